@@ -1,0 +1,1 @@
+"""What every Janseva service stands on: Kafka, MongoDB, outbox, sealing, telemetry, HTTP."""

@@ -1,0 +1,1 @@
+"""Events, topics, policies and ids that Janseva services share."""
