@@ -1,0 +1,52 @@
+"""HTTP as a patient client does it: the same request, with the same key, until there is an answer."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+PATIENCE_S = 90.0
+PAUSE_S = 0.5
+RETRIED_STATUS = {429, 502, 503, 504}
+
+
+class GaveUp(Exception):
+    """No usable answer within the client's patience."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    method: str
+    url: str
+    json: dict[str, Any] | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    params: dict[str, str] = field(default_factory=dict)
+    retried_codes: frozenset[str] = frozenset()  # problem codes that time will cure, such as a case not yet assigned
+
+
+async def send(http: httpx.AsyncClient, call: Call, *, patience_s: float = PATIENCE_S) -> httpx.Response:
+    """The first answer that is final. Unanswered, overloaded and not-yet answers are asked again; GaveUp in the end."""
+    until = time.monotonic() + patience_s
+    last = "never tried"
+    while time.monotonic() < until:
+        try:
+            response = await http.request(
+                call.method, call.url, json=call.json, headers=call.headers, params=call.params
+            )
+        except httpx.TransportError as error:
+            last = type(error).__name__
+        else:
+            code = _problem_code(response)
+            if response.status_code not in RETRIED_STATUS and code not in call.retried_codes:
+                return response
+            last = f"{response.status_code} {code}"
+        await asyncio.sleep(PAUSE_S)
+    raise GaveUp(f"{call.method} {call.url}: {last}")
+
+
+def _problem_code(response: httpx.Response) -> str:
+    if not response.headers.get("content-type", "").startswith("application/problem+json"):
+        return ""
+    return str(response.json().get("code", ""))
