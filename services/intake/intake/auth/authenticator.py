@@ -1,0 +1,74 @@
+"""Turns a request's bearer token into a Principal; its methods are FastAPI dependencies."""
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import Request
+
+from chassis.problems import FORBIDDEN, UNAUTHENTICATED, Problem
+from intake.auth.jwks import OfficerKeys
+from intake.auth.principal import Principal
+from intake.auth.problems import TOKEN_INVALID
+from intake.auth.tokens import AUDIENCE, CITIZEN_ISSUER, CitizenTokens, key_id_of, read_officer_token
+
+CHALLENGE = {"WWW-Authenticate": "Bearer"}
+
+
+class Authenticator:
+    def __init__(
+        self, citizens: CitizenTokens, officers: OfficerKeys, officer_issuer: str, officer_audience: str = AUDIENCE
+    ) -> None:
+        self._citizens = citizens
+        self._officers = officers
+        self._officer_issuer = officer_issuer
+        self._officer_audience = officer_audience
+
+    async def optional_citizen(self, request: Request) -> Principal | None:
+        """The citizen, or None without a token; a bad token is refused, never ignored."""
+        token = _bearer(request)
+        if token is None:
+            return None
+        principal = await self._principal(token)
+        if principal.role != "citizen":
+            raise Problem(FORBIDDEN, detail_en="This call is for citizens")
+        return principal
+
+    async def citizen(self, request: Request) -> Principal:
+        principal = await self.optional_citizen(request)
+        if principal is None:
+            raise Problem(UNAUTHENTICATED, headers=CHALLENGE)
+        return principal
+
+    def officer(self, *roles: str) -> Callable[[Request], Awaitable[Principal]]:
+        """A dependency that lets in officers of these roles; of any role when none is named."""
+
+        async def officer_of_role(request: Request) -> Principal:
+            token = _bearer(request)
+            if token is None:
+                raise Problem(UNAUTHENTICATED, headers=CHALLENGE)
+            principal = await self._principal(token)
+            if principal.role == "citizen" or (roles and principal.role not in roles):
+                raise Problem(
+                    FORBIDDEN, detail_en="This call is for officers" + (f" ({', '.join(roles)})" if roles else "")
+                )
+            return principal
+
+        return officer_of_role
+
+    async def _principal(self, token: str) -> Principal:
+        key_id, issuer = key_id_of(token)
+        if issuer == CITIZEN_ISSUER:
+            return self._citizens.read(token)
+        if issuer != self._officer_issuer:
+            raise Problem(TOKEN_INVALID, detail_en="The token's issuer is not known", headers=CHALLENGE)
+        key = await self._officers.get(key_id)
+        return read_officer_token(token, key, self._officer_issuer, self._officer_audience)
+
+
+def _bearer(request: Request) -> str | None:
+    header = request.headers.get("authorization")
+    if header is None:
+        return None
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Problem(UNAUTHENTICATED, detail_en="The Authorization header must be 'Bearer <token>'", headers=CHALLENGE)
+    return token.strip()

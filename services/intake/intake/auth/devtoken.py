@@ -1,0 +1,47 @@
+"""A development officer's token: `python -m intake token --role sho --station CODE` prints it and nothing else."""
+
+import argparse
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from chassis.clock import SystemClock
+from intake.auth.settings import AuthSettings
+from intake.auth.tokens import OfficerClaims, issue_officer_token
+
+ROLES = ("sho", "io", "counter", "dispatcher", "sdpo", "sp", "hq")
+TTL = timedelta(hours=12)
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m intake token", description=__doc__)
+    parser.add_argument("--role", required=True, choices=ROLES)
+    parser.add_argument("--station", help="station code, for sho, io and counter")
+    parser.add_argument("--district", help="police district, for sdpo and sp")
+    parser.add_argument("--post", help="default: the role's post, such as SHO:<station>")
+    parser.add_argument("--sub", help="default: dev-<role>-<place>")
+    parser.add_argument(
+        "--key-file", type=Path, required=True, help="private JWK of the local issuer (OFFICER_SIGNING_KEY_FILE)"
+    )
+    options = parser.parse_args(arguments)
+    place = options.station or options.district
+    if place is None and options.role not in ("dispatcher", "hq"):
+        parser.error(f"a {options.role} needs --station or --district")
+    claims = OfficerClaims(
+        sub=options.sub or f"dev-{options.role}-{place or 'bihar'}",
+        role=options.role,
+        post=options.post or default_post(options.role, place),
+        station=options.station,
+        district=options.district,
+    )
+    issuer = AuthSettings.model_fields["officer_issuer"].default
+    token = issue_officer_token(options.key_file.read_text(), claims, issuer, SystemClock().now(), TTL)
+    sys.stdout.write(token + "\n")
+    return 0
+
+
+def default_post(role: str, place: str | None) -> str:
+    """The post an officer of this role holds: an investigating officer and a counter act for their SHO's station."""
+    if role in ("dispatcher", "hq") or place is None:
+        return "HQ:control-room"
+    return {"sdpo": "SDPO", "sp": "SP"}.get(role, "SHO") + f":{place}"

@@ -1,0 +1,70 @@
+"""POST /v1/auth/{otp, token, refresh, logout}."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from intake.auth.login import Login, TokenPair
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OtpRequest(_Body):
+    phone: str = Field(min_length=4, max_length=32)
+
+
+class OtpSent(BaseModel):
+    challenge_id: str
+    expires_in: int
+
+
+class TokenRequest(_Body):
+    challenge_id: str = Field(min_length=8, max_length=64)
+    otp: str = Field(pattern=r"^[0-9]{6}$")
+
+
+class RefreshRequest(_Body):
+    refresh_token: str = Field(min_length=16, max_length=200)
+
+
+class Tokens(BaseModel):
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    token_type: str = "Bearer"  # noqa: S105 (the OAuth name of the scheme, not a secret)
+
+
+def auth_router(login: Login) -> APIRouter:
+    router = APIRouter(prefix="/v1/auth", tags=["login"])
+
+    @router.post("/otp", status_code=202, summary="Send a one-time password to a mobile number")
+    async def ask_code(
+        body: OtpRequest, request: Request, accept_language: Annotated[str | None, Header()] = None
+    ) -> OtpSent:
+        address = request.client.host if request.client else "unknown"
+        language = "en" if (accept_language or "").lower().startswith("en") else "hi"
+        challenge_id, expires_in = await login.ask_code(body.phone, language, address)
+        return OtpSent(challenge_id=challenge_id, expires_in=expires_in)
+
+    @router.post("/token", summary="Trade the one-time password for tokens")
+    async def trade_code(body: TokenRequest) -> Tokens:
+        return _tokens(await login.trade_code(body.challenge_id, body.otp))
+
+    @router.post("/refresh", summary="Trade a refresh token for new tokens")
+    async def refresh(body: RefreshRequest) -> Tokens:
+        return _tokens(await login.refresh(body.refresh_token))
+
+    @router.post("/logout", status_code=204, summary="End the session")
+    async def log_out(body: RefreshRequest) -> Response:
+        await login.log_out(body.refresh_token)
+        return Response(status_code=204)
+
+    return router
+
+
+def _tokens(pair: TokenPair) -> Tokens:
+    return Tokens(**asdict(pair))

@@ -1,0 +1,64 @@
+"""In-memory challenge and session stores; test_intake_auth_stores proves they behave as MongoDB's."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from intake.auth.otp import Challenge, Limit
+from intake.auth.sessions import Session
+
+
+class MemoryOtpStore:
+    def __init__(self) -> None:
+        self._challenges: dict[str, Challenge] = {}
+        self._hits: dict[tuple[str, int, int], int] = {}
+
+    async def add(self, challenge: Challenge) -> None:
+        self._challenges[challenge.challenge_id] = challenge
+
+    async def take_try(self, challenge_id: str, now: datetime) -> Challenge | None:
+        found = self._challenges.get(challenge_id)
+        if found is None or found.expires_at <= now:
+            return None
+        self._challenges[challenge_id] = replace(found, tries_left=found.tries_left - 1)
+        return found
+
+    async def use(self, challenge_id: str) -> bool:
+        return self._challenges.pop(challenge_id, None) is not None
+
+    async def hit(self, limit: Limit, now: datetime) -> datetime | None:
+        seconds = int(limit.window.total_seconds())
+        start = int(now.timestamp()) // seconds * seconds
+        key = (limit.key, seconds, start)
+        self._hits[key] = self._hits.get(key, 0) + 1
+        return datetime.fromtimestamp(start + seconds, UTC) if self._hits[key] > limit.count else None
+
+
+class MemorySessionStore:
+    def __init__(self) -> None:
+        self._sessions: dict[str, Session] = {}
+
+    async def add(self, session: Session) -> None:
+        self._sessions[session.session_id] = session
+
+    async def get(self, session_id: str) -> Session | None:
+        return self._sessions.get(session_id)
+
+    async def rotate(self, session_id: str, old_hash: str, new_hash: str) -> bool:
+        session = self._sessions.get(session_id)
+        if session is None or session.current_hash != old_hash:
+            return False
+        self._sessions[session_id] = replace(session, current_hash=new_hash)
+        return True
+
+    async def end(self, session_id: str) -> None:
+        self._sessions.pop(session_id, None)
+
+
+class SenderSpy:
+    """Keeps what a phone would have received."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str, str]] = []
+
+    async def send(self, phone: str, code: str, language: str) -> None:
+        self.sent.append((phone, code, language))

@@ -1,0 +1,174 @@
+"""Login by one-time password, tokens and sessions, with time and stores in the test's hands."""
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import SecretStr
+
+from chassis.clock import ManualClock
+from chassis.problems import Problem
+from chassis.sealing import KeyRing
+from intake.auth.jwks import OfficerKeys
+from intake.auth.login import Login, normalise_phone
+from intake.auth.settings import AuthSettings
+from intake.auth.tokens import CitizenTokens, OfficerClaims, issue_officer_token, read_officer_token
+from tests.intake.auth_fakes import MemoryOtpStore, MemorySessionStore, SenderSpy
+
+KEY = base64.b64encode(b"k" * 32).decode()
+PHONE = "+919431000000"
+
+
+class Desk:
+    """A login with everything around it."""
+
+    def __init__(self) -> None:
+        self.clock = ManualClock(datetime.now(UTC))
+        ring = KeyRing.from_json(SecretStr(json.dumps({"2026-11": KEY})))
+        settings = AuthSettings(citizen_token_key=SecretStr(KEY), phone_hash_key=SecretStr(KEY))
+        self.tokens = CitizenTokens(
+            settings.citizen_token_key, settings.phone_hash_key, ring, settings.access_token_ttl
+        )
+        self.sender = SenderSpy()
+        self.login = Login(
+            settings=settings,
+            tokens=self.tokens,
+            ring=ring,
+            challenges=MemoryOtpStore(),
+            sessions=MemorySessionStore(),
+            sender=self.sender,
+            clock=self.clock,
+        )
+
+    async def ask(self, phone: str = PHONE) -> tuple[str, str]:
+        challenge_id, _ = await self.login.ask_code(phone, "hi", "127.0.0.1")
+        return challenge_id, self.sender.sent[-1][1]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def wrong(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06d}"
+
+
+async def test_the_right_code_logs_in_once(desk: Desk) -> None:
+    """A code opens one session for the phone it went to, and no second one."""
+    challenge_id, code = await desk.ask("९४३१००००००")
+    pair = await desk.login.trade_code(challenge_id, code)
+    principal = desk.tokens.read(pair.access_token)
+    assert (principal.phone, principal.role) == (PHONE, "citizen")
+    assert PHONE[3:] not in principal.sub
+    assert PHONE[3:] not in json.dumps(jwt.decode(pair.access_token, options={"verify_signature": False}))
+    with pytest.raises(Problem) as refused:
+        await desk.login.trade_code(challenge_id, code)
+    assert refused.value.type.code == "otp_expired"
+
+
+async def test_five_wrong_codes_end_the_challenge(desk: Desk) -> None:
+    """After five wrong tries even the right code is refused."""
+    challenge_id, code = await desk.ask()
+    left = []
+    for _ in range(5):
+        with pytest.raises(Problem) as refused:
+            await desk.login.trade_code(challenge_id, wrong(code))
+        assert refused.value.type.code == "otp_wrong"
+        left.append(refused.value.extra["tries_left"])
+    assert left == [4, 3, 2, 1, 0]
+    with pytest.raises(Problem) as refused:
+        await desk.login.trade_code(challenge_id, code)
+    assert refused.value.type.code == "otp_tries_exhausted"
+
+
+async def test_a_code_expires(desk: Desk) -> None:
+    """A code older than five minutes opens nothing."""
+    challenge_id, code = await desk.ask()
+    desk.clock.advance(timedelta(minutes=5))
+    with pytest.raises(Problem) as refused:
+        await desk.login.trade_code(challenge_id, code)
+    assert refused.value.type.code == "otp_expired"
+
+
+async def test_codes_are_limited_by_phone(desk: Desk) -> None:
+    """A phone gets one code in half a minute and five in an hour; the refusal says when to come back."""
+    desk.clock.advance(timedelta(seconds=3600 - desk.clock.now().timestamp() % 3600))
+    await desk.ask()
+    with pytest.raises(Problem) as refused:
+        await desk.ask()
+    assert refused.value.type.code == "otp_rate_limited"
+    assert refused.value.headers["Retry-After"] == "30"
+    for _ in range(3):  # the refused request above counts as one of the five
+        desk.clock.advance(timedelta(seconds=31))
+        await desk.ask()
+    desk.clock.advance(timedelta(seconds=31))
+    with pytest.raises(Problem) as refused:
+        await desk.ask()
+    assert int(refused.value.headers["Retry-After"]) > 3000
+
+
+async def test_a_stolen_refresh_token_ends_the_session(desk: Desk) -> None:
+    """A refresh token works once; its second use ends the session for both holders."""
+    challenge_id, code = await desk.ask()
+    first = await desk.login.trade_code(challenge_id, code)
+    second = await desk.login.refresh(first.refresh_token)
+    assert desk.tokens.read(second.access_token).phone == PHONE
+    for token in (first.refresh_token, second.refresh_token, "made-up.token"):
+        with pytest.raises(Problem) as refused:
+            await desk.login.refresh(token)
+        assert refused.value.type.code == "refresh_refused"
+
+
+async def test_log_out_ends_the_session(desk: Desk) -> None:
+    """After logging out the refresh token is worth nothing."""
+    pair = await desk.login.trade_code(*await desk.ask())
+    await desk.login.log_out(pair.refresh_token)
+    with pytest.raises(Problem):
+        await desk.login.refresh(pair.refresh_token)
+
+
+@pytest.mark.parametrize("text", ["12345", "hello", "+1", "0000000000", "+919431", "9431000000x12345678"])
+def test_a_phone_that_cannot_be_reached_is_refused(text: str) -> None:
+    """Only a number that could ring is accepted."""
+    with pytest.raises(Problem) as refused:
+        normalise_phone(text)
+    assert refused.value.type.code == "phone_invalid"
+
+
+def officer_jwk(kid: str) -> tuple[str, str]:
+    """A private JWK and a JWKS with its public half."""
+    key = Ed25519PrivateKey.generate()
+    private = json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(key)) | {"kid": kid, "alg": "EdDSA"}
+    public = {name: value for name, value in private.items() if name != "d"}
+    return json.dumps(private), json.dumps({"keys": [public]})
+
+
+async def test_an_officers_token_is_checked_against_the_issuers_keys(tmp_path: Path) -> None:
+    """A token signed by the issuer's key is read; one signed by another key of the same id is refused."""
+    private, jwks = officer_jwk("one")
+    forged, _ = officer_jwk("one")
+    file = tmp_path / "jwks.json"
+    file.write_text(jwks)
+    claims = OfficerClaims(sub="dev-sho", role="sho", post="SHO:5140003", station="5140003", district="ARARIA")
+    now = datetime.now(UTC)
+    async with httpx.AsyncClient() as http:
+        keys = OfficerKeys(file=file, url=None, clock=ManualClock(now), http=http)
+        key = await keys.get("one")
+        good = issue_officer_token(private, claims, "janseva-local", now, timedelta(hours=1))
+        assert read_officer_token(good, key, "janseva-local", "janseva").station == "5140003"
+        for bad in (
+            issue_officer_token(forged, claims, "janseva-local", now, timedelta(hours=1)),
+            issue_officer_token(private, claims, "another-issuer", now, timedelta(hours=1)),
+            issue_officer_token(private, claims, "janseva-local", now - timedelta(hours=2), timedelta(hours=1)),
+        ):
+            with pytest.raises(Problem):
+                read_officer_token(bad, key, "janseva-local", "janseva")
+        with pytest.raises(Problem) as refused:
+            await keys.get("two")
+        assert refused.value.type.code == "token_invalid"
