@@ -1,0 +1,230 @@
+"""CloudEvents 1.0 in Kafka's binary mode: attributes as headers, the data as JSON, the case id as the key."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+
+from pydantic import ValidationError
+
+from event_schemas.base import Event, Record
+from event_schemas.events import EVENT_CLASSES
+from event_schemas.events.sla import SLABreached
+from event_schemas.open_enum import READING
+from event_schemas.records import DirectoryPost, SLATick
+
+Headers = Iterable[tuple[str, bytes]]
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True, slots=True)
+class WireRecord:
+    """What a producer hands to Kafka."""
+
+    key: bytes | None
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """An event as it was read, with the attributes of its headers."""
+
+    event_id: str
+    type: str
+    source: str
+    time: datetime
+    subject: str
+    traceparent: str | None
+    data: Event
+
+
+class InvalidEvent(Exception):
+    """A record no retry will mend. ``reason_code`` is stable; ``detail`` never quotes the record's values."""
+
+    def __init__(self, reason_code: str, detail: str = "") -> None:
+        super().__init__(f"{reason_code}: {detail}" if detail else reason_code)
+        self.reason_code = reason_code
+        self.detail = detail
+
+
+def encode(
+    data: Event | DirectoryPost | SLATick, *, event_id: str, source: str, traceparent: str | None = None
+) -> WireRecord:
+    """Write a record. Raises ValueError when it is not one that today's readers accept."""
+    value = data.__pydantic_serializer__.to_json(data, exclude_none=True)
+    _refuse_unwritable(data, value, event_id)
+    subject, time = _subject_and_time(data)
+    headers = [
+        ("ce_id", event_id.encode()),
+        ("ce_type", data.type.encode()),
+        ("ce_source", source.encode()),
+        ("ce_specversion", b"1.0"),
+        ("ce_subject", subject.encode()),
+        ("ce_dataschema", data.dataschema().encode()),
+        ("content-type", b"application/json"),
+    ]
+    if time is not None:
+        headers.insert(4, ("ce_time", _format_time(time).encode()))
+    if traceparent is not None:
+        headers.append(("traceparent", traceparent.encode()))
+    key = None if isinstance(data, SLATick) else subject.encode()
+    return WireRecord(key=key, value=value, headers=tuple(headers))
+
+
+def decode(headers: Headers, value: bytes) -> Envelope:
+    """Read an event of a case. Raises InvalidEvent; fields and enum values of a later writer do no harm."""
+    found = _ce_headers(headers)
+    type_ = _text(found, "ce_type")
+    event_class = EVENT_CLASSES.get(type_)
+    if event_class is None:
+        raise InvalidEvent("unknown_type", "no event class has the record's ce_type")
+    _check_fixed_headers(found, event_class)
+    event_id, source, subject = _text(found, "ce_id"), _text(found, "ce_source"), _text(found, "ce_subject")
+    time = _parse_time(_text(found, "ce_time"))
+    data = _read(event_class, value)
+    if data.case_id != subject:
+        raise InvalidEvent("subject_mismatch", "ce_subject is not the data's case_id")
+    traceparent = _text(found, "traceparent") if "traceparent" in found else None
+    return Envelope(event_id, type_, source, time, subject, traceparent, data)
+
+
+def decode_post(headers: Headers, value: bytes) -> DirectoryPost:
+    """Read a record of ``directory.posts``. Raises InvalidEvent."""
+    return _decode_record(DirectoryPost, headers, value)
+
+
+def decode_tick(headers: Headers, value: bytes) -> SLATick:
+    """Read a record of ``sla.ticks.*``. Raises InvalidEvent."""
+    return _decode_record(SLATick, headers, value)
+
+
+def peek_type(headers: Headers) -> str | None:
+    """The event's type without a look at the body; None if the header is absent or no text."""
+    return _peek(headers, "ce_type")
+
+
+def peek_source(headers: Headers) -> str | None:
+    return _peek(headers, "ce_source")
+
+
+def peek_id(headers: Headers) -> str | None:
+    return _peek(headers, "ce_id")
+
+
+MAX_HEADER_BYTES: Final = 512
+_READ: Final = frozenset(
+    (
+        "ce_id",
+        "ce_type",
+        "ce_source",
+        "ce_specversion",
+        "ce_time",
+        "ce_subject",
+        "ce_dataschema",
+        "content-type",
+        "traceparent",
+    )
+)
+
+
+def _subject_and_time(data: Record) -> tuple[str, datetime | None]:
+    match data:
+        case Event():
+            return data.case_id, data.occurred_at
+        case DirectoryPost():
+            return data.key, None
+        case SLATick():
+            return f"partition:{data.partition}", data.at
+    raise TypeError(f"{type(data).__name__} is no record of a topic")
+
+
+def _refuse_unwritable(data: Record, value: bytes, event_id: str) -> None:
+    # model_copy and model_construct skip validation, and a value read as unknown may be sent on: read it as a writer.
+    type(data).__pydantic_validator__.validate_json(value)
+    if isinstance(data, SLABreached) and data.breach_id != event_id:
+        raise ValueError("the breach_id of SLABreached must be its event id")
+
+
+def _format_time(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _ce_headers(headers: Headers) -> dict[str, bytes]:
+    """The headers a reader looks at; the first of a name counts, as in ``peek_*``."""
+    found: dict[str, bytes] = {}
+    for name, content in headers:
+        if name in _READ and name not in found:
+            found[name] = content
+    return found
+
+
+def _text(found: dict[str, bytes], name: str) -> str:
+    content = found.get(name)
+    if content is None:
+        raise InvalidEvent("missing_header", name)
+    text = _header_text(content)
+    if not text:
+        raise InvalidEvent("malformed_header", name)
+    return text
+
+
+def _header_text(content: object) -> str | None:
+    if not isinstance(content, bytes) or len(content) > MAX_HEADER_BYTES:
+        return None
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _peek(headers: Headers, wanted: str) -> str | None:
+    for name, content in headers:
+        if name == wanted:
+            return _header_text(content) or None
+    return None
+
+
+def _check_fixed_headers(found: dict[str, bytes], record_class: type[Record]) -> None:
+    if _text(found, "ce_specversion") != "1.0":
+        raise InvalidEvent("unsupported_specversion", "ce_specversion is not 1.0")
+    if _text(found, "ce_dataschema") != record_class.dataschema():
+        raise InvalidEvent("unknown_version", f"ce_dataschema is not {record_class.dataschema()}")
+    if "content-type" in found and not _text(found, "content-type").startswith("application/json"):
+        raise InvalidEvent("unsupported_content_type", "content-type is not application/json")
+
+
+def _parse_time(text: str) -> datetime:
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidEvent("malformed_header", "ce_time") from None
+    if time.tzinfo is None:
+        raise InvalidEvent("malformed_header", "ce_time has no zone")
+    return time.astimezone(UTC)
+
+
+def _read(record_class: type[R], value: bytes) -> R:
+    if not isinstance(value, bytes | bytearray):
+        raise InvalidEvent("no_value", "the record has no body")
+    try:
+        return record_class.model_validate_json(value, extra="ignore", context=READING)
+    except ValidationError as error:
+        raise _invalid(error) from None
+
+
+def _invalid(error: ValidationError) -> InvalidEvent:
+    """Name places and kinds of error, never the values: the detail goes to headers and logs."""
+    problems = error.errors(include_url=False, include_context=False, include_input=False)
+    if problems[0]["type"] == "json_invalid":
+        return InvalidEvent("malformed_json", "the value is no JSON document")
+    shown = "; ".join(f"/{'/'.join(str(part)[:40] for part in p['loc'])} {p['type']}" for p in problems[:5])
+    return InvalidEvent("schema", shown[:400])
+
+
+def _decode_record(record_class: type[R], headers: Headers, value: bytes) -> R:
+    found = _ce_headers(headers)
+    if _text(found, "ce_type") != record_class.type:
+        raise InvalidEvent("unknown_type", f"ce_type is not {record_class.type}")
+    _check_fixed_headers(found, record_class)
+    return _read(record_class, value)

@@ -1,0 +1,89 @@
+"""How a policy names the events that move its clocks: a type, and what some of its fields must be."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, Self, cast
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator, model_validator
+
+from event_schemas.base import Event
+from event_schemas.events import EVENT_CLASSES
+
+Condition = bool | int | str
+
+
+class EventMatch(BaseModel):
+    """An event type, conditions on its fields, and which fields give the round's key and its time."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    event: str = Field(description="the event's type")
+    where: dict[str, Condition | tuple[Condition, ...]] = Field(
+        default_factory=dict, description="field: the value it must have, or a list of which it must have one"
+    )
+    key: str | None = Field(
+        default=None, description="the field that names the round (a kind, a hearing); a list names several rounds"
+    )
+    key_default: str | None = Field(default=None, description="the round's key if that field is empty")
+    at: tuple[str, ...] = Field(
+        default=("occurred_at",),
+        min_length=1,
+        description="the fact's time: the first of these fields that is there",
+    )
+
+    def matches(self, event: Event) -> bool:
+        return event.type == self.event and all(
+            getattr(event, name) in (wanted if isinstance(wanted, tuple) else (wanted,))
+            for name, wanted in self.where.items()
+        )
+
+    def keys(self, event: Event) -> tuple[str, ...]:
+        """The keys of the rounds the event speaks of; empty if it names none."""
+        value = getattr(event, self.key) if self.key is not None else None
+        found: Collection[Any] = value if isinstance(value, tuple) else () if value is None else (value,)
+        keys = tuple(dict.fromkeys(str(key) for key in found))
+        return keys or (() if self.key_default is None else (self.key_default,))
+
+    def time(self, event: Event) -> datetime:
+        """The first time there is among the fields of ``at``, or else when the event occurred."""
+        times = (getattr(event, name) for name in self.at)
+        return next((time for time in times if isinstance(time, datetime)), event.occurred_at)
+
+    @field_validator("event")
+    @classmethod
+    def _event_exists(cls, event: str) -> str:
+        if event not in EVENT_CLASSES:
+            raise ValueError(f"there is no event {event!r}")
+        return event
+
+    @model_validator(mode="after")
+    def _fields_exist(self) -> Self:
+        fields = EVENT_CLASSES[self.event].model_fields
+        named = {*self.where, *self.at} | ({self.key} if self.key is not None else set())
+        unknown = sorted(named - fields.keys())
+        if unknown:
+            raise ValueError(f"{self.event} has no field {', '.join(map(repr, unknown))}")
+        for name in self.at:
+            if not _is_time(EVENT_CLASSES[self.event], name):
+                raise ValueError(f"{self.event}.{name} is no time")
+        for name, wanted in self.where.items():
+            self._refuse_impossible(name, wanted)
+        if self.key_default is not None and self.key is None:
+            raise ValueError("key_default without a key")
+        return self
+
+    def _refuse_impossible(self, name: str, wanted: Condition | tuple[Condition, ...]) -> None:
+        field = EVENT_CLASSES[self.event].model_fields[name]
+        adapter: TypeAdapter[Any] = TypeAdapter(cast("Any", field.annotation))
+        for value in wanted if isinstance(wanted, tuple) else (wanted,):
+            try:
+                possible = adapter.validate_python(value) == value
+            except ValidationError:
+                possible = False
+            if not possible:
+                raise ValueError(f"{self.event}.{name} is never {value!r}")
+
+
+def _is_time(event: type[Event], name: str) -> bool:
+    schema = event.model_json_schema()["properties"][name]
+    return any(choice.get("format") == "date-time" for choice in schema.get("anyOf", [schema]))

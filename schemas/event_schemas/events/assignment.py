@@ -1,0 +1,44 @@
+"""Which station answers for a case."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from event_schemas.base import DerivedEvent, DeskEvent
+from event_schemas.values import AssignmentReason, Code, PostId, Station, StationCode, Text
+
+
+class AssignedToStation(DerivedEvent):
+    """Routing's decision with its reason and its doubt. ``confidence`` runs from 0 to 1."""
+
+    type: ClassVar[Literal["AssignedToStation"]] = "AssignedToStation"
+    producer: ClassVar[str] = "routing"
+
+    assignment_no: int = Field(ge=1)
+    station: Station
+    territorial_station: Station | None = None
+    officer_post: PostId = Field(min_length=1, max_length=120)
+    reason: AssignmentReason
+    provisional: bool = False
+    confidence: float = Field(ge=0, le=1)
+    distance_to_edge_m: float | None = None
+    ambiguous_with: tuple[StationCode, ...] = ()
+    boundary_version: Text
+    previous_station: StationCode | None = Field(default=None, min_length=1, max_length=40)
+
+
+class TransferRequested(DeskEvent):
+    """``assignment_no`` is the number of the assignment asked for; intake allocates it."""
+
+    type: ClassVar[Literal["TransferRequested"]] = "TransferRequested"
+
+    assignment_no: int = Field(ge=2)
+    to_station: StationCode | None = Field(default=None, min_length=1, max_length=40)
+    reason_code: Code
+    by_post: PostId = Field(min_length=1, max_length=120)
+
+
+class ComplaintAcknowledged(DeskEvent):
+    type: ClassVar[Literal["ComplaintAcknowledged"]] = "ComplaintAcknowledged"
+
+    by_post: PostId = Field(min_length=1, max_length=120)

@@ -1,0 +1,50 @@
+"""A certificate is approved or refused by an officer, and issued or revoked by the certificate service."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, StringConstraints
+
+from event_schemas.base import DerivedEvent, DeskEvent
+from event_schemas.values import Code, PostId, Text
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class _CertificateOrder(DeskEvent):
+    """``kind`` is ``character`` or another certificate the service knows how to write."""
+
+    kind: Code
+    by_post: PostId = Field(min_length=1, max_length=120)
+    reason_code: Code | None = None
+    certificate_id: Text | None = None
+
+
+class CertificateApproved(_CertificateOrder):
+    type: ClassVar[Literal["CertificateApproved"]] = "CertificateApproved"
+
+
+class CertificateRefused(_CertificateOrder):
+    type: ClassVar[Literal["CertificateRefused"]] = "CertificateRefused"
+
+
+class CertificateRevocationOrdered(_CertificateOrder):
+    type: ClassVar[Literal["CertificateRevocationOrdered"]] = "CertificateRevocationOrdered"
+
+
+class _Certificate(DerivedEvent):
+    """``sha256`` is that of the PDF."""
+
+    producer: ClassVar[str] = "certificate"
+
+    certificate_id: Text
+    kind: Code
+    verify_url: Text
+    sha256: Sha256
+
+
+class CertificateIssued(_Certificate):
+    type: ClassVar[Literal["CertificateIssued"]] = "CertificateIssued"
+
+
+class CertificateRevoked(_Certificate):
+    type: ClassVar[Literal["CertificateRevoked"]] = "CertificateRevoked"

@@ -1,0 +1,115 @@
+"""A case opens, gathers papers, and ends."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, StringConstraints
+
+from event_schemas.base import IntakeEvent, UtcTime
+from event_schemas.values import (
+    Code,
+    FilingChannel,
+    Lane,
+    Language,
+    Location,
+    Priority,
+    ResponderKind,
+    StationCode,
+    Text,
+)
+
+ClearText = Annotated[str, StringConstraints(max_length=80)]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class ComplaintFiled(IntakeEvent):
+    """Any submission of a citizen, from an emergency to an application for a certificate.
+
+    ``attributes`` holds only what the catalogue marks ``x-clear`` (enums and booleans); personal data is
+    in ``sealed``.
+    """
+
+    type: ClassVar[Literal["ComplaintFiled"]] = "ComplaintFiled"
+
+    tracking_number: Text
+    service_code: Code
+    lane: Lane
+    assignment_no: int = Field(default=1, ge=1)
+    category: Code | None = None
+    priority: Priority = Priority.NORMAL
+    location: Location | None = None
+    named_station: StationCode | None = Field(default=None, min_length=1, max_length=40)
+    district: Text | None = None
+    channel: FilingChannel
+    language: Language
+    anonymous: bool = False
+    sensitive: bool = False
+    kinds: tuple[ResponderKind, ...] = ()
+    call_received_at: UtcTime | None = None
+    attributes: dict[str, bool | ClearText] = Field(default_factory=dict)
+    sealed: str | None = Field(default=None, repr=False)
+
+
+class EvidenceAdded(IntakeEvent):
+    """A file came to the case; the file itself stays with intake."""
+
+    type: ClassVar[Literal["EvidenceAdded"]] = "EvidenceAdded"
+
+    evidence_id: Text
+    media_type: Text
+    bytes: int = Field(ge=0)
+    sha256: Sha256
+    document_type: Code | None = None
+
+
+class DocumentsCompleted(IntakeEvent):
+    """The last of the papers asked for is there; the fields name that last paper."""
+
+    type: ClassVar[Literal["DocumentsCompleted"]] = "DocumentsCompleted"
+
+    evidence_id: Text
+    media_type: Text
+    bytes: int = Field(ge=0)
+    sha256: Sha256
+    document_type: Code | None = None
+
+
+class ComplaintClosed(IntakeEvent):
+    type: ClassVar[Literal["ComplaintClosed"]] = "ComplaintClosed"
+
+    outcome: Code | None = None
+    reason_code: Code | None = None
+
+
+class ComplaintReopened(IntakeEvent):
+    """``round`` counts the filing as 1: a first reopening is round 2, and new clock rounds bear that number."""
+
+    type: ClassVar[Literal["ComplaintReopened"]] = "ComplaintReopened"
+
+    round: int = Field(default=2, ge=2)
+    outcome: Code | None = None
+    reason_code: Code | None = None
+
+
+class ComplaintWithdrawn(IntakeEvent):
+    type: ClassVar[Literal["ComplaintWithdrawn"]] = "ComplaintWithdrawn"
+
+    outcome: Code | None = None
+    reason_code: Code | None = None
+
+
+class PersonalDataErased(IntakeEvent):
+    """Every service that kept a sealed field of this case deletes it."""
+
+    type: ClassVar[Literal["PersonalDataErased"]] = "PersonalDataErased"
+
+    outcome: Code | None = None
+    reason_code: Code | None = None
+
+
+class TipAnswered(IntakeEvent):
+    """A secret tip got an answer; the answer waits at intake for the holder of the case key."""
+
+    type: ClassVar[Literal["TipAnswered"]] = "TipAnswered"
+
+    outcome: Code | None = None
+    reason_code: Code | None = None

@@ -1,0 +1,92 @@
+"""The officer's work on a case: verification, inquiry, enquiry, FIR, and the pauses of its clocks."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from event_schemas.base import DeskEvent, UtcTime
+from event_schemas.values import ClockId, Code, Finding, PostId, StationCode, Text, VerificationOutcome
+
+
+class VerificationCompleted(DeskEvent):
+    type: ClassVar[Literal["VerificationCompleted"]] = "VerificationCompleted"
+
+    outcome: VerificationOutcome
+    remarks_code: Code | None = None
+
+
+class InquiryCompleted(DeskEvent):
+    type: ClassVar[Literal["InquiryCompleted"]] = "InquiryCompleted"
+
+    finding: Finding
+    fir_recommended: bool = False
+
+
+class _EnquiryEvent(DeskEvent):
+    permitted_by_post: PostId | None = Field(default=None, min_length=1, max_length=120)
+    outcome: Code | None = None
+
+
+class PreliminaryEnquiryOrdered(_EnquiryEvent):
+    """BNSS s. 173(3): fourteen days, with the permission of an officer of the rank of SDPO."""
+
+    type: ClassVar[Literal["PreliminaryEnquiryOrdered"]] = "PreliminaryEnquiryOrdered"
+
+
+class PreliminaryEnquiryCompleted(_EnquiryEvent):
+    type: ClassVar[Literal["PreliminaryEnquiryCompleted"]] = "PreliminaryEnquiryCompleted"
+
+
+class InformationSigned(_EnquiryEvent):
+    """The citizen signed the information given electronically (e-FIR; BNSS s. 173(1): within three days)."""
+
+    type: ClassVar[Literal["InformationSigned"]] = "InformationSigned"
+
+
+class ProgressInformed(_EnquiryEvent):
+    """The victim was told of the investigation's progress (BNSS s. 193(3): within ninety days)."""
+
+    type: ClassVar[Literal["ProgressInformed"]] = "ProgressInformed"
+
+
+class InvestigationCompleted(_EnquiryEvent):
+    type: ClassVar[Literal["InvestigationCompleted"]] = "InvestigationCompleted"
+
+
+class FIRRegistered(DeskEvent):
+    """``sections`` stays empty for a sensitive case: there they are in ``sealed_sections``."""
+
+    type: ClassVar[Literal["FIRRegistered"]] = "FIRRegistered"
+
+    fir_number: Text
+    station: StationCode = Field(min_length=1, max_length=40)
+    year: int = Field(ge=1900, le=2999)
+    registered_at: UtcTime
+    sections: tuple[Text, ...] = ()
+    sealed_sections: str | None = Field(default=None, repr=False)
+    zero_fir: bool = False
+    previous_fir: Text | None = None
+
+
+class FIRDeclined(DeskEvent):
+    type: ClassVar[Literal["FIRDeclined"]] = "FIRDeclined"
+
+    reason_code: Code
+
+
+class ClockPaused(DeskEvent):
+    """``until`` is the officer's estimate; the policy's cap ends a pause in any case."""
+
+    type: ClassVar[Literal["ClockPaused"]] = "ClockPaused"
+
+    clock_id: ClockId = Field(min_length=1, max_length=200)
+    reason_code: Code
+    until: UtcTime | None = None
+
+
+class ClockResumed(DeskEvent):
+    type: ClassVar[Literal["ClockResumed"]] = "ClockResumed"
+
+    clock_id: ClockId = Field(min_length=1, max_length=200)
+    reason_code: Code | None = None
+    until: UtcTime | None = None

@@ -1,0 +1,88 @@
+"""Ids that are derived wherever one fact could be told twice, and drawn where a fact is told by its only author."""
+
+import json
+import secrets
+import time
+from datetime import datetime
+from typing import Final
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from event_schemas.values import CaseId, ClockId, EventId, PostId
+
+
+def _namespace(name: str) -> UUID:
+    return uuid5(NAMESPACE_URL, f"urn:janseva:{name}")
+
+
+ASSIGNMENT: Final = _namespace("assignment")
+SLA: Final = _namespace("sla")
+NOTIFICATION: Final = _namespace("notification")
+CERTIFICATE: Final = _namespace("certificate")
+DIRECTORY: Final = _namespace("directory")
+
+
+def _derive(namespace: UUID, *parts: str | int) -> str:
+    # JSON keeps the parts apart: ("a:b", "c") and ("a", "b:c") must never give one id.
+    return str(uuid5(namespace, json.dumps(parts, ensure_ascii=False, separators=(",", ":"))))
+
+
+def assignment_id(case_id: str, assignment_no: int) -> EventId:
+    """The id of AssignedToStation: a case has one answer for each number."""
+    return EventId(_derive(ASSIGNMENT, case_id, assignment_no))
+
+
+def sla_event_id(case_id: str, clock_id: str, type_: str, qualifier: str | int, due_ms: int) -> EventId:
+    """The id of an SLA event; ``qualifier`` is the level, the fraction or the revision, as text: 1 and "1" are one."""
+    return EventId(_derive(SLA, case_id, clock_id, type_, str(qualifier), due_ms))
+
+
+def notification_id(event_id: str, audience: str, channel: str) -> str:
+    """A message is sent once for each event, audience and channel."""
+    return _derive(NOTIFICATION, event_id, str(audience), str(channel))
+
+
+def notification_event_id(notification: str, type_: str) -> EventId:
+    """The id of NotificationDelivered or NotificationFailed of that message."""
+    return EventId(_derive(NOTIFICATION, notification, type_))
+
+
+def certificate_id(case_id: str, kind: str) -> str:
+    """A case has one certificate of a kind."""
+    return _derive(CERTIFICATE, case_id, str(kind))
+
+
+def certificate_event_id(certificate: str, type_: str) -> EventId:
+    """The id of CertificateIssued or CertificateRevoked of that certificate."""
+    return EventId(_derive(CERTIFICATE, certificate, type_))
+
+
+def post_id(post: str, place: str) -> PostId:
+    """How events name a post, such as ``SHO:5140003``, ``SP:ARARIA`` or ``HQ:control-room``."""
+    return PostId(f"{post}:{place}")
+
+
+def directory_record_id(key: str, revision: str | int) -> EventId:
+    """The id of a DirectoryPost record; ``revision`` is whatever changes when the record does."""
+    return EventId(_derive(DIRECTORY, key, str(revision)))
+
+
+def clock_id(clock: str, key: str | int) -> ClockId:
+    """One round of a clock, such as ``dial112_response:police``, ``hearing:h_7`` or ``inquiry:1``."""
+    return ClockId(f"{clock}:{key}")
+
+
+def new_event_id(at: datetime | None = None) -> EventId:
+    """A version 7 UUID: drawn, but sorted by the millisecond of ``at`` (or of the system's clock)."""
+    millis = time.time_ns() // 1_000_000 if at is None else int(at.timestamp() * 1000)
+    value = (millis & (2**48 - 1)) << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
+    return EventId(str(UUID(int=value)))
+
+
+_CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_case_id(at: datetime | None = None) -> CaseId:
+    """``c_`` and a ULID: 48 bits of time, 80 drawn."""
+    millis = time.time_ns() // 1_000_000 if at is None else int(at.timestamp() * 1000)
+    value = (millis & (2**48 - 1)) << 80 | secrets.randbits(80)
+    return CaseId("c_" + "".join(_CROCKFORD[value >> shift & 31] for shift in range(125, -1, -5)))

@@ -1,0 +1,50 @@
+"""Records that are no event of a case: the directory of posts and the ticks of the SLA monitor."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from event_schemas.base import Record, UtcTime
+from event_schemas.values import Post, PostId, Text
+
+
+class DirectoryPost(Record):
+    """One post of the directory, keyed ``station:post``; the only place where office contacts travel.
+
+    ``station`` is the code of a station or of a district, range or headquarters; ``parent`` is the key of the next
+    post up; ``acting`` is the key of the post whose holder stands in while this one is vacant.
+    """
+
+    type: ClassVar[Literal["DirectoryPost"]] = "DirectoryPost"
+    producer: ClassVar[str] = "routing"
+
+    station: Text
+    post: Post
+    name_en: Text
+    name_hi: Text
+    office_phone: Text | None = None
+    office_email: Text | None = None
+    parent: Text | None = None
+    vacant: bool = False
+    acting: Text | None = None
+
+    @property
+    def key(self) -> str:
+        """The record's key in the topic, such as ``5140003:SHO``."""
+        return f"{self.station}:{self.post}"
+
+    @property
+    def post_id(self) -> PostId:
+        """How events name the post, such as ``SHO:5140003``."""
+        return PostId(f"{self.post}:{self.station}")
+
+
+class SLATick(Record):
+    """A tick for one partition: deadlines up to ``at`` may fire once the offset ``target_offset`` was processed."""
+
+    type: ClassVar[Literal["SLATick"]] = "SLATick"
+    producer: ClassVar[str] = "sla-monitor"
+
+    at: UtcTime
+    target_offset: int = Field(ge=0)
+    partition: int = Field(ge=0)

@@ -1,0 +1,219 @@
+"""The words and small values that events are made of."""
+
+from typing import Annotated, Any, NewType, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from event_schemas.open_enum import READING, OpenEnum
+
+CaseId = NewType("CaseId", str)
+EventId = NewType("EventId", str)
+ClockId = NewType("ClockId", str)
+StationCode = NewType("StationCode", str)
+PostId = NewType("PostId", str)
+"""A post and its place, such as ``SHO:5140003`` or ``SP:ARARIA``: posts, never people."""
+HearingId = NewType("HearingId", str)
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}$")]
+"""A stable machine word: a reason, a service, a certificate's kind."""
+Seconds = Annotated[float, Field(ge=0)]
+
+
+class Value(BaseModel):
+    """Frozen; what a writer misspells is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Location(Value):
+    """A point in WGS84 degrees; ``accuracy_m`` is the radius the device reported."""
+
+    lat: float = Field(ge=-90, le=90)
+    lon: float = Field(ge=-180, le=180)
+    accuracy_m: float | None = Field(default=None, ge=0)
+
+
+class Station(Value):
+    """A police station; ``district`` is the revenue district, ``police_district`` the police's own."""
+
+    code: StationCode = Field(min_length=1, max_length=40)
+    name: Text
+    district: Text
+    police_district: Text
+
+
+class PersonalData(BaseModel):
+    """What travels inside ``sealed`` alone. Its representation shows nothing, so a log line can't leak it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    name: str | None = Field(default=None, repr=False)
+    phone: str | None = Field(default=None, repr=False)
+    email: str | None = Field(default=None, repr=False)
+    address: str | None = Field(default=None, repr=False)
+    description: str | None = Field(default=None, repr=False)
+    location: Location | None = Field(default=None, repr=False)
+    attributes: dict[str, Any] = Field(default_factory=dict, repr=False)
+
+    def to_json(self) -> bytes:
+        """The bytes to seal."""
+        return self.model_dump_json(exclude_none=True).encode()
+
+    @classmethod
+    def from_json(cls, opened: bytes) -> Self:
+        """Read what was unsealed; fields of a later version are left out. Raises pydantic's ValidationError."""
+        return cls.model_validate_json(opened, extra="ignore", context=READING)
+
+
+class Lane(OpenEnum):
+    EMERGENCY = "emergency"
+    ROUTINE = "routine"
+    UNKNOWN = "unknown"
+
+
+class Priority(OpenEnum):
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+    UNKNOWN = "unknown"
+
+
+class FilingChannel(OpenEnum):
+    WEB = "web"
+    APP = "app"
+    WHATSAPP = "whatsapp"
+    OPEN311 = "open311"
+    COUNTER = "counter"
+    PHONE112 = "phone112"
+    UNKNOWN = "unknown"
+
+
+class Language(OpenEnum):
+    HI = "hi"
+    EN = "en"
+    UNKNOWN = "unknown"
+
+
+class ResponderKind(OpenEnum):
+    POLICE = "police"
+    AMBULANCE = "ambulance"
+    FIRE = "fire"
+    UNKNOWN = "unknown"
+
+
+class AssignmentReason(OpenEnum):
+    JURISDICTION = "jurisdiction"
+    NEAREST = "nearest"
+    NAMED = "named"
+    SPECIALIST = "specialist"
+    TRANSFER = "transfer"
+    ZERO_FIR = "zero_fir"
+    AGAINST_POLICE = "against_police"
+    CONTROL_ROOM = "control_room"
+    UNKNOWN = "unknown"
+
+
+class FixSource(OpenEnum):
+    """How the place of a responder became known."""
+
+    GPS = "gps"
+    BUTTON = "button"
+    CALLER = "caller"
+    UNKNOWN = "unknown"
+
+
+class EmergencyOutcome(OpenEnum):
+    ATTENDED = "attended"
+    RESOLVED_BY_PHONE = "resolved_by_phone"
+    DUPLICATE_OF = "duplicate_of"
+    HOAX = "hoax"
+    CALLER_CANCELLED = "caller_cancelled"
+    UNKNOWN = "unknown"
+
+
+class Presence(OpenEnum):
+    """How it was proved that the visitor is there: a code on the wall, the counter, or not at all."""
+
+    CODE = "code"
+    COUNTER = "counter"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class HearingMode(OpenEnum):
+    IN_PERSON = "in_person"
+    VIDEO = "video"
+    FACEBOOK_LIVE = "facebook_live"
+    UNKNOWN = "unknown"
+
+
+class HearingParty(OpenEnum):
+    CITIZEN = "citizen"
+    OFFICER = "officer"
+    UNKNOWN = "unknown"
+
+
+class Confirmation(OpenEnum):
+    """How the citizen agreed that a hearing took place."""
+
+    OTP = "otp"
+    KIOSK = "kiosk"
+    WITNESS = "witness"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class VerificationOutcome(OpenEnum):
+    CLEAR = "clear"
+    ADVERSE = "adverse"
+    UNABLE = "unable"
+    UNKNOWN = "unknown"
+
+
+class Finding(OpenEnum):
+    SUBSTANTIATED = "substantiated"
+    UNSUBSTANTIATED = "unsubstantiated"
+    PARTLY = "partly"
+    UNKNOWN = "unknown"
+
+
+class ClockOwner(OpenEnum):
+    POLICE = "police"
+    CITIZEN = "citizen"
+    UNKNOWN = "unknown"
+
+
+class ClockState(OpenEnum):
+    RUNNING = "running"
+    PAUSED = "paused"
+    MET = "met"
+    BREACHED = "breached"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+
+class Audience(OpenEnum):
+    CITIZEN = "citizen"
+    OFFICE = "office"
+    UNKNOWN = "unknown"
+
+
+class MessageChannel(OpenEnum):
+    SMS = "sms"
+    WHATSAPP = "whatsapp"
+    EMAIL = "email"
+    VOICE = "voice"
+    UNKNOWN = "unknown"
+
+
+class Post(OpenEnum):
+    """The ladder of posts, from the station house officer to headquarters."""
+
+    SHO = "SHO"
+    SDPO = "SDPO"
+    SP = "SP"
+    DIG = "DIG"
+    HQ = "HQ"
+    UNKNOWN = "unknown"
