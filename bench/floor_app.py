@@ -1,0 +1,39 @@
+"""The floor of the intake benchmark: a bare FastAPI handler that inserts a case document through Motor, and nothing more."""
+
+import os
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import bson
+from fastapi import FastAPI
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo import WriteConcern
+
+
+def create_app() -> FastAPI:
+    """MONGO_URI and FLOOR_DOCUMENT (a BSON file with a real case document) come from the environment."""
+    with open(os.environ["FLOOR_DOCUMENT"], "rb") as file:  # noqa: PTH123
+        template: dict[str, Any] = bson.decode(file.read())
+    state: dict[str, Any] = {}
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(os.environ["MONGO_URI"])
+        concern = WriteConcern(w="majority", j=True, wtimeout=5000)
+        state["cases"] = client["janseva_floor"].get_collection("cases", write_concern=concern)
+        yield
+        client.close()
+
+    app = FastAPI(lifespan=lifespan)
+
+    @app.post("/v1/complaints", status_code=202)
+    async def file(_body: dict[str, Any]) -> dict[str, str]:
+        case_id = uuid.uuid4().hex
+        await state["cases"].insert_one({**template, "_id": case_id})
+        return {"case_id": case_id}
+
+    return app
+
+
