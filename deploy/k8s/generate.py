@@ -1,0 +1,66 @@
+"""Writes what follows from the code: configuration from the settings, topics from the registry, the dashboards.
+
+python deploy/k8s/generate.py [--check]
+"""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from deploy.k8s import values
+from deploy.k8s.tools.config import env_file, secret_example, secret_patch
+from deploy.k8s.tools.generated import ROOT, as_yaml, as_yaml_stream, main
+from deploy.k8s.tools.services import SERVICES, Setting, settings_class, settings_of
+from deploy.k8s.tools.topics import topic_resources
+
+K8S = ROOT / "deploy/k8s"
+SOURCE = "deploy/k8s/generate.py"
+
+
+def files() -> dict[Path, str]:
+    """Every generated file with the text it should have."""
+    made = {K8S / "base/shared.env": env_file(_shared(), values.SHARED)}
+    for service in SERVICES:
+        made |= _service_files(service)
+    made[K8S / "components/strimzi/topics.yaml"] = as_yaml_stream(topic_resources(), source=SOURCE)
+    made[K8S / "components/monitoring/dashboards.yaml"] = as_yaml(_dashboards(), source=SOURCE)
+    return made
+
+
+def _service_files(service: str) -> dict[Path, str]:
+    settings = settings_of(settings_class(service)).values()
+    own = [setting for setting in settings if not setting.secret and not setting.shared]
+    withheld = values.WITHHELD.get(service, frozenset())
+    secrets = [setting for setting in settings if setting.secret and setting.name not in withheld]
+    folder = K8S / "base" / service
+    kind = "StatefulSet" if service == "sla-monitor" else "Deployment"
+    return {
+        folder / "config.env": env_file(own, values.OWN[service]),
+        folder / "secret.env.example": secret_example(service, secrets),
+        folder / "secrets.yaml": as_yaml(secret_patch(service, kind, secrets), source=SOURCE),
+    }
+
+
+def _shared() -> list[Setting]:
+    settings = settings_of(settings_class("intake"))
+    return [setting for setting in settings.values() if setting.shared and not setting.secret]
+
+
+def _dashboards() -> dict[str, object]:
+    folder = ROOT / "deploy/grafana/dashboards"
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {
+            "name": "janseva-dashboards",
+            "namespace": "janseva",
+            "labels": {"grafana_dashboard": "1"},
+            "annotations": {"grafana_folder": "Janseva"},
+        },
+        "data": {path.name: path.read_text(encoding="utf8") for path in sorted(folder.glob("*.json"))},
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main(files(), sys.argv[1:]))

@@ -1,0 +1,72 @@
+"""Each workload's environment against the settings its code reads: nothing missing, unknown or invalid."""
+
+import base64
+import json
+import os
+from collections.abc import Iterator, Mapping
+from unittest import mock
+
+from deploy.k8s.tools.schema import Object, name_of
+from deploy.k8s.tools.services import HIDDEN, SERVICES, settings_class, settings_of
+from pydantic import ValidationError
+
+from chassis.settings import ServiceSettings
+
+NAME_LABEL = "app.kubernetes.io/name"
+_KEY = base64.b64encode(bytes(range(32))).decode()
+
+
+def settings_faults(objects: list[Object], withheld: Mapping[str, frozenset[str]]) -> Iterator[str]:
+    configs = {item["metadata"]["name"]: item.get("data", {}) for item in objects if item["kind"] == "ConfigMap"}
+    for workload in objects:
+        if workload["kind"] not in {"Deployment", "StatefulSet"}:
+            continue
+        service = workload["metadata"]["labels"][NAME_LABEL]
+        if service not in SERVICES:
+            yield f"{name_of(workload)}: {service!r} is not a service"
+            continue
+        for container in workload["spec"]["template"]["spec"]["containers"]:
+            sources = [source.get("configMapRef", {}).get("name") for source in container.get("envFrom", [])]
+            plain = {key: value for name in sources for key, value in configs.get(name, {}).items()}
+            direct = {entry["name"]: entry.get("value") for entry in container.get("env", [])}
+            cls = settings_class(service)
+            yield from environment_faults(name_of(workload), cls, plain, direct, withheld.get(service, frozenset()))
+
+
+def environment_faults(
+    where: str,
+    cls: type[ServiceSettings],
+    plain: Mapping[str, str],
+    direct: Mapping[str, str | None],
+    withheld: frozenset[str],
+) -> Iterator[str]:
+    """`direct` holds the pod's own `env`; None stands for a reference (a Secret's key, the pod's name)."""
+    settings = settings_of(cls)
+    for name in sorted({*plain, *direct} - settings.keys()):
+        yield f"{where}: {name} is no setting of {cls.__name__}"
+    for name, setting in settings.items():
+        if setting.secret:
+            if name in plain or direct.get(name) is not None:
+                yield f"{where}: {name} is a secret and stands in the open"
+            if name not in direct and name not in withheld:
+                yield f"{where}: the secret {name} is not referred to"
+        elif (setting.required or setting.default is not None) and name not in plain and name not in direct:
+            yield f"{where}: the setting {name} is not set"
+    yield from _invalid(where, cls, {**plain, **{name: value or _stand_in(name) for name, value in direct.items()}})
+
+
+def _invalid(where: str, cls: type[ServiceSettings], environment: Mapping[str, str]) -> Iterator[str]:
+    """The settings' own validators read the values as the pod would."""
+    with mock.patch.dict(os.environ, environment, clear=True):
+        try:
+            cls()
+        except ValidationError as fault:
+            for error in fault.errors(include_url=False, include_input=False):
+                yield f"{where}: {'.'.join(map(str, error['loc']))}: {error['msg']}"
+
+
+def _stand_in(name: str) -> str:
+    """A well-formed value for what only the cluster's Secret knows."""
+    if name in HIDDEN:
+        return "mongodb://mongo/?replicaSet=rs0"
+    return json.dumps({"2026-11": _KEY}) if name.endswith("_KEYS") else _KEY

@@ -1,0 +1,161 @@
+"""The alerts. Each names what is broken for whom, and a runbook that says what to do."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from deploy.prometheus.expressions import quantile
+from deploy.prometheus.promises import ENOUGH_CLOCKS
+
+RUNBOOKS = "docs/runbooks"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    name: str
+    expr: str
+    wait: str
+    severity: Literal["page", "ticket"]
+    summary: str
+    description: str
+
+    @property
+    def runbook(self) -> str:
+        return f"{RUNBOOKS}/{self.name}.md"
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "alert": self.name,
+            "expr": self.expr,
+            "for": self.wait,
+            "labels": {"severity": self.severity},
+            "annotations": {"summary": self.summary, "description": self.description, "runbook_url": self.runbook},
+        }
+
+
+SERVICES = "intake|routing|sla-monitor|notifier|certificate"
+
+ALERTS = (
+    Alert(
+        "JansevaServiceDown",
+        f'sum by (job) (up{{job=~"{SERVICES}"}}) == 0',
+        "1m",
+        "page",
+        "No process of {{ $labels.job }} answers",
+        "Prometheus has reached no process of {{ $labels.job }} for a minute."
+        " Filed cases are kept; what the service does with them waits.",
+    ),
+    Alert(
+        "JansevaIntakeErrors",
+        'sum(rate(janseva_http_request_seconds_count{job="intake",status=~"5.."}[5m]))'
+        ' / sum(rate(janseva_http_request_seconds_count{job="intake"}[5m])) > 0.01',
+        "2m",
+        "page",
+        "Intake refuses {{ $value | humanizePercentage }} of its requests",
+        "More than one request in a hundred ends in a server error: citizens are told to call 112 or to come back.",
+    ),
+    Alert(
+        "JansevaOutboxStuck",
+        "min_over_time(janseva_outbox_pending[2m]) > 0 and delta(janseva_outbox_pending[2m]) >= 0"
+        " and max_over_time(janseva_outbox_pending[2m]) > 20",
+        "2m",
+        "page",
+        "Accepted cases of {{ $labels.job }} do not reach Kafka",
+        "{{ $value }} events wait in the outbox and their number does not fall."
+        " Nothing is lost, but no station hears of these cases.",
+    ),
+    Alert(
+        "JansevaEmergencyEventsOld",
+        quantile(0.99, 'rate(janseva_event_age_seconds_bucket{topic="cases.emergency"}[5m])', "job") + " > 10",
+        "2m",
+        "page",
+        "{{ $labels.job }} handles emergencies {{ $value | humanizeDuration }} late",
+        "One emergency event in a hundred is older than 10 s when {{ $labels.job }} has handled it.",
+    ),
+    Alert(
+        "JansevaConsumerLag",
+        "sum by (job, topic) (janseva_consumer_lag) > 1000"
+        " and sum by (job, topic) (delta(janseva_consumer_lag[10m])) > 0",
+        "10m",
+        "ticket",
+        "{{ $labels.job }} falls behind on {{ $labels.topic }}",
+        "{{ $value }} events wait and the number has grown for ten minutes.",
+    ),
+    Alert(
+        "JansevaDeadLetters",
+        "sum by (job, topic, reason) (sum_over_time(janseva:dead_letters:increase1m[15m:1m])) > 0",
+        "0m",
+        "ticket",
+        "{{ $labels.job }} put events of {{ $labels.topic }} aside ({{ $labels.reason }})",
+        "{{ $value }} events went to the dead letters in 15 minutes. What they ask for has not been done.",
+    ),
+    Alert(
+        "JansevaSlaTickStale",
+        "max by (lane) (janseva_sla_tick_age_seconds) > 15",
+        "1m",
+        "page",
+        "Deadlines of the {{ $labels.lane }} lane are not being looked at",
+        "A partition's clocks were last looked at {{ $value | humanizeDuration }} ago:"
+        " breaches there stay unseen until it is looked at again.",
+    ),
+    Alert(
+        "JansevaSlaPartitionsUnowned",
+        "sum by (lane) (janseva_sla_owned_partitions)"
+        " < max_over_time(sum by (lane) (janseva_sla_owned_partitions)[1d:1m])",
+        "2m",
+        "page",
+        "Some partitions of the {{ $labels.lane }} lane have no SLA worker",
+        "{{ $value }} partitions are owned, fewer than at the best of the last day."
+        " Clocks on the others stand unwatched.",
+    ),
+    Alert(
+        "JansevaBreachesLate",
+        quantile(0.99, 'janseva:sla_breach_lateness_seconds_bucket:sum{window="1h"}', "lane") + " > 15",
+        "5m",
+        "page",
+        "Breaches of the {{ $labels.lane }} lane are reported {{ $value | humanizeDuration }} late",
+        "One breach in a hundred of the last hour was reported more than 15 s after its deadline.",
+    ),
+    Alert(
+        "JansevaSlaSendErrors",
+        "sum by (lane) (increase(janseva_sla_send_errors_total[10m])) > 0",
+        "0m",
+        "ticket",
+        "The SLA worker of the {{ $labels.lane }} lane could not write to Kafka",
+        "Each failed write ends the worker before it commits; the events are handled again after its restart.",
+    ),
+    Alert(
+        "JansevaPromiseBroken",
+        f'janseva:sla_compliance:ratio{{window="7d"}} < on (clock) janseva:sla_compliance:target'
+        f' and on (clock) janseva:sla_decided:sum{{window="7d"}} >= {ENOUGH_CLOCKS}',
+        "30m",
+        "ticket",
+        "Only {{ $value | humanizePercentage }} of the {{ $labels.clock }} clocks were kept in 7 days",
+        "The share of kept promises over 7 days is below its target. The dashboard shows which districts pull it down.",
+    ),
+    Alert(
+        "JansevaNotificationsFailing",
+        'sum(sum_over_time(janseva:notifications:increase1m{outcome="failed"}[30m:1m]))'
+        " / sum(sum_over_time(janseva:notifications:increase1m[30m:1m])) > 0.1"
+        f" and sum(sum_over_time(janseva:notifications:increase1m[30m:1m])) >= {ENOUGH_CLOCKS}",
+        "5m",
+        "page",
+        "{{ $value | humanizePercentage }} of the messages fail",
+        "More than one message in ten of the last 30 minutes could not be handed to its provider.",
+    ),
+    Alert(
+        "JansevaNotificationsSlow",
+        quantile(0.9, "rate(janseva_notification_seconds_bucket[10m])") + " > 60",
+        "10m",
+        "ticket",
+        "Messages need {{ $value | humanizeDuration }} to leave",
+        "One message in ten reaches its provider more than a minute after the event it tells of.",
+    ),
+    Alert(
+        "JansevaAssignmentSlow",
+        quantile(0.99, "rate(janseva_assignment_seconds_bucket[10m])") + " > 5",
+        "5m",
+        "page",
+        "Cases wait {{ $value | humanizeDuration }} for their station",
+        "One case in a hundred is assigned to a station more than 5 s after it was filed.",
+    ),
+)
