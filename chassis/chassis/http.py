@@ -1,0 +1,117 @@
+"""The HTTP app every service starts from: health, metrics, problems, limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from chassis.faults import TransientFault
+from chassis.health import HealthChecks, Liveness, run_checks
+from chassis.logs import get_logger
+from chassis.metrics import HttpMetrics
+from chassis.middleware import RequestMiddleware
+from chassis.mongo import PyMongoError, transient_fault_of
+from chassis.problems import INTERNAL, STORE_UNAVAILABLE, Problem
+from chassis.validation import problem_of_http, problem_of_validation
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+RETRY_AFTER_S = 2
+
+_log = get_logger(__name__)
+
+
+def create_http_app(
+    *,
+    title: str,
+    version: str,
+    lifespan: Lifespan | None,
+    liveness: Liveness,
+    checks: HealthChecks,
+    registry: CollectorRegistry,
+    routers: Sequence[APIRouter] = (),
+    max_body_bytes: int = 1_048_576,
+    problem_extra: Mapping[str, Any] | None = None,
+) -> FastAPI:
+    """An app with /health/live, /health/ready, /metrics and problem+json for every error.
+
+    `checks` is read at each readiness request, so the lifespan may fill it. `problem_extra` are members that every
+    problem carries.
+    """
+    app = FastAPI(title=title, version=version, lifespan=lifespan, redoc_url=None)
+    _answer_problems(app, problem_extra or {})
+    app.include_router(_operations(liveness, checks, registry))
+    for router in routers:
+        app.include_router(router)
+    app.add_middleware(
+        RequestMiddleware,
+        metrics=HttpMetrics(registry),
+        max_body_bytes=max_body_bytes,
+        problem_extra=problem_extra,
+    )
+    return app
+
+
+def _operations(liveness: Liveness, checks: HealthChecks, registry: CollectorRegistry) -> APIRouter:
+    router = APIRouter(tags=["operations"])
+
+    @router.get("/health/live", summary="Does the process still turn?")
+    async def live() -> Response:
+        alive = liveness.alive()
+        body = {"status": "alive" if alive else "stuck", "silence_s": round(liveness.silence().total_seconds(), 1)}
+        return JSONResponse(body, 200 if alive else 503)
+
+    @router.get("/health/ready", summary="Do the dependencies answer?")
+    async def ready() -> Response:
+        answers = await run_checks(checks)
+        fine = all(answer == "ok" for answer in answers.values())
+        return JSONResponse({"status": "ready" if fine else "not_ready", "checks": answers}, 200 if fine else 503)
+
+    @router.get("/metrics", summary="Prometheus metrics")
+    async def metrics() -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+def _answer_problems(app: FastAPI, extra: Mapping[str, Any]) -> None:
+    def answer(request: Request, problem: Problem) -> Response:
+        return problem.to_response(request.headers.get("accept-language"), extra)
+
+    async def on_problem(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Problem)
+        return answer(request, error)
+
+    async def on_validation(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return answer(request, problem_of_validation(error))
+
+    async def on_http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return answer(request, problem_of_http(error))
+
+    async def on_fault(request: Request, error: Exception) -> Response:
+        _log.warning("request_not_confirmed", reason=f"{type(error).__name__}: {error}")
+        return answer(request, Problem(STORE_UNAVAILABLE, headers={"retry-after": str(RETRY_AFTER_S)}))
+
+    async def on_driver(request: Request, error: Exception) -> Response:
+        assert isinstance(error, PyMongoError)
+        fault = transient_fault_of(error)
+        if fault is not None:
+            return await on_fault(request, fault)
+        _log.error("request_crashed", exc_info=error)
+        return answer(request, Problem(INTERNAL))
+
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(RequestValidationError, on_validation)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(TransientFault, on_fault)
+    app.add_exception_handler(PyMongoError, on_driver)

@@ -1,0 +1,186 @@
+"""The idempotent producer: acks from all replicas, every send bounded in time, recreated once it is wedged."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any, Protocol
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    TopicAuthorizationFailedError,
+)
+
+from chassis.faults import PublishFailed, RecordTooLarge
+from chassis.logs import get_logger
+from event_schemas import WireRecord
+
+__all__ = ["MAX_RECORD_BYTES", "EventProducer", "Producer", "PublishFailed", "RecordTooLarge"]
+
+# A dead letter is its original plus a few headers: twice the brokers' default leaves room for both.
+MAX_RECORD_BYTES = 2 * 1_048_576
+
+_log = get_logger(__name__)
+
+
+class Producer(Protocol):
+    """What publishes records: EventProducer, or chassis.testing.InMemoryProducer."""
+
+    async def send(self, topic: str, record: WireRecord, *, partition: int | None = None) -> None: ...
+
+    async def send_all(self, items: Sequence[tuple[str, WireRecord]]) -> None: ...
+
+
+class EventProducer:
+    """Publishes records to Kafka; a call returns once all in-sync replicas have acknowledged.
+
+    An idempotent aiokafka producer retries for ever and is wedged by a lost sequence number. So each call has a
+    timeout, and after a timeout or an error of the producer itself the client is dropped with whatever it still
+    holds, and the next call makes a new one: while Kafka is down nothing piles up.
+    """
+
+    def __init__(
+        self,
+        bootstrap: str,
+        *,
+        client_id: str,
+        linger_ms: int = 0,
+        request_timeout: timedelta = timedelta(seconds=10),
+    ) -> None:
+        self._bootstrap = bootstrap
+        self._client_id = client_id
+        self._linger_ms = linger_ms
+        self._timeout = request_timeout.total_seconds()
+        self._client: Any = None
+        self._lock = asyncio.Lock()
+        self._closing: set[asyncio.Task[None]] = set()
+        self._stopped = False
+
+    async def start(self) -> None:
+        """Connect now. Without it the first send connects; a broker that is down raises PublishFailed."""
+        self._stopped = False
+        async with self._bounded("connect"):
+            await self._connected()
+
+    async def stop(self) -> None:
+        """Deliver what is in flight (within the timeout) and close."""
+        self._stopped = True
+        async with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            await _close(client, self._timeout)
+        if self._closing:
+            await asyncio.wait(self._closing)
+
+    async def ping(self) -> None:
+        """For readiness: PublishFailed unless a broker answers."""
+        async with self._bounded("ping"):
+            client = await self._connected()
+            await client.client.fetch_all_metadata()
+
+    async def send(self, topic: str, record: WireRecord, *, partition: int | None = None) -> None:
+        """Publish one record. PublishFailed: not acknowledged, it may still arrive. RecordTooLarge: it never will."""
+        async with self._bounded(topic) as used:
+            client = used[0] = await self._connected()
+            await (await _enqueue(client, topic, record, partition))
+
+    async def send_all(self, items: Sequence[tuple[str, WireRecord]]) -> None:
+        """Publish in order without waiting between records, then await all acks.
+
+        PublishFailed leaves it open which of them arrived; per partition those that did keep their order.
+        """
+        if not items:
+            return
+        async with self._bounded(items[0][0]) as used:
+            client = used[0] = await self._connected()
+            acks = []
+            try:
+                for topic, record in items:
+                    acks.append(await _enqueue(client, topic, record, None))
+            finally:
+                # Those already under way are awaited even if a later one was refused.
+                results = await asyncio.gather(*acks, return_exceptions=True)
+            for result in results:
+                if isinstance(result, BaseException):
+                    raise result
+
+    @asynccontextmanager
+    async def _bounded(self, topic: str) -> AsyncIterator[list[Any]]:
+        used: list[Any] = [None]
+        try:
+            async with asyncio.timeout(self._timeout):
+                yield used
+        except MessageSizeTooLargeError as error:
+            # The broker's refusal (not our own check) has used up a sequence number.
+            await self._drop(used[0], type(error).__name__)
+            raise RecordTooLarge(f"a record for {topic} is over the limit") from None
+        except (TimeoutError, KafkaError) as error:
+            if not isinstance(error, TopicAuthorizationFailedError | ClusterAuthorizationFailedError):
+                await self._drop(used[0], type(error).__name__)
+            raise PublishFailed(f"{topic}: {type(error).__name__}") from error
+
+    async def _connected(self) -> Any:
+        if self._client is not None:
+            return self._client
+        async with self._lock:
+            if self._stopped:
+                raise PublishFailed("the producer is stopped")
+            if self._client is None:
+                self._client = await self._connect()
+            return self._client
+
+    async def _connect(self) -> Any:
+        client = AIOKafkaProducer(
+            bootstrap_servers=self._bootstrap,
+            client_id=self._client_id,
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=self._linger_ms,
+            max_batch_size=65_536,
+            max_request_size=MAX_RECORD_BYTES,
+            request_timeout_ms=max(1, int(self._timeout * 1000)),
+        )
+        try:
+            await client.start()
+        except BaseException:
+            await asyncio.shield(_close(client, 1.0))
+            raise
+        return client
+
+    async def _drop(self, client: Any, reason: str) -> None:
+        """Give up a client for good, once; its unacknowledged records fail or are forgotten."""
+        if client is None or self._client is not client:
+            return
+        self._client = None
+        _log.warning("producer_dropped", client_id=self._client_id, reason=reason)
+        task = asyncio.create_task(_abandon(client))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+
+async def _enqueue(client: Any, topic: str, record: WireRecord, partition: int | None) -> asyncio.Future[Any]:
+    future: asyncio.Future[Any] = await client.send(
+        topic, value=record.value, key=record.key, partition=partition, headers=list(record.headers)
+    )
+    return future
+
+
+async def _abandon(client: Any) -> None:
+    """Close without flushing: what is queued must not be sent behind the back of its successor."""
+    # aiokafka's stop() flushes for ever while the broker is away, so its records are failed first (0.14 is pinned).
+    client._message_accumulator.fail_all(KafkaError("the producer was given up"))  # noqa: SLF001
+    await _close(client, 2.0)
+
+
+async def _close(client: Any, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await client.stop()
+    except (TimeoutError, KafkaError) as error:
+        _log.warning("producer_close_failed", reason=type(error).__name__)
+        await client.client.close()

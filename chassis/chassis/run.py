@@ -1,0 +1,159 @@
+"""Running a service: uvicorn until a signal, and background tasks whose death ends the process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Generator
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import timedelta
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+
+from chassis.logs import get_logger
+from chassis.settings import ServiceSettings
+
+_log = get_logger(__name__)
+
+# SIGTERM to exit within about 5 s: requests get 2, background tasks 3.
+HTTP_GRACE_S = 2
+TASK_GRACE = timedelta(seconds=3)
+
+OnDeath = Callable[[str, BaseException | None], None]
+Stop = Callable[[], Awaitable[None] | None]
+
+_server_ends: ContextVar[OnDeath | None] = ContextVar("chassis_server_ends", default=None)
+
+
+def serve(app: FastAPI, settings: ServiceSettings) -> int:
+    """Serve until SIGTERM or SIGINT. Returns the exit status: 0, or 1 if start-up failed or a background task died."""
+    config = uvicorn.Config(
+        app,
+        host=settings.http_host,
+        port=settings.http_port,
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=HTTP_GRACE_S,
+    )
+    server = _Server(config)
+    _server_ends.set(server.end)
+    try:
+        server.run()
+    finally:
+        _server_ends.set(None)
+    return 1 if server.failed or not server.started else 0
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, except that a signal obeyed gracefully is not raised again afterwards: the exit status is ours."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.failed = False
+
+    def end(self, _name: str, _error: BaseException | None) -> None:
+        self.failed = True
+        self.should_exit = True
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        before = {number: signal.signal(number, self._on_signal) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        _log.info("stopping", signal=signal.Signals(number).name)
+        if self.should_exit:
+            self.force_exit = True
+        self.should_exit = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    name: str
+    make: Callable[[], Awaitable[None]]
+    stop: Stop | None
+
+
+class Background:
+    """Tasks that live as long as the process. One that ends unasked ends the process: the supervisor restarts it.
+
+    Under serve() the death stops the server gracefully with status 1; elsewhere `on_death` decides, and without it
+    the process exits at once.
+    """
+
+    def __init__(self, on_death: OnDeath | None = None) -> None:
+        self._on_death = on_death
+        self._planned: list[_Task] = []
+        self._running: dict[asyncio.Task[None], _Task] = {}
+        self._stopping = False
+
+    def add(self, name: str, factory: Callable[[], Awaitable[None]], *, stop: Stop | None = None) -> None:
+        """Plan a task. `stop` asks it to end (a consumer's stop()); without it, it is cancelled at the end."""
+        self._planned.append(_Task(name, factory, stop))
+
+    async def start(self) -> None:
+        self._on_death = self._on_death or _server_ends.get() or _exit
+        for planned in self._planned:
+            task = asyncio.create_task(_run(planned), name=planned.name)
+            self._running[task] = planned
+            task.add_done_callback(self._done)
+
+    async def stop(self) -> None:
+        """Ask all to end, wait up to 3 s, cancel the rest."""
+        self._stopping = True
+        running = dict(self._running)
+        for planned in running.values():
+            if planned.stop is not None:
+                asked = planned.stop()
+                if inspect.isawaitable(asked):
+                    # Awaited together with its task: a stop() that waits must not use up the others' time.
+                    running[asyncio.ensure_future(_quietly(asked))] = planned
+        for task, planned in running.items():
+            if planned.stop is None:
+                task.cancel()
+        if running:
+            _, late = await asyncio.wait(running, timeout=TASK_GRACE.total_seconds())
+            for task in late:
+                _log.warning("background_task_cancelled", task=running[task].name)
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        planned = self._running.pop(task)
+        error = None if task.cancelled() else task.exception()
+        if self._stopping:
+            if error is not None:
+                _log.error("background_task_failed_while_stopping", task=planned.name, exc_info=error)
+            return
+        _log.critical("background_task_died", task=planned.name, exc_info=error)
+        assert self._on_death is not None
+        self._on_death(planned.name, error)
+
+
+async def _run(planned: _Task) -> None:
+    await planned.make()
+
+
+async def _quietly(asked: Awaitable[None]) -> None:
+    await asked
+
+
+def _exit(_name: str, _error: BaseException | None) -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(1)
