@@ -152,10 +152,10 @@ ALERTS = (
     ),
     Alert(
         "JansevaAssignmentSlow",
-        quantile(0.99, "rate(janseva_assignment_seconds_bucket[10m])") + " > 5",
+        quantile(0.99, "rate(janseva_assignment_seconds_bucket[10m])") + " > 3",
         "5m",
         "page",
         "Cases wait {{ $value | humanizeDuration }} for their station",
-        "One case in a hundred is assigned to a station more than 5 s after it was filed.",
+        "One case in a hundred is assigned to a station more than 3 s after it was filed.",
     ),
 )

@@ -94,7 +94,9 @@ def _window(window: str) -> tuple[Recording, ...]:
         ),
         Recording("janseva:sla_decided:sum", f"{all_met} + clamp_min({all_missed} - ({revoked}), 0)", labels),
         Recording(
-            "janseva:sla_compliance:ratio", f'{all_met} / (janseva:sla_decided:sum{{window="{window}"}} > 0)', labels
+            "janseva:sla_compliance:ratio",
+            f'{all_met} / on (clock) (janseva:sla_decided:sum{{window="{window}"}} > 0)',
+            labels,
         ),
         Recording(
             "janseva:sla_elapsed_seconds_bucket:sum",
