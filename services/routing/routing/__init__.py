@@ -1,0 +1,1 @@
+"""Routing: which police station a submission belongs to, and why."""

@@ -1,0 +1,108 @@
+"""The directory over HTTP, and any decision explained. Reads only; everything here is public."""
+
+import base64
+import binascii
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query
+
+from chassis.problems import Problem
+from routing.domain import Filing, Point, StationKind, assign_station
+from routing.explain import RouteView, explain
+from routing.live import Live
+from routing.problems import CURSOR_INVALID, PLACE_MISSING, STATION_UNKNOWN
+from routing.search import search_stations
+from routing.views import NearestView, PostsView, StationPage, StationView, post_view, station_view
+
+EMERGENCY_SERVICE: Final = "emergency-112"
+
+Latitude = Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)]
+Longitude = Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)]
+Limit = Annotated[int, Query(ge=1, le=500)]
+Words = Annotated[str, Query(min_length=1, max_length=100)]
+
+
+def create_router(live: Live) -> APIRouter:
+    router = APIRouter(prefix="/v1", tags=["routing"])
+
+    @router.get("/stations", summary="Stations, by district, kind, or name in Hindi or English")
+    async def list_stations(
+        district: Words | None = None,
+        kind: StationKind | None = None,
+        q: Words | None = None,
+        limit: Limit = 100,
+        cursor: Annotated[str | None, Query(max_length=200)] = None,
+    ) -> StationPage:
+        snapshot = live.snapshot
+        found = search_stations(snapshot, q=q, district=district, kind=kind)
+        start = _start(cursor, [station.code for station in found])
+        page = found[start : start + limit]
+        more = start + limit < len(found)
+        return StationPage(
+            items=[station_view(station) for station in page],
+            next_cursor=_cursor(page[-1].code) if more else None,
+            version=snapshot.version,
+        )
+
+    @router.get("/stations/nearest", summary="The nearest stations whose place is known")
+    async def nearest_stations(lat: Latitude, lon: Longitude, n: Annotated[int, Query(ge=1, le=50)] = 5) -> NearestView:
+        neighbours = live.snapshot.points.nearest(lat, lon, n)
+        return NearestView(
+            items=[station_view(found.station, distance_m=round(found.metres)) for found in neighbours],
+            version=live.snapshot.version,
+        )
+
+    @router.get("/stations/{code}", summary="One station")
+    async def get_station(code: str) -> StationView:
+        station = live.snapshot.stations.get(code)
+        if station is None:
+            raise Problem(STATION_UNKNOWN)
+        return station_view(station)
+
+    @router.get("/officers", summary="The posts that answer for an office, with the office's telephone")
+    async def list_officers(station: Words) -> PostsView:
+        posts = live.directory.of_station(station)
+        if not posts:
+            raise Problem(STATION_UNKNOWN)
+        return PostsView(items=[post_view(post) for post in posts])
+
+    @router.get("/route", summary="Where a submission from a place would go, and why")
+    async def route(
+        lat: Latitude | None = None,
+        lon: Longitude | None = None,
+        accuracy_m: Annotated[float | None, Query(ge=0, allow_inf_nan=False)] = None,
+        service_code: Words = "e-complaint",
+        category: Words | None = None,
+        named_station: Words | None = None,
+        district: Words | None = None,
+        pincode: Annotated[str | None, Query(pattern=r"^[1-9][0-9]{5}$")] = None,
+    ) -> RouteView:
+        if (lat is None) != (lon is None) or (lat is None and not (named_station or district or pincode)):
+            raise Problem(PLACE_MISSING)
+        filing = Filing(
+            emergency=service_code == EMERGENCY_SERVICE,
+            service_code=service_code,
+            category=category,
+            point=Point(lat, lon, accuracy_m) if lat is not None and lon is not None else None,
+            named_station=named_station,
+            district=district,
+            pincode=pincode,
+        )
+        return explain(live.snapshot, filing, assign_station(live.snapshot, filing))
+
+    return router
+
+
+def _cursor(code: str) -> str:
+    return base64.urlsafe_b64encode(code.encode()).rstrip(b"=").decode()
+
+
+def _start(cursor: str | None, codes: list[str]) -> int:
+    """Where the page after the cursor's station begins."""
+    if cursor is None:
+        return 0
+    try:
+        code = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        return codes.index(code) + 1
+    except (binascii.Error, UnicodeError, ValueError):
+        raise Problem(CURSOR_INVALID) from None

@@ -1,0 +1,106 @@
+"""The composition root: every client is made here, in the lifespan; nothing connects at import."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from chassis.clock import SystemClock
+from chassis.consumer import BatchConsumer
+from chassis.health import Liveness
+from chassis.http import create_http_app
+from chassis.kafka import EventProducer
+from chassis.metrics import ConsumerMetrics
+from chassis.mongo import Mongo
+from chassis.run import Background
+from chassis.sealing import KeyRing
+from chassis.tracing import Tracing
+from event_schemas import Lane, topics
+from routing.api import create_router
+from routing.dataset import load_shipped
+from routing.domain import Snapshot
+from routing.handlers import SOURCE, TYPES, AssignmentHandler
+from routing.live import Live
+from routing.metrics import RoutingMetrics
+from routing.posts import PostsPublisher
+from routing.settings import RoutingSettings
+from routing.store import MongoDecisions
+
+MAX_SILENCE = timedelta(seconds=30)
+
+
+class EveryLane(Liveness):
+    """As alive as its least alive lane: one loop's beat must not hide that the other stands still."""
+
+    def __init__(self, lanes: Iterable[Liveness]) -> None:
+        super().__init__(MAX_SILENCE)
+        self._lanes = tuple(lanes)
+
+    def silence(self, now: float | None = None) -> timedelta:
+        return max(lane.silence(now) for lane in self._lanes)
+
+
+def create_app(settings: RoutingSettings) -> FastAPI:
+    registry = CollectorRegistry()
+    metrics = RoutingMetrics(registry)
+    consumer_metrics = ConsumerMetrics(registry)
+    live = Live(Snapshot(load_shipped()), metrics, dev_phones=settings.dev_office_phones)
+    liveness = {lane: Liveness(MAX_SILENCE) for lane in (Lane.EMERGENCY, Lane.ROUTINE)}
+    checks: dict[str, Callable[[], Awaitable[None]]] = {}
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        tracing = Tracing.configure("routing", settings.otlp_endpoint, sample_ratio=settings.trace_sample_ratio)
+        mongo = Mongo(settings.mongo_uri, settings.mongo_database, app_name="routing")
+        # One producer per lane: an emergency's answer never waits behind a routine batch.
+        producers = {lane: EventProducer(settings.kafka_bootstrap, client_id=f"routing.{lane}") for lane in liveness}
+        decisions = MongoDecisions(mongo)
+        await decisions.ensure_indexes()
+        handler = AssignmentHandler(
+            snapshot=live.current,
+            decisions=decisions,
+            keys=KeyRing.from_json(settings.sealing_keys),
+            clock=SystemClock(),
+            metrics=metrics,
+        )
+        background = Background()
+        for lane, batch in ((Lane.EMERGENCY, settings.emergency_batch), (Lane.ROUTINE, settings.routine_batch)):
+            consumer = BatchConsumer(
+                bootstrap=settings.kafka_bootstrap,
+                group_id=f"routing.{lane}",
+                topics=[topics.case_topic(lane)],
+                types=TYPES,
+                handler=handler.handle,
+                producer=producers[lane],
+                service="routing",
+                liveness=liveness[lane],
+                metrics=consumer_metrics,
+                ignore_sources=frozenset({SOURCE}),
+                max_batch=batch,
+            )
+            background.add(f"consumer.{lane}", consumer.run, stop=consumer.stop)
+        posts = PostsPublisher(settings.kafka_bootstrap, producers[Lane.ROUTINE], lambda: live.directory, metrics)
+        background.add("directory.view", posts.view.run, stop=posts.view.stop)
+        background.add("directory.publisher", posts.run)
+        checks.update(mongo=mongo.ping, kafka=producers[Lane.EMERGENCY].ping)
+        await background.start()
+        try:
+            yield
+        finally:
+            await background.stop()
+            for producer in producers.values():
+                await producer.stop()
+            mongo.close()
+            tracing.shutdown()
+
+    return create_http_app(
+        title="Janseva routing",
+        version="0.1.0",
+        lifespan=lifespan,
+        liveness=EveryLane(liveness.values()),
+        checks=checks,
+        registry=registry,
+        routers=[create_router(live)],
+    )

@@ -1,0 +1,121 @@
+"""The directory of posts: who answers for an office, whom that post reports to, and how to reach the office."""
+
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from event_schemas import DirectoryPost, Post
+from routing.domain import Office, PoliceDistrict, Snapshot, StationRecord
+
+HINDI_POSTS: Final = {
+    Post.SHO: "थानाध्यक्ष",
+    Post.SP: "पुलिस अधीक्षक",
+    Post.DIG: "पुलिस उप-महानिरीक्षक",
+    Post.HQ: "नियंत्रण कक्ष",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PostDetails:
+    """What an import says about one post; `acting` is the key of the post that stands in."""
+
+    office_phone: str | None = None
+    office_email: str | None = None
+    vacant: bool = False
+    acting: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """All posts of a snapshot, by their key `station:post`."""
+
+    posts: Mapping[str, DirectoryPost] = field(default_factory=dict)
+
+    def of_station(self, code: str) -> list[DirectoryPost]:
+        """The posts of an office and every post above them, nearest first."""
+        found = [post for post in self.posts.values() if post.station == code]
+        for post in found:
+            parent = self.posts.get(post.parent or "")
+            if parent is not None and parent not in found:
+                found.append(parent)
+        return found
+
+
+def build_directory(
+    snapshot: Snapshot, details: Mapping[str, PostDetails] | None = None, *, dev_phones: bool = False
+) -> Directory:
+    """An SHO per station, an SP and a control room per police district, the range's DIG, the state's control room."""
+    known = details or {}
+    posts = [
+        _completed(post, known.get(post.key, PostDetails()), number if dev_phones else None)
+        for post, number in _posts(snapshot)
+    ]
+    return Directory({post.key: post for post in posts})
+
+
+def changed(wanted: Directory, published: Mapping[str, DirectoryPost]) -> Sequence[DirectoryPost]:
+    """What to publish so that the topic says what is wanted. A post that is no more is vacant: its cases go up."""
+    write = [post for key, post in wanted.posts.items() if published.get(key) != post]
+    gone = [published[key] for key in sorted(published.keys() - wanted.posts.keys())]
+    return [*write, *(post.model_copy(update={"vacant": True}) for post in gone if not post.vacant)]
+
+
+def _posts(snapshot: Snapshot) -> Iterable[tuple[DirectoryPost, str]]:
+    """Each post with the number it has in development: "+910" and nine digits, which no operator allocates."""
+    state, range_ = snapshot.control_room(), snapshot.range_office()
+    yield _post(state, None), "+910300000002"
+    yield _post(range_, _key(state)), "+910300000001"
+    for district in snapshot.dataset.police_districts:
+        yield from _district_posts(snapshot, district, range_)
+    for station in snapshot.dataset.stations:
+        yield _station_post(snapshot, station), f"+9100{_digits(station.code, 8)}"
+
+
+def _district_posts(
+    snapshot: Snapshot, district: PoliceDistrict, range_: Office
+) -> Iterable[tuple[DirectoryPost, str]]:
+    superintendent = snapshot.superintendent(district.name)
+    yield _post(superintendent, _key(range_)), f"+9101{_digits(district.code, 8)}"
+    yield _post(snapshot.control_room(district.name), _key(superintendent)), f"+9102{_digits(district.code, 8)}"
+
+
+def _station_post(snapshot: Snapshot, station: StationRecord) -> DirectoryPost:
+    return _post(
+        snapshot.station_office(station), _key(snapshot.superintendent(station.police_district)), station.name_hi
+    )
+
+
+def _post(office: Office, parent: str | None, name_hi: str = "") -> DirectoryPost:
+    post = Post(office.post)
+    return DirectoryPost(
+        station=office.code,
+        post=post,
+        name_en=f"{post}, {office.name}",
+        # Most stations have no Hindi name in the data: the post is named in Hindi, the place as it is known.
+        name_hi=f"{HINDI_POSTS[post]}, {name_hi or office.name}",
+        parent=parent,
+    )
+
+
+def _completed(post: DirectoryPost, details: PostDetails, dev_phone: str | None) -> DirectoryPost:
+    return DirectoryPost(
+        station=post.station,
+        post=post.post,
+        name_en=post.name_en,
+        name_hi=post.name_hi,
+        parent=post.parent,
+        office_phone=details.office_phone or dev_phone,
+        office_email=details.office_email,
+        vacant=details.vacant,
+        acting=details.acting,
+    )
+
+
+def _key(office: Office) -> str:
+    return f"{office.code}:{office.post}"
+
+
+def _digits(code: str, length: int) -> str:
+    number = int(code) if code.isdecimal() else zlib.crc32(code.encode())
+    return f"{number % 10**length:0{length}d}"

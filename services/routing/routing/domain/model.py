@@ -1,0 +1,189 @@
+"""The words of routing: stations, districts, what is asked and what is decided. Frozen, without I/O."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+from shapely import Geometry
+
+STATE_CONTROL_ROOM: Final = "control-room"
+STATE_OFFICE: Final = "bihar"
+# Offices above the districts name the state where a station names its district.
+STATE: Final = "Bihar"
+
+
+class StationKind(StrEnum):
+    TERRITORIAL = "territorial"
+    OUTPOST = "outpost"
+    MAHILA = "mahila"
+    SC_ST = "sc_st"
+    CYBER = "cyber"
+    ECONOMIC_OFFENCES = "economic_offences"
+    RAILWAY = "railway"
+    TRAFFIC = "traffic"
+    PROHIBITION = "prohibition"
+
+
+class Reason(StrEnum):
+    """Why this office, as AssignedToStation says it."""
+
+    JURISDICTION = "jurisdiction"
+    NEAREST = "nearest"
+    NAMED = "named"
+    SPECIALIST = "specialist"
+    TRANSFER = "transfer"
+    ZERO_FIR = "zero_fir"
+    AGAINST_POLICE = "against_police"
+    CONTROL_ROOM = "control_room"
+
+
+@dataclass(frozen=True, slots=True)
+class StationRecord:
+    """A police station of one version. Only a point that is `coord_ok` may decide anything by distance."""
+
+    code: str
+    name_en: str
+    kind: StationKind
+    police_district: str
+    district: str
+    name_hi: str = ""
+    name_source: str = ""
+    lat: float | None = None
+    lon: float | None = None
+    coord_ok: bool = False
+    coord_shared: bool = False
+    parent: str | None = None
+    desk_online: bool = True
+
+    @property
+    def located(self) -> bool:
+        return self.coord_ok and self.lat is not None and self.lon is not None
+
+
+@dataclass(frozen=True, slots=True)
+class PoliceDistrict:
+    """`district` is the revenue district, None for a railway's. The seat is the headquarters' point."""
+
+    name: str
+    code: str
+    name_en: str
+    district: str | None
+    name_hi: str = ""
+    seat_lat: float | None = None
+    seat_lon: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Boundary:
+    """The jurisdiction of a station, in WGS84 degrees."""
+
+    station: str
+    geometry: Geometry
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outline:
+    """A revenue district's outline, in WGS84 degrees."""
+
+    district: str
+    geometry: Geometry
+
+
+@dataclass(frozen=True, slots=True)
+class Specialist:
+    """Submissions whose `field` ("service_code" or "category") has this value belong to units of `kind`."""
+
+    field: str
+    value: str
+    kind: StationKind
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dataset:
+    """Everything one version consists of. Immutable once it has its name."""
+
+    version: str
+    stations: tuple[StationRecord, ...]
+    police_districts: tuple[PoliceDistrict, ...]
+    outlines: tuple[Outline, ...] = ()
+    boundaries: tuple[Boundary, ...] = ()
+    pin_districts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    specialists: tuple[Specialist, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """WGS84 degrees; `accuracy_m` is the radius that the device reported for the fix."""
+
+    lat: float
+    lon: float
+    accuracy_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """What the rules look at: nothing here says who files."""
+
+    emergency: bool
+    service_code: str = ""
+    category: str | None = None
+    point: Point | None = None
+    named_station: str | None = None
+    district: str | None = None
+    pincode: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Where a case goes: a station, a superintendent's office or a control room. `post`:`code` is its officer."""
+
+    code: str
+    name: str
+    district: str
+    police_district: str
+    post: str
+
+    @property
+    def officer_post(self) -> str:
+        return f"{self.post}:{self.code}"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer with its reason and its doubt. `confidence` is 0 to 1; `notes` are stable words for people."""
+
+    office: Office
+    reason: Reason
+    provisional: bool
+    confidence: float
+    boundary_version: str
+    territorial_station: StationRecord | None = None
+    distance_to_edge_m: float | None = None
+    ambiguous_with: tuple[str, ...] = ()
+    previous_station: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Territory:
+    """Whose ground a point is, as far as it can be known. `station` is None outside and where nothing is known."""
+
+    station: StationRecord | None
+    reason: Reason
+    provisional: bool
+    confidence: float
+    district: str | None = None
+    police_district: str | None = None
+    distance_to_edge_m: float | None = None
+    ambiguous_with: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def as_array(geometries: Sequence[Geometry]) -> "np.ndarray[tuple[int], np.dtype[np.object_]]":
+    """An object array that numpy does not try to look into."""
+    array = np.empty(len(geometries), dtype=object)
+    array[:] = geometries
+    return array

@@ -1,0 +1,146 @@
+"""The rules that choose an office, in their order. Pure and deterministic: one snapshot and one filing, one answer."""
+
+from collections.abc import Callable
+
+from routing.domain.model import Decision, Filing, Office, Reason, Territory
+from routing.domain.snapshot import Snapshot
+from routing.domain.territory import find_territory
+
+# Categories of a complaint whose subject is the police: no accused post may see it.
+AGAINST_POLICE = frozenset({"against_police", "against-police", "police_misconduct", "police-misconduct"})
+# Services whose subject is an offence: a station that is not the place's own records them as a zero FIR.
+OFFENCE_SERVICES = frozenset({"e-fir"})
+
+Rule = Callable[[Snapshot, Filing, Territory], Decision | None]
+
+
+def assign_station(snapshot: Snapshot, filing: Filing) -> Decision:
+    """The office for a filing: the first rule that has an answer decides."""
+    territory = find_territory(snapshot, filing)
+    for rule in RULES:
+        decision = rule(snapshot, filing, territory)
+        if decision is not None:
+            return decision
+    return control_room(snapshot, filing, territory)
+
+
+def against_police(snapshot: Snapshot, filing: Filing, territory: Territory) -> Decision | None:
+    """A complaint against police goes to the superintendent; the accused station appears nowhere in the answer."""
+    if filing.category not in AGAINST_POLICE:
+        return None
+    accused = snapshot.stations.get(filing.named_station or "")
+    if accused is not None:
+        office, confidence = snapshot.superintendent(accused.police_district), 1.0
+    elif filing.named_station in snapshot.police_districts:
+        # The accused is a superintendent's office itself.
+        office, confidence = snapshot.range_office(), 1.0
+    elif territory.police_district is not None:
+        office, confidence = snapshot.superintendent(territory.police_district), territory.confidence
+    else:
+        office, confidence = snapshot.range_office(), 0.0
+    return Decision(
+        office,
+        Reason.AGAINST_POLICE,
+        provisional=territory.provisional and accused is None,
+        confidence=confidence,
+        boundary_version=snapshot.version,
+    )
+
+
+def named_station(snapshot: Snapshot, filing: Filing, territory: Territory) -> Decision | None:
+    """The station a citizen names records the case, whose ever the ground is. An emergency goes where the place is."""
+    station = None if filing.emergency else snapshot.stations.get(filing.named_station or "")
+    if station is None:
+        return None
+    own = territory.station
+    elsewhere = (
+        own is not None
+        and own.code != station.code
+        and not territory.provisional
+        and station.code not in territory.ambiguous_with
+    )
+    return Decision(
+        snapshot.station_office(station),
+        Reason.ZERO_FIR if elsewhere and filing.service_code in OFFENCE_SERVICES else Reason.NAMED,
+        provisional=False,
+        confidence=1.0,
+        boundary_version=snapshot.version,
+        territorial_station=own,
+        distance_to_edge_m=territory.distance_to_edge_m,
+        notes=(*territory.notes, *_desk_notes(snapshot, station.code)),
+    )
+
+
+def specialist_unit(snapshot: Snapshot, filing: Filing, territory: Territory) -> Decision | None:
+    """The unit of the police district for this kind of matter; without one, the territorial station handles it."""
+    kind = None if filing.emergency else snapshot.specialist_kind(filing.service_code, filing.category)
+    if kind is None:
+        return None
+    units = snapshot.units(kind, territory.police_district, territory.district)
+    if not units:
+        return None
+    unit = units[0]
+    return Decision(
+        snapshot.station_office(unit),
+        Reason.SPECIALIST,
+        # The unit serves the whole police district: a doubt between two stations of it does not matter.
+        provisional=len(units) > 1 or _between_districts(snapshot, territory),
+        confidence=1.0 / len(units),
+        boundary_version=snapshot.version,
+        territorial_station=territory.station,
+        distance_to_edge_m=territory.distance_to_edge_m,
+        ambiguous_with=tuple(other.code for other in units[1:]),
+        notes=(*territory.notes, *_desk_notes(snapshot, unit.code)),
+    )
+
+
+def territorial_station(snapshot: Snapshot, filing: Filing, territory: Territory) -> Decision | None:
+    """The station whose ground it is, by polygon or by distance. An emergency needs more than a district's name."""
+    station = territory.station
+    if station is None or (filing.emergency and "district_headquarters" in territory.notes):
+        return None
+    return Decision(
+        snapshot.station_office(station),
+        territory.reason,
+        provisional=territory.provisional,
+        confidence=territory.confidence,
+        boundary_version=snapshot.version,
+        territorial_station=station,
+        distance_to_edge_m=territory.distance_to_edge_m,
+        ambiguous_with=territory.ambiguous_with,
+        notes=(*_named_notes(snapshot, filing), *territory.notes, *_desk_notes(snapshot, station.code)),
+    )
+
+
+def control_room(snapshot: Snapshot, filing: Filing, territory: Territory) -> Decision:
+    """People at a control room decide what no rule can: no usable place, or a place outside the state."""
+    office: Office = snapshot.control_room(territory.police_district)
+    hint = ("zero_fir_at_any_station",) if "outside_state" in territory.notes else ()
+    return Decision(
+        office,
+        Reason.CONTROL_ROOM,
+        provisional=True,
+        confidence=territory.confidence,
+        boundary_version=snapshot.version,
+        notes=(*_named_notes(snapshot, filing), *territory.notes, *hint),
+    )
+
+
+def _between_districts(snapshot: Snapshot, territory: Territory) -> bool:
+    own = territory.police_district
+    return any(snapshot.stations[code].police_district != own for code in territory.ambiguous_with)
+
+
+def _named_notes(snapshot: Snapshot, filing: Filing) -> tuple[str, ...]:
+    if not filing.named_station:
+        return ()
+    if filing.named_station not in snapshot.stations:
+        return ("named_station_unknown",)
+    return ("named_station_not_for_emergencies",) if filing.emergency else ()
+
+
+def _desk_notes(snapshot: Snapshot, code: str) -> tuple[str, ...]:
+    return () if snapshot.stations[code].desk_online else ("desk_not_online",)
+
+
+RULES: tuple[Rule, ...] = (against_police, named_station, specialist_unit, territorial_station, control_room)

@@ -1,0 +1,118 @@
+"""One version of the geography, indexed for decisions. Built whole, read by many, never changed."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from routing.domain.boundaries import BoundaryIndex
+from routing.domain.districts import DistrictIndex
+from routing.domain.model import (
+    STATE,
+    STATE_CONTROL_ROOM,
+    STATE_OFFICE,
+    Dataset,
+    Office,
+    PoliceDistrict,
+    StationKind,
+    StationRecord,
+)
+from routing.domain.nearest import StationPoints
+
+# Kinds that answer for a territory. An outpost has no case desk of its own: its parent station answers.
+TERRITORIAL_KINDS = frozenset({StationKind.TERRITORIAL})
+
+
+class Snapshot:
+    """Indexes over a Dataset. `dataset` is what it was made from."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset
+        self.version = dataset.version
+        self.stations = {station.code: station for station in dataset.stations}
+        self.police_districts = {district.name: district for district in dataset.police_districts}
+        self.districts = DistrictIndex(dataset.outlines)
+        self.boundaries = BoundaryIndex(dataset.boundaries)
+        territorial = [station for station in dataset.stations if station.kind in TERRITORIAL_KINDS]
+        self.points = StationPoints(territorial)
+        self._points_of = {
+            district: StationPoints(stations) for district, stations in _by_district(territorial).items()
+        }
+        self._seats = _seats(dataset.police_districts)
+        self.with_boundaries = frozenset(
+            self.stations[boundary.station].district
+            for boundary in dataset.boundaries
+            if boundary.station in self.stations
+        )
+        self._units = _units(dataset.stations)
+        self._specialist = {(row.field, row.value): row.kind for row in dataset.specialists}
+        self._district_names = {name.casefold(): name for name in self._points_of}
+
+    def points_of(self, district: str) -> StationPoints:
+        """The territorial stations of a revenue district that may be chosen by distance."""
+        return self._points_of.get(district) or StationPoints(())
+
+    def district_name(self, name: str) -> str | None:
+        """The revenue district as the data spells it, None if there is no such district."""
+        return self._district_names.get(name.strip().casefold())
+
+    def districts_of_pin(self, pincode: str) -> tuple[str, ...]:
+        """The districts that a PIN's post offices lie in, the main one first."""
+        return self.dataset.pin_districts.get(pincode, ())
+
+    def seat(self, district: str) -> PoliceDistrict | None:
+        """The police district that has its headquarters at the revenue district's seat."""
+        return self._seats.get(district)
+
+    def specialist_kind(self, service_code: str, category: str | None) -> StationKind | None:
+        by_category = self._specialist.get(("category", category)) if category else None
+        return by_category or self._specialist.get(("service_code", service_code))
+
+    def units(self, kind: StationKind, police_district: str | None, district: str | None) -> tuple[StationRecord, ...]:
+        """Specialist units for a place: those of its police district; a railway's, of its revenue district."""
+        if kind is StationKind.RAILWAY:
+            return self._units.get((kind, district), ())
+        return self._units.get((kind, police_district), ())
+
+    def station_office(self, station: StationRecord) -> Office:
+        return Office(station.code, station.name_en, station.district, station.police_district, "SHO")
+
+    def superintendent(self, police_district: str) -> Office:
+        record = self.police_districts.get(police_district)
+        if record is None:
+            return self.range_office()
+        return Office(record.name, f"SP Office, {record.name_en}", record.district or STATE, record.name, "SP")
+
+    def range_office(self) -> Office:
+        return Office(STATE_OFFICE, "Police Headquarters, Bihar", STATE, STATE, "DIG")
+
+    def control_room(self, police_district: str | None = None) -> Office:
+        """The control room of a police district, or of the state when the district is unknown."""
+        record = self.police_districts.get(police_district) if police_district else None
+        if record is None:
+            return Office(STATE_CONTROL_ROOM, "State Control Room (Dial 112)", STATE, STATE, "HQ")
+        name = f"District Control Room, {record.name_en}"
+        return Office(f"{STATE_CONTROL_ROOM}-{record.code}", name, record.district or STATE, record.name, "HQ")
+
+
+def _by_district(stations: Iterable[StationRecord]) -> dict[str, list[StationRecord]]:
+    grouped: defaultdict[str, list[StationRecord]] = defaultdict(list)
+    for station in stations:
+        grouped[station.district].append(station)
+    return grouped
+
+
+def _seats(police_districts: Iterable[PoliceDistrict]) -> dict[str, PoliceDistrict]:
+    """Of several police districts in one revenue district, the lowest code has the seat of the district."""
+    seats: dict[str, PoliceDistrict] = {}
+    for record in sorted(police_districts, key=lambda item: item.code):
+        if record.district and record.seat_lat is not None:
+            seats.setdefault(record.district, record)
+    return seats
+
+
+def _units(stations: Iterable[StationRecord]) -> dict[tuple[StationKind, str | None], tuple[StationRecord, ...]]:
+    grouped: defaultdict[tuple[StationKind, str | None], list[StationRecord]] = defaultdict(list)
+    for station in sorted(stations, key=lambda item: item.code):
+        if station.kind not in TERRITORIAL_KINDS:
+            area = station.district if station.kind is StationKind.RAILWAY else station.police_district
+            grouped[station.kind, area].append(station)
+    return {key: tuple(group) for key, group in grouped.items()}

@@ -1,0 +1,169 @@
+"""Whose ground a submission comes from: polygon, then nearest station of the district, then the district's seat."""
+
+import math
+from dataclasses import replace
+
+from routing.domain.boundaries import GAP_LIMIT_M, PolygonAnswer, doubt_radius
+from routing.domain.districts import DistrictAnswer
+from routing.domain.model import Filing, Point, Reason, Territory
+from routing.domain.nearest import Neighbour
+from routing.domain.projection import MAX_LATITUDE
+from routing.domain.snapshot import Snapshot
+
+# How often the nearest station is the true one, where real jurisdictions could be compared (4,000 points).
+NEAREST_AGREEMENT = 0.58
+# Another station this many times as far as the nearest is still a likely answer.
+RIVAL_RATIO = 1.5
+MAX_RIVALS = 3
+MAX_CONFIDENCE = 0.99
+SEAT_CONFIDENCE = 0.1
+# Without district outlines a station farther than this says nothing about a point.
+FARTHEST_STATION_M = 50_000.0
+
+
+def find_territory(snapshot: Snapshot, filing: Filing) -> Territory:
+    """The territorial station of a filing as far as it can be known, with what is doubtful about it."""
+    point = filing.point
+    if point is None:
+        return _without_point(snapshot, filing, ())
+    territory = _at(snapshot, point)
+    if territory is not None:
+        return territory
+    swapped = _at(snapshot, Point(point.lon, point.lat, point.accuracy_m))
+    if swapped is not None:
+        return _doubted(swapped, "coordinates_swapped")
+    if not possible(point):
+        return _without_point(snapshot, filing, ("coordinates_impossible",))
+    return Territory(None, Reason.CONTROL_ROOM, provisional=True, confidence=0.0, notes=("outside_state",))
+
+
+def possible(point: Point) -> bool:
+    """Numbers that a place on Earth can have."""
+    return math.isfinite(point.lat) and math.isfinite(point.lon) and abs(point.lat) <= 90.0 and abs(point.lon) <= 180.0
+
+
+def _at(snapshot: Snapshot, point: Point) -> Territory | None:
+    """The territory of a point; None outside the state and for what no place on Earth has."""
+    if not possible(point) or abs(point.lat) > MAX_LATITUDE:
+        return None
+    answer = snapshot.boundaries.find(point.lat, point.lon, point.accuracy_m)
+    if answer is not None and not answer.in_gap:
+        return _inside(snapshot, answer, point)
+    district = snapshot.districts.find(point.lat, point.lon, point.accuracy_m)
+    # A gap is a sliver between polygons; where a district has none at all, the nearest polygon is a stranger's.
+    if answer is not None and (district is None or district.district in snapshot.with_boundaries):
+        return _in_gap(snapshot, answer)
+    if district is not None:
+        return _nearest(snapshot, point, district)
+    return _nearest_anywhere(snapshot, point) if not len(snapshot.districts) else None
+
+
+def _inside(snapshot: Snapshot, answer: PolygonAnswer, point: Point) -> Territory:
+    station = snapshot.stations[answer.station]
+    sigma = doubt_radius(point.accuracy_m) / 2
+    # The chance that a point with this error is on this side of a straight edge.
+    confidence = 0.5 * (1.0 + math.erf(answer.distance_m / (sigma * math.sqrt(2.0))))
+    if answer.overlap:
+        confidence = min(confidence, 1.0 / (1 + len(answer.others)))
+    return Territory(
+        station,
+        Reason.JURISDICTION,
+        provisional=False,
+        confidence=min(confidence, MAX_CONFIDENCE),
+        district=station.district,
+        police_district=station.police_district,
+        distance_to_edge_m=answer.distance_m,
+        ambiguous_with=answer.others,
+        notes=("polygons_overlap",) if answer.overlap else (),
+    )
+
+
+def _in_gap(snapshot: Snapshot, answer: PolygonAnswer) -> Territory:
+    station = snapshot.stations[answer.station]
+    return Territory(
+        station,
+        Reason.JURISDICTION,
+        provisional=True,
+        confidence=max(0.1, 0.5 * (1.0 - answer.distance_m / GAP_LIMIT_M)),
+        district=station.district,
+        police_district=station.police_district,
+        distance_to_edge_m=answer.distance_m,
+        ambiguous_with=answer.others,
+        notes=("in_a_gap_between_polygons",),
+    )
+
+
+def _nearest(snapshot: Snapshot, point: Point, district: DistrictAnswer) -> Territory | None:
+    neighbours = snapshot.points_of(district.district).nearest(point.lat, point.lon, MAX_RIVALS + 1)
+    if not neighbours:
+        return _of_district(snapshot, district.district, ("no_station_with_a_point",))
+    across = [
+        neighbour
+        for name in district.neighbours
+        for neighbour in snapshot.points_of(name).nearest(point.lat, point.lon, 1)
+    ]
+    territory = _by_distance(neighbours, across, point)
+    return _doubted(territory, "on_the_state_border") if district.on_the_edge else territory
+
+
+def _nearest_anywhere(snapshot: Snapshot, point: Point) -> Territory | None:
+    neighbours = snapshot.points.nearest(point.lat, point.lon, MAX_RIVALS + 1)
+    if not neighbours or neighbours[0].metres > FARTHEST_STATION_M:
+        return None
+    return _doubted(_by_distance(neighbours, [], point), "no_district_outlines")
+
+
+def _by_distance(neighbours: tuple[Neighbour, ...], across: list[Neighbour], point: Point) -> Territory:
+    first = neighbours[0]
+    reach = doubt_radius(point.accuracy_m)
+    rivals = sorted((*neighbours[1:], *across), key=lambda item: (item.metres, item.station.code))
+    likely = [rival for rival in rivals if rival.metres <= RIVAL_RATIO * first.metres + reach]
+    margin = 1.0
+    if rivals:
+        total = rivals[0].metres + first.metres
+        margin = max(0.0, rivals[0].metres - first.metres - reach) / total if total else 0.0
+    return Territory(
+        first.station,
+        Reason.NEAREST,
+        provisional=True,
+        confidence=NEAREST_AGREEMENT * (0.5 + 0.5 * margin),
+        district=first.station.district,
+        police_district=first.station.police_district,
+        ambiguous_with=tuple(rival.station.code for rival in likely[:MAX_RIVALS]),
+        notes=("no_polygons_loaded_here",),
+    )
+
+
+def _without_point(snapshot: Snapshot, filing: Filing, notes: tuple[str, ...]) -> Territory:
+    """The district that was named, else the districts of the PIN: their seats' stations, as a beginning."""
+    named = snapshot.district_name(filing.district) if filing.district else None
+    if named is not None:
+        return _of_district(snapshot, named, (*notes, "district_only"))
+    districts = snapshot.districts_of_pin(filing.pincode) if filing.pincode else ()
+    if not districts:
+        return Territory(None, Reason.CONTROL_ROOM, provisional=True, confidence=0.0, notes=(*notes, "no_usable_place"))
+    territory = _of_district(snapshot, districts[0], (*notes, "pin_only"))
+    others = (_of_district(snapshot, district, ()).station for district in districts[1:])
+    codes = tuple(station.code for station in others if station is not None)
+    return replace(territory, ambiguous_with=(*territory.ambiguous_with, *codes))
+
+
+def _of_district(snapshot: Snapshot, district: str, notes: tuple[str, ...]) -> Territory:
+    """The station at the headquarters of a district; without a seat or a station, the district alone."""
+    seat = snapshot.seat(district)
+    near: tuple[Neighbour, ...] = ()
+    if seat is not None and seat.seat_lat is not None and seat.seat_lon is not None:
+        near = snapshot.points_of(district).nearest(seat.seat_lat, seat.seat_lon, 1)
+    return Territory(
+        near[0].station if near else None,
+        Reason.NEAREST if near else Reason.CONTROL_ROOM,
+        provisional=True,
+        confidence=SEAT_CONFIDENCE if near else 0.0,
+        district=district,
+        police_district=seat.name if seat else None,
+        notes=(*notes, "district_headquarters"),
+    )
+
+
+def _doubted(territory: Territory, note: str) -> Territory:
+    return replace(territory, provisional=True, confidence=territory.confidence / 2, notes=(*territory.notes, note))

@@ -1,0 +1,134 @@
+"""A decision in words and on a map: why this office, how sure, and who else it might be."""
+
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict
+from shapely.geometry import mapping
+
+from routing.domain import Decision, Filing, Reason, Snapshot, StationRecord
+
+REASONS: Final[dict[Reason, tuple[str, str]]] = {
+    Reason.JURISDICTION: ("The place lies in this station's jurisdiction", "स्थान इस थाने के क्षेत्र में है"),
+    Reason.NEAREST: (
+        "No jurisdiction is recorded here; this is the nearest station of the district",
+        "यहाँ थाना क्षेत्र दर्ज नहीं है; यह जिले का निकटतम थाना है",
+    ),
+    Reason.NAMED: ("The citizen named this station", "नागरिक ने इस थाने का नाम दिया"),
+    Reason.SPECIALIST: ("This unit handles such matters for the district", "यह इकाई जिले में ऐसे मामले देखती है"),
+    Reason.TRANSFER: ("The case was handed on", "मामला स्थानांतरित हुआ"),
+    Reason.ZERO_FIR: (
+        "Any station may record an offence (zero FIR); the station of the place takes over",
+        "कोई भी थाना शून्य प्राथमिकी दर्ज कर सकता है; बाद में संबंधित थाना देखेगा",
+    ),
+    Reason.AGAINST_POLICE: (
+        "A complaint against police goes to the superintendent, not to the station",
+        "पुलिस के विरुद्ध शिकायत थाने को नहीं, पुलिस अधीक्षक को जाती है",
+    ),
+    Reason.CONTROL_ROOM: (
+        "No station can be told from what is known; the control room decides",
+        "उपलब्ध जानकारी से थाना तय नहीं हो सका; नियंत्रण कक्ष तय करेगा",
+    ),
+}
+# Polygons on a map need no more vertices than a screen has pixels.
+MAP_TOLERANCE: Final = 0.0002
+
+
+class View(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class OfficeView(View):
+    code: str
+    name: str
+    district: str
+    police_district: str
+
+
+class NearUnitView(View):
+    code: str
+    name: str
+    distance_m: int
+
+
+class RouteView(View):
+    """The decision as an assignment would carry it, with its reason in words and a GeoJSON FeatureCollection."""
+
+    station: OfficeView
+    officer_post: str
+    territorial_station: OfficeView | None
+    reason: Reason
+    explanation: str
+    explanation_hi: str
+    provisional: bool
+    confidence: float
+    distance_to_edge_m: float | None
+    ambiguous_with: list[OfficeView]
+    boundary_version: str
+    notes: list[str]
+    nearest_units: list[NearUnitView]
+    geojson: dict[str, Any]
+
+
+def explain(snapshot: Snapshot, filing: Filing, decision: Decision) -> RouteView:
+    office = decision.office
+    english, hindi = REASONS[decision.reason]
+    edge = decision.distance_to_edge_m
+    return RouteView(
+        station=OfficeView(
+            code=office.code, name=office.name, district=office.district, police_district=office.police_district
+        ),
+        officer_post=office.officer_post,
+        territorial_station=_office(decision.territorial_station) if decision.territorial_station else None,
+        reason=decision.reason,
+        explanation=english,
+        explanation_hi=hindi,
+        provisional=decision.provisional,
+        confidence=round(decision.confidence, 3),
+        distance_to_edge_m=round(edge, 1) if edge is not None else None,
+        ambiguous_with=[_office(snapshot.stations[code]) for code in decision.ambiguous_with],
+        boundary_version=decision.boundary_version,
+        notes=list(decision.notes),
+        nearest_units=_nearest_units(snapshot, filing),
+        geojson=_map(snapshot, filing, decision),
+    )
+
+
+def _office(station: StationRecord) -> OfficeView:
+    return OfficeView(
+        code=station.code, name=station.name_en, district=station.district, police_district=station.police_district
+    )
+
+
+def _nearest_units(snapshot: Snapshot, filing: Filing) -> list[NearUnitView]:
+    """For an emergency: whose patrols are near, whatever the jurisdiction."""
+    if not filing.emergency or filing.point is None:
+        return []
+    return [
+        NearUnitView(code=found.station.code, name=found.station.name_en, distance_m=round(found.metres))
+        for found in snapshot.points.nearest(filing.point.lat, filing.point.lon, 3)
+    ]
+
+
+def _map(snapshot: Snapshot, filing: Filing, decision: Decision) -> dict[str, Any]:
+    features = []
+    if filing.point is not None:
+        place = {"type": "Point", "coordinates": [filing.point.lon, filing.point.lat]}
+        features.append(_feature("place", place, accuracy_m=filing.point.accuracy_m))
+    roles = dict.fromkeys(decision.ambiguous_with, "ambiguous_with")
+    if decision.territorial_station is not None:
+        roles[decision.territorial_station.code] = "territorial_station"
+    roles[decision.office.code] = "station"
+    for code, role in roles.items():
+        station = snapshot.stations.get(code)
+        if station is not None and station.lat is not None and station.lon is not None:
+            place = {"type": "Point", "coordinates": [station.lon, station.lat]}
+            features.append(_feature(role, place, code=code, name=station.name_en, trusted=station.coord_ok))
+    for boundary in snapshot.dataset.boundaries:
+        if boundary.station in roles:
+            outline = mapping(boundary.geometry.simplify(MAP_TOLERANCE))
+            features.append(_feature(f"{roles[boundary.station]}_boundary", outline, code=boundary.station))
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _feature(role: str, geometry: dict[str, Any], **properties: object) -> dict[str, Any]:
+    return {"type": "Feature", "properties": {"role": role, **properties}, "geometry": geometry}

@@ -1,0 +1,251 @@
+"""Events to decisions: a batch is decided in memory, inserted at once, and what was inserted is published."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final, cast
+
+from pydantic import ValidationError
+
+from chassis.clock import Clock
+from chassis.consumer import Outgoing, Received
+from chassis.logs import get_logger
+from chassis.sealing import KeyRing, SealError
+from chassis.tracing import span
+from event_schemas import (
+    AssignedToStation,
+    AssignmentReason,
+    ComplaintFiled,
+    Event,
+    EventId,
+    Lane,
+    PersonalData,
+    PersonalDataErased,
+    Station,
+    StationCode,
+    TransferRequested,
+    encode,
+    ids,
+)
+from routing.domain import Decision, Filing, Point, Snapshot, StationRecord, assign_station
+from routing.domain.transfers import Hop, TransferRequest, transfer_case
+from routing.metrics import RoutingMetrics
+from routing.store import Decisions, StoredDecision
+
+SOURCE: Final = "routing"
+PINCODE: Final = re.compile(r"(?<!\d)(8[0-9]{5})(?!\d)")
+
+_log = get_logger(__name__)
+
+
+class AssignmentHandler:
+    """The batch handler of both lanes. `snapshot` is asked once a batch: a switch never falls into one."""
+
+    def __init__(
+        self,
+        *,
+        snapshot: Callable[[], Snapshot],
+        decisions: Decisions,
+        keys: KeyRing,
+        clock: Clock,
+        metrics: RoutingMetrics,
+    ) -> None:
+        self._snapshot = snapshot
+        self._decisions = decisions
+        self._keys = keys
+        self._clock = clock
+        self._metrics = metrics
+
+    async def handle(self, batch: Sequence[Received]) -> Sequence[Outgoing]:
+        """The assignments of a batch, in its order. A replay gives what was decided the first time."""
+        snapshot = self._snapshot()
+        settled: dict[str, StoredDecision] = {}
+        for event_type, handler in HANDLERS.items():
+            received = [item for item in batch if isinstance(item.data, event_type)]
+            if received:
+                settled |= await handler(self, snapshot, received)
+        answers = ((item, settled.get(item.envelope.event_id)) for item in batch)
+        return [_outgoing(item, decision) for item, decision in answers if decision is not None]
+
+    async def on_complaints_filed(self, snapshot: Snapshot, batch: Sequence[Received]) -> Mapping[str, StoredDecision]:
+        proposals = []
+        for item in batch:
+            event = cast("ComplaintFiled", item.data)
+            filing, sealed, notes = self._filing(event)
+            decision = assign_station(snapshot, filing)
+            proposals.append(self._stored(item, event.assignment_no, decision, filing, sealed, notes))
+        return await self._settle(batch, proposals)
+
+    async def on_transfers_requested(
+        self, snapshot: Snapshot, batch: Sequence[Received]
+    ) -> Mapping[str, StoredDecision]:
+        """One round for each further transfer of a case in the batch, so that each sees the one before it settled."""
+        chains = await self._decisions.of_cases({item.data.case_id for item in batch})
+        settled: dict[str, StoredDecision] = {}
+        waiting = sorted(batch, key=lambda item: cast("TransferRequested", item.data).assignment_no)
+        while waiting:
+            round_ = {item.data.case_id: item for item in reversed(waiting)}
+            items = list(round_.values())
+            proposals = [self._transferred(snapshot, item, chains[item.data.case_id]) for item in items]
+            winners = await self._settle(items, proposals)
+            for winner in winners.values():
+                chain = chains[winner.event.case_id]
+                chain[:] = sorted({item.id: item for item in (*chain, winner)}.values(), key=_assignment_no)
+            settled |= winners
+            waiting = [item for item in waiting if round_[item.data.case_id] is not item]
+        return settled
+
+    async def on_personal_data_erased(
+        self, _snapshot: Snapshot, batch: Sequence[Received]
+    ) -> Mapping[str, StoredDecision]:
+        await self._decisions.erase_places({item.data.case_id for item in batch})
+        return {}
+
+    async def _settle(
+        self, batch: Sequence[Received], proposals: Sequence[StoredDecision]
+    ) -> Mapping[str, StoredDecision]:
+        winners = await self._decisions.settle(proposals)
+        now = self._clock.now()
+        for item, proposal, winner in zip(batch, proposals, winners, strict=True):
+            if winner is proposal:
+                self._metrics.observe(winner, now - item.data.occurred_at)
+        return {item.envelope.event_id: winner for item, winner in zip(batch, winners, strict=True)}
+
+    def _transferred(self, snapshot: Snapshot, item: Received, decided: Sequence[StoredDecision]) -> StoredDecision:
+        event = cast("TransferRequested", item.data)
+        earlier = [decision for decision in decided if decision.event.assignment_no < event.assignment_no]
+        chain = [Hop(hop.event.station.code, hop.event.station.police_district) for hop in earlier]
+        first = earlier[0] if earlier else None
+        filing, sealed = (first.filing, first.sealed) if first is not None else (Filing(emergency=False), None)
+        request = TransferRequest(event.to_station, event.by_post)
+        decision = transfer_case(snapshot, self._with_place(event.case_id, filing, sealed), chain, request)
+        return self._stored(item, event.assignment_no, decision, filing, sealed, ())
+
+    def _stored(
+        self,
+        item: Received,
+        assignment_no: int,
+        decision: Decision,
+        filing: Filing,
+        sealed: str | None,
+        notes: tuple[str, ...],
+    ) -> StoredDecision:
+        now = self._clock.now()
+        event = AssignedToStation(
+            case_id=item.data.case_id,
+            occurred_at=now,
+            cause_id=EventId(item.envelope.event_id),
+            assignment_no=assignment_no,
+            station=_station_value(decision),
+            territorial_station=_record_value(decision.territorial_station),
+            officer_post=ids.post_id(decision.office.post, decision.office.code),
+            reason=AssignmentReason(decision.reason.value),
+            provisional=decision.provisional,
+            confidence=round(decision.confidence, 3),
+            distance_to_edge_m=_rounded(decision.distance_to_edge_m),
+            ambiguous_with=tuple(StationCode(code) for code in decision.ambiguous_with),
+            boundary_version=decision.boundary_version,
+            previous_station=StationCode(decision.previous_station) if decision.previous_station else None,
+        )
+        # A place that travelled sealed is kept sealed.
+        kept = filing if sealed is None else _without_place(filing)
+        return StoredDecision(event, kept, (*notes, *decision.notes), now, sealed)
+
+    def _filing(self, event: ComplaintFiled) -> tuple[Filing, str | None, tuple[str, ...]]:
+        """What the rules look at, the seal to keep (None when the place is in clear), and notes."""
+        location = event.location
+        filing = Filing(
+            emergency=event.lane is Lane.EMERGENCY,
+            service_code=event.service_code,
+            category=event.category,
+            point=Point(location.lat, location.lon, location.accuracy_m) if location is not None else None,
+            named_station=event.named_station,
+            district=event.district,
+        )
+        if location is not None or event.sealed is None:
+            return filing, None, ()
+        try:
+            return self._opened(event.case_id, filing, event.sealed), event.sealed, ()
+        except (SealError, ValidationError) as error:
+            # Without its key the place is lost, but not the case: the rules go on without a place.
+            _log.warning("sealed_place_unreadable", case_id=event.case_id, reason=type(error).__name__)
+            return filing, None, ("sealed_place_unreadable",)
+
+    def _opened(self, case_id: str, filing: Filing, sealed: str) -> Filing:
+        personal = PersonalData.from_json(self._keys.open(case_id, sealed))
+        place = personal.location
+        pincode = PINCODE.search(personal.address or "")
+        return Filing(
+            emergency=filing.emergency,
+            service_code=filing.service_code,
+            category=filing.category,
+            point=Point(place.lat, place.lon, place.accuracy_m) if place is not None else None,
+            named_station=filing.named_station,
+            district=filing.district,
+            pincode=pincode.group(1) if pincode else None,
+        )
+
+    def _with_place(self, case_id: str, filing: Filing, sealed: str | None) -> Filing:
+        if sealed is None:
+            return filing
+        try:
+            return self._opened(case_id, filing, sealed)
+        except (SealError, ValidationError) as error:
+            _log.warning("sealed_place_unreadable", case_id=case_id, reason=type(error).__name__)
+            return filing
+
+
+TypeHandler = Callable[[AssignmentHandler, Snapshot, Sequence[Received]], Awaitable[Mapping[str, StoredDecision]]]
+
+# In this order within a batch: a case is filed before it is handed on or erased.
+HANDLERS: Mapping[type[Event], TypeHandler] = {
+    ComplaintFiled: AssignmentHandler.on_complaints_filed,
+    TransferRequested: AssignmentHandler.on_transfers_requested,
+    PersonalDataErased: AssignmentHandler.on_personal_data_erased,
+}
+TYPES: Final = frozenset(event_type.type for event_type in HANDLERS)
+
+
+def _outgoing(item: Received, decision: StoredDecision) -> Outgoing:
+    event = decision.event
+    event_id = ids.assignment_id(event.case_id, event.assignment_no)
+    with span("assign_station", parent=item.envelope.traceparent, reason=event.reason.value) as traceparent:
+        return Outgoing(item.topic, encode(event, event_id=event_id, source=SOURCE, traceparent=traceparent))
+
+
+def _station_value(decision: Decision) -> Station:
+    office = decision.office
+    return Station(
+        code=StationCode(office.code),
+        name=office.name,
+        district=office.district,
+        police_district=office.police_district,
+    )
+
+
+def _record_value(station: StationRecord | None) -> Station | None:
+    if station is None:
+        return None
+    return Station(
+        code=StationCode(station.code),
+        name=station.name_en,
+        district=station.district,
+        police_district=station.police_district,
+    )
+
+
+def _rounded(metres: float | None) -> float | None:
+    return round(metres, 1) if metres is not None else None
+
+
+def _without_place(filing: Filing) -> Filing:
+    return Filing(
+        emergency=filing.emergency,
+        service_code=filing.service_code,
+        category=filing.category,
+        named_station=filing.named_station,
+        district=filing.district,
+    )
+
+
+def _assignment_no(decision: StoredDecision) -> int:
+    return decision.event.assignment_no

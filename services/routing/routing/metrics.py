@@ -1,0 +1,43 @@
+"""Routing's own metrics."""
+
+from datetime import timedelta
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from routing.store import StoredDecision
+
+# From the filing to the decision: 300 ms is the promise end to end; the tails show outages.
+ASSIGNMENT_BUCKETS: Final = (0.01, 0.025, 0.05, 0.1, 0.15, 0.24, 0.3, 0.45, 1.0, 3.0, 10.0, 60.0, 600.0)
+RAISED: Final = frozenset({"transfer_loop", "third_transfer", "no_other_station", "accused_station"})
+
+
+class RoutingMetrics:
+    """Counts a decision once, when it is made; a replay of it is no new assignment."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.assignments = Counter(
+            "janseva_assignments", "Assignments decided", ["reason", "provisional"], registry=registry
+        )
+        self.assignment_seconds = Histogram(
+            "janseva_assignment_seconds",
+            "From the filing or the transfer's request to the decision",
+            buckets=ASSIGNMENT_BUCKETS,
+            registry=registry,
+        )
+        self.transfers_raised = Counter(
+            "janseva_transfers_raised", "Transfers that went up to the superintendent", ["why"], registry=registry
+        )
+        self.posts_published = Counter(
+            "janseva_directory_posts_published", "Directory records that had changed", registry=registry
+        )
+        self.boundary_version = Gauge(
+            "janseva_boundary_version_info", "1 for the version in force", ["version"], registry=registry
+        )
+
+    def observe(self, decision: StoredDecision, age: timedelta) -> None:
+        event = decision.event
+        self.assignments.labels(event.reason.value, str(event.provisional).lower()).inc()
+        self.assignment_seconds.observe(max(0.0, age.total_seconds()))
+        for why in RAISED.intersection(decision.notes):
+            self.transfers_raised.labels(why).inc()

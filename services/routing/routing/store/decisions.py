@@ -1,0 +1,146 @@
+"""Decisions under `case_id:assignment_no`: the first that is inserted is the decision, for every replay."""
+
+from collections.abc import Collection as Ids
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from chassis.mongo import BulkWriteError, Collection, Document, IndexModel, Mongo, UnknownOutcome, store_errors
+from event_schemas import AssignedToStation
+from routing.domain import Filing, Point
+
+DUPLICATE_KEY: Final = 11_000
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDecision:
+    """A decision as it was published. `sealed` is kept only where the place itself travels sealed."""
+
+    event: AssignedToStation
+    filing: Filing
+    notes: tuple[str, ...]
+    decided_at: datetime
+    sealed: str | None = None
+
+    @property
+    def id(self) -> str:
+        return f"{self.event.case_id}:{self.event.assignment_no}"
+
+
+class Decisions(Protocol):
+    async def settle(self, proposals: Sequence[StoredDecision]) -> Sequence[StoredDecision]:
+        """The winner for each proposal, in its order: itself, or what had been decided before."""
+        ...
+
+    async def of_cases(self, case_ids: Ids[str]) -> dict[str, list[StoredDecision]]:
+        """Every decision of these cases, by assignment number."""
+        ...
+
+    async def erase_places(self, case_ids: Ids[str]) -> None:
+        """Forget where the people of these cases were; the decisions stay."""
+        ...
+
+
+class MongoDecisions:
+    """One bulk insert for a batch, and one read if some of it had been decided before."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._decisions: Collection = mongo.collection("decisions")
+
+    async def ensure_indexes(self) -> None:
+        with store_errors():
+            await self._decisions.create_indexes(
+                [
+                    IndexModel([("case_id", 1), ("assignment_no", 1)], name="case"),
+                    IndexModel([("decided_at", 1)], name="decided_at"),
+                ]
+            )
+
+    async def settle(self, proposals: Sequence[StoredDecision]) -> Sequence[StoredDecision]:
+        if not proposals:
+            return ()
+        taken = await self._insert([to_document(proposal) for proposal in proposals])
+        if not taken:
+            return proposals
+        with store_errors():
+            found = [document async for document in self._decisions.find({"_id": {"$in": list(taken)}})]
+        winners = {document["_id"]: from_document(document) for document in found}
+        if len(winners) < len(taken):
+            # Another process inserted it a moment ago and a majority does not have it yet.
+            raise UnknownOutcome("a decision that was there before can not be read yet")
+        return [winners.get(proposal.id, proposal) for proposal in proposals]
+
+    async def _insert(self, documents: list[Document]) -> set[str]:
+        """The ids that were there before. Anything but a duplicate key is raised."""
+        try:
+            with store_errors():
+                await self._decisions.insert_many(documents, ordered=False)
+        except BulkWriteError as error:
+            details: dict[str, Any] = dict(error.details or {})
+            failures: list[dict[str, Any]] = list(details.get("writeErrors", ()))
+            if details.get("writeConcernErrors"):
+                raise UnknownOutcome("a bulk insert was not confirmed") from error
+            if not failures or any(failure["code"] != DUPLICATE_KEY for failure in failures):
+                raise
+            return {documents[failure["index"]]["_id"] for failure in failures}
+        return set()
+
+    async def of_cases(self, case_ids: Ids[str]) -> dict[str, list[StoredDecision]]:
+        found: dict[str, list[StoredDecision]] = {case_id: [] for case_id in case_ids}
+        cursor = self._decisions.find({"case_id": {"$in": list(case_ids)}}).sort("assignment_no", 1)
+        with store_errors():
+            async for document in cursor:
+                found[document["case_id"]].append(from_document(document))
+        return found
+
+    async def erase_places(self, case_ids: Ids[str]) -> None:
+        forget = {"$unset": {"filing.point": "", "filing.pincode": "", "sealed": ""}}
+        with store_errors():
+            await self._decisions.update_many({"case_id": {"$in": list(case_ids)}}, forget)
+
+
+def to_document(decision: StoredDecision) -> Document:
+    filing = decision.filing
+    point = filing.point
+    asked: Document = {
+        "emergency": filing.emergency,
+        "service_code": filing.service_code,
+        "category": filing.category,
+        "named_station": filing.named_station,
+        "district": filing.district,
+        "pincode": filing.pincode,
+        "point": [point.lat, point.lon, point.accuracy_m] if point is not None else None,
+    }
+    document: Document = {
+        "_id": decision.id,
+        "case_id": decision.event.case_id,
+        "assignment_no": decision.event.assignment_no,
+        "event": decision.event.model_dump(mode="json", exclude_none=True),
+        "filing": {name: value for name, value in asked.items() if value is not None},
+        "notes": list(decision.notes),
+        "decided_at": decision.decided_at,
+    }
+    if decision.sealed is not None:
+        document["sealed"] = decision.sealed
+    return document
+
+
+def from_document(document: Document) -> StoredDecision:
+    asked = document["filing"]
+    point = asked.get("point")
+    return StoredDecision(
+        event=AssignedToStation.model_validate(document["event"]),
+        filing=Filing(
+            emergency=asked["emergency"],
+            service_code=asked["service_code"],
+            category=asked.get("category"),
+            named_station=asked.get("named_station"),
+            district=asked.get("district"),
+            pincode=asked.get("pincode"),
+            point=Point(*point) if point is not None else None,
+        ),
+        notes=tuple(document["notes"]),
+        decided_at=document["decided_at"],
+        sealed=document.get("sealed"),
+    )
