@@ -42,7 +42,7 @@ class KafkaServer:
         self._dir = data_dir
         self._log = log or data_dir / "kafka.log"
         self._progress = progress
-        self._process: ChildProcess | None = None
+        self._process = ChildProcess("kafka", (), log=self._log)
 
     @property
     def bootstrap(self) -> str:
@@ -50,8 +50,6 @@ class KafkaServer:
 
     @property
     def process(self) -> ChildProcess:
-        if self._process is None:
-            raise RuntimeError("Kafka was not started")
         return self._process
 
     async def start(self) -> None:
@@ -64,9 +62,7 @@ class KafkaServer:
         logging.write_text(LOG4J2)
         if not (self._dir / "data" / "meta.properties").exists():
             await self._format(runtime, properties, logging)
-        self._process = ChildProcess(
-            "kafka", runtime.command("kafka.Kafka", properties, logging=logging), log=self._log
-        )
+        self._process.command = runtime.command("kafka.Kafka", properties, logging=logging)
         self._process.spawn()
         await self._until_ready()
 

@@ -1,0 +1,139 @@
+"""The processes of the suite: how each is started, where it answers, what its environment holds."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from janseva_local.folder import DataFolder
+from janseva_local.keys import LocalKeys
+from janseva_local.ports import HOST
+
+SMS_USERNAME = "janseva"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """`settings` names the secrets and URLs it needs besides the common settings."""
+
+    name: str
+    module: tuple[str, ...]
+    database: str | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
+    about: str = ""
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        return (sys.executable, "-m", *self.module)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the services of one stack share."""
+
+    ports: Mapping[str, int]
+    kafka_bootstrap: str
+    mongo_uri: str
+    keys: LocalKeys
+    folder: DataFolder
+    policies: Path | None = None
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    def url(self, name: str) -> str:
+        return f"http://{HOST}:{self.ports[name]}"
+
+
+PROVIDER = Service(
+    name="provider",
+    module=("janseva_local.provider",),
+    settings={"SMS_JOURNAL": "{folder}/provider/messages.jsonl", "SMS_USERNAME": SMS_USERNAME},
+    secrets=("SMS_PASSWORD",),
+    about="local SMS gateway and its sink",
+)
+
+SERVICES: tuple[Service, ...] = (
+    Service(
+        name="intake",
+        module=("intake",),
+        database="janseva_intake",
+        settings={
+            "NOTIFIER_URL": "{notifier}",
+            "CERTIFICATE_URL": "{certificate}",
+            "PUBLIC_URL": "{intake}",
+            "OFFICER_JWKS_FILE": "{officer_jwks}",
+            # On one machine all citizens share an address.
+            "OTP_PER_ADDRESS_PER_HOUR": "100000",
+        },
+        secrets=("SEALING_KEYS", "SERVICE_TOKEN", "RECEIPT_KEY", "CITIZEN_TOKEN_KEY", "PHONE_HASH_KEY"),
+        about="complaints, emergencies, the desk",
+    ),
+    Service(
+        name="routing",
+        module=("routing",),
+        database="janseva_routing",
+        settings={"DEV_OFFICE_PHONES": "true"},
+        secrets=("SEALING_KEYS",),
+        about="stations and decisions",
+    ),
+    Service(
+        name="sla-monitor-emergency",
+        module=("sla_monitor", "worker", "--lane", "emergency"),
+        database="janseva_sla",
+        settings={"STATE_DIR": "{folder}/state/sla-monitor-emergency"},
+        about="SLA clocks, emergency lane",
+    ),
+    Service(
+        name="sla-monitor-routine",
+        module=("sla_monitor", "worker", "--lane", "routine"),
+        database="janseva_sla",
+        settings={"STATE_DIR": "{folder}/state/sla-monitor-routine"},
+        about="SLA clocks, routine lane",
+    ),
+    Service(
+        name="notifier",
+        module=("notifier",),
+        database="janseva_notifier",
+        settings={"SMS_URL": "{provider}/cgi-bin/sendsms", "SMS_USERNAME": SMS_USERNAME, "PUBLIC_URL": "{intake}"},
+        secrets=("SEALING_KEYS", "SERVICE_TOKEN", "SMS_PASSWORD"),
+        about="messages to citizens and offices",
+    ),
+    Service(
+        name="certificate",
+        module=("certificate",),
+        database="janseva_certificate",
+        settings={"PUBLIC_URL": "{certificate}"},
+        secrets=("SEALING_KEYS", "SERVICE_TOKEN"),
+        about="certificates and their verification",
+    ),
+)
+ALL = (PROVIDER, *SERVICES)
+NAMES = tuple(service.name for service in ALL)
+
+
+def environment(service: Service, around: Surroundings) -> dict[str, str]:
+    """The whole environment of a service's process."""
+    secrets = {**around.keys.secrets, "SEALING_KEYS": around.keys.sealing_keys}
+    urls = {name: around.url(name) for name in NAMES}
+    places = {"folder": str(around.folder.root), "officer_jwks": str(around.keys.officer_jwks)}
+    env = {
+        **_inherited(),
+        "KAFKA_BOOTSTRAP": around.kafka_bootstrap,
+        "MONGO_URI": around.mongo_uri,
+        "HTTP_HOST": HOST,
+        "HTTP_PORT": str(around.ports[service.name]),
+        "ENVIRONMENT": "local",
+        **{name: value.format_map({**urls, **places}) for name, value in service.settings.items()},
+        **{name: secrets[name] for name in service.secrets},
+    }
+    if service.database is not None:
+        env["MONGO_DATABASE"] = service.database
+    if around.policies is not None:
+        env["POLICIES_FILE"] = str(around.policies)
+    return env | dict(around.extra)
+
+
+def _inherited() -> dict[str, str]:
+    """This process's environment without what would make the services slow to start."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}

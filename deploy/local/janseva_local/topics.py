@@ -1,0 +1,15 @@
+"""Creates the topics of the registry in a local Kafka."""
+
+from collections.abc import Sequence
+
+from chassis.admin import TopicSpec, create_topics
+from event_schemas.topics import TOPICS, Topic
+
+
+async def ensure(bootstrap: str, registry: Sequence[Topic] = TOPICS) -> tuple[str, ...]:
+    """Creates what is missing, with the registry's partitions and configuration; returns the names created."""
+    return await create_topics(bootstrap, [spec_of(topic) for topic in registry])
+
+
+def spec_of(topic: Topic) -> TopicSpec:
+    return TopicSpec(name=topic.name, partitions=topic.partitions_local, config=dict(topic.config))
