@@ -1,9 +1,10 @@
-"""The floor of the intake benchmark: a bare FastAPI handler that inserts a case document through Motor, and nothing more."""
+"""The floor of the intake benchmark: a bare FastAPI handler that inserts a case document through Motor."""
 
 import os
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import bson
@@ -14,8 +15,7 @@ from pymongo import WriteConcern
 
 def create_app() -> FastAPI:
     """MONGO_URI and FLOOR_DOCUMENT (a BSON file with a real case document) come from the environment."""
-    with open(os.environ["FLOOR_DOCUMENT"], "rb") as file:  # noqa: PTH123
-        template: dict[str, Any] = bson.decode(file.read())
+    template: dict[str, Any] = bson.decode(Path(os.environ["FLOOR_DOCUMENT"]).read_bytes())
     state: dict[str, Any] = {}
 
     @asynccontextmanager
@@ -35,5 +35,3 @@ def create_app() -> FastAPI:
         return {"case_id": case_id}
 
     return app
-
-

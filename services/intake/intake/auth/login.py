@@ -136,6 +136,6 @@ def normalise_phone(text: str) -> str:
         number = phonenumbers.parse(text, "IN")
     except phonenumbers.NumberParseException as error:
         raise Problem(PHONE_INVALID) from error
-    if not phonenumbers.is_valid_number(number):
+    if number.extension or not phonenumbers.is_valid_number(number):
         raise Problem(PHONE_INVALID)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

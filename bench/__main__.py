@@ -1,0 +1,27 @@
+"""`python -m bench [NAME ...]`: the benchmarks, each a table and a JSON line; status 1 if a target is missed."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+
+from bench import end_to_end, intake
+
+BENCHMARKS: dict[str, Callable[[], Coroutine[None, None, bool]]] = {"intake": intake.run, "end-to-end": end_to_end.run}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of: {', '.join(BENCHMARKS)} (default: all)")
+    names = parser.parse_args().names or list(BENCHMARKS)
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        parser.error(f"no benchmark {unknown[0]!r}; there are {', '.join(BENCHMARKS)}")
+    missed = [name for name in names if not asyncio.run(BENCHMARKS[name]())]
+    if missed:
+        print(f"target missed: {', '.join(missed)}", file=sys.stderr)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

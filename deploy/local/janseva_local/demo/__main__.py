@@ -1,0 +1,30 @@
+"""`python -m janseva_local.demo`: see --help."""
+
+import argparse
+import asyncio
+import sys
+
+from janseva_local.demo import plant
+from janseva_local.demo.run import Options, run_demo
+from janseva_local.folder import DataFolder
+
+
+def main(arguments: list[str] | None = None) -> int:
+    usual = Options()
+    parser = argparse.ArgumentParser(prog="make demo", description="Citizens and officers against the running suite.")
+    parser.add_argument("--citizens", type=int, default=usual.citizens, help="how many file (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=usual.seed, help="another seed is another day")
+    parser.add_argument("--over", type=float, default=usual.over_s, help="seconds over which they come")
+    parser.add_argument("--plant", choices=plant.NAMES, help="plant a fault: the demo must then exit with 1")
+    parser.add_argument("--kill", action="store_true", help="kill each service with -9 while citizens file")
+    parsed = parser.parse_args(arguments)
+    if parsed.citizens < 1:
+        parser.error("at least one citizen is needed")
+    options = Options(
+        citizens=parsed.citizens, seed=parsed.seed, over_s=parsed.over, plant=parsed.plant, kill=parsed.kill
+    )
+    return asyncio.run(run_demo(DataFolder.from_environment(), options))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

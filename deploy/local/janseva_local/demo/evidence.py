@@ -1,0 +1,91 @@
+"""What the suite left behind: the raw Kafka log, the provider's log, the directory of posts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import httpx
+from pydantic import BaseModel
+
+from chassis.admin import end_offsets
+from chassis.log_reader import Offsets, read_log
+from event_schemas import DirectoryPost, Envelope, InvalidEvent, decode, topics
+
+CASE_TOPICS = (topics.CASES_EMERGENCY, topics.CASES_ROUTINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One event as it lies in the log."""
+
+    topic: str
+    partition: int
+    offset: int
+    stored_at_ms: int
+    envelope: Envelope
+
+
+class SentMessage(BaseModel):
+    """One message as the provider logged it."""
+
+    to: str
+    channel: str
+    text: str
+    template: str
+    language: str
+    received_at: datetime
+    notification_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """`garbage` counts records of the case topics that decode as no event."""
+
+    events: Sequence[Seen]
+    garbage: int
+    dead_letters: int
+    messages: Sequence[SentMessage]
+    posts: dict[str, DirectoryPost]
+
+
+async def marks(bootstrap: str) -> dict[tuple[str, int], int]:
+    """The ends of the case topics and their dead letters: where a run begins."""
+    return await end_offsets(bootstrap, [*CASE_TOPICS, *map(topics.dead_letter, CASE_TOPICS)])
+
+
+async def gather(bootstrap: str, start: Offsets, provider: str, http: httpx.AsyncClient, since: datetime) -> Evidence:
+    ends = await marks(bootstrap)
+    events, garbage = [], 0
+    case_ends = {place: end for place, end in ends.items() if place[0] in CASE_TOPICS}
+    async for found in read_log(bootstrap, start, case_ends):
+        try:
+            envelope = decode(found.record.headers, found.record.value)
+        except InvalidEvent:
+            garbage += 1
+            continue
+        events.append(Seen(found.topic, found.partition, found.offset, found.timestamp_ms, envelope))
+    dead = sum(end - start.get(place, 0) for place, end in ends.items() if place[0] not in CASE_TOPICS)
+    return Evidence(events, garbage, dead, await _messages(provider, http, since), await _posts(bootstrap))
+
+
+async def _messages(provider: str, http: httpx.AsyncClient, since: datetime) -> list[SentMessage]:
+    """The provider's log since the run began, without login codes."""
+    messages: list[SentMessage] = []
+    cursor: str | None = None
+    while True:
+        response = await http.get(f"{provider}/v1/sink", params={"cursor": cursor} if cursor else {})
+        response.raise_for_status()
+        page = [SentMessage.model_validate(item) for item in response.json()]
+        messages += [message for message in page if message.received_at >= since and message.template != "otp"]
+        cursor = response.headers.get("X-Next-Cursor")
+        if not cursor or not page or page[-1].received_at < since:
+            return messages
+
+
+async def _posts(bootstrap: str) -> dict[str, DirectoryPost]:
+    posts: dict[str, DirectoryPost] = {}
+    async for found in read_log(bootstrap, {}, await end_offsets(bootstrap, [topics.DIRECTORY_POSTS])):
+        if found.record.value:
+            post = DirectoryPost.model_validate_json(found.record.value)
+            posts[post.key] = post
+    return posts

@@ -1,0 +1,72 @@
+"""What a reconciliation can find wrong, and the index of evidence by case that its checks share."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from event_schemas import Event
+from janseva_local.demo.evidence import Evidence, Seen
+from janseva_local.demo.journal import Accepted, Intent
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`kind` is missing, doubled, untrue, late, wrong-person, out-of-order, unexpected or unanswered."""
+
+    kind: str
+    case_id: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How late is late, in seconds; a run that kills services allows for their return."""
+
+    breach_s: float = 5.0
+
+
+@dataclass(slots=True)
+class Case:
+    """All that is known of one accepted submission. `events` are distinct by id, in the log's order."""
+
+    intent: Intent
+    accepted: Accepted
+    events: list[Seen] = field(default_factory=list)
+
+    def of(self, kind: type[Event]) -> list[Seen]:
+        return [seen for seen in self.events if isinstance(seen.envelope.data, kind)]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One demo: what the client knows and what the suite left behind."""
+
+    intents: dict[int, Intent]
+    accepted: dict[int, Accepted]
+    evidence: Evidence
+    ended_at: datetime
+
+
+def distinct(events: Iterable[Seen]) -> list[Seen]:
+    """First occurrences by event id: at-least-once delivery may repeat a record, never a fact."""
+    first: dict[str, Seen] = {}
+    for seen in events:
+        first.setdefault(seen.envelope.event_id, seen)
+    return list(first.values())
+
+
+def by_case(run: Run) -> tuple[dict[str, Case], dict[str, list[Seen]]]:
+    """The run's cases, and the events of cases that no accepted submission accounts for."""
+    cases = {accepted.case_id: Case(run.intents[number], accepted) for number, accepted in run.accepted.items()}
+    strangers: dict[str, list[Seen]] = defaultdict(list)
+    for seen in distinct(run.evidence.events):
+        case = cases.get(seen.envelope.subject)
+        (case.events if case else strangers[seen.envelope.subject]).append(seen)
+    return cases, dict(strangers)
+
+
+def exactly_one(case_id: str, what: str, found: Sequence[object]) -> list[Finding]:
+    if len(found) == 1:
+        return []
+    return [Finding("missing" if not found else "doubled", case_id, f"{what}: {len(found)} instead of 1")]

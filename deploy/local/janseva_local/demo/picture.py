@@ -1,0 +1,105 @@
+"""The run in one picture and one CSV: how fast each case moved and how each promise ended."""
+
+import csv
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib as mpl
+
+from event_schemas import AssignedToStation, ComplaintFiled, SLAClockStopped
+from janseva_local.demo.evidence import Evidence
+from janseva_local.demo.findings import Case
+
+OUTCOMES = {"met": "#2e7d32", "breached": "#c62828", "cancelled": "#9e9e9e", "running": "#1565c0"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One case; times in milliseconds, None where it did not get so far."""
+
+    case_id: str
+    tracking_number: str
+    service_code: str
+    language: str
+    answered_ms: float
+    assigned_ms: float | None
+    told_ms: float | None
+    station: str
+    clocks: str
+
+
+def rows_of(cases: dict[str, Case], evidence: Evidence) -> list[Row]:
+    first_message: dict[str, float] = {}
+    for message in evidence.messages:
+        at = message.received_at.timestamp() * 1000
+        first_message[message.to] = min(at, first_message.get(message.to, at))
+    rows = []
+    for case in cases.values():
+        filed = case.of(ComplaintFiled)
+        assigned = case.of(AssignedToStation)
+        start = filed[0].envelope.data.occurred_at.timestamp() * 1000 if filed else None
+        told = first_message.get(case.intent.phone)
+        station = assigned[0].envelope.data if assigned else None
+        stops = {
+            seen.envelope.data.clock_id: str(seen.envelope.data.state)
+            for seen in case.of(SLAClockStopped)
+            if isinstance(seen.envelope.data, SLAClockStopped)
+        }
+        rows.append(
+            Row(
+                case_id=case.accepted.case_id,
+                tracking_number=case.accepted.tracking_number,
+                service_code=case.intent.service_code,
+                language=case.intent.language,
+                answered_ms=round(case.accepted.took_ms, 1),
+                assigned_ms=assigned[0].stored_at_ms - start if assigned and start else None,
+                told_ms=told - start if told and start else None,
+                station=station.station.name if isinstance(station, AssignedToStation) else "",
+                clocks=" ".join(f"{name}={state}" for name, state in sorted(stops.items())),
+            )
+        )
+    return rows
+
+
+def write_csv(rows: list[Row], path: Path) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(Row.__slots__)
+        writer.writerows([[getattr(row, name) for name in Row.__slots__] for row in rows])
+
+
+def draw(rows: list[Row], outcomes: dict[str, Counter[str]], path: Path) -> None:
+    """`outcomes` counts, for each clock, how its rounds ended."""
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt  # noqa: PLC0415 (after the backend is chosen)
+
+    figure, (latency, ends) = plt.subplots(1, 2, figsize=(13, 5), layout="constrained")
+    for label, values in (
+        ("202 answered", [row.answered_ms for row in rows]),
+        ("station assigned", [row.assigned_ms for row in rows if row.assigned_ms is not None]),
+        ("SMS at the provider", [row.told_ms for row in rows if row.told_ms is not None]),
+    ):
+        if values:
+            ordered = sorted(max(value, 1.0) for value in values)
+            latency.step(
+                ordered, [(place + 1) / len(ordered) for place in range(len(ordered))], where="post", label=label
+            )
+    latency.set(
+        xscale="log", xlabel="milliseconds from the filing", ylabel="share of the cases", title="How fast a case moves"
+    )
+    latency.grid(visible=True, alpha=0.3)
+    latency.legend(loc="lower right")
+    bottoms = [0] * len(outcomes)
+    names = sorted(outcomes)
+    for outcome, colour in OUTCOMES.items():
+        heights = [outcomes[name][outcome] for name in names]
+        bars = ends.bar(names, heights, bottom=bottoms, color=colour, label=outcome)
+        ends.bar_label(
+            bars, labels=[str(height) if height else "" for height in heights], label_type="center", color="white"
+        )
+        bottoms = [bottom + height for bottom, height in zip(bottoms, heights, strict=True)]
+    ends.set(ylabel="clocks", title="How the promises ended")
+    ends.legend()
+    figure.savefig(path, dpi=110)
+    plt.close(figure)

@@ -1,0 +1,91 @@
+"""Holds the client's journal against the raw log and the provider's log: nothing missing, doubled or untrue."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from event_schemas import AssignedToStation, CertificateApproved, CertificateIssued, ComplaintFiled
+from event_schemas.policies import PolicySet
+from janseva_local.demo.check_clocks import check_clocks
+from janseva_local.demo.check_messages import check_messages
+from janseva_local.demo.findings import Case, Finding, Limits, Run, by_case, exactly_one
+from janseva_local.demo.plan import Kind
+
+
+def reconcile(run: Run, policies: PolicySet, limits: Limits) -> list[Finding]:
+    """Every deviation found; an empty list is the only good answer."""
+    cases, strangers = by_case(run)
+    findings = [
+        Finding("unanswered", "", f"submission {number} of {intent.service_code} never got an answer")
+        for number, intent in run.intents.items()
+        if number not in run.accepted
+    ]
+    findings += [
+        Finding("unexpected", case_id, f"{len(events)} events of a case that nobody of this run filed")
+        for case_id, events in strangers.items()
+    ]
+    findings += list(_shared_cases(run))
+    for case in cases.values():
+        findings += check_filing(case)
+        findings += check_order(case)
+        findings += check_assignments(case)
+        findings += check_certificates(case)
+        findings += check_clocks(case, policies, limits, run.ended_at)
+    findings += check_messages(cases, run.evidence)
+    if run.evidence.garbage or run.evidence.dead_letters:
+        findings.append(
+            Finding(
+                "unexpected",
+                "",
+                f"{run.evidence.garbage} undecodable records, {run.evidence.dead_letters} dead letters",
+            )
+        )
+    return findings
+
+
+def check_filing(case: Case) -> list[Finding]:
+    """One accepted submission is one ComplaintFiled with the number the citizen was told."""
+    filed = case.of(ComplaintFiled)
+    findings = exactly_one(case.accepted.case_id, "ComplaintFiled", filed)
+    for seen in filed:
+        data = seen.envelope.data
+        assert isinstance(data, ComplaintFiled)
+        if (data.tracking_number, data.service_code) != (case.accepted.tracking_number, case.intent.service_code):
+            findings.append(Finding("untrue", data.case_id, f"filed as {data.service_code} {data.tracking_number}"))
+    return findings
+
+
+def check_order(case: Case) -> list[Finding]:
+    """Intake's own events of a case come first in the order 1, 2, 3, without a gap."""
+    numbers = [seen.envelope.data.case_seq for seen in case.events if hasattr(seen.envelope.data, "case_seq")]
+    if numbers == list(range(1, len(numbers) + 1)):
+        return []
+    return [Finding("out-of-order", case.accepted.case_id, f"case_seq in the log: {numbers}")]
+
+
+def check_assignments(case: Case) -> list[Finding]:
+    """The first assignment is there, and each number is assigned once."""
+    by_number = Counter(
+        seen.envelope.data.assignment_no for seen in case.events if isinstance(seen.envelope.data, AssignedToStation)
+    )
+    findings = [] if by_number[1] else [Finding("missing", case.accepted.case_id, "assignment 1")]
+    return findings + [
+        Finding("doubled", case.accepted.case_id, f"assignment {number}: {count} different ones")
+        for number, count in by_number.items()
+        if count > 1
+    ]
+
+
+def check_certificates(case: Case) -> list[Finding]:
+    """An approval gives one certificate, a lost report one at once, anything else none."""
+    issued = case.of(CertificateIssued)
+    due = len(case.of(CertificateApproved)) or (1 if case.intent.service_code == Kind.LOST_PROPERTY else 0)
+    if due:
+        return exactly_one(case.accepted.case_id, "CertificateIssued", issued)
+    return [Finding("unexpected", case.accepted.case_id, "a certificate nobody approved")] if issued else []
+
+
+def _shared_cases(run: Run) -> Iterator[Finding]:
+    owners = Counter(accepted.case_id for accepted in run.accepted.values())
+    for case_id, count in owners.items():
+        if count > 1:
+            yield Finding("missing", case_id, f"{count} submissions were answered with one case")

@@ -1,0 +1,85 @@
+"""The suite the demo runs against: the one that is running, or one of its own with targets of seconds."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psutil
+
+from chassis.settings import load_yaml
+from event_schemas.policies import DEFAULT_PATH, PolicySet
+from intake.auth.devtoken import default_post
+from intake.auth.tokens import OfficerClaims, issue_officer_token
+from janseva_local.folder import ROOT, DataFolder, RunRecord
+from janseva_local.keys import load_or_create
+from janseva_local.stack import Stack
+
+DEMO_POLICIES = ROOT / "deploy" / "local" / "policies.demo.yaml"
+# Hundreds of citizens log in from one machine, as they would from behind one carrier's address.
+DEMO_ENV = {"OTP_PER_ADDRESS_PER_HOUR": "100000"}
+TOKEN_TTL = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the suite answers, what it promises, and how to reach its processes and keys."""
+
+    urls: dict[str, str]
+    kafka_bootstrap: str
+    policies: PolicySet
+    officer_key: Path
+    sms_password: str
+    pid_of: Callable[[str], int | None]
+
+    def officer_token(self, role: str, station: str | None) -> str:
+        claims = OfficerClaims(sub=f"demo-{role}", role=role, post=default_post(role, station), station=station)
+        return issue_officer_token(self.officer_key.read_text(), claims, "janseva-local", datetime.now(UTC), TOKEN_TTL)
+
+    def targets_s(self) -> dict[str, float]:
+        return {clock.clock: clock.target.total_seconds() for clock in self.policies.clocks}
+
+
+@asynccontextmanager
+async def find_or_start(folder: DataFolder, say: Callable[[str], None]) -> AsyncIterator[Target]:
+    """The running suite of the data folder; without one, a suite of its own that ends with the demo."""
+    record = folder.running()
+    if record is not None and record.state == "ready":
+        say(f"using the running suite (intake {record.urls['intake']})")
+        yield _running(folder, record)
+        return
+    say("no suite is running: starting one with the demo's policies (targets of seconds)")
+    async with Stack(
+        folder.root, policies=DEMO_POLICIES, ports="free", supervised=True, extra_env=DEMO_ENV, progress=say
+    ) as stack:
+        yield Target(
+            urls=stack.urls,
+            kafka_bootstrap=stack.kafka_bootstrap,
+            policies=_policies(DEMO_POLICIES),
+            officer_key=stack.keys.officer_key,
+            sms_password=stack.keys.secrets["SMS_PASSWORD"],
+            pid_of=stack.pid,
+        )
+
+
+def _running(folder: DataFolder, record: RunRecord) -> Target:
+    def pid_of(name: str) -> int | None:
+        # The record is written anew whenever a process is restarted.
+        current = folder.running()
+        process = current.processes[name].find() if current and name in current.processes else None
+        return process.pid if isinstance(process, psutil.Process) else None
+
+    keys = load_or_create(folder.keys)
+    return Target(
+        urls=record.urls,
+        kafka_bootstrap=record.kafka_bootstrap,
+        policies=_policies(Path(record.policies) if record.policies else DEFAULT_PATH),
+        officer_key=keys.officer_key,
+        sms_password=keys.secrets["SMS_PASSWORD"],
+        pid_of=pid_of,
+    )
+
+
+def _policies(path: Path) -> PolicySet:
+    return PolicySet.model_validate(load_yaml(path))

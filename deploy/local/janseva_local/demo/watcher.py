@@ -1,0 +1,45 @@
+"""Follows the log and the provider while the demo runs: the live table's counts, and the evidence at the end."""
+
+from collections import Counter
+from datetime import datetime
+
+import httpx
+
+from chassis.log_reader import Offsets
+from event_schemas import CertificateIssued, SLABreached, SLAClockStopped
+from janseva_local.demo.evidence import Evidence, gather, marks
+from janseva_local.demo.findings import distinct
+from janseva_local.demo.tally import Tally
+
+
+class Watcher:
+    def __init__(self, bootstrap: str, provider: str, http: httpx.AsyncClient, since: datetime, tally: Tally) -> None:
+        self._bootstrap = bootstrap
+        self._provider = provider
+        self._http = http
+        self._since = since
+        self._tally = tally
+        self._start: Offsets = {}
+
+    async def begin(self) -> None:
+        self._start = await marks(self._bootstrap)
+
+    async def look(self) -> Evidence:
+        """Everything since the beginning, and the table's counts brought up to it."""
+        evidence = await gather(self._bootstrap, self._start, self._provider, self._http, self._since)
+        counts = self._tally.counts
+        ended: Counter[str] = Counter()
+        breached: set[tuple[str, str]] = set()
+        for seen in distinct(evidence.events):
+            data = seen.envelope.data
+            if isinstance(data, SLAClockStopped) and str(data.state) != "breached":
+                ended[str(data.state)] += 1
+            elif isinstance(data, SLABreached):
+                breached.add((data.case_id, data.clock_id))
+            elif isinstance(data, CertificateIssued):
+                ended["certificates"] += 1
+        counts["met"], counts["cancelled"] = ended["met"], ended["cancelled"]
+        counts["breached"], counts["certificates"] = len(breached), ended["certificates"]
+        counts["notified"] = len(evidence.messages)
+        counts["acknowledged"] = counts["acknowledge"]
+        return evidence
