@@ -1,0 +1,1 @@
+"""Notifier: the right message to the right person, once."""

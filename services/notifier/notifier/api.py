@@ -1,0 +1,142 @@
+"""The notifier's HTTP: the dispatch log for officers, messages services ask for, the gateway's delivery reports."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Header, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from chassis.problems import BAD_REQUEST, FORBIDDEN, NOT_FOUND, UNAUTHENTICATED, Problem, ProblemType
+from event_schemas import CaseId
+
+from .messages import DirectMessages
+from .provider import GatewayError, GatewayRefused
+from .receipts import KANNEL_STATES, ReceiptAddress, Receipts
+from .records import LoggedDispatch
+from .store import DispatchStore
+from .templates import TemplateError
+
+TEMPLATE_REFUSED = ProblemType(
+    "template_refused", 422, "The template can't be sent like this", "यह संदेश-प्रारूप इस तरह नहीं भेजा जा सकता"
+)
+GATEWAY_REFUSED = ProblemType(
+    "gateway_refused", 422, "The message was refused by the SMS gateway", "SMS गेटवे ने संदेश अस्वीकार किया"
+)
+GATEWAY_UNAVAILABLE = ProblemType(
+    "gateway_unavailable", 503, "The SMS gateway does not take messages now", "SMS गेटवे अभी संदेश नहीं ले रहा है"
+)
+PAGE = 100
+
+
+class MessageRequest(BaseModel):
+    """`variables` are exactly those the template declares."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    to: Annotated[str, Field(pattern=r"^\+?[1-9][0-9]{7,14}$", repr=False)]
+    template: Annotated[str, Field(min_length=1, max_length=60)]
+    language: Literal["hi", "en"]
+    variables: dict[str, str] = Field(repr=False)
+
+
+class MessageAccepted(BaseModel):
+    message_id: str
+
+
+class NotificationsPage(BaseModel):
+    items: list[LoggedDispatch]
+    next_cursor: str | None = None
+
+
+class ReceiptTaken(BaseModel):
+    status: Literal["noted"] = "noted"
+
+
+def service_token(expected: str) -> Callable[[str | None], None]:
+    """A dependency that lets in who bears the suite's service token. An empty expected token lets in nobody."""
+
+    def check(authorization: Annotated[str | None, Header()] = None) -> None:
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Problem(UNAUTHENTICATED, headers={"www-authenticate": "Bearer"})
+        if not expected or not hmac.compare_digest(token.strip().encode(), expected.encode()):
+            raise Problem(FORBIDDEN)
+
+    return check
+
+
+def internal_router(messages: DirectMessages, token: str) -> APIRouter:
+    router = APIRouter(tags=["internal"], dependencies=[Depends(service_token(token))])
+
+    @router.post("/internal/v1/messages", status_code=202, summary="Send one message now (login codes)")
+    async def send(body: MessageRequest) -> MessageAccepted:
+        try:
+            message_id = await messages.send(body.to, body.template, body.language, body.variables)
+        except TemplateError as error:
+            # The book's own words name templates and variables, never values.
+            raise Problem(TEMPLATE_REFUSED, str(error)) from None
+        except GatewayRefused:
+            raise Problem(GATEWAY_REFUSED) from None
+        except GatewayError:
+            raise Problem(GATEWAY_UNAVAILABLE, headers={"retry-after": "5"}) from None
+        return MessageAccepted(message_id=message_id)
+
+    return router
+
+
+def log_router(store: DispatchStore, token: str) -> APIRouter:
+    # Officers reach it through the desk, which bears the service token; officers' own tokens come with a shared check.
+    router = APIRouter(tags=["notifications"], dependencies=[Depends(service_token(token))])
+
+    @router.get("/v1/notifications", summary="What was sent for a case, to whom by role, and what became of it")
+    async def of_case(
+        case_id: Annotated[str, Query(min_length=3, max_length=64)], cursor: Annotated[str | None, Query()] = None
+    ) -> NotificationsPage:
+        found = await store.of_case(CaseId(case_id), _decode_cursor(cursor))
+        following = _encode_cursor(found[-1]) if len(found) == PAGE else None
+        return NotificationsPage(items=found, next_cursor=following)
+
+    return router
+
+
+def receipts_router(receipts: Receipts, addresses: ReceiptAddress) -> APIRouter:
+    router = APIRouter(tags=["receipts"])
+
+    # Kannel fetches its dlr-url with GET; other gateways post. The signature in the address is the authentication.
+    @router.api_route("/v1/receipts/kannel", methods=["GET", "POST"], summary="A delivery report (signed address)")
+    async def kannel(
+        request: Request,
+        notification_id: Annotated[str, Query(max_length=64)],
+        signature: Annotated[str, Query(max_length=64)],
+        state: Annotated[int, Query()],
+    ) -> ReceiptTaken:
+        del request
+        if not addresses.is_genuine(notification_id, signature):
+            raise Problem(FORBIDDEN)
+        if state not in KANNEL_STATES:
+            raise Problem(BAD_REQUEST, "The state is not one of Kannel's delivery report types.")
+        if not await receipts.take(notification_id, KANNEL_STATES[state]):
+            raise Problem(NOT_FOUND)
+        return ReceiptTaken()
+
+    return router
+
+
+def _encode_cursor(last: LoggedDispatch) -> str:
+    return base64.urlsafe_b64encode(f"{last.created_at.isoformat()}|{last.notification_id}".encode()).decode()
+
+
+def _decode_cursor(cursor: str | None) -> tuple[datetime, str] | None:
+    if cursor is None:
+        return None
+    try:
+        at, _, last = base64.urlsafe_b64decode(cursor.encode()).decode().partition("|")
+        return datetime.fromisoformat(at), last
+    except (ValueError, binascii.Error, UnicodeDecodeError):
+        raise Problem(BAD_REQUEST, "The cursor is not one of ours.") from None

@@ -1,0 +1,152 @@
+"""The composition root: every client is made here, and nothing connects before the lifespan."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from chassis.clock import SystemClock
+from chassis.compacted import CompactedView
+from chassis.consumer import BatchConsumer
+from chassis.health import Liveness
+from chassis.http import create_http_app
+from chassis.kafka import EventProducer
+from chassis.metrics import ConsumerMetrics, OutboxMetrics
+from chassis.mongo import Mongo
+from chassis.outbox import Outbox
+from chassis.run import Background
+from chassis.sealing import KeyRing
+from chassis.tracing import Tracing
+from event_schemas import Lane, topics
+
+from .api import internal_router, log_router, receipts_router
+from .contacts import Contacts
+from .directory import Directory
+from .dispatcher import Dispatcher
+from .handlers import TYPES, EventHandler
+from .lint import check_for
+from .messages import DirectMessages
+from .metrics import NotifierMetrics
+from .provider import KannelGateway
+from .receipts import ReceiptAddress, Receipts
+from .records import SOURCE
+from .settings import NotifierSettings
+from .store import CaseStore, DispatchStore
+from .words import Words
+
+SERVICE = "notifier"
+MAX_SILENCE = timedelta(seconds=30)
+# Offices can't be told before the directory has been read; a broker that is away must not hold up the start for ever.
+DIRECTORY_PATIENCE = timedelta(seconds=5)
+
+
+class SlowestOf(Liveness):
+    """As alive as the most silent of several loops."""
+
+    def __init__(self, *loops: Liveness) -> None:
+        super().__init__(MAX_SILENCE)
+        self._loops = loops
+
+    def silence(self, now: float | None = None) -> timedelta:
+        return max(loop.silence(now) for loop in self._loops)
+
+
+def create_app(settings: NotifierSettings) -> FastAPI:
+    clock, registry = SystemClock(), CollectorRegistry()
+    metrics, consumer_metrics = NotifierMetrics(registry), ConsumerMetrics(registry)
+    book, words = check_for(settings), Words.load()
+    mongo = Mongo(settings.mongo_uri, settings.mongo_database, app_name=SERVICE)
+    producer = EventProducer(settings.kafka_bootstrap, client_id=SERVICE)
+    cases, dispatches = CaseStore(mongo), DispatchStore(mongo)
+    outbox = Outbox(dispatches.collection, dispatches.relaxed, producer, clock, metrics=OutboxMetrics(registry))
+    directory = Directory()
+    metrics.directory_posts.set_function(lambda: len(directory))
+    view = CompactedView(settings.kafka_bootstrap, topics.DIRECTORY_POSTS, directory.on_record)
+    token = settings.service_token.get_secret_value()
+    addresses = ReceiptAddress(settings.receipts_base, token)
+    gateway = KannelGateway(settings.account, timeout=settings.sms_timeout, concurrency=settings.sms_concurrency)
+    dispatcher = Dispatcher(
+        log=dispatches,
+        cards=cases,
+        contacts=Contacts(KeyRing.from_json(settings.sealing_keys), directory),
+        book=book,
+        gateway=gateway,
+        outbox=outbox,
+        clock=clock,
+        rules=settings.sending,
+        metrics=metrics,
+        receipt_url=addresses.url,
+    )
+    handler = EventHandler(
+        cases=cases,
+        dispatches=dispatches,
+        dispatcher=dispatcher,
+        words=words,
+        office_language=settings.office_language,
+        rules=settings.sending,
+        clock=clock,
+    )
+    loops = {lane: Liveness(MAX_SILENCE) for lane in Lane.known()}
+    consumers = {
+        lane: BatchConsumer(
+            bootstrap=settings.kafka_bootstrap,
+            group_id=f"{SERVICE}.{lane}",
+            topics=[topics.case_topic(lane)],
+            types=TYPES,
+            handler=handler.handle,
+            producer=producer,
+            service=SERVICE,
+            liveness=loops[lane],
+            metrics=consumer_metrics,
+            ignore_sources=frozenset({SOURCE}),
+        )
+        for lane in loops
+    }
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        tracing = Tracing.configure(SERVICE, settings.otlp_endpoint, sample_ratio=settings.trace_sample_ratio)
+        await outbox.ensure_index()
+        await dispatches.ensure_indexes()
+        background = Background()
+        background.add("directory", view.run, stop=view.stop)
+        background.add("outbox", outbox.run, stop=outbox.stop)
+        background.add("dispatcher", dispatcher.run, stop=dispatcher.stop)
+        for lane, consumer in consumers.items():
+            background.add(f"consumer.{lane}", _after(view, consumer.run), stop=consumer.stop)
+        await background.start()
+        yield
+        await background.stop()
+        await producer.stop()
+        await gateway.close()
+        mongo.close()
+        tracing.shutdown()
+
+    return create_http_app(
+        title="Janseva notifier",
+        version=version("notifier"),
+        lifespan=lifespan,
+        liveness=SlowestOf(*loops.values()),
+        checks={"kafka": producer.ping, "mongodb": mongo.ping},
+        registry=registry,
+        routers=[
+            internal_router(DirectMessages(book, gateway, metrics), token),
+            log_router(dispatches, token),
+            receipts_router(Receipts(dispatches, outbox, clock, metrics), addresses),
+        ],
+    )
+
+
+def _after(view: CompactedView, run: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    async def start() -> None:
+        # Without it too the consumer may run: an office's message waits until its post is known.
+        with suppress(TimeoutError):
+            await view.caught_up(DIRECTORY_PATIENCE)
+        await run()
+
+    return start

@@ -1,0 +1,64 @@
+"""Office contacts by post, kept from `directory.posts`: a vacant post's message goes to who stands in, else upwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from chassis.logs import get_logger
+from event_schemas import DirectoryPost, InvalidEvent
+from event_schemas.codec import decode_post
+
+_log = get_logger(__name__)
+_LONGEST_CHAIN = 8
+
+
+class Missing(StrEnum):
+    """Why a post has no phone: nobody up its ladder has one, or the directory does not know the post (yet)."""
+
+    NO_CONTACT = "no_contact"
+    UNKNOWN_POST = "unknown_post"
+
+
+class Directory:
+    """The newest record of each post, by the record's key (`5140003:SHO`)."""
+
+    def __init__(self) -> None:
+        self._posts: dict[str, DirectoryPost] = {}
+
+    def __len__(self) -> int:
+        return len(self._posts)
+
+    def on_record(self, key: bytes, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> None:
+        """Take in one record of the compacted topic; a record nobody can read is logged and left out."""
+        text = key.decode("utf-8", errors="replace")
+        if value is None:
+            self._posts.pop(text, None)
+            return
+        try:
+            self._posts[text] = decode_post(headers, value)
+        except InvalidEvent as error:
+            _log.error("directory_record_invalid", key=text, reason=error.reason_code)
+
+    def phone_of(self, post: str) -> str | Missing:
+        """The office phone that answers for `post` (`SHO:5140003`) now."""
+        kind, _, place = post.partition(":")
+        key: str | None = f"{place}:{kind}"
+        if key not in self._posts:
+            return Missing.UNKNOWN_POST
+        seen: set[str] = set()
+        while key is not None and key not in seen and len(seen) < _LONGEST_CHAIN:
+            seen.add(key)
+            found = self._posts.get(key)
+            if found is None:
+                break
+            if not found.vacant and found.office_phone:
+                return found.office_phone
+            if found.vacant and (stand_in := self._acting(found)):
+                return stand_in
+            key = found.parent
+        return Missing.NO_CONTACT
+
+    def _acting(self, post: DirectoryPost) -> str | None:
+        acting = self._posts.get(post.acting) if post.acting else None
+        return acting.office_phone if acting is not None and not acting.vacant else None

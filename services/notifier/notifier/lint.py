@@ -1,0 +1,46 @@
+"""The whole check of the templates: their own rules, and that they are the ones the suite sends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from .domain import RULES
+from .settings import NotifierSettings
+from .templates import TemplateBook, TemplateError
+
+# Sent at a service's request, not for an event.
+DIRECT = frozenset({"otp"})
+
+
+def lint(path: Path, *, production: bool = False) -> TemplateBook:
+    """The book in `path`; TemplateError lists what is wrong, one problem a line."""
+    book = TemplateBook.load(path)
+    problems = [*_use_problems(book), *(_production_problems(book) if production else ())]
+    if problems:
+        raise TemplateError("\n".join(problems))
+    return book
+
+
+def check_for(settings: NotifierSettings) -> TemplateBook:
+    return lint(settings.templates_file, production=settings.environment == "production")
+
+
+def _use_problems(book: TemplateBook) -> Iterator[str]:
+    audiences = {rule.template: rule.audience for rule in RULES}
+    have = {template.id: template for template in book.templates}
+    yield from (
+        f"{name}: an event asks for it, but it is missing" for name in sorted({*audiences, *DIRECT} - set(have))
+    )
+    for name, template in have.items():
+        if name not in audiences and name not in DIRECT:
+            yield f"{name}: nothing sends it"
+        if name in audiences and template.audience != audiences[name]:
+            yield f"{name}: is for {template.audience}, but goes to {audiences[name]}"
+        if template.internal != (name in DIRECT):
+            yield f"{name}: `internal` must be set exactly on what services send themselves"
+
+
+def _production_problems(book: TemplateBook) -> Iterator[str]:
+    for name in book.development_ids():
+        yield f"{name}: its DLT id is of the development range"

@@ -1,0 +1,33 @@
+"""What the notifier measures."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from chassis.metrics import EVENT_AGE_BUCKETS
+
+
+class NotifierMetrics:
+    """`outcome` is accepted, failed, retried or undelivered."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.notifications = Counter(
+            "janseva_notifications",
+            "Messages by what became of them",
+            ["channel", "template", "outcome"],
+            registry=registry,
+        )
+        # From the event to the gateway's acceptance: the same promise to the citizen as an event's age.
+        self.seconds = Histogram(
+            "janseva_notification_seconds",
+            "From the event to the gateway's acceptance of its message",
+            ["lane"],
+            buckets=EVENT_AGE_BUCKETS,
+            registry=registry,
+        )
+        self.queue = Gauge(
+            "janseva_notification_queue", "Messages neither accepted nor failed, by lane", ["lane"], registry=registry
+        )
+        self.directory_posts = Gauge(
+            "janseva_directory_posts", "Posts known from the directory of posts", registry=registry
+        )

@@ -1,0 +1,147 @@
+"""The dispatch log's records: what is claimed, what became of it, and how both look in MongoDB."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chassis.outbox import OutboxEntry
+from event_schemas import (
+    Audience,
+    DerivedEvent,
+    EventId,
+    MessageChannel,
+    NotificationDelivered,
+    NotificationFailed,
+    encode,
+    ids,
+    topics,
+)
+
+from .domain import CaseCard, Notice, State
+
+SOURCE = "notifier"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A notice this process may send until `lease_until`; `attempt` is the fencing token of later writes."""
+
+    notice: Notice
+    attempt: int
+    lease_until: datetime
+    # The claim before this one ended without a word: its message may have been accepted.
+    unconfirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedDispatch:
+    """One line of the dispatch log, as officers read it."""
+
+    notification_id: str
+    event_id: str
+    case_id: str
+    audience: str
+    channel: str
+    template: str
+    language: str
+    state: str
+    attempts: int
+    created_at: datetime
+    settled_at: datetime | None
+    error_code: str | None
+    receipt: str | None
+
+
+def notice_document(notice: Notice, *, created_at: datetime) -> dict[str, Any]:
+    return {
+        "_id": notice.notification_id,
+        "event_id": notice.event_id,
+        "case_id": notice.case_id,
+        "urgency": 0 if notice.emergency else 1,
+        "audience": notice.audience,
+        "channel": notice.channel,
+        "template": notice.template,
+        "language": notice.language,
+        "neutral": notice.neutral,
+        "variables": dict(notice.variables),
+        "post": notice.post,
+        "occurred_at": notice.occurred_at,
+        "traceparent": notice.traceparent,
+        "created_at": created_at,
+    }
+
+
+def notice_of(document: Mapping[str, Any]) -> Notice:
+    return Notice(
+        notification_id=document["_id"],
+        event_id=document["event_id"],
+        case_id=document["case_id"],
+        emergency=document["urgency"] == 0,
+        audience=document["audience"],
+        channel=document["channel"],
+        template=document["template"],
+        language=document["language"],
+        neutral=document["neutral"],
+        variables=document["variables"],
+        post=document["post"],
+        occurred_at=document["occurred_at"],
+        traceparent=document["traceparent"],
+    )
+
+
+def logged_of(document: Mapping[str, Any]) -> LoggedDispatch:
+    return LoggedDispatch(
+        notification_id=document["_id"],
+        event_id=document["event_id"],
+        case_id=document["case_id"],
+        audience=document["audience"],
+        channel=document["channel"],
+        template=document["template"],
+        language=document["language"],
+        state=document["state"],
+        attempts=document["attempts"],
+        created_at=document["created_at"],
+        settled_at=document.get("settled_at"),
+        error_code=document.get("error_code"),
+        receipt=document.get("receipt"),
+    )
+
+
+def card_of(document: Mapping[str, Any]) -> CaseCard:
+    return CaseCard(
+        case_id=document["_id"],
+        tracking_number=document["tracking_number"],
+        service_code=document["service_code"],
+        language=document["language"],
+        sensitive=document["sensitive"],
+        anonymous=document["anonymous"],
+        sealed=document.get("sealed"),
+        station_name=document.get("station_name"),
+        officer_post=document.get("officer_post"),
+    )
+
+
+def announcement(notice: Notice, state: State, *, attempts: int, at: datetime, error_code: str | None) -> OutboxEntry:
+    """The event that tells the suite what became of a message; its id follows from the notification and its type."""
+    kind: type[NotificationDelivered | NotificationFailed] = (
+        NotificationDelivered if state is State.ACCEPTED else NotificationFailed
+    )
+    event: DerivedEvent = kind.model_validate(
+        {
+            "case_id": notice.case_id,
+            "occurred_at": at,
+            "cause_id": EventId(notice.event_id),
+            "notification_id": notice.notification_id,
+            "audience": Audience(notice.audience),
+            "channel": MessageChannel(notice.channel),
+            "template": notice.template,
+            "attempts": attempts,
+            "error_code": error_code,
+        }
+    )
+    event_id = ids.notification_event_id(notice.notification_id, kind.type)
+    record = encode(event, event_id=event_id, source=SOURCE, traceparent=notice.traceparent)
+    return OutboxEntry(topic=topics.NOTIFICATIONS, event_id=event_id, record=record)

@@ -1,0 +1,238 @@
+"""What the notifier keeps: a card per case with the sealed contact, and the dispatch log, which is its queue."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from chassis.mongo import (
+    BulkWriteError,
+    Collection,
+    Document,
+    IndexModel,
+    Mongo,
+    ReturnDocument,
+    UnknownOutcome,
+    UpdateOne,
+    store_errors,
+)
+from chassis.outbox import Outbox, OutboxEntry
+from event_schemas import AssignedToStation, ComplaintFiled
+
+from .domain import CaseCard, Notice, State
+from .records import Claim, LoggedDispatch, card_of, logged_of, notice_document, notice_of
+
+_DUPLICATE_KEY: Final = 11_000
+_PAGE: Final = 100
+
+
+class CaseStore:
+    """Cards by case id. An erased card stays, without a contact, so that a replayed filing brings nothing back."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._cards = mongo.collection("cases")
+
+    async def remember(self, filed: Sequence[ComplaintFiled], assigned: Sequence[AssignedToStation]) -> None:
+        """Take in filings and assignments; each may come again and in any order among batches."""
+        filings = [UpdateOne({"_id": event.case_id}, {"$setOnInsert": _card(event)}, upsert=True) for event in filed]
+        assignments = [
+            UpdateOne(
+                {"_id": event.case_id, "assignment_no": {"$lt": event.assignment_no}},
+                {"$set": _assignment(event)},
+            )
+            for event in assigned
+        ]
+        operations = filings + assignments
+        if operations:
+            with store_errors():
+                await self._cards.bulk_write(operations, ordered=True)
+
+    async def cards(self, case_ids: Sequence[str]) -> Mapping[str, CaseCard]:
+        with store_errors():
+            found = await self._cards.find({"_id": {"$in": list(case_ids)}}).to_list(None)
+        return {document["_id"]: card_of(document) for document in found}
+
+    async def erase(self, case_id: str, at: datetime) -> None:
+        with store_errors():
+            await self._cards.update_one({"_id": case_id}, {"$unset": {"sealed": ""}, "$set": {"erased_at": at}})
+
+
+class DispatchStore:
+    """The dispatch log. `due_at`: when an unsettled dispatch is next looked at, at its lease's end or for a retry."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self.collection: Collection = mongo.collection("dispatches")
+        self.relaxed: Collection = mongo.relaxed("dispatches")
+
+    async def ensure_indexes(self) -> None:
+        queue = IndexModel(
+            [("urgency", 1), ("due_at", 1)], name="queue", partialFilterExpression={"due_at": {"$exists": True}}
+        )
+        with store_errors():
+            await self.collection.create_indexes([queue, IndexModel([("case_id", 1), ("created_at", 1), ("_id", 1)])])
+
+    async def claim_new(self, notices: Sequence[Notice], now: datetime, lease: timedelta) -> list[Claim]:
+        """Insert each notice as claimed; those already in the log are left to whoever claimed them."""
+        if not notices:
+            return []
+        until = now + lease
+        documents = [
+            notice_document(n, created_at=now) | {"state": State.CLAIMED.value, "attempts": 1, "due_at": until}
+            for n in notices
+        ]
+        refused = await self._insert(documents)
+        return [Claim(n, 1, until) for index, n in enumerate(notices) if index not in refused]
+
+    async def enqueue(self, notices: Sequence[Notice], now: datetime) -> None:
+        """Insert each notice as due now, for a process that has its hands full."""
+        await self._insert(
+            [
+                notice_document(n, created_at=now) | {"state": State.QUEUED.value, "attempts": 0, "due_at": now}
+                for n in notices
+            ]
+        )
+
+    async def claim_due(self, now: datetime, lease: timedelta, limit: int) -> list[Claim]:
+        """Claim what is due, emergencies first: retries whose time has come and claims whose holder went silent."""
+        due = {"urgency": {"$in": [0, 1]}, "due_at": {"$lte": now}}
+        with store_errors():
+            found = await self.collection.find(due).sort([("urgency", 1), ("due_at", 1)]).limit(limit).to_list(None)
+            claimed = await asyncio.gather(*(self._claim(document, now + lease) for document in found))
+        return [claim for claim in claimed if claim is not None]
+
+    async def _claim(self, seen: Document, until: datetime) -> Claim | None:
+        update = {"$set": {"state": State.CLAIMED.value, "due_at": until}, "$inc": {"attempts": 1}}
+        guard = {"_id": seen["_id"], "due_at": seen["due_at"], "attempts": seen["attempts"]}
+        updated = await self.collection.update_one(guard, update)
+        if updated.modified_count == 0:
+            return None
+        was_claimed = seen["state"] == State.CLAIMED
+        return Claim(notice_of(seen), seen["attempts"] + 1, until, unconfirmed=was_claimed)
+
+    async def accepted(self, claims: Sequence[Claim], entries: Sequence[OutboxEntry], at: datetime) -> None:
+        """Write that the gateway accepted these, each with its event. A fact: it holds whoever has the claim now."""
+        operations = [
+            UpdateOne(
+                {"_id": claim.notice.notification_id, "state": {"$in": [State.CLAIMED.value, State.QUEUED.value]}},
+                {
+                    "$set": {"state": State.ACCEPTED.value, "attempts": claim.attempt, "settled_at": at},
+                    "$unset": {"due_at": "", "error_code": ""},
+                    **Outbox.push_update([entry], at),
+                },
+            )
+            for claim, entry in zip(claims, entries, strict=True)
+        ]
+        with store_errors():
+            await self.collection.bulk_write(operations, ordered=False)
+
+    async def requeue(self, claim: Claim, *, attempts: int, due_at: datetime, error_code: str | None) -> None:
+        """Give a claim back, to be tried again at `due_at`; nothing if somebody else holds it by now."""
+        fields = {"state": State.QUEUED.value, "attempts": attempts, "due_at": due_at, "error_code": error_code}
+        with store_errors():
+            await self.collection.update_one(_held(claim), {"$set": fields})
+
+    async def failed(
+        self, claim: Claim, entry: OutboxEntry, *, attempts: int, error_code: str, at: datetime
+    ) -> list[Any]:
+        """Give up for good; returns the outbox to publish, empty if somebody else holds the claim by now."""
+        fields = {"state": State.FAILED.value, "attempts": attempts, "settled_at": at, "error_code": error_code}
+        update = {"$set": fields, "$unset": {"due_at": ""}, **Outbox.push_update([entry], at)}
+        with store_errors():
+            written = await self.collection.find_one_and_update(
+                _held(claim), update, return_document=ReturnDocument.AFTER
+            )
+        return list(written["outbox"]) if written else []
+
+    async def find(self, notification_id: str) -> tuple[Notice, State, int] | None:
+        with store_errors():
+            found = await self.collection.find_one({"_id": notification_id})
+        return (notice_of(found), State(found["state"]), found["attempts"]) if found else None
+
+    async def receipt(
+        self, notification_id: str, name: str, at: datetime, *, settles: tuple[State, str | None, OutboxEntry] | None
+    ) -> list[Any]:
+        """Note a delivery report; `settles` moves an open or accepted dispatch to a state and announces it once."""
+        noted = {"receipt": name, "receipt_at": at}
+        if settles is None:
+            with store_errors():
+                await self.relaxed.update_one({"_id": notification_id}, {"$set": noted})
+            return []
+        state, error_code, entry = settles
+        fields = noted | {"state": state.value, "settled_at": at, "error_code": error_code}
+        open_states = [State.CLAIMED.value, State.QUEUED.value]
+        if state is State.UNDELIVERED:
+            open_states.append(State.ACCEPTED.value)
+        with store_errors():
+            written = await self.collection.find_one_and_update(
+                {"_id": notification_id, "state": {"$in": open_states}},
+                {"$set": fields, "$unset": {"due_at": ""}, **Outbox.push_update([entry], at)},
+                return_document=ReturnDocument.AFTER,
+            )
+        if written is None:
+            return await self.receipt(notification_id, name, at, settles=None)
+        return list(written["outbox"])
+
+    async def of_case(self, case_id: str, after: tuple[datetime, str] | None) -> list[LoggedDispatch]:
+        """A page of the log in order of creation, from behind `after`."""
+        query: Document = {"case_id": case_id}
+        if after is not None:
+            at, last = after
+            query["$or"] = [{"created_at": {"$gt": at}}, {"created_at": at, "_id": {"$gt": last}}]
+        with store_errors():
+            found = await self.collection.find(query).sort([("created_at", 1), ("_id", 1)]).to_list(_PAGE)
+        return [logged_of(document) for document in found]
+
+    async def queue_length(self) -> Mapping[str, int]:
+        """Unsettled dispatches by lane."""
+        with store_errors():
+            emergency, routine = await asyncio.gather(
+                *(
+                    self.collection.count_documents({"urgency": urgency, "due_at": {"$exists": True}})
+                    for urgency in (0, 1)
+                )
+            )
+        return {"emergency": emergency, "routine": routine}
+
+    async def _insert(self, documents: Sequence[Document]) -> set[int]:
+        """The indexes of documents whose id was there already."""
+        if not documents:
+            return set()
+        try:
+            with store_errors():
+                await self.collection.insert_many(documents, ordered=False)
+        except BulkWriteError as error:
+            details: dict[str, Any] = dict(error.details or {})
+            problems = details.get("writeErrors", [])
+            if any(problem.get("code") != _DUPLICATE_KEY for problem in problems):
+                raise
+            if details.get("writeConcernErrors"):
+                raise UnknownOutcome("the majority did not confirm") from error
+            return {problem["index"] for problem in problems}
+        return set()
+
+
+def _held(claim: Claim) -> Document:
+    return {"_id": claim.notice.notification_id, "state": State.CLAIMED.value, "attempts": claim.attempt}
+
+
+def _card(event: ComplaintFiled) -> Document:
+    card: Document = {
+        "tracking_number": event.tracking_number,
+        "service_code": event.service_code,
+        "language": "en" if event.language == "en" else "hi",
+        "sensitive": event.sensitive,
+        "anonymous": event.anonymous,
+        "assignment_no": 0,
+        "filed_at": event.occurred_at,
+    }
+    return card | ({"sealed": event.sealed} if event.sealed is not None and not event.anonymous else {})
+
+
+def _assignment(event: AssignedToStation) -> Document:
+    return {
+        "assignment_no": event.assignment_no,
+        "station_name": event.station.name,
+        "officer_post": event.officer_post,
+    }

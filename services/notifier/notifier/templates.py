@@ -1,0 +1,192 @@
+"""Message templates as data: parsed, checked whole at load, and rendered with exactly the declared variables."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from chassis.settings import load_yaml
+
+from .sms import is_gsm, segments
+
+DEFAULT_PATH = Path(__file__).with_name("templates.yaml")
+Language = Literal["hi", "en"]
+Audience = Literal["citizen", "office"]
+Channel = Literal["sms"]
+
+
+class TemplateError(ValueError):
+    """The template file breaks a rule, or a message was asked for that its template doesn't allow."""
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Variable(Frozen):
+    """`max` is the longest value in characters; a longer one is cut if `shorten`, else refused."""
+
+    max: int = Field(gt=0, le=160)
+    shorten: bool = False
+
+    def fit(self, name: str, value: str) -> str:
+        text = " ".join(value.split())
+        if len(text) <= self.max:
+            return text
+        if not self.shorten:
+            raise TemplateError(f"variable {name!r} is longer than {self.max} characters")
+        return text[: self.max - 1].rstrip() + "."
+
+
+class Wording(Frozen):
+    """One text in one language, as registered with the operators under `dlt_id`."""
+
+    dlt_id: Annotated[str, Field(pattern=r"^[0-9]{19}$")]
+    text: Annotated[str, Field(min_length=1)]
+
+    def placeholders(self) -> frozenset[str]:
+        return frozenset(name for name, _ in _fields(self.text))
+
+
+class Wordings(Frozen):
+    hi: Wording
+    en: Wording
+
+    def in_language(self, language: Language) -> Wording:
+        return self.hi if language == "hi" else self.en
+
+
+class Template(Frozen):
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    audience: Audience
+    channel: Channel
+    internal: bool = False
+    variables: tuple[str, ...]
+    texts: Wordings
+    neutral: Wordings | None = None
+
+
+class Message(Frozen):
+    """A rendered text, ready for a provider."""
+
+    template: str
+    language: Language
+    text: str
+    dlt_id: str
+    unicode: bool
+
+
+class TemplateBook(Frozen):
+    max_segments: int = Field(gt=0, le=10)
+    development_dlt_prefix: str = Field(min_length=4)
+    variables: Mapping[str, Variable]
+    templates: tuple[Template, ...]
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """The book in `path`; TemplateError names everything that is wrong with it."""
+        return cls.parse(load_yaml(path))
+
+    @classmethod
+    def parse(cls, raw: Any) -> Self:
+        try:
+            book = cls.model_validate(raw)
+        except ValidationError as error:
+            problems = [f"{'/'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False)]
+            raise TemplateError("\n".join(problems)) from error
+        problems = list(_problems(book))
+        if problems:
+            raise TemplateError("\n".join(problems))
+        return book
+
+    def get(self, template_id: str) -> Template:
+        for template in self.templates:
+            if template.id == template_id:
+                return template
+        raise TemplateError(f"no template {template_id!r}")
+
+    def render(
+        self, template_id: str, language: Language, values: Mapping[str, str], *, neutral: bool = False
+    ) -> Message:
+        """The message in `language`; `neutral` takes the text that tells a stranger nothing."""
+        template = self.get(template_id)
+        if set(values) != set(template.variables):
+            raise TemplateError(
+                f"template {template_id!r} takes {sorted(template.variables)}, not {sorted(values)}",
+            )
+        wordings = template.neutral if neutral and template.neutral is not None else template.texts
+        wording = wordings.in_language(language)
+        fitted = {name: self.variables[name].fit(name, values[name]) for name in wording.placeholders()}
+        text = wording.text.format_map(fitted)
+        return Message(
+            template=template_id, language=language, text=text, dlt_id=wording.dlt_id, unicode=not is_gsm(text)
+        )
+
+    def development_ids(self) -> list[str]:
+        """Templates that carry an id of the development range: a real operator would block them."""
+        return sorted(
+            {t.id for t, _, w in _wordings(self) if w.dlt_id.startswith(self.development_dlt_prefix)},
+        )
+
+
+def _problems(book: TemplateBook) -> Iterator[str]:
+    seen: set[str] = set()
+    dlt_ids: dict[str, str] = {}
+    for template in book.templates:
+        if template.id in seen:
+            yield f"{template.id}: the id stands twice"
+        seen.add(template.id)
+        for name in template.variables:
+            if name not in book.variables:
+                yield f"{template.id}: variable {name!r} is not defined"
+        if template.audience == "citizen" and not template.internal and template.neutral is None:
+            yield f"{template.id}: a citizen's template needs a neutral text for sensitive cases"
+    for name in book.variables:
+        if not any(name in t.variables for t in book.templates):
+            yield f"variables/{name}: no template uses it"
+    for template, place, wording in _wordings(book):
+        yield from (f"{place}: {problem}" for problem in _wording_problems(book, template, place, wording))
+        if wording.dlt_id in dlt_ids:
+            yield f"{place}: DLT id {wording.dlt_id} is already that of {dlt_ids[wording.dlt_id]}"
+        dlt_ids[wording.dlt_id] = place
+
+
+def _wording_problems(book: TemplateBook, template: Template, place: str, wording: Wording) -> Iterator[str]:
+    try:
+        used = wording.placeholders()
+    except TemplateError as error:
+        yield str(error)
+        return
+    wanted = {"tracking_number"} if "/neutral/" in place else set(template.variables)
+    if used != wanted:
+        yield f"uses {sorted(used)} where {sorted(wanted)} are declared"
+    worst = {name: "9" * book.variables[name].max for name in used if name in book.variables}
+    if len(worst) == len(used) and (count := segments(wording.text.format_map(worst))) > book.max_segments:
+        yield f"takes {count} SMS segments at worst, at most {book.max_segments} are allowed"
+
+
+def _wordings(book: TemplateBook) -> Iterator[tuple[Template, str, Wording]]:
+    for template in book.templates:
+        yield template, f"{template.id}/texts/hi", template.texts.hi
+        yield template, f"{template.id}/texts/en", template.texts.en
+        if template.neutral is not None:
+            yield template, f"{template.id}/neutral/hi", template.neutral.hi
+            yield template, f"{template.id}/neutral/en", template.neutral.en
+
+
+def _fields(text: str) -> Iterator[tuple[str, str]]:
+    """The placeholders of a text; only a plain `{name}` is one."""
+    try:
+        parts = list(string.Formatter().parse(text))
+    except ValueError as error:
+        raise TemplateError(f"not a well-formed text: {error}") from error
+    for _, name, spec, conversion in parts:
+        if name is None:
+            continue
+        if not name.isidentifier() or spec or conversion:
+            raise TemplateError(f"placeholder {{{name}}} must be a plain name")
+        yield name, name
