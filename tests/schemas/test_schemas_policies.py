@@ -1,0 +1,248 @@
+"""The shipped policy file keeps the three promises, and the loader refuses a file that could not."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from event_schemas import EVENT_CLASSES, ClockOwner, ComplaintFiled, Event, policies
+from event_schemas.policies import ClockPolicy, PolicySet
+
+AT = datetime(2026, 11, 3, 15, 31, tzinfo=UTC)
+FILE: dict[str, Any] = yaml.safe_load(policies.DEFAULT_PATH.read_text(encoding="utf-8"))
+SHIPPED = PolicySet.model_validate(FILE)
+
+
+def clock(name: str) -> ClockPolicy:
+    found = SHIPPED.clock(name)
+    assert found is not None
+    return found
+
+
+def event(name: str, **fields: Any) -> Event:
+    base = {"case_id": "c_1", "case_seq": 1, "occurred_at": AT}
+    return EVENT_CLASSES[name].model_validate(base | fields)
+
+
+def filed(**fields: Any) -> ComplaintFiled:
+    base = {
+        "tracking_number": "JS-26-8M4K-2QX7-V",
+        "service_code": "e-complaint",
+        "lane": "routine",
+        "channel": "web",
+        "language": "hi",
+    }
+    made = event("ComplaintFiled", **(base | fields))
+    assert isinstance(made, ComplaintFiled)
+    return made
+
+
+def emergency(**fields: Any) -> ComplaintFiled:
+    return filed(service_code="emergency-112", lane="emergency", **fields)
+
+
+def test_the_three_promises_are_twenty_minutes_thirty_minutes_and_thirty_days() -> None:
+    """The reason the suite exists."""
+    targets = {policy.clock: policy.target for policy in SHIPPED.clocks}
+    assert targets == {
+        "dial112_response": timedelta(minutes=20),
+        "hearing": timedelta(minutes=30),
+        "inquiry": timedelta(days=30),
+    }
+    assert {policy.owner for policy in SHIPPED.clocks} == {ClockOwner.POLICE}
+    assert all(policy.warn_at == (0.5, 0.8) for policy in SHIPPED.clocks)
+    assert [policy.clock for policy in SHIPPED.clocks if policy.pausable] == ["inquiry"]
+
+
+def test_an_emergency_has_one_clock_for_each_kind_asked_for() -> None:
+    """Police and fire asked for: two clocks, from the filing."""
+    starts = SHIPPED.due_at_filing(emergency(kinds=["police", "fire"]))
+    assert [(start.clock_id, start.started_at, start.due_at) for start in starts] == [
+        ("dial112_response:police", AT, AT + timedelta(minutes=20)),
+        ("dial112_response:fire", AT, AT + timedelta(minutes=20)),
+    ]
+
+
+def test_a_call_taken_by_the_112_centre_counts_from_its_receipt() -> None:
+    """The citizen waits since the call, not since the hand-over."""
+    received = AT - timedelta(seconds=40)
+    (start,) = SHIPPED.due_at_filing(emergency(kinds=["ambulance"], call_received_at=received))
+    assert start.started_at == received
+
+
+def test_an_emergency_without_a_kind_still_has_its_clock() -> None:
+    """No content, no refusal, and no promise lost either: the police answer."""
+    assert [start.clock_id for start in SHIPPED.due_at_filing(emergency())] == ["dial112_response:police"]
+
+
+def test_only_a_responder_of_that_kind_stops_the_response_clock() -> None:
+    """An ambulance is no fire engine."""
+    open_clocks = tuple(start.clock_id for start in SHIPPED.due_at_filing(emergency(kinds=["police", "fire"])))
+    arrived = event("ResponderArrived", unit="FIRE-1", kind="fire")
+    assert clock("dial112_response").stops(arrived, open_clocks) == (("dial112_response:fire", AT),)
+    dispatched = event("ResponderDispatched", unit="FIRE-1", kind="fire")
+    assert clock("dial112_response").stops(dispatched, open_clocks) == ()
+
+
+@pytest.mark.parametrize(
+    ("how", "cancelled"),
+    [
+        ("hoax", True),
+        ("duplicate_of", True),
+        ("caller_cancelled", True),
+        ("resolved_by_phone", True),
+        ("attended", False),
+    ],
+)
+def test_a_hoax_cancels_every_response_clock_and_attendance_none(how: str, cancelled: bool) -> None:
+    """'attended' is not an arrival: only an arrival keeps the promise."""
+    open_clocks = policies_clock_ids("dial112_response:police", "dial112_response:fire")
+    touched = clock("dial112_response").cancels(event("EmergencyResolved", how=how), open_clocks)
+    assert [clock_id for clock_id, _ in touched] == (list(open_clocks) if cancelled else [])
+
+
+def policies_clock_ids(*names: str) -> tuple[Any, ...]:
+    return names
+
+
+def test_a_walk_in_is_heard_within_thirty_minutes_of_arrival() -> None:
+    """Without a booking the visit itself names the hearing."""
+    (start,) = SHIPPED.starts(event("VisitorArrived", place="5801016"), "visit-1", "e-complaint")
+    assert (start.clock_id, start.due_at) == ("hearing:visit-1", AT + timedelta(minutes=30))
+    started = event("HearingStarted", hearing_id="visit-1")
+    assert clock("hearing").stops(started, (start.clock_id,)) == (("hearing:visit-1", AT),)
+
+
+def test_a_booked_hearing_starts_no_earlier_than_its_hour() -> None:
+    """The appointment names the same round as the visit, and its hour."""
+    hour = AT + timedelta(hours=1)
+    booked = event(
+        "HearingScheduled",
+        hearing_id="h1",
+        place="5801016",
+        officer_post="SHO:5801016",
+        starts_at=hour,
+        ends_at=hour + timedelta(minutes=15),
+    )
+    assert clock("hearing").appointed(booked) == (("hearing:h1", hour),)
+    (start,) = SHIPPED.starts(event("VisitorArrived", place="5801016", hearing_id="h1"), "visit-2", "hearing")
+    assert start.clock_id == "hearing:h1"
+
+
+@pytest.mark.parametrize(("party", "cancelled"), [("citizen", True), ("officer", False)])
+def test_only_the_citizens_absence_cancels_a_hearing(party: str, cancelled: bool) -> None:
+    """An officer who stays away breaks the promise."""
+    no_show = event("HearingNoShow", hearing_id="h1", party=party)
+    assert bool(clock("hearing").cancels(no_show, ())) == cancelled
+
+
+def test_an_inquiry_counts_from_the_filing_and_anew_from_each_reopening() -> None:
+    """Round 1 at the filing, a new round at a reopening; no inquiry clock for other services."""
+    (first,) = SHIPPED.due_at_filing(filed())
+    (second,) = SHIPPED.starts(event("ComplaintReopened", round=2), "e", "e-complaint")
+    assert (first.clock_id, second.clock_id) == ("inquiry:1", "inquiry:2")
+    assert first.due_at == AT + timedelta(days=30)
+    assert SHIPPED.due_at_filing(filed(service_code="lost-property")) == ()
+
+
+def test_a_withdrawal_cancels_every_clock() -> None:
+    """Withdrawn: neither met nor breached."""
+    for policy in SHIPPED.clocks:
+        (touched,) = policy.cancels(event("ComplaintWithdrawn"), policies_clock_ids(f"{policy.clock}:1"))
+        assert touched == (f"{policy.clock}:1", AT)
+
+
+def test_comments_and_transfers_touch_no_clock() -> None:
+    """Only what a policy names moves a clock."""
+    assert {"EvidenceAdded", "TransferRequested", "AssignedToStation", "ComplaintAcknowledged"}.isdisjoint(
+        SHIPPED.event_types
+    )
+    assert {"ClockPaused", "ClockResumed", "HearingScheduled"} <= SHIPPED.event_types
+
+
+@given(st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=4000)))
+def test_pauses_never_lengthen_a_round_beyond_the_cap(paused: timedelta) -> None:
+    """The inquiry by fifteen days at most, the response to an emergency by nothing."""
+    assert clock("inquiry").due_at(AT, paused) == AT + timedelta(days=30) + min(paused, timedelta(days=15))
+    assert clock("dial112_response").due_at(AT, paused) == AT + timedelta(minutes=20)
+
+
+def test_warnings_and_levels_have_their_times() -> None:
+    """Half and four fifths of the time; then the ladder, from the due time up."""
+    policy = clock("dial112_response")
+    due = policy.due_at(AT)
+    assert policy.warnings(AT, due) == ((0.5, AT + timedelta(minutes=10)), (0.8, AT + timedelta(minutes=16)))
+    assert [(step.level, step.post.value, at - due) for step, at in policy.breaches(due)] == [
+        (0, "SHO", timedelta(0)),
+        (1, "SDPO", timedelta(minutes=10)),
+        (2, "SP", timedelta(minutes=20)),
+        (3, "HQ", timedelta(minutes=40)),
+    ]
+
+
+Plant = Callable[[dict[str, Any]], object]
+REFUSED: dict[str, Plant] = {
+    "there is no event 'PizzaOrdered'": lambda c: c["stops_on"][0].update(event="PizzaOrdered"),
+    "has no field 'moods'": lambda c: c["starts_on"][0].update(key="moods"),
+    "has no field 'colour'": lambda c: c["stops_on"][0].update(where={"colour": "red"}),
+    "lane is never 'express'": lambda c: c["starts_on"][0].update(where={"lane": "express"}),
+    "how is never 'hoaxx'": lambda c: c["cancels_on"][0].update(where={"how": ["hoax", "hoaxx"]}),
+    "how is never 'unknown'": lambda c: c["cancels_on"][0].update(where={"how": "unknown"}),
+    "kind is no time": lambda c: c["stops_on"][0].update(at=["kind"]),
+    "Extra inputs are not permitted": lambda c: c.update(colour="red"),
+    "unknown services: e-complain": lambda c: c.update(services=["e-complain"]),
+    "names no service": lambda c: c.update(services=[]),
+    "whole seconds": lambda c: c.update(target=1.5),
+    "greater than 0 seconds": lambda c: c.update(target=0),
+    "rising fractions": lambda c: c.update(warn_at=[0.8, 0.5]),
+    "without a gap": lambda c: c["escalation"].pop(0),
+    "later than the one before": lambda c: c["escalation"][1].update(after="PT0S"),
+    "can't be paused": lambda c: c.update(pausable=True, pause_reasons=["x"], pause_cap="P1D"),
+    "pause_cap say nothing": lambda c: c.update(pause_cap="P1D"),
+    "must name the key": lambda c: c["stops_on"][0].pop("key"),
+    "key_default without a key": lambda c: c["cancels_on"][1].update(key_default="police"),
+    "Input should be 'elapsed'": lambda c: c.update(calendar="lunar"),
+    "Input should be one of": lambda c: c.update(owner="nobody"),
+    "at least 1 item": lambda c: c.update(starts_on=[]),
+}
+
+
+@pytest.mark.parametrize("words", REFUSED)
+def test_a_policy_that_could_not_work_is_refused_and_says_why(words: str) -> None:
+    """A typo in a policy must not silently switch a promise off."""
+    document = deepcopy(FILE)
+    REFUSED[words](document["clocks"][0])
+    with pytest.raises(ValidationError, match=words.replace("(", r"\(")):
+        policies.load(document)
+
+
+@pytest.mark.parametrize(
+    ("plant", "words"),
+    [
+        (lambda d: d["clocks"][2].update(pause_cap=None), "needs pause_reasons and a pause_cap"),
+        (lambda d: d["clocks"].append(d["clocks"][2]), "named twice: inquiry"),
+        (lambda d: d.pop("version"), "version"),
+        (lambda d: d.pop("effective_from"), "effective_from"),
+        (lambda d: d.update(effective_from="2026-11-01T00:00:00"), "timezone"),
+        (lambda d: d.update(clocks=[]), "at least 1 item"),
+    ],
+)
+def test_a_file_that_could_not_work_is_refused_and_says_why(plant: Plant, words: str) -> None:
+    """The same for what concerns the whole file."""
+    document = deepcopy(FILE)
+    plant(document)
+    with pytest.raises(ValidationError, match=words):
+        policies.load(document)
+
+
+def test_a_target_may_be_given_in_seconds() -> None:
+    """A demonstration has targets of seconds."""
+    document = deepcopy(FILE)
+    document["clocks"][0]["target"] = 8
+    assert policies.load(document).clocks[0].target_s == 8
