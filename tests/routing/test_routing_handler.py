@@ -1,0 +1,181 @@
+"""What becomes of intake's events: one decision per number, repeated and never recomputed."""
+
+import base64
+from collections.abc import Sequence
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from chassis.clock import ManualClock
+from chassis.consumer import Outgoing
+from chassis.sealing import KeyRing
+from chassis.testing import received, run_handler
+from event_schemas import AssignedToStation, AssignmentReason, Lane, PersonalData, decode, ids
+from routing.dataset import load_shipped
+from routing.domain import Dataset, Snapshot
+from routing.handlers import AssignmentHandler
+from routing.metrics import RoutingMetrics
+from routing.store.memory import MemoryDecisions
+from tests.routing.routing_events import NOW, SHEOHAR, erased, filed, transfer
+
+SHIPPED = load_shipped()
+SNAPSHOT = Snapshot(SHIPPED)
+KEYS = KeyRing({"2026-11": bytes(range(32))})
+
+
+class Desk:
+    """A handler with everything it needs, and a switch of version."""
+
+    def __init__(self) -> None:
+        self.snapshot = SNAPSHOT
+        self.decisions = MemoryDecisions()
+        self.registry = CollectorRegistry()
+        self.handler = AssignmentHandler(
+            snapshot=lambda: self.snapshot,
+            decisions=self.decisions,
+            keys=KEYS,
+            clock=ManualClock(NOW),
+            metrics=RoutingMetrics(self.registry),
+        )
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def assigned(outgoing: Sequence[Outgoing]) -> list[AssignedToStation]:
+    events = [decode(item.record.headers, item.record.value).data for item in outgoing]
+    assert all(isinstance(event, AssignedToStation) for event in events)
+    return [event for event in events if isinstance(event, AssignedToStation)]
+
+
+async def test_a_complaint_gets_its_station(desk: Desk) -> None:
+    """A filed complaint is assigned under its number, caused by it, with an id that derives from both."""
+    cause = received(filed(), event_id="filed-1")
+    outgoing = await run_handler(desk.handler.handle, cause)
+    (event,) = assigned(outgoing)
+    assert event.station.code == "5801016"
+    assert event.officer_post == "SHO:5801016"
+    assert event.reason is AssignmentReason.JURISDICTION
+    assert (event.assignment_no, event.cause_id) == (1, "filed-1")
+    assert event.territorial_station is not None
+    envelope = decode(outgoing[0].record.headers, outgoing[0].record.value)
+    assert envelope.event_id == ids.assignment_id(event.case_id, 1)
+    assert envelope.source == "routing"
+
+
+async def test_a_replay_after_a_switch_repeats_the_decision(desk: Desk) -> None:
+    """The same event under another version gives the same bytes: a decision is made once."""
+    cause = received(filed(), event_id="filed-1")
+    first = await run_handler(desk.handler.handle, cause)
+    desk.snapshot = Snapshot(
+        Dataset("without-boundaries", SHIPPED.stations, SHIPPED.police_districts, SHIPPED.outlines)
+    )
+    again = await run_handler(desk.handler.handle, cause)
+    assert again[0].record.value == first[0].record.value
+    other = assigned(await run_handler(desk.handler.handle, filed("c_02OTHER")))
+    assert other[0].boundary_version == "without-boundaries"
+    assert (
+        desk.registry.get_sample_value("janseva_assignments_total", {"reason": "jurisdiction", "provisional": "false"})
+        == 1.0
+    )
+
+
+async def test_a_batch_answers_in_its_order_and_doubles_give_one_decision(desk: Desk) -> None:
+    """Two copies of a filing in one batch are one decision, published for each copy."""
+    copies = [received(filed("c_0A"), event_id="a"), received(filed("c_0B"), event_id="b")]
+    outgoing = await run_handler(desk.handler.handle, copies[0], copies[1], copies[0])
+    assert [event.case_id for event in assigned(outgoing)] == ["c_0A", "c_0B", "c_0A"]
+    assert outgoing[0].record.value == outgoing[2].record.value
+    assert len(desk.decisions.kept) == 2
+
+
+async def test_answers_go_to_the_lane_of_the_case(desk: Desk) -> None:
+    """An emergency's assignment goes back to the emergency topic."""
+    emergency = received(filed(lane=Lane.EMERGENCY, service_code="emergency-112"), topic="cases.emergency")
+    (outgoing,) = await run_handler(desk.handler.handle, emergency)
+    assert outgoing.topic == "cases.emergency"
+
+
+async def test_a_sealed_place_is_opened_and_kept_sealed(desk: Desk) -> None:
+    """A sensitive case is routed by the place inside the seal, and the place is not stored in clear."""
+    sealed = KEYS.seal("c_01ROUTING", PersonalData(location=SHEOHAR).to_json(), NOW)
+    (event,) = assigned(await run_handler(desk.handler.handle, filed(location=None, sealed=sealed)))
+    assert event.station.code == "5801016"
+    (kept,) = desk.decisions.kept.values()
+    assert kept.filing.point is None
+    assert kept.sealed == sealed
+
+
+async def test_a_pin_code_inside_a_sealed_address_is_a_place(desk: Desk) -> None:
+    """Without a point, the PIN code of the address gives the district."""
+    sealed = KEYS.seal("c_01ROUTING", PersonalData(address="ग्राम पोस्ट, गया 823001").to_json(), NOW)
+    (event,) = assigned(await run_handler(desk.handler.handle, filed(location=None, sealed=sealed)))
+    assert event.station.police_district == "GAYA"
+    assert event.provisional
+
+
+@pytest.mark.parametrize("sealed", ["s1.2020-01." + base64.urlsafe_b64encode(bytes(64)).decode(), "garbage"])
+async def test_a_seal_that_cannot_be_opened_loses_the_place_and_not_the_case(desk: Desk, sealed: str) -> None:
+    """A destroyed key or a broken seal sends an emergency to the control room instead of the dead letters."""
+    event = filed(location=None, sealed=sealed, lane=Lane.EMERGENCY)
+    (answer,) = assigned(await run_handler(desk.handler.handle, event))
+    assert answer.officer_post == "HQ:control-room"
+
+
+async def test_a_transfer_is_a_new_assignment_with_its_predecessor(desk: Desk) -> None:
+    """A case handed on goes where it was sent, and the chain is told."""
+    await run_handler(desk.handler.handle, filed())
+    (event,) = assigned(await run_handler(desk.handler.handle, transfer(no=2, to="5801011")))
+    assert (event.station.code, event.previous_station) == ("5801011", "5801016")
+    assert event.reason is AssignmentReason.TRANSFER
+    assert event.assignment_no == 2
+
+
+async def test_filing_and_transfers_in_one_batch_see_each_other(desk: Desk) -> None:
+    """A backlog of a case's hand-overs is decided one after the other, each knowing the one before."""
+    events = assigned(
+        await run_handler(desk.handler.handle, filed(), transfer(no=2, to="5801011"), transfer(no=3, to="5801019"))
+    )
+    assert [event.previous_station for event in events] == [None, "5801016", "5801011"]
+
+
+async def test_a_case_sent_back_goes_to_the_superintendent(desk: Desk) -> None:
+    """A to B and back to A is not a journey: the superintendent decides."""
+    await run_handler(desk.handler.handle, filed(), transfer(no=2, to="5801011"))
+    (event,) = assigned(await run_handler(desk.handler.handle, transfer(no=3, to="5801016", by="SHO:5801011")))
+    assert event.officer_post == "SP:SHEOHAR"
+    assert desk.registry.get_sample_value("janseva_transfers_raised_total", {"why": "transfer_loop"}) == 1.0
+
+
+async def test_a_third_hop_goes_to_the_superintendent(desk: Desk) -> None:
+    """Two stations may hand a case on; the third time it is the superintendent's."""
+    await run_handler(desk.handler.handle, filed(), transfer(no=2, to="5801011"), transfer(no=3, to="5801019"))
+    (event,) = assigned(await run_handler(desk.handler.handle, transfer(no=4, to="5801024", by="SHO:5801019")))
+    assert event.officer_post == "SP:SHEOHAR"
+    (last,) = assigned(await run_handler(desk.handler.handle, transfer(no=5, to="5801024", by="SP:SHEOHAR")))
+    assert last.station.code == "5801024"
+
+
+async def test_a_transfer_without_a_target_goes_by_rule(desk: Desk) -> None:
+    """A wrongly named station hands the case to the station of the place."""
+    await run_handler(desk.handler.handle, filed(named_station="5140003"))
+    (event,) = assigned(await run_handler(desk.handler.handle, transfer(no=2, by="SHO:5140003")))
+    assert event.station.code == "5801016"
+
+
+async def test_a_case_against_police_never_reaches_the_accused_station(desk: Desk) -> None:
+    """Not even the superintendent's own hand-over sends it there."""
+    await run_handler(desk.handler.handle, filed(category="against_police", named_station="5801016"))
+    (event,) = assigned(await run_handler(desk.handler.handle, transfer(no=2, to="5801016", by="SP:SHEOHAR")))
+    assert event.officer_post == "DIG:bihar"
+
+
+async def test_erasure_forgets_the_place_and_keeps_the_decision(desk: Desk) -> None:
+    """After an erasure nothing tells where the person was."""
+    await run_handler(desk.handler.handle, filed())
+    assert await run_handler(desk.handler.handle, erased()) == []
+    (kept,) = desk.decisions.kept.values()
+    assert kept.filing.point is None
+    assert kept.event.station.code == "5801016"
