@@ -52,7 +52,7 @@ def environment_faults(
                 yield f"{where}: the secret {name} is not referred to"
         elif (setting.required or setting.default is not None) and name not in plain and name not in direct:
             yield f"{where}: the setting {name} is not set"
-    yield from _invalid(where, cls, {**plain, **{name: value or _stand_in(name) for name, value in direct.items()}})
+    yield from _invalid(where, cls, {**plain, **{name: value or stand_in(name) for name, value in direct.items()}})
 
 
 def _invalid(where: str, cls: type[ServiceSettings], environment: Mapping[str, str]) -> Iterator[str]:
@@ -65,7 +65,7 @@ def _invalid(where: str, cls: type[ServiceSettings], environment: Mapping[str, s
                 yield f"{where}: {'.'.join(map(str, error['loc']))}: {error['msg']}"
 
 
-def _stand_in(name: str) -> str:
+def stand_in(name: str) -> str:
     """A well-formed value for what only the cluster's Secret knows."""
     if name in HIDDEN:
         return "mongodb://mongo/?replicaSet=rs0"

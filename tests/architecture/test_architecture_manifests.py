@@ -1,0 +1,163 @@
+"""The manifests render, are valid, keep the policies and set what the code reads; and each check can fail."""
+
+import copy
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import pytest
+from deploy.k8s import generate, validate, values
+from deploy.k8s.tools.generated import ROOT, stale
+from deploy.k8s.tools.kubectl import RenderFailed, render
+from deploy.k8s.tools.schema import Object
+from deploy.k8s.tools.services import settings_class, settings_of
+from deploy.k8s.tools.settings_lint import environment_faults
+
+from chassis.settings import ServiceSettings
+
+OVERLAYS = ("dev", "prod")
+
+
+@cache
+def _rendered(overlay: str) -> list[Object]:
+    return render(ROOT / "deploy/k8s/overlays" / overlay)
+
+
+def _one(objects: list[Object], kind: str, name: str) -> Any:
+    found = [item for item in objects if item["kind"] == kind and item["metadata"]["name"] == name]
+    assert len(found) == 1
+    return found[0]
+
+
+def _pod(objects: list[Object], kind: str = "Deployment", name: str = "intake") -> Any:
+    return _one(objects, kind, name)["spec"]["template"]["spec"]
+
+
+def _container(objects: list[Object]) -> Any:
+    return _pod(objects)["containers"][0]
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_an_overlay_is_valid_and_keeps_the_policies(overlay: str) -> None:
+    """Each object of what would be applied is valid by Kubernetes' strict schema and by this project's policies."""
+    assert list(validate.faults_of(_rendered(overlay))) == []
+
+
+def test_every_overlay_is_tested() -> None:
+    """A new overlay is not forgotten."""
+    assert sorted(path.name for path in (ROOT / "deploy/k8s/overlays").iterdir()) == sorted(OVERLAYS)
+
+
+def test_generated_files_are_current() -> None:
+    """Configuration and topics in the repository are what the code says today."""
+    assert stale(generate.files()) == []
+
+
+def test_a_changed_generated_file_is_seen() -> None:
+    """A generated file edited by hand is found."""
+    files = {path: text + "# by hand\n" for path, text in generate.files().items()}
+    assert stale(files) == list(files)
+
+
+def test_a_kustomization_that_does_not_render_says_why(tmp_path: Any) -> None:
+    """Kubectl's own message reaches the reader."""
+    (tmp_path / "kustomization.yaml").write_text("resources: [missing.yaml]\n", encoding="utf8")
+    with pytest.raises(RenderFailed, match=r"missing\.yaml"):
+        render(tmp_path)
+
+
+def _drop(kind: str, name: str) -> Callable[[list[Object]], None]:
+    return lambda objects: objects.remove(_one(objects, kind, name))
+
+
+def _set(get: Callable[[list[Object]], Any], key: str, value: Any) -> Callable[[list[Object]], None]:
+    return lambda objects: get(objects).update({key: value})
+
+
+FAULTS: list[tuple[str, Callable[[list[Object]], None]]] = [
+    ("replicaz", _set(lambda o: _one(o, "Deployment", "routing")["spec"], "replicaz", 2)),
+    ("no schema for", _set(lambda o: _one(o, "Service", "intake"), "kind", "Servicee")),
+    (
+        "livenessProbe must get /health/live",
+        lambda o: _container(o)["livenessProbe"]["httpGet"].update(path="/health/ready"),
+    ),
+    ("startupProbe must get", lambda o: _container(o).pop("startupProbe")),
+    ("no limits of memory", lambda o: _container(o)["resources"]["limits"].pop("memory")),
+    ("no requests of cpu", lambda o: _container(o)["resources"]["requests"].pop("cpu")),
+    ("readOnlyRootFilesystem", lambda o: _container(o)["securityContext"].update(readOnlyRootFilesystem=False)),
+    ("allowPrivilegeEscalation", lambda o: _container(o)["securityContext"].pop("allowPrivilegeEscalation")),
+    ("every capability", lambda o: _container(o)["securityContext"].update(capabilities={"drop": ["NET_RAW"]})),
+    ("/tmp must be a volume", lambda o: _container(o).pop("volumeMounts")),
+    ("not root", lambda o: _pod(o)["securityContext"].update(runAsUser=0)),
+    ("seccompProfile", lambda o: _pod(o)["securityContext"].pop("seccompProfile")),
+    ("automountServiceAccountToken", lambda o: _pod(o).pop("automountServiceAccountToken")),
+    ("needs a version", lambda o: _container(o).update(image="janseva/intake:latest")),
+    ("needs a version", lambda o: _container(o).update(image="registry.local:5000/janseva/intake")),
+    ("topologySpreadConstraints", lambda o: _pod(o).pop("topologySpreadConstraints")),
+    ("preStop must sleep", lambda o: _pod(o).update(terminationGracePeriodSeconds=5)),
+    ("exactly one PodDisruptionBudget", _drop("PodDisruptionBudget", "intake")),
+    ("exactly one PodDisruptionBudget", _drop("PodDisruptionBudget", "sla-monitor-routine")),
+    ("its ServiceAccount is not here", _drop("ServiceAccount", "routing")),
+    ("ConfigMap 'absent' is not here", lambda o: _container(o)["envFrom"].append({"configMapRef": {"name": "absent"}})),
+    ("selects no pod", lambda o: _one(o, "Service", "intake")["spec"].update(selector={"app": "intake"})),
+    ("leave the number of replicas", _set(lambda o: _one(o, "Deployment", "intake")["spec"], "replicas", 2)),
+    ("no NetworkPolicy denies by default", _drop("NetworkPolicy", "default-deny")),
+    ("must name both peers and ports", lambda o: _one(o, "NetworkPolicy", "providers")["spec"]["egress"][0].pop("to")),
+    ("pod security must be restricted", lambda o: _one(o, "Namespace", "janseva")["metadata"].update(labels={})),
+    ("does not belong into the repository", lambda o: o.append(_secret())),
+    ("KafkaTopic/cases.emergency: is missing", _drop("KafkaTopic", "cases.emergency")),
+    ("the partitions are not those", lambda o: _one(o, "KafkaTopic", "cases.routine")["spec"].update(partitions=12)),
+    (
+        "the configuration is not that",
+        lambda o: _one(o, "KafkaTopic", "notifications")["spec"]["config"].pop("retention.ms"),
+    ),
+    ("no topic of the registry", lambda o: _one(o, "KafkaTopic", "notifications")["spec"].update(topicName="other")),
+    ("v1beta2", _set(lambda o: _one(o, "Kafka", "janseva"), "apiVersion", "kafka.strimzi.io/v1beta2")),
+    ("'partition' was unexpected", lambda o: _one(o, "KafkaTopic", "directory.posts")["spec"].update(partition=1)),
+    ("runbook_url", lambda o: _an_alert(o)["annotations"].pop("runbook_url")),
+    ("is no setting of", lambda o: _config(o, "routing-").update(NO_SUCH_SETTING="1")),
+    ("the setting KAFKA_BOOTSTRAP is not set", lambda o: _config(o, "janseva-shared-").pop("KAFKA_BOOTSTRAP")),
+    ("http_port", lambda o: _config(o, "janseva-shared-").update(HTTP_PORT="eighty")),
+    ("is a secret and stands in the open", lambda o: _config(o, "intake-").update(RECEIPT_KEY="abc")),
+    ("the secret MONGO_URI is not referred to", lambda o: _container(o).update(env=[])),
+]
+
+
+def _secret() -> Object:
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "keys"}, "stringData": {"A": "b"}}
+
+
+def _an_alert(objects: list[Object]) -> Any:
+    return _one(objects, "PrometheusRule", "janseva")["spec"]["groups"][-1]["rules"][0]
+
+
+def _config(objects: list[Object], prefix: str) -> Any:
+    return next(o for o in objects if o["kind"] == "ConfigMap" and o["metadata"]["name"].startswith(prefix))["data"]
+
+
+@pytest.mark.parametrize(("complaint", "plant"), FAULTS, ids=[str(i) for i in range(len(FAULTS))])
+def test_a_planted_fault_is_found(complaint: str, plant: Callable[[list[Object]], None]) -> None:
+    """Each check of the manifests finds the fault it is for."""
+    objects = copy.deepcopy(_rendered("prod"))
+    plant(objects)
+    assert [fault for fault in validate.faults_of(objects) if complaint in fault]
+
+
+class _Settings(ServiceSettings):
+    mongo_database: str = "x"
+    http_port: int = 1
+    brand_new: int = 3
+
+
+def test_a_new_setting_must_appear_in_the_manifest() -> None:
+    """A setting somebody adds to the code and not to the manifests is found."""
+    plain = {"KAFKA_BOOTSTRAP": "k:9092"}
+    direct = {"MONGO_URI": None, "SEALING_KEYS": None, "SERVICE_TOKEN": None}
+    assert "x: the setting BRAND_NEW is not set" in list(environment_faults("x", _Settings, plain, direct, frozenset()))
+
+
+def test_withheld_secrets_exist() -> None:
+    """The list of withheld secrets names services and secrets there are."""
+    for service, names in values.WITHHELD.items():
+        cls = settings_class(service)
+        assert names <= {name for name, setting in settings_of(cls).items() if setting.secret}

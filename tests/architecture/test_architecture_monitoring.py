@@ -1,0 +1,176 @@
+"""Dashboard, rules and runbooks: current, well-formed, made of metrics the code has, each alert with its page."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from deploy.grafana import generate as grafana
+from deploy.grafana.sla_dashboard import dashboard
+from deploy.k8s.tools.generated import ROOT, stale
+from deploy.k8s.tools.services import SERVICES
+from deploy.prometheus import generate as prometheus
+from deploy.prometheus.alerts import ALERTS
+from deploy.prometheus.alerts import SERVICES as ALERTED
+from deploy.prometheus.promises import PROMISES
+from deploy.prometheus.rules import groups
+
+from chassis.settings import load_yaml
+from event_schemas import policies
+
+RUNBOOKS = ROOT / "docs/runbooks"
+RULES_TEST = ROOT / "deploy/prometheus/rules_test.yaml"
+METRIC = re.compile(r"\bjanseva_[a-z0-9_]+")
+RECORDED = re.compile(r"\bjanseva:[a-z0-9_]+:[a-z0-9_]+")
+DECLARED = re.compile(r"""["'](janseva_[a-z0-9_]+)["']""")
+
+
+def expressions() -> list[str]:
+    return [query.expr for _, query in dashboard().queries()] + [
+        rule.expr for group in groups() for rule in group.rules
+    ]
+
+
+def declared_metrics(sources: Iterable[Path]) -> frozenset[str]:
+    """Names as code gives them to the client library, which adds _total, _bucket and the like."""
+    return frozenset(name for path in sources for name in DECLARED.findall(path.read_text(encoding="utf8")))
+
+
+def unknown_metrics(exprs: Iterable[str], declared: frozenset[str]) -> Iterator[str]:
+    recorded = {rule.document().get("record") for group in groups() for rule in group.rules}
+    for expr in exprs:
+        for name in METRIC.findall(expr):
+            if not {name, re.sub(r"_(total|bucket|count|sum)$", "", name)} & declared:
+                yield name
+        yield from (name for name in RECORDED.findall(expr) if name not in recorded)
+
+
+def dashboard_faults(document: dict[str, Any]) -> Iterator[str]:
+    """What a reader of a dashboard needs, and what makes it portable."""
+    if document["timezone"] != "Asia/Kolkata" or not document["uid"] or not document["description"]:
+        yield "the dashboard needs a uid, a description and the zone Asia/Kolkata"
+    numbers = [panel["id"] for panel in document["panels"]]
+    if len(numbers) != len(set(numbers)):
+        yield "two panels have one id"
+    for panel in document["panels"]:
+        if panel["type"] != "row":
+            yield from _panel_faults(panel)
+    text = json.dumps(document["panels"])
+    for variable in document["templating"]["list"]:
+        if f"${variable['name']}" not in text and f"${{{variable['name']}}}" not in text:
+            yield f"the variable {variable['name']} is not used"
+
+
+def _panel_faults(panel: dict[str, Any]) -> Iterator[str]:
+    title = panel["title"]
+    if not title or not panel["description"] or not panel["fieldConfig"]["defaults"].get("unit"):
+        yield f"{title}: needs a title, a description and a unit"
+    for target in panel["targets"]:
+        if target["datasource"]["uid"] != "${datasource}":
+            yield f"{title}: the datasource must be the variable"
+        if re.search(r"\b(rate|increase)\([^)]*\[\d", target["expr"]):
+            yield f"{title}: a fixed interval in rate(); use $__rate_interval"
+
+
+def _sources() -> list[Path]:
+    return [path for folder in ("chassis", "services") for path in (ROOT / folder).rglob("*.py")]
+
+
+def test_generated_monitoring_files_are_current() -> None:
+    """The dashboard, the rules and the cluster's copies are what the generators write today."""
+    assert stale(grafana.files()) == []
+    assert stale(prometheus.files()) == []
+
+
+def test_every_metric_of_a_query_exists_in_the_code() -> None:
+    """No panel and no alert asks for a metric that nobody exports."""
+    assert sorted(set(unknown_metrics(expressions(), declared_metrics(_sources())))) == []
+
+
+def test_a_metric_nobody_exports_is_found() -> None:
+    """A renamed metric or rule is seen before the panel stays empty."""
+    planted = ["rate(janseva_no_such_total[5m])", "janseva:sla_met:increase2m"]
+    assert list(unknown_metrics(planted, declared_metrics(_sources()))) == ["janseva_no_such_total", planted[1]]
+
+
+def test_the_dashboard_is_well_made() -> None:
+    """Each panel says what it shows, in which unit, from the datasource the reader chose."""
+    assert list(dashboard_faults(dashboard().document())) == []
+
+
+def test_a_badly_made_dashboard_is_found() -> None:
+    """A panel without a unit, a fixed datasource, a fixed interval and an unused variable are each found."""
+    document = json.loads(json.dumps(dashboard().document()))
+    panel = document["panels"][1]
+    panel["fieldConfig"]["defaults"].pop("unit")
+    panel["targets"][0]["datasource"] = {"uid": "prometheus-1"}
+    panel["targets"][0]["expr"] = "rate(janseva_dead_letters_total[5m])"
+    document["templating"]["list"].append({"name": "station"})
+    assert len(list(dashboard_faults(document))) == 4
+
+
+def test_the_promises_of_the_dashboard_are_those_of_the_policy() -> None:
+    """Each promise has its clock in the shipped policy, with the target the dashboard names."""
+    clocks = {clock["clock"]: clock["target"] for clock in load_yaml(policies.DEFAULT_PATH)["clocks"]}
+    spelled = {"20 minutes": "PT20M", "30 minutes": "PT30M", "30 days": "P30D"}
+    assert {p.clock: spelled[p.target] for p in PROMISES} == {p.clock: clocks.get(p.clock) for p in PROMISES}
+
+
+def test_every_alert_has_a_runbook_and_every_runbook_an_alert() -> None:
+    """Who is woken finds a page, and no page is left of an alert that is gone."""
+    pages = {path.stem for path in RUNBOOKS.glob("Janseva*.md")}
+    assert pages == {alert.name for alert in ALERTS}
+    index = (RUNBOOKS / "README.md").read_text(encoding="utf8")
+    for alert in ALERTS:
+        page = (ROOT / alert.runbook).read_text(encoding="utf8")
+        assert page.startswith(f"# {alert.name}\n")
+        assert "**Look**" in page
+        assert "**Do.**" in page
+        assert f"[{alert.name}]({alert.name}.md) | {alert.severity} |" in index
+
+
+def test_every_alert_is_tested() -> None:
+    """Each alert has a case in the rules' own test, in which it fires."""
+    tested = RULES_TEST.read_text(encoding="utf8")
+    assert [alert.name for alert in ALERTS if alert.name not in tested] == []
+
+
+def test_alerts_and_scrapes_name_the_five_services() -> None:
+    """A service that nobody scrapes or watches is found."""
+    scraped = [job["job_name"] for job in load_yaml(ROOT / "deploy/prometheus/prometheus.yml")["scrape_configs"]]
+    assert sorted(scraped) == sorted(SERVICES) == sorted(ALERTED.split("|"))
+
+
+def _promtool(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    found = shutil.which("promtool")
+    if found is None:
+        reason = "promtool is not installed (Debian's package prometheus)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return subprocess.run([found, *arguments], capture_output=True, text=True, check=False)
+
+
+def test_the_rules_do_what_they_say() -> None:
+    """Promtool plays each alert's case: it fires on what it is for, and stays silent beside it."""
+    result = _promtool("test", "rules", RULES_TEST)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_the_rules_test_can_fail(tmp_path: Path) -> None:
+    """With the alerts' limits moved the rules' own test fails."""
+    rules = (ROOT / "deploy/prometheus/rules.yaml").read_text(encoding="utf8")
+    (tmp_path / "rules.yaml").write_text(rules.replace("> 15", "> 1500000"), encoding="utf8")
+    (tmp_path / "rules_test.yaml").write_text(RULES_TEST.read_text(encoding="utf8"), encoding="utf8")
+    assert _promtool("test", "rules", tmp_path / "rules_test.yaml").returncode != 0
+
+
+def test_the_configuration_is_valid() -> None:
+    """Prometheus accepts the local suite's configuration with its rules."""
+    result = _promtool("check", "config", ROOT / "deploy/prometheus/prometheus.yml")
+    assert result.returncode == 0, result.stdout + result.stderr

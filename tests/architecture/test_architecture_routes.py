@@ -1,0 +1,118 @@
+"""Every route declares who may call it: by a dependency that checks, or by standing in the list of public routes."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pytest
+from deploy.k8s.tools.services import SERVICES
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import APIRoute
+
+from tests.architecture.apps import app_of
+
+# The dependencies that turn a stranger away, by their qualified names.
+GUARDS = frozenset(
+    {
+        "Authenticator.citizen",
+        "Authenticator.optional_citizen",
+        "Authenticator.officer.<locals>.officer_of_role",
+        "service_token.<locals>.check",
+    }
+)
+Call = tuple[str, str]
+
+EVERYWHERE: dict[Call, str] = {
+    ("GET", "/health/live"): "the kubelet asks",
+    ("GET", "/health/ready"): "the kubelet asks",
+    ("GET", "/metrics"): "Prometheus asks; the network policy admits it alone",
+}
+PUBLIC: dict[str, dict[Call, str]] = {
+    "intake": {
+        ("POST", "/v1/auth/otp"): "a citizen has no token yet",
+        ("POST", "/v1/auth/token"): "the one-time password is the proof",
+        ("POST", "/v1/auth/refresh"): "the refresh token is the proof",
+        ("POST", "/v1/auth/logout"): "the refresh token is the proof",
+        ("POST", "/v1/emergencies"): "no emergency waits for a login",
+        ("GET", "/v1/services"): "the catalogue is public",
+        ("GET", "/v1/services/{code}"): "the catalogue is public",
+    },
+    "routing": {
+        ("GET", "/v1/stations"): "the directory of police stations is public",
+        ("GET", "/v1/stations/nearest"): "the directory of police stations is public",
+        ("GET", "/v1/stations/{code}"): "the directory of police stations is public",
+        ("GET", "/v1/officers"): "posts and office telephones are public, persons are not in it",
+        ("GET", "/v1/route"): "anybody may ask which station answers for a place",
+    },
+    "sla-monitor": {},
+    "notifier": {
+        ("GET", "/v1/receipts/kannel"): "the address is signed",
+        ("POST", "/v1/receipts/kannel"): "the address is signed",
+    },
+    "certificate": {
+        ("GET", "/v1/verify/{certificate_id}"): "anybody may verify a certificate",
+    },
+}
+
+
+def calls_of(app: FastAPI) -> Iterator[tuple[Call, bool]]:
+    """Each method and path of an app, and whether a guard stands before it."""
+    for route in app.routes:
+        if isinstance(route, APIRoute):
+            guarded = any(getattr(call, "__qualname__", "") in GUARDS for call in _dependencies(route.dependant))
+            for method in sorted((route.methods or set()) - {"HEAD"}):
+                yield (method, route.path), guarded
+
+
+def undeclared(calls: Iterable[tuple[Call, bool]], public: dict[Call, str]) -> Iterator[str]:
+    known = dict(calls)
+    for call, guarded in known.items():
+        if not guarded and call not in public:
+            yield f"{' '.join(call)} has no guard and is not declared public"
+        if guarded and call in public:
+            yield f"{' '.join(call)} is declared public and has a guard"
+    yield from (f"{' '.join(call)} is declared public and is no route" for call in public.keys() - known.keys())
+
+
+def _dependencies(dependant: Any) -> Iterator[Any]:
+    for dependency in dependant.dependencies:
+        yield dependency.call
+        yield from _dependencies(dependency)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_route_declares_its_auth(service: str) -> None:
+    """Who may call a route is decided where it is written, never by omission."""
+    assert list(undeclared(calls_of(app_of(service)), EVERYWHERE | PUBLIC[service])) == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_has_health_and_metrics(service: str) -> None:
+    """The probes and the scrape of the manifests have something to ask."""
+    assert EVERYWHERE.keys() <= dict(calls_of(app_of(service))).keys()
+
+
+class Authenticator:
+    """A guard of the same qualified name as the real one."""
+
+    def citizen(self) -> str:
+        return "somebody"
+
+
+def test_an_open_route_is_found() -> None:
+    """A route without a guard, a guard on a public route and a stale line of the list are each found."""
+    guard = Authenticator()
+    router = APIRouter()
+
+    @router.get("/open")
+    async def open_route() -> str:
+        return ""
+
+    @router.get("/closed", dependencies=[Depends(guard.citizen)])
+    async def closed_route() -> str:
+        return ""
+
+    app = FastAPI(openapi_url=None)
+    app.include_router(router)
+    calls = list(calls_of(app))
+    assert list(undeclared(calls, {})) == ["GET /open has no guard and is not declared public"]
+    assert len(list(undeclared(calls, {("GET", "/open"): "", ("GET", "/closed"): "", ("GET", "/gone"): ""}))) == 2
