@@ -74,21 +74,9 @@ class ClockPolicy(Policy):
     def applies_to(self, service_code: str) -> bool:
         return self.services == "*" or service_code in self.services
 
-    def due_at(self, started_at: datetime, paused: timedelta = timedelta(0)) -> datetime:
-        """When a round that started then must end; ``paused`` counts up to the cap."""
-        return started_at + self.target + self.capped_pause(paused)
-
-    def capped_pause(self, paused: timedelta) -> timedelta:
-        """How much of the pauses lengthens a round: nothing if it is not pausable, never more than the cap."""
-        return min(paused, self.pause_cap) if self.pause_cap is not None else timedelta(0)
-
-    def warnings(self, started_at: datetime, due_at: datetime) -> tuple[tuple[float, datetime], ...]:
-        """The fractions and the times at which to warn."""
-        return tuple((fraction, started_at + fraction * (due_at - started_at)) for fraction in self.warn_at)
-
-    def breaches(self, due_at: datetime) -> tuple[tuple[EscalationStep, datetime], ...]:
-        """The levels, each with the time at which it fires."""
-        return tuple((step, due_at + step.after) for step in self.escalation)
+    def due_at(self, started_at: datetime) -> datetime:
+        """When a round that started then must end, pauses left aside."""
+        return started_at + self.target
 
     def starts(self, event: Event, event_id: str) -> tuple["ClockStart", ...]:
         """The rounds this event starts, the service left aside. ``not_before`` is for who remembers the appointment."""
@@ -97,29 +85,6 @@ class ClockPolicy(Policy):
                 at = match.time(event)
                 keys = match.keys(event) or (event_id if self.per == "hearing" else FIRST_ROUND,)
                 return tuple(ClockStart(self, clock_id(self.clock, key), at, self.due_at(at)) for key in keys)
-        return ()
-
-    def appointed(self, event: Event) -> tuple[tuple[ClockId, datetime], ...]:
-        """The rounds that may start no earlier than the time this event appoints."""
-        return self._touched((self.not_before,) if self.not_before else (), event, everything=())
-
-    def stops(self, event: Event, open_clocks: tuple[ClockId, ...]) -> tuple[tuple[ClockId, datetime], ...]:
-        """The rounds this event ends, and when; one without a key ends every open round of this policy."""
-        return self._touched(self.stops_on, event, everything=open_clocks)
-
-    def cancels(self, event: Event, open_clocks: tuple[ClockId, ...]) -> tuple[tuple[ClockId, datetime], ...]:
-        """The rounds this event cancels, and when; one without a key cancels every open round of this policy."""
-        return self._touched(self.cancels_on, event, everything=open_clocks)
-
-    def _touched(
-        self, matches: tuple[EventMatch, ...], event: Event, *, everything: tuple[ClockId, ...]
-    ) -> tuple[tuple[ClockId, datetime], ...]:
-        for match in matches:
-            if match.matches(event):
-                at = match.time(event)
-                if match.key is None:
-                    return tuple((open_clock, at) for open_clock in everything)
-                return tuple((clock_id(self.clock, key), at) for key in match.keys(event))
         return ()
 
     @field_validator("services")

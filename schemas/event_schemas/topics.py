@@ -152,7 +152,7 @@ _SOURCES: Final = (
         retention=None,
         cleanup="compact",
         producers=("routing",),
-        consumers=("sla-monitor", "notifier"),
+        consumers=("notifier",),
         events=("DirectoryPost",),
     ),
     Topic(

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
-from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from event_schemas import EVENT_CLASSES, ClockOwner, ComplaintFiled, Event, policies
+from event_schemas import EVENT_CLASSES, ClockOwner, ComplaintFiled, Event, Post, policies
+from event_schemas.event_match import EventMatch
 from event_schemas.policies import ClockPolicy, PolicySet
 
 AT = datetime(2026, 11, 3, 15, 31, tzinfo=UTC)
@@ -82,12 +81,20 @@ def test_an_emergency_without_a_kind_still_has_its_clock() -> None:
 
 
 def test_only_a_responder_of_that_kind_stops_the_response_clock() -> None:
-    """An ambulance is no fire engine."""
-    open_clocks = tuple(start.clock_id for start in SHIPPED.due_at_filing(emergency(kinds=["police", "fire"])))
-    arrived = event("ResponderArrived", unit="FIRE-1", kind="fire")
-    assert clock("dial112_response").stops(arrived, open_clocks) == (("dial112_response:fire", AT),)
-    dispatched = event("ResponderDispatched", unit="FIRE-1", kind="fire")
-    assert clock("dial112_response").stops(dispatched, open_clocks) == ()
+    """An ambulance is no fire engine, and a dispatch is no arrival."""
+    policy = clock("dial112_response")
+    assert named(policy.stops_on, event("ResponderArrived", unit="FIRE-1", kind="fire")) == [("fire", AT)]
+    assert named(policy.stops_on, event("ResponderDispatched", unit="FIRE-1", kind="fire")) == []
+
+
+def named(matches: tuple[EventMatch, ...], happened: Event) -> list[tuple[str, datetime]]:
+    """The rounds of which the event speaks and when; "every" where it names none."""
+    return [
+        (key, match.time(happened))
+        for match in matches
+        if match.matches(happened)
+        for key in match.keys(happened) or ("every",)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -102,13 +109,8 @@ def test_only_a_responder_of_that_kind_stops_the_response_clock() -> None:
 )
 def test_a_hoax_cancels_every_response_clock_and_attendance_none(how: str, cancelled: bool) -> None:
     """'attended' is not an arrival: only an arrival keeps the promise."""
-    open_clocks = policies_clock_ids("dial112_response:police", "dial112_response:fire")
-    touched = clock("dial112_response").cancels(event("EmergencyResolved", how=how), open_clocks)
-    assert [clock_id for clock_id, _ in touched] == (list(open_clocks) if cancelled else [])
-
-
-def policies_clock_ids(*names: str) -> tuple[Any, ...]:
-    return names
+    touched = named(clock("dial112_response").cancels_on, event("EmergencyResolved", how=how))
+    assert touched == ([("every", AT)] if cancelled else [])
 
 
 def test_a_walk_in_is_heard_within_thirty_minutes_of_arrival() -> None:
@@ -116,7 +118,7 @@ def test_a_walk_in_is_heard_within_thirty_minutes_of_arrival() -> None:
     (start,) = SHIPPED.starts(event("VisitorArrived", place="5801016"), "visit-1", "e-complaint")
     assert (start.clock_id, start.due_at) == ("hearing:visit-1", AT + timedelta(minutes=30))
     started = event("HearingStarted", hearing_id="visit-1")
-    assert clock("hearing").stops(started, (start.clock_id,)) == (("hearing:visit-1", AT),)
+    assert named(clock("hearing").stops_on, started) == [("visit-1", AT)]
 
 
 def test_a_booked_hearing_starts_no_earlier_than_its_hour() -> None:
@@ -130,7 +132,9 @@ def test_a_booked_hearing_starts_no_earlier_than_its_hour() -> None:
         starts_at=hour,
         ends_at=hour + timedelta(minutes=15),
     )
-    assert clock("hearing").appointed(booked) == (("hearing:h1", hour),)
+    not_before = clock("hearing").not_before
+    assert not_before is not None
+    assert named((not_before,), booked) == [("h1", hour)]
     (start,) = SHIPPED.starts(event("VisitorArrived", place="5801016", hearing_id="h1"), "visit-2", "hearing")
     assert start.clock_id == "hearing:h1"
 
@@ -139,7 +143,7 @@ def test_a_booked_hearing_starts_no_earlier_than_its_hour() -> None:
 def test_only_the_citizens_absence_cancels_a_hearing(party: str, cancelled: bool) -> None:
     """An officer who stays away breaks the promise."""
     no_show = event("HearingNoShow", hearing_id="h1", party=party)
-    assert bool(clock("hearing").cancels(no_show, ())) == cancelled
+    assert named(clock("hearing").cancels_on, no_show) == ([("h1", AT)] if cancelled else [])
 
 
 def test_an_inquiry_counts_from_the_filing_and_anew_from_each_reopening() -> None:
@@ -154,8 +158,7 @@ def test_an_inquiry_counts_from_the_filing_and_anew_from_each_reopening() -> Non
 def test_a_withdrawal_cancels_every_clock() -> None:
     """Withdrawn: neither met nor breached."""
     for policy in SHIPPED.clocks:
-        (touched,) = policy.cancels(event("ComplaintWithdrawn"), policies_clock_ids(f"{policy.clock}:1"))
-        assert touched == (f"{policy.clock}:1", AT)
+        assert named(policy.cancels_on, event("ComplaintWithdrawn")) == [("every", AT)]
 
 
 def test_comments_and_transfers_touch_no_clock() -> None:
@@ -166,24 +169,22 @@ def test_comments_and_transfers_touch_no_clock() -> None:
     assert {"ClockPaused", "ClockResumed", "HearingScheduled"} <= SHIPPED.event_types
 
 
-@given(st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=4000)))
-def test_pauses_never_lengthen_a_round_beyond_the_cap(paused: timedelta) -> None:
-    """The inquiry by fifteen days at most, the response to an emergency by nothing."""
-    assert clock("inquiry").due_at(AT, paused) == AT + timedelta(days=30) + min(paused, timedelta(days=15))
-    assert clock("dial112_response").due_at(AT, paused) == AT + timedelta(minutes=20)
+def test_an_inquiry_may_be_paused_for_fifteen_days_in_all() -> None:
+    """With a reason from the list; the other two promises can't be paused."""
+    assert clock("inquiry").pause_cap == timedelta(days=15)
+    assert "awaiting_documents" in clock("inquiry").pause_reasons
+    assert {clock("dial112_response").pause_cap, clock("hearing").pause_cap} == {None}
 
 
-def test_warnings_and_levels_have_their_times() -> None:
-    """Half and four fifths of the time; then the ladder, from the due time up."""
-    policy = clock("dial112_response")
-    due = policy.due_at(AT)
-    assert policy.warnings(AT, due) == ((0.5, AT + timedelta(minutes=10)), (0.8, AT + timedelta(minutes=16)))
-    assert [(step.level, step.post.value, at - due) for step, at in policy.breaches(due)] == [
+def test_a_breach_climbs_the_ladder_of_posts() -> None:
+    """Level 0 at the due time to the station, then upwards to headquarters."""
+    assert [(step.level, step.post.value, step.after) for step in clock("dial112_response").escalation] == [
         (0, "SHO", timedelta(0)),
         (1, "SDPO", timedelta(minutes=10)),
         (2, "SP", timedelta(minutes=20)),
         (3, "HQ", timedelta(minutes=40)),
     ]
+    assert {policy.escalation[-1].post for policy in SHIPPED.clocks} == {Post.HQ}
 
 
 Plant = Callable[[dict[str, Any]], object]
