@@ -86,7 +86,7 @@ class Gateway:
         return True
 
     def _store(self, request: SmsRequest, to: str) -> SinkMessage:
-        return self.sink.append(
+        return self.sink.accept(
             to=to, sender=request.sender, text=request.text, meta=request.meta, received_at=datetime.now(UTC)
         )
 

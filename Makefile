@@ -1,0 +1,118 @@
+# Every target installs what it needs by itself: Python 3.11 or 3.12, make and a package index are enough.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# The first Python that the workspace supports; PYTHON=/path/to/python chooses another.
+PYTHON ?= $(shell for one in python3.11 python3.12 python3; do \
+	$$one -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' 2>/dev/null && { echo $$one; break; }; done)
+BIN := .venv/bin
+PY := $(BIN)/python
+SYNCED := .venv/.synced
+SUITE := $(PY) -m janseva_local
+SOURCES := schemas chassis services deploy tests bench
+
+# Variables given as `make run PORT_BASE=9000` reach the programs through their environment: make exports them.
+export UV_PYTHON_DOWNLOADS := never
+export VIRTUAL_ENV :=
+
+.PHONY: help
+help: ## Show this help
+	@awk 'BEGIN {FS = ":.*## "} /^## / {printf "\n\033[1m%s\033[0m\n", substr($$0, 4)} \
+		/^[a-z-]+:.*## / {printf "  \033[36m%-10s\033[0m %s\n", $$1, $$2}' Makefile
+	@printf '\nOptions of run and up: POLICIES=<file> PORT_BASE=9000 FREE_PORTS=1; JANSEVA_DATA=<folder> for all.\n'
+	@printf 'KAFKA_BOOTSTRAP and MONGO_URI name servers to use instead of starting some.\n'
+
+## The suite on this machine
+
+.PHONY: run
+run: $(SYNCED) ## Start Kafka, MongoDB and the five services here; Ctrl-C stops all
+	@exec $(SUITE) run
+
+.PHONY: up
+up: $(SYNCED) ## Start the suite in the background; returns when it is ready
+	@exec $(SUITE) up
+
+.PHONY: down
+down: $(SYNCED) ## Stop the suite; data stay
+	@exec $(SUITE) down
+
+.PHONY: status
+status: $(SYNCED) ## Show what runs, where, since when
+	@exec $(SUITE) status
+
+.PHONY: logs
+logs: $(SYNCED) ## Follow the logs, or one: S=intake
+	@exec $(SUITE) logs $(S)
+
+.PHONY: reset
+reset: $(SYNCED) ## Stop the suite and delete its data; asks first, unless YES=1
+	@exec $(SUITE) reset
+
+.PHONY: token
+token: $(SYNCED) ## Print an officer's token: ROLE=sho STATION=<code>
+	@exec $(SUITE) token
+
+.PHONY: demo
+demo: $(SYNCED) ## Let some 300 citizens and officers use the suite and reconcile; PLANT=lose|double|late|wrong-person
+	@exec $(SUITE) demo $(if $(PLANT),--plant $(PLANT)) $(if $(KILL),--kill) $(ARGS)
+
+## Work on the code
+
+.PHONY: fast
+fast: $(SYNCED) ## Run the fast tests: no servers, a few seconds
+	@$(BIN)/pytest tests --ignore=tests/integration --ignore=tests/e2e $(ARGS)
+
+.PHONY: test
+test: $(SYNCED) ## Run all tests, on a real Kafka and MongoDB that they start
+	@$(BIN)/pytest --durations=10 $(ARGS)
+
+.PHONY: check
+check: lint types generated manifests test ## Run exactly what CI runs: everything below but fmt, and all tests
+
+.PHONY: lint
+lint: $(SYNCED) ## Check style, formatting, import rules and the lock file
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/uv lock --check
+
+.PHONY: types
+types: $(SYNCED) ## Check the types, tests included
+	@$(BIN)/mypy $(SOURCES)
+
+.PHONY: fmt
+fmt: $(SYNCED) ## Format the code and mend what can be mended
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+## Files made from the code
+
+GENERATORS := schemas/event_schemas/generate.py deploy/prometheus/generate.py deploy/grafana/generate.py deploy/k8s/generate.py
+
+.PHONY: generate
+generate: $(SYNCED) ## Write JSON Schemas, Prometheus rules, dashboards and manifests anew
+	@for one in $(GENERATORS); do $(PY) $$one; done
+
+.PHONY: generated
+generated: $(SYNCED) ## Check that they are current
+	@for one in $(GENERATORS); do $(PY) $$one --check; done
+
+.PHONY: manifests
+manifests: $(SYNCED) ## Render the Kubernetes overlays and validate every object
+	@$(PY) deploy/k8s/validate.py
+
+## Measure
+
+.PHONY: bench
+bench: $(SYNCED) ## Run the benchmarks, or some: ONLY="intake"
+	@exec $(PY) -m bench $(ONLY)
+
+# The virtual environment: made once, synced whenever a package's dependencies or the lock change.
+$(SYNCED): pyproject.toml uv.lock $(wildcard schemas/pyproject.toml chassis/pyproject.toml services/*/pyproject.toml deploy/local/pyproject.toml)
+	@if [[ -z "$(PYTHON)" ]]; then echo "Python 3.11 or 3.12 is needed: install it, or name it with PYTHON=/path/to/python" >&2; exit 1; fi
+	@if [[ ! -x $(PY) ]]; then echo "making .venv with $$($(PYTHON) --version)"; $(PYTHON) -m venv .venv; fi
+	@if [[ ! -x $(BIN)/uv ]]; then $(PY) -m pip install --quiet --disable-pip-version-check uv; fi
+	@$(BIN)/uv sync --all-packages --locked
+	@touch $@
