@@ -1,0 +1,1 @@
+"""Certificate: issues and verifies police certificates."""

@@ -1,0 +1,224 @@
+"""The certificate service's HTTP: verification by anyone, the PDF by signed link, the revocation list."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from chassis.clock import Clock
+from chassis.problems import BAD_REQUEST, FORBIDDEN, NOT_FOUND, UNAUTHENTICATED, Problem, ProblemType, language_of
+from chassis.sealing import KeyRing, SealError
+
+from .domain import Status
+from .links import LONGEST, LinkSigner
+from .metrics import CertificateMetrics
+from .records import Certificate
+from .store import PAGE, CertificateStore
+from .verify_page import verify_page
+
+LINK_REFUSED = ProblemType(
+    "link_refused", 403, "This link is not valid or no longer valid", "यह लिंक मान्य नहीं है या समाप्त हो चुका है"
+)
+CERTIFICATE_ERASED = ProblemType(
+    "certificate_erased", 410, "The paper was deleted with its holder's data", "धारक के डेटा के साथ यह काग़ज़ हटा दिया गया है"
+)
+_NAME = r"^[0-9A-Za-z-]{4,64}$"
+_PAGE_HEADERS = {
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+    "vary": "accept, accept-language",
+}
+
+Name = Annotated[str, Field(pattern=_NAME)]
+
+
+class Verification(BaseModel):
+    """What anyone may know of a certificate: no name, no case."""
+
+    status: Literal["valid", "revoked", "unknown"]
+    number: str | None = None
+    kind: str | None = None
+    issued_at: datetime | None = None
+    station: str | None = None
+    revoked_at: datetime | None = None
+
+
+class LinkRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    lifetime_s: Annotated[int, Field(ge=1, le=int(LONGEST.total_seconds()))] | None = None
+
+
+class Link(BaseModel):
+    url: str
+    expires_at: datetime
+
+
+class Revocation(BaseModel):
+    certificate_id: str
+    number: str
+    kind: str
+    revoked_at: datetime
+    reason_code: str | None = None
+
+
+class RevocationPage(BaseModel):
+    items: list[Revocation]
+    next_cursor: str | None = None
+
+
+def verify_router(store: CertificateStore, metrics: CertificateMetrics) -> APIRouter:
+    """Open to anyone."""
+    router = APIRouter(tags=["verification"])
+
+    @router.get(
+        "/v1/verify/{name}",
+        summary="Is this certificate valid? By id or printed number; a page or JSON by Accept",
+        response_model=Verification,
+        responses={200: {"content": {"text/html": {}}}},
+    )
+    async def verify(
+        name: Name,
+        accept: Annotated[str | None, Header()] = None,
+        accept_language: Annotated[str | None, Header()] = None,
+        lang: Annotated[Literal["hi", "en"] | None, Query()] = None,
+    ) -> Response:
+        found = await store.by_id_or_number(name)
+        metrics.verifications.labels((found.status if found else Status.UNKNOWN).value).inc()
+        if "text/html" in (accept or ""):
+            return HTMLResponse(verify_page(found, lang or language_of(accept_language)), headers=_PAGE_HEADERS)
+        body = _verification(found).model_dump(mode="json", exclude_none=True)
+        return JSONResponse(body, headers={"cache-control": "no-store", "vary": "accept"})
+
+    @router.get("/v1/certificates/revoked", summary="The revocation list, oldest first")
+    async def revoked(cursor: Annotated[str | None, Query()] = None) -> RevocationPage:
+        found = await store.revoked(_decode_cursor(cursor))
+        items = [_revocation(certificate) for certificate in found if certificate.revoked_at is not None]
+        following = _encode_cursor(items[-1]) if len(items) == PAGE else None
+        return RevocationPage(items=items, next_cursor=following)
+
+    return router
+
+
+def pdf_router(store: CertificateStore, keys: KeyRing, signer: LinkSigner, clock: Clock, token: str) -> APIRouter:
+    """The PDF, to whoever has a signed link or bears the service token (the owner, through intake)."""
+    router = APIRouter(tags=["certificates"])
+
+    @router.get("/v1/certificates/{certificate_id}.pdf", summary="The certificate", response_class=Response)
+    async def pdf(
+        certificate_id: Name,
+        expires: Annotated[int | None, Query()] = None,
+        signature: Annotated[str | None, Query(max_length=128)] = None,
+        authorization: Annotated[str | None, Header()] = None,
+    ) -> Response:
+        linked = expires is not None and signature is not None
+        genuine = linked and signer.is_genuine(certificate_id, expires or 0, signature or "", now=clock.now())
+        if not genuine and not _bears(authorization, token):
+            raise Problem(LINK_REFUSED) if linked else Problem(UNAUTHENTICATED)
+        found = await store.pdf(certificate_id)
+        if found is None:
+            raise Problem(NOT_FOUND)
+        return _pdf_response(found.certificate, _opened(keys, found.certificate, found.sealed))
+
+    return router
+
+
+def internal_router(
+    store: CertificateStore, signer: LinkSigner, clock: Clock, token: str, lifetime: timedelta
+) -> APIRouter:
+    """For other services of the suite, by the service token."""
+    router = APIRouter(tags=["internal"], dependencies=[Depends(_service_token(token))])
+
+    @router.post("/internal/v1/certificates/{certificate_id}/link", summary="A link to the PDF that holds for a while")
+    async def link(certificate_id: Name, body: LinkRequest) -> Link:
+        if await store.get(certificate_id) is None:
+            raise Problem(NOT_FOUND)
+        wanted = lifetime if body.lifetime_s is None else timedelta(seconds=body.lifetime_s)
+        made = signer.link(certificate_id, now=clock.now(), lifetime=wanted)
+        return Link(url=made.url, expires_at=made.expires_at)
+
+    return router
+
+
+def _verification(found: Certificate | None) -> Verification:
+    if found is None:
+        return Verification(status="unknown")
+    return Verification(
+        status="revoked" if found.status is Status.REVOKED else "valid",
+        number=found.number,
+        kind=found.kind,
+        issued_at=found.issued_at,
+        station=found.station,
+        revoked_at=found.revoked_at,
+    )
+
+
+def _opened(keys: KeyRing, certificate: Certificate, sealed: str | None) -> bytes:
+    if sealed is None:
+        raise Problem(CERTIFICATE_ERASED)
+    try:
+        return keys.open(certificate.case_id, sealed)
+    except SealError:
+        # Its month's key was destroyed: deleted by expiry, as surely as by request.
+        raise Problem(CERTIFICATE_ERASED) from None
+
+
+def _pdf_response(certificate: Certificate, pdf: bytes) -> Response:
+    headers = {
+        "content-disposition": f'inline; filename="{certificate.number}.pdf"',
+        "cache-control": "private, no-store",
+        "etag": f'"{certificate.sha256}"',
+        "x-content-type-options": "nosniff",
+    }
+    return Response(pdf, media_type="application/pdf", headers=headers)
+
+
+def _service_token(expected: str) -> Callable[[str | None], None]:
+    def check(authorization: Annotated[str | None, Header()] = None) -> None:
+        if not authorization:
+            raise Problem(UNAUTHENTICATED, headers={"www-authenticate": "Bearer"})
+        if not _bears(authorization, expected):
+            raise Problem(FORBIDDEN)
+
+    return check
+
+
+def _bears(authorization: str | None, expected: str) -> bool:
+    scheme, _, token = (authorization or "").partition(" ")
+    matches = hmac.compare_digest(token.strip().encode(), expected.encode())
+    return bool(expected) and scheme.lower() == "bearer" and matches
+
+
+def _revocation(certificate: Certificate) -> Revocation:
+    assert certificate.revoked_at is not None
+    return Revocation(
+        certificate_id=certificate.certificate_id,
+        number=certificate.number,
+        kind=certificate.kind,
+        revoked_at=certificate.revoked_at,
+        reason_code=certificate.reason_code,
+    )
+
+
+def _encode_cursor(last: Revocation) -> str:
+    return base64.urlsafe_b64encode(f"{last.revoked_at.isoformat()}|{last.certificate_id}".encode()).decode()
+
+
+def _decode_cursor(cursor: str | None) -> tuple[datetime, str] | None:
+    if cursor is None:
+        return None
+    try:
+        at, _, last = base64.urlsafe_b64decode(cursor.encode()).decode().partition("|")
+        return datetime.fromisoformat(at), last
+    except (ValueError, binascii.Error):
+        raise Problem(BAD_REQUEST, "The cursor is not one of ours.") from None

@@ -1,0 +1,109 @@
+"""The composition root: every client is made here, and nothing connects before the lifespan."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from chassis.clock import SystemClock
+from chassis.consumer import BatchConsumer
+from chassis.health import Liveness
+from chassis.http import create_http_app
+from chassis.kafka import EventProducer
+from chassis.metrics import ConsumerMetrics
+from chassis.mongo import Mongo
+from chassis.run import Background
+from chassis.sealing import KeyRing
+from chassis.tracing import Tracing
+from event_schemas import Lane, topics
+
+from .api import internal_router, pdf_router, verify_router
+from .handlers import TYPES, EventHandler
+from .links import LinkSigner
+from .metrics import CertificateMetrics
+from .records import SOURCE
+from .render import Renderer
+from .settings import CertificateSettings
+from .store import CertificateStore
+
+SERVICE = "certificate"
+MAX_SILENCE = timedelta(seconds=60)
+# A page takes about 15 ms: a batch stays well within the group's patience, and little is repeated after a crash.
+MAX_BATCH = 100
+
+
+class SlowestOf(Liveness):
+    """As alive as the most silent of several loops."""
+
+    def __init__(self, *loops: Liveness) -> None:
+        super().__init__(MAX_SILENCE)
+        self._loops = loops
+
+    def silence(self, now: float | None = None) -> timedelta:
+        return max(loop.silence(now) for loop in self._loops)
+
+
+def create_app(settings: CertificateSettings) -> FastAPI:
+    clock, registry = SystemClock(), CollectorRegistry()
+    metrics, consumer_metrics = CertificateMetrics(registry), ConsumerMetrics(registry)
+    mongo = Mongo(settings.mongo_uri, settings.mongo_database, app_name=SERVICE)
+    producer = EventProducer(settings.kafka_bootstrap, client_id=SERVICE)
+    store = CertificateStore(mongo)
+    keys = KeyRing.from_json(settings.sealing_keys)
+    token = settings.service_token.get_secret_value()
+    signer = LinkSigner(settings.public_url, token)
+    renderer = Renderer()
+    handler = EventHandler(
+        store=store, typesetter=renderer, keys=keys, clock=clock, metrics=metrics, public_url=settings.public_url
+    )
+    loops = {lane: Liveness(MAX_SILENCE) for lane in Lane.known()}
+    consumers = {
+        lane: BatchConsumer(
+            bootstrap=settings.kafka_bootstrap,
+            group_id=f"{SERVICE}.{lane}",
+            topics=[topics.case_topic(lane)],
+            types=TYPES,
+            handler=handler.handle,
+            producer=producer,
+            service=SERVICE,
+            liveness=loops[lane],
+            metrics=consumer_metrics,
+            ignore_sources=frozenset({SOURCE}),
+            max_batch=MAX_BATCH,
+        )
+        for lane in loops
+    }
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        tracing = Tracing.configure(SERVICE, settings.otlp_endpoint, sample_ratio=settings.trace_sample_ratio)
+        await store.ensure_indexes()
+        background = Background()
+        for lane, consumer in consumers.items():
+            background.add(f"consumer.{lane}", consumer.run, stop=consumer.stop)
+        await background.start()
+        yield
+        await background.stop()
+        await producer.stop()
+        renderer.close()
+        mongo.close()
+        tracing.shutdown()
+
+    return create_http_app(
+        title="Janseva certificate",
+        version=version("certificate"),
+        lifespan=lifespan,
+        liveness=SlowestOf(*loops.values()),
+        checks={"kafka": producer.ping, "mongodb": mongo.ping},
+        registry=registry,
+        routers=[
+            verify_router(store, metrics),
+            pdf_router(store, keys, signer, clock, token),
+            internal_router(store, signer, clock, token, settings.link_lifetime),
+        ],
+    )
