@@ -30,7 +30,8 @@ def files() -> dict[Path, str]:
 
 def _service_files(service: str) -> dict[Path, str]:
     settings = settings_of(settings_class(service)).values()
-    own = [setting for setting in settings if not setting.secret and not setting.shared]
+    elsewhere = values.PER_WORKLOAD.get(service, frozenset())
+    own = [s for s in settings if not s.secret and not s.shared and s.name not in elsewhere]
     withheld = values.WITHHELD.get(service, frozenset())
     secrets = [setting for setting in settings if setting.secret and setting.name not in withheld]
     folder = K8S / "base" / service

@@ -29,7 +29,7 @@ def faults_of(objects: list[Object]) -> Iterator[str]:
 
 
 def main(arguments: list[str]) -> int:
-    overlays = [Path(argument) for argument in arguments] or [OVERLAYS / ".." / "base", *sorted(OVERLAYS.iterdir())]
+    overlays = [Path(argument) for argument in arguments] or sorted(OVERLAYS.iterdir())
     faults = [
         f"{path.relative_to(ROOT)} is not current: run deploy/k8s/generate.py" for path in stale(generate.files())
     ]

@@ -12,10 +12,19 @@ SHARED: dict[str, str] = {
 OWN: dict[str, dict[str, str]] = {
     "intake": {"NOTIFIER_URL": "http://notifier", "CERTIFICATE_URL": "http://certificate"},
     "routing": {},
-    "sla-monitor": {},
-    "notifier": {},
+    "sla-monitor": {"CHANGELOG_REPLICATION": "3"},
+    "notifier": {
+        "SMS_URL": "http://kannel.sms-gateway.svc:13013/cgi-bin/sendsms",
+        "RECEIPTS_URL": "http://notifier.janseva.svc",
+    },
     "certificate": {},
 }
 
+# What differs between the workloads of one service stands in their manifests.
+PER_WORKLOAD: dict[str, frozenset[str]] = {"sla-monitor": frozenset({"LANE"})}
+
 # Secrets a service's settings know of and its code never opens: it is not given them.
-WITHHELD: dict[str, frozenset[str]] = {}
+WITHHELD: dict[str, frozenset[str]] = {
+    "routing": frozenset({"SERVICE_TOKEN"}),
+    "sla-monitor": frozenset({"SEALING_KEYS", "SERVICE_TOKEN"}),
+}

@@ -109,11 +109,11 @@ ALERTS = (
     ),
     Alert(
         "JansevaBreachesLate",
-        quantile(0.99, 'janseva:sla_breach_lateness_seconds_bucket:sum{window="1h"}', "lane") + " > 15",
+        quantile(0.99, 'janseva:sla_breach_lateness_seconds_bucket:sum{window="1h"}', "lane") + " > 13",
         "5m",
         "page",
         "Breaches of the {{ $labels.lane }} lane are reported {{ $value | humanizeDuration }} late",
-        "One breach in a hundred of the last hour was reported more than 15 s after its deadline.",
+        "One breach in a hundred of the last hour was reported more than 13 s after its deadline.",
     ),
     Alert(
         "JansevaSlaSendErrors",
@@ -135,8 +135,9 @@ ALERTS = (
     Alert(
         "JansevaNotificationsFailing",
         'sum(sum_over_time(janseva:notifications:increase1m{outcome="failed"}[30m:1m]))'
-        " / sum(sum_over_time(janseva:notifications:increase1m[30m:1m])) > 0.1"
-        f" and sum(sum_over_time(janseva:notifications:increase1m[30m:1m])) >= {ENOUGH_CLOCKS}",
+        ' / sum(sum_over_time(janseva:notifications:increase1m{outcome=~"accepted|failed"}[30m:1m])) > 0.1'
+        ' and sum(sum_over_time(janseva:notifications:increase1m{outcome=~"accepted|failed"}[30m:1m]))'
+        f" >= {ENOUGH_CLOCKS}",
         "5m",
         "page",
         "{{ $value | humanizePercentage }} of the messages fail",

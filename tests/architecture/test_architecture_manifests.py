@@ -114,7 +114,7 @@ FAULTS: list[tuple[str, Callable[[list[Object]], None]]] = [
     ("no topic of the registry", lambda o: _one(o, "KafkaTopic", "notifications")["spec"].update(topicName="other")),
     ("v1beta2", _set(lambda o: _one(o, "Kafka", "janseva"), "apiVersion", "kafka.strimzi.io/v1beta2")),
     ("'partition' was unexpected", lambda o: _one(o, "KafkaTopic", "directory.posts")["spec"].update(partition=1)),
-    ("runbook_url", lambda o: _an_alert(o)["annotations"].pop("runbook_url")),
+    ("is not valid under any of", lambda o: _an_alert(o)["annotations"].pop("runbook_url")),
     ("is no setting of", lambda o: _config(o, "routing-").update(NO_SUCH_SETTING="1")),
     ("the setting KAFKA_BOOTSTRAP is not set", lambda o: _config(o, "janseva-shared-").pop("KAFKA_BOOTSTRAP")),
     ("http_port", lambda o: _config(o, "janseva-shared-").update(HTTP_PORT="eighty")),

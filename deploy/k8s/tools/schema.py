@@ -1,6 +1,8 @@
 """Strict schemas: core objects by Kubernetes' own, custom resources by the part of theirs that is used here."""
 
+import json
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import jsonschema
@@ -22,12 +24,21 @@ def schema_faults(resource: Object) -> Iterator[str]:
         for fault in validator.iter_errors(resource):
             yield f"{name_of(resource)}: {fault.json_path} {fault.message}"
         return
+    for complaint in _core_faults(json.dumps(resource)):
+        yield f"{name_of(resource)}: {complaint}"
+
+
+@cache
+def _core_faults(text: str) -> tuple[str, ...]:
+    """Cached by content: Kubernetes' definitions are read from disk for every object, and overlays share most of theirs."""
+    resource = json.loads(text)
     try:
         kubernetes_validate.validate(resource, VERSION, strict=True)
     except kubernetes_validate.ValidationError as fault:
-        yield f"{name_of(resource)}: {fault.json_path} {fault.message}"
+        return (f"{fault.json_path} {fault.message}",)
     except (kubernetes_validate.SchemaNotFoundError, KeyError):
-        yield f"{name_of(resource)}: no schema for {key[0]} {key[1]}"
+        return (f"no schema for {resource.get('apiVersion')} {resource.get('kind')}",)
+    return ()
 
 
 def _closed(required: tuple[str, ...] = (), **properties: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import importlib
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr, TypeAdapter
@@ -52,16 +53,23 @@ def settings_of(cls: type[ServiceSettings]) -> dict[str, Setting]:
 def _setting(name: str, field: FieldInfo) -> Setting:
     inherited = ServiceSettings.model_fields.get(name)
     variable = name.upper()
-    default = field.get_default(call_default_factory=True) if not field.is_required() else PydanticUndefined
     return Setting(
         name=variable,
-        default=None if default is None or default is PydanticUndefined else _spelled(default),
+        default=_default(field),
         required=field.is_required(),
         secret=variable in HIDDEN or "SecretStr" in repr(field.annotation),
         # The service's own default makes a setting its own, as its database is.
         shared=inherited is not None and (inherited.default == field.default or name == "http_port"),
         description=field.description or "",
     )
+
+
+def _default(field: FieldInfo) -> str | None:
+    """None for what the code works out when it starts (the host's name), and for a file that is shipped inside it."""
+    default = field.default
+    if default is None or default is PydanticUndefined or (isinstance(default, Path) and default.is_absolute()):
+        return None
+    return _spelled(default)
 
 
 def _spelled(value: Any) -> str:
