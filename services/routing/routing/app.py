@@ -25,8 +25,11 @@ from routing.handlers import SOURCE, TYPES, AssignmentHandler
 from routing.live import Live
 from routing.metrics import RoutingMetrics
 from routing.posts import PostsPublisher
+from routing.reload import Reloader
 from routing.settings import RoutingSettings
 from routing.store import MongoDecisions
+from routing.store.posts import Posts
+from routing.store.versions import Versions
 
 MAX_SILENCE = timedelta(seconds=30)
 
@@ -46,7 +49,8 @@ def create_app(settings: RoutingSettings) -> FastAPI:
     registry = CollectorRegistry()
     metrics = RoutingMetrics(registry)
     consumer_metrics = ConsumerMetrics(registry)
-    live = Live(Snapshot(load_shipped()), metrics, dev_phones=settings.dev_office_phones)
+    shipped = load_shipped()
+    live = Live(Snapshot(shipped), metrics, dev_phones=settings.dev_office_phones)
     liveness = {lane: Liveness(MAX_SILENCE) for lane in (Lane.EMERGENCY, Lane.ROUTINE)}
     checks: dict[str, Callable[[], Awaitable[None]]] = {}
 
@@ -56,13 +60,16 @@ def create_app(settings: RoutingSettings) -> FastAPI:
         mongo = Mongo(settings.mongo_uri, settings.mongo_database, app_name="routing")
         # One producer per lane: an emergency's answer never waits behind a routine batch.
         producers = {lane: EventProducer(settings.kafka_bootstrap, client_id=f"routing.{lane}") for lane in liveness}
+        clock = SystemClock()
         decisions = MongoDecisions(mongo)
         await decisions.ensure_indexes()
+        versions = Versions(mongo, clock)
+        await versions.begin_with(shipped)
         handler = AssignmentHandler(
             snapshot=live.current,
             decisions=decisions,
             keys=KeyRing.from_json(settings.sealing_keys),
-            clock=SystemClock(),
+            clock=clock,
             metrics=metrics,
         )
         background = Background()
@@ -82,6 +89,10 @@ def create_app(settings: RoutingSettings) -> FastAPI:
             )
             background.add(f"consumer.{lane}", consumer.run, stop=consumer.stop)
         posts = PostsPublisher(settings.kafka_bootstrap, producers[Lane.ROUTINE], lambda: live.directory, metrics)
+        reloader = Reloader(live, versions, Posts(mongo), clock, posts.poke)
+        # Before the first event: a restart must not decide with the shipped version if another is in force.
+        await reloader.look()
+        background.add("reloader", reloader.run)
         background.add("directory.view", posts.view.run, stop=posts.view.stop)
         background.add("directory.publisher", posts.run)
         checks.update(mongo=mongo.ping, kafka=producers[Lane.EMERGENCY].ping)

@@ -8,11 +8,11 @@ from typing import Final
 from event_schemas import DirectoryPost, Post
 from routing.domain import Office, PoliceDistrict, Snapshot, StationRecord
 
-HINDI_POSTS: Final = {
-    Post.SHO: "थानाध्यक्ष",
-    Post.SP: "पुलिस अधीक्षक",
-    Post.DIG: "पुलिस उप-महानिरीक्षक",
-    Post.HQ: "नियंत्रण कक्ष",
+POST_NAMES: Final = {
+    Post.SHO: ("SHO", "थानाध्यक्ष"),
+    Post.SP: ("SP", "पुलिस अधीक्षक"),
+    Post.DIG: ("DIG", "पुलिस उप-महानिरीक्षक"),
+    Post.HQ: ("Control Room", "नियंत्रण कक्ष"),
 }
 
 
@@ -88,12 +88,14 @@ def _station_post(snapshot: Snapshot, station: StationRecord) -> DirectoryPost:
 
 def _post(office: Office, parent: str | None, name_hi: str = "") -> DirectoryPost:
     post = Post(office.post)
+    english, hindi = POST_NAMES[post]
+    place = office.name if post is Post.SHO else office.police_district.title()
     return DirectoryPost(
         station=office.code,
         post=post,
-        name_en=f"{post}, {office.name}",
-        # Most stations have no Hindi name in the data: the post is named in Hindi, the place as it is known.
-        name_hi=f"{HINDI_POSTS[post]}, {name_hi or office.name}",
+        name_en=f"{english}, {place}",
+        # Most places have no Hindi name in the data: the post is named in Hindi, the place as it is known.
+        name_hi=f"{hindi}, {name_hi or place}",
         parent=parent,
     )
 

@@ -22,6 +22,11 @@ class Live:
     def directory(self) -> Directory:
         return self._directory
 
+    @property
+    def details(self) -> dict[str, PostDetails]:
+        """What was imported about posts."""
+        return self._details
+
     def current(self) -> Snapshot:
         return self._snapshot
 

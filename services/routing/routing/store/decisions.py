@@ -1,7 +1,7 @@
 """Decisions under `case_id:assignment_no`: the first that is inserted is the decision, for every replay."""
 
+from collections.abc import AsyncIterator, Sequence
 from collections.abc import Collection as Ids
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -85,6 +85,14 @@ class MongoDecisions:
                 raise
             return {documents[failure["index"]]["_id"] for failure in failures}
         return set()
+
+    async def between(self, start: datetime, end: datetime) -> AsyncIterator[StoredDecision]:
+        """Decisions made from a time to another, in their order."""
+        with store_errors():
+            async for document in self._decisions.find({"decided_at": {"$gte": start, "$lt": end}}).sort(
+                "decided_at", 1
+            ):
+                yield from_document(document)
 
     async def of_cases(self, case_ids: Ids[str]) -> dict[str, list[StoredDecision]]:
         found: dict[str, list[StoredDecision]] = {case_id: [] for case_id in case_ids}

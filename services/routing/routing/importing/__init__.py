@@ -1,0 +1,1 @@
+"""Files of stations, boundaries and officers become a new version, with a report of everything suspicious."""

@@ -1,0 +1,177 @@
+"""A CSV of stations becomes a new version of them. Rows add to what is there, or replace a station of the same code."""
+
+import csv
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from routing.build_data import clean_name
+from routing.domain import Dataset, PoliceDistrict, StationKind, StationRecord
+from routing.domain.districts import DistrictIndex
+from routing.importing.report import ImportRefused, Report
+
+# The names of a column in the project's own files, in the ministry's layer and in spreadsheets that people keep.
+COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "code": ("code", "ps_cd", "station_code"),
+    "name": ("name_en", "name", "station_name"),
+    "name_hi": ("name_hi",),
+    "name_source": ("name_source",),
+    "kind": ("kind", "type"),
+    "police_district": ("police_district",),
+    "district": ("district", "revenue_district"),
+    "lat": ("lat", "latitude"),
+    "lon": ("lon", "lng", "longitude"),
+    "coord_ok": ("coord_ok",),
+    "parent": ("parent", "parent_station"),
+    "desk_online": ("desk_online",),
+}
+NEEDED: Final = ("code", "name", "kind", "police_district")
+TRUE: Final = frozenset({"", "1", "true", "yes", "y"})
+
+Row = Mapping[str, str]
+
+
+def import_stations(path: Path, base: Dataset, report: Report) -> Dataset:
+    """The base with the stations of a file. Raises ImportRefused if the file is no list of stations."""
+    rows = _read(path)
+    known = {district.name.casefold(): district for district in base.police_districts}
+    districts = DistrictIndex(base.outlines)
+    found: dict[str, StationRecord] = {}
+    for line, row in enumerate(rows, start=2):
+        station = _station(row, known, districts, report, f"line {line}")
+        if station is not None and station.code in found:
+            report.reject("duplicate_code", f"line {line}", f"{station.code} is in the file twice")
+        elif station is not None:
+            found[station.code] = station
+    if not found:
+        raise ImportRefused("the file has no usable station: nothing was changed")
+    merged = {station.code: station for station in base.stations} | found
+    _check_parents(merged, report)
+    stations = _shared(merged.values(), report, found.keys())
+    report.figures |= {
+        "rows": len(rows),
+        "stations accepted": len(found),
+        "stations new": len(found.keys() - {station.code for station in base.stations}),
+        "stations in the version": len(merged),
+    }
+    return replace(base, stations=tuple(sorted(stations, key=lambda station: station.code)))
+
+
+def _station(
+    row: Row, known: Mapping[str, PoliceDistrict], districts: DistrictIndex, report: Report, where: str
+) -> StationRecord | None:
+    missing = [name for name in NEEDED if not row[name]]
+    if missing:
+        report.reject("missing_value", where, ", ".join(missing))
+        return None
+    if row["kind"] not in set(StationKind):
+        report.reject("unknown_kind", where, row["kind"])
+        return None
+    police_district = known.get(row["police_district"].casefold())
+    if police_district is None:
+        report.reject("unknown_police_district", where, row["police_district"])
+        return None
+    lat, lon, trusted = _coordinates(row, report, where)
+    at = districts.find(lat, lon) if lat is not None and lon is not None else None
+    district = police_district.district or row["district"] or (at.district if at is not None else "")
+    if not district:
+        report.reject("no_district", where, row["code"])
+        return None
+    if lat is not None and trusted and len(districts):
+        trusted = _in_its_district(row["code"], district, at.district if at else None, report)
+    return StationRecord(
+        code=row["code"],
+        name_en=clean_name(row["name"]),
+        kind=StationKind(row["kind"]),
+        police_district=police_district.name,
+        district=district,
+        name_hi=row["name_hi"],
+        name_source=row["name_source"] or row["name"],
+        lat=lat,
+        lon=lon,
+        coord_ok=lat is not None and trusted,
+        parent=row["parent"] or None,
+        desk_online=row["desk_online"].casefold() in TRUE,
+    )
+
+
+def _coordinates(row: Row, report: Report, where: str) -> tuple[float | None, float | None, bool]:
+    """The point and whether it may be trusted. Latitude and longitude in the wrong columns are put right."""
+    if not row["lat"] or not row["lon"]:
+        report.suspect("no_coordinates", row["code"], where)
+        return None, None, False
+    try:
+        lat, lon = float(row["lat"]), float(row["lon"])
+    except ValueError:
+        report.suspect("unreadable_coordinates", row["code"], where)
+        return None, None, False
+    # India reaches from 6 to 38 degrees north and from 68 to 98 degrees east: the two never overlap.
+    if 68 <= lat <= 98 and 6 <= lon <= 38:
+        report.suspect("swapped_coordinates", row["code"], f"{where}: taken as {lon}, {lat}")
+        lat, lon = lon, lat
+    if not (math.isfinite(lat) and math.isfinite(lon) and 6 <= lat <= 38 and 68 <= lon <= 98):
+        report.suspect("coordinates_outside_india", row["code"], where)
+        return None, None, False
+    trusted = row["coord_ok"] != "0"
+    if not trusted:
+        report.suspect("marked_misplaced", row["code"], "the file itself says that the point is wrong")
+    return lat, lon, trusted
+
+
+def _in_its_district(code: str, district: str, at: str | None, report: Report) -> bool:
+    if at == district:
+        return True
+    report.suspect("misplaced", code, f"of {district}, but its point is in {at or 'no district of the state'}")
+    return False
+
+
+def _check_parents(stations: Mapping[str, StationRecord], report: Report) -> None:
+    for station in stations.values():
+        if station.parent is not None and station.parent not in stations:
+            report.suspect("unknown_parent", station.code, station.parent)
+        if station.kind is StationKind.OUTPOST and station.parent is None:
+            report.suspect("outpost_without_parent", station.code)
+
+
+def _shared(stations: Iterable[StationRecord], report: Report, imported: Iterable[str]) -> list[StationRecord]:
+    """The stations, marked where another one has exactly the same point."""
+    rows = list(stations)
+    count = Counter(_point(station) for station in rows if station.lat is not None)
+    of_file = frozenset(imported)
+    marked = []
+    for station in rows:
+        shared = count[_point(station)] > 1
+        if shared and station.code in of_file:
+            report.suspect("shared_coordinates", station.code, f"{station.lat}, {station.lon}")
+        marked.append(replace(station, coord_shared=shared))
+    return marked
+
+
+def _point(station: StationRecord) -> tuple[float | None, float | None]:
+    return station.lat, station.lon
+
+
+def _read(path: Path) -> list[Row]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            header = {name.strip().casefold(): name for name in reader.fieldnames or ()}
+            chosen = {field: _column(header, names) for field, names in COLUMNS.items()}
+            missing = [field for field in NEEDED if chosen[field] is None]
+            if missing:
+                raise ImportRefused(f"the file has no column for {', '.join(missing)}")
+            return [
+                {field: (row.get(column) or "").strip() if column else "" for field, column in chosen.items()}
+                for row in reader
+            ]
+    except UnicodeDecodeError:
+        raise ImportRefused("the file is not UTF-8 text") from None
+    except csv.Error as error:
+        raise ImportRefused(f"the file is no CSV: {error}") from None
+
+
+def _column(header: Mapping[str, str], names: tuple[str, ...]) -> str | None:
+    return next((header[name] for name in names if name in header), None)

@@ -1,0 +1,54 @@
+"""Follows the database: puts a version in force when its time comes, without a restart and without a pause."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from chassis.clock import Clock
+from chassis.faults import TransientFault
+from chassis.logs import get_logger
+from routing.domain import Snapshot
+from routing.live import Live
+from routing.store.posts import Posts
+from routing.store.versions import Versions
+
+LOOK_EVERY: Final = timedelta(seconds=2)
+
+_log = get_logger(__name__)
+
+
+class Reloader:
+    def __init__(
+        self, live: Live, versions: Versions, posts: Posts, clock: Clock, on_change: Callable[[], None]
+    ) -> None:
+        self._live = live
+        self._versions = versions
+        self._posts = posts
+        self._clock = clock
+        self._on_change = on_change
+
+    async def run(self) -> None:
+        """Look until cancelled. A database that is away, or a version that can't be read, leaves what is in force."""
+        while True:
+            try:
+                await self.look()
+            except TransientFault as fault:
+                _log.warning("versions_not_read", reason=f"{type(fault).__name__}: {fault}")
+            await asyncio.sleep(LOOK_EVERY.total_seconds())
+
+    async def look(self) -> None:
+        """Bring the version and the posts up to what the database says."""
+        wanted = await self._versions.in_force(self._clock.now())
+        if wanted is not None and wanted.version != self._live.snapshot.version:
+            dataset = await self._versions.load(wanted.version)
+            # Indexing takes a moment of processor: in a thread, the lanes go on deciding with the old version.
+            snapshot = await asyncio.to_thread(Snapshot, dataset)
+            before = self._live.snapshot.version
+            self._live.switch(snapshot)
+            _log.info("version_switched", before=before, version=snapshot.version, switch=wanted.number, by=wanted.by)
+            self._on_change()
+        details = await self._posts.all()
+        if details != self._live.details:
+            self._live.update_posts(details)
+            self._on_change()

@@ -1,0 +1,87 @@
+"""A version as rows for the database, and back. Geometries travel as WKB, so that not a bit of them changes."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any, Final
+
+import shapely
+
+from routing.domain import Boundary, Dataset, Outline, PoliceDistrict, Specialist, StationKind, StationRecord
+
+Row = dict[str, Any]
+Rows = Mapping[str, list[Row]]
+
+PARTS: Final = ("stations", "police_districts", "outlines", "boundaries", "pin_districts", "specialists")
+
+
+def to_rows(dataset: Dataset) -> Rows:
+    """Everything but the name, in one order whatever order it came in."""
+    return {
+        "stations": [_record(station) for station in sorted(dataset.stations, key=lambda item: item.code)],
+        "police_districts": [_record(row) for row in sorted(dataset.police_districts, key=lambda item: item.name)],
+        "outlines": [
+            {"district": row.district, "wkb": _wkb(row.geometry)}
+            for row in sorted(dataset.outlines, key=lambda item: item.district)
+        ],
+        "boundaries": sorted(
+            ({"station": row.station, "name": row.name, "wkb": _wkb(row.geometry)} for row in dataset.boundaries),
+            key=lambda row: (row["station"], row["wkb"]),
+        ),
+        "pin_districts": [
+            {"pincode": pincode, "districts": list(districts)}
+            for pincode, districts in sorted(dataset.pin_districts.items())
+        ],
+        "specialists": [_record(row) for row in sorted(dataset.specialists, key=lambda item: (item.field, item.value))],
+    }
+
+
+def from_rows(version: str, rows: Rows) -> Dataset:
+    return Dataset(
+        version=version,
+        stations=tuple(StationRecord(**{**row, "kind": StationKind(row["kind"])}) for row in rows["stations"]),
+        police_districts=tuple(PoliceDistrict(**row) for row in rows["police_districts"]),
+        outlines=tuple(Outline(row["district"], shapely.from_wkb(row["wkb"])) for row in rows["outlines"]),
+        boundaries=tuple(
+            Boundary(row["station"], shapely.from_wkb(row["wkb"]), row["name"]) for row in rows["boundaries"]
+        ),
+        pin_districts={row["pincode"]: tuple(row["districts"]) for row in rows["pin_districts"]},
+        specialists=tuple(
+            Specialist(row["field"], row["value"], StationKind(row["kind"])) for row in rows["specialists"]
+        ),
+    )
+
+
+def content_name(dataset: Dataset) -> str:
+    """The name of a version by its content: the same data always has the same name."""
+    digest = hashlib.sha256()
+    rows = to_rows(dataset)
+    for part in PARTS:
+        digest.update(json.dumps(rows[part], default=bytes.hex, sort_keys=True, ensure_ascii=False).encode())
+    return f"v-{digest.hexdigest()[:12]}"
+
+
+def chunks(rows: list[Row], limit: int = 4_000_000) -> Iterable[list[Row]]:
+    """Pieces well under the database's 16 MB for one document; one empty piece for no rows."""
+    piece: list[Row] = []
+    size = 0
+    for row in rows:
+        weight = len(row.get("wkb", b"")) + 400
+        if piece and size + weight > limit:
+            yield piece
+            piece, size = [], 0
+        piece.append(row)
+        size += weight
+    yield piece
+
+
+def _record(value: "StationRecord | PoliceDistrict | Specialist") -> Row:
+    row = asdict(value)
+    if "kind" in row:
+        row["kind"] = row["kind"].value
+    return row
+
+
+def _wkb(geometry: shapely.Geometry) -> bytes:
+    return bytes(shapely.to_wkb(geometry, byte_order=1, include_srid=False))
