@@ -67,7 +67,6 @@ class CompactedView:
         try:
             await consumer.start()
             partitions = await self._assign(consumer)
-            await consumer.seek_to_beginning(*partitions)
             ends: dict[TopicPartition, int] = await consumer.end_offsets(partitions)
             while not self._stopping.is_set():
                 if not self._caught_up.is_set():

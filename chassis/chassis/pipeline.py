@@ -223,7 +223,7 @@ class BatchPipeline:
             raise
         self._metrics.handled.labels(record.topic, _known(poison.type, self._types), "dead_letter").inc()
         self._metrics.dead_letters.labels(record.topic, reason).inc()
-        _log.warning("event_dead_lettered", **where)
+        _log.warning("event_dead_lettered", **where, why=poison.error.detail)
 
 
 def dead_letter(record: SourceRecord, reason: str, service: str) -> WireRecord:

@@ -110,6 +110,9 @@ def json_pointer(path: Sequence[str | int]) -> str:
 def problem_of_http(error: HTTPException) -> Problem:
     """Starlette's and FastAPI's own errors; their texts are not passed on."""
     kind = _BY_STATUS.get(error.status_code)
+    if error.status_code == 400 and isinstance(error.__cause__, ValueError | RecursionError):
+        # FastAPI's answer to bytes that are no UTF-8 and to nesting without end.
+        kind = MALFORMED_JSON
     if kind is None:
         kind = ProblemType(f"http_{error.status_code}", error.status_code, "The request failed", "अनुरोध विफल रहा")
     return Problem(kind, headers=error.headers)

@@ -1,0 +1,145 @@
+"""What only a real Kafka shows: rebalances, leaving, blocked partitions, lag."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+
+import pytest
+from prometheus_client import generate_latest
+
+from chassis.consumer import Outgoing, Received, TransientFault
+from chassis.health import Liveness
+from tests.integration.chassis_rigs import CASES, KafkaRig, acknowledged, until
+
+
+@pytest.fixture
+async def rig(kafka_bootstrap: str) -> AsyncIterator[KafkaRig]:
+    made = KafkaRig(kafka_bootstrap)
+    await made.start()
+    yield made
+    await made.stop()
+
+
+async def test_a_rebalance_waits_for_the_batch_under_way(rig: KafkaRig) -> None:
+    """A member that joins takes over partitions only after their batch is committed: nothing is handled twice."""
+    handled: Counter[str] = Counter()
+
+    async def handler(batch: Sequence[Received]) -> Sequence[Outgoing]:
+        await asyncio.sleep(0.3)
+        handled.update(event.envelope.event_id for event in batch)
+        return []
+
+    for seq in range(1, 11):
+        for case_id in CASES:
+            await rig.publish(acknowledged(case_id, seq))
+    first, second = (rig.consumer(handler, max_batch=8) for _ in range(2))
+    one = asyncio.create_task(first.run())
+    await until(lambda: len(handled) >= 8)
+    two = asyncio.create_task(second.run())
+    await until(lambda: len(handled) >= 80, 40)
+    for consumer in (first, second):
+        consumer.stop()
+    await asyncio.gather(one, two)
+    assert set(handled.values()) == {1}
+    assert await rig.left() == 0
+
+
+async def test_a_member_that_leaves_is_replaced_at_once(rig: KafkaRig) -> None:
+    """stop() leaves the group: the next member need not wait for the session of ten seconds to expire."""
+    seen: list[Received] = []
+
+    async def handler(batch: Sequence[Received]) -> Sequence[Outgoing]:
+        seen.extend(batch)
+        return []
+
+    first = rig.consumer(handler)
+    task = asyncio.create_task(first.run())
+    await asyncio.wait_for(first.assigned.wait(), 20)
+    first.stop()
+    await task
+    await rig.publish(acknowledged(CASES[0]))
+    second = rig.consumer(handler)
+    started = time.monotonic()
+    task = asyncio.create_task(second.run())
+    await until(lambda: len(seen) == 1)
+    assert time.monotonic() - started < 6
+    second.stop()
+    await task
+
+
+async def test_a_fault_blocks_its_own_partition_alone(rig: KafkaRig) -> None:
+    """While one partition waits for a fault to pass, the others go on, and the loop still beats."""
+    seen: list[str] = []
+    healed = False
+    liveness = Liveness(timedelta(seconds=30))
+
+    async def handler(batch: Sequence[Received]) -> Sequence[Outgoing]:
+        if not healed and any(event.data.case_id == CASES[0] for event in batch):
+            raise TransientFault("not yet")
+        seen.extend(event.data.case_id for event in batch)
+        return []
+
+    consumer = rig.consumer(handler, liveness=liveness)
+    task = asyncio.create_task(consumer.run())
+    await rig.publish(acknowledged(CASES[0]), partition=0)
+    await rig.publish(acknowledged(CASES[1]), partition=1)
+    await until(lambda: seen == [CASES[1]])
+    await asyncio.sleep(1)
+    await rig.publish(acknowledged(CASES[2]), partition=2)
+    await until(lambda: seen == [CASES[1], CASES[2]], 3)
+    assert liveness.silence() < timedelta(seconds=1)
+    healed = True
+    await until(lambda: CASES[0] in seen)
+    consumer.stop()
+    await task
+    assert await rig.left() == 0
+
+
+async def test_lag_is_told_per_partition(rig: KafkaRig) -> None:
+    """A backlog shows in the metric, and is gone when it is handled."""
+    gate = asyncio.Event()
+    seen: list[Received] = []
+
+    async def handler(batch: Sequence[Received]) -> Sequence[Outgoing]:
+        if len(seen) >= 2 and not gate.is_set():
+            raise TransientFault("wait")
+        seen.extend(batch)
+        return []
+
+    for seq in range(1, 11):
+        await rig.publish(acknowledged(CASES[0], seq), partition=1)
+    consumer = rig.consumer(handler, max_batch=2)
+    task = asyncio.create_task(consumer.run())
+    series = f'janseva_consumer_lag{{partition="1",topic="{rig.topic}"}}'
+    await until(lambda: f"{series} 8.0" in generate_latest(rig.registry).decode())
+    gate.set()
+    await until(lambda: f"{series} 0.0" in generate_latest(rig.registry).decode())
+    consumer.stop()
+    await task
+    assert [event.offset for event in seen] == list(range(10))
+
+
+async def test_an_event_is_handled_within_a_few_hundredths_of_a_second(rig: KafkaRig) -> None:
+    """No linger and no long poll on the way: the median from send to handler stays under 100 ms."""
+    times: list[float] = []
+    sent = 0.0
+
+    async def handler(batch: Sequence[Received]) -> Sequence[Outgoing]:
+        times.extend(time.monotonic() - sent for _ in batch)
+        return []
+
+    consumer = rig.consumer(handler)
+    task = asyncio.create_task(consumer.run())
+    await asyncio.wait_for(consumer.assigned.wait(), 20)
+    for number in range(30):
+        sent = time.monotonic()
+        await rig.publish(acknowledged(CASES[number % 8]))
+        await until(lambda number=number: len(times) > number)  # type: ignore[misc]
+        await asyncio.sleep(0.05)
+    consumer.stop()
+    await task
+    assert sorted(times)[15] < 0.1
