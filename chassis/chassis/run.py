@@ -117,7 +117,7 @@ class Background:
         """Ask all to end, wait up to 3 s, cancel the rest."""
         self._stopping = True
         running = dict(self._running)
-        for planned in running.values():
+        for planned in self._running.copy().values():
             if planned.stop is not None:
                 asked = planned.stop()
                 if inspect.isawaitable(asked):
