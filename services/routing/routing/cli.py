@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from chassis.clock import Clock, SystemClock
+from chassis.faults import TransientFault
 from chassis.mongo import Mongo
 from routing.build_data import build_data
 from routing.dataset import load_shipped
@@ -55,7 +56,7 @@ Command = Callable[[argparse.Namespace, Office], Awaitable[int]]
 async def import_file(options: argparse.Namespace, office: Office) -> int:
     """import-stations and import-boundaries: a file on top of the version in force becomes a version of its own."""
     report = Report()
-    dataset = _dataset(options.file, await office.base(), report, options)
+    dataset = renamed(_dataset(options.file, await office.base(), report, options))
     _say(*report.lines())
     if options.report:
         options.report.write_text(json.dumps(report.to_document(), indent=1, ensure_ascii=False), "utf-8")
@@ -64,10 +65,10 @@ async def import_file(options: argparse.Namespace, office: Office) -> int:
     if options.effective_from is None:
         _say(f"It is not in force. To put it in force: python -m routing switch {info.version}")
         return 0
-    await office.versions.switch(
+    switch = await office.versions.switch(
         info.version, effective_from=options.effective_from, by=options.by, why=f"import of {options.file.name}"
     )
-    _say(f"In force from {options.effective_from.isoformat()}; running services follow by themselves")
+    _say(f"In force from {switch.effective_from:%Y-%m-%d %H:%M} UTC; running services follow by themselves")
     return 0
 
 
@@ -82,7 +83,7 @@ async def import_posts(options: argparse.Namespace, office: Office) -> int:
 async def switch_version(options: argparse.Namespace, office: Office) -> int:
     at = options.effective_from or office.clock.now()
     switch = await office.versions.switch(options.version, effective_from=at, by=options.by, why=options.why)
-    _say(f"switch {switch.number}: {switch.version} from {at.isoformat()}")
+    _say(f"switch {switch.number}: {switch.version} from {switch.effective_from:%Y-%m-%d %H:%M} UTC")
     return 0
 
 
@@ -95,9 +96,8 @@ async def list_versions(_options: argparse.Namespace, office: Office) -> int:
         _say(f"{mark} {info.version:<20} {info.created_at:%Y-%m-%d %H:%M} {info.created_by}: {info.note} ({counts})")
     _say("switches:")
     for switch in await office.versions.history():
-        _say(
-            f"  {switch.number:>3} {switch.version:<20} from {switch.effective_from:%Y-%m-%d %H:%M} {switch.by}: {switch.why}"
-        )
+        since = f"{switch.effective_from:%Y-%m-%d %H:%M}"
+        _say(f"  {switch.number:>3} {switch.version:<20} from {since} {switch.by}: {switch.why}")
     return 0
 
 
@@ -197,6 +197,8 @@ def run(options: argparse.Namespace, settings: RoutingSettings) -> int:
         return asyncio.run(_run(options, settings))
     except VersionUnknown as error:
         return _refuse(f"there is no version {error}")
+    except TransientFault as fault:
+        return _refuse(f"the database does not answer ({fault})")
     except (ImportRefused, EmptyVersion, OSError) as error:
         return _refuse(str(error))
 

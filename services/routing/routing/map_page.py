@@ -76,7 +76,8 @@ def draw_map(snapshot: Snapshot, decisions: Sequence[StoredDecision]) -> str:
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Routing {escape(snapshot.version)}</title>'
         f"<style>{STYLE}</style><header><strong>Version {escape(snapshot.version)}</strong>: "
-        f"{len(snapshot.stations)} stations, {len(snapshot.dataset.boundaries)} jurisdictions, {len(decisions)} decisions. "
+        f"{len(snapshot.stations)} stations, {len(snapshot.dataset.boundaries)} jurisdictions, "
+        f"{len(decisions)} decisions. "
         f"Wheel to zoom, drag to move.<br>{legend}</header>"
         f'<svg viewBox="0 0 {WIDTH} {sheet.height:.0f}" xmlns="http://www.w3.org/2000/svg">{body}</svg>'
         f"<script>{SCRIPT % {'width': WIDTH}}</script></html>\n"

@@ -54,10 +54,10 @@ class Versions:
     async def save(
         self, dataset: Dataset, *, by: str, note: str, report: Mapping[str, Any] | None = None
     ) -> VersionInfo:
-        """Writes a version under the name of its content. Again is harmless; an interrupted one is taken up."""
+        """Writes a version under its name, which derives from its content: again is harmless, a rest is taken up."""
         if not dataset.stations or not dataset.police_districts:
             raise EmptyVersion("a version needs stations and police districts")
-        name = dataset.version if dataset.version.startswith("shipped-") else content_name(dataset)
+        name = dataset.version
         rows = to_rows(dataset)
         with store_errors():
             for part in PARTS:
@@ -113,8 +113,12 @@ class Versions:
         return await asyncio.to_thread(from_rows, version, rows)
 
     async def switch(self, version: str, *, effective_from: datetime, by: str, why: str) -> Switch:
-        """Puts a version in force from a time on: one insert, so that it has happened or it has not."""
+        """Puts a version in force from a time on: one insert, so that it has happened or it has not.
+
+        A time that has passed means now: what was decided until now was decided by another version.
+        """
         await self.info(version)
+        effective_from = max(effective_from, self._clock.now())
         while True:
             number = await self._next_number()
             switch = Switch(number, version, effective_from, self._clock.now(), by, why)
