@@ -1,17 +1,32 @@
 """The servers and the running suite that integration and end-to-end tests share.
 
-KAFKA_BOOTSTRAP and MONGO_URI, if set, name servers to use instead of starting some. Tests share them: give topics and
-databases names of their own.
+KAFKA_BOOTSTRAP and MONGO_URI, if set, name servers to use for `kafka_bootstrap` and `mongo_uri` instead of starting
+some. Tests share them: give topics and databases names of their own.
 """
 
 import os
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 import pytest_asyncio
 
+from janseva_local.folder import ROOT
 from janseva_local.servers import KafkaServer, MongoServer
+from janseva_local.services import NAMES
+from janseva_local.stack import Stack
+
+DEMO_POLICIES = ROOT / "deploy" / "local" / "policies.demo.yaml"
+
+
+class MakeStack(Protocol):
+    """`await make_stack(...)`: a suite of its own for a test that breaks things; stopped when the test ends."""
+
+    async def __call__(
+        self, *, policies: Path | None = None, services: tuple[str, ...] = NAMES, supervised: bool = False
+    ) -> Stack: ...
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -38,6 +53,30 @@ async def mongo_uri(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[s
     await server.start()
     yield server.uri
     await server.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    """The whole suite with the shipped policies, on servers of its own, shared by all tests: break nothing here."""
+    async with Stack(tmp_path_factory.mktemp("suite")) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def make_stack(tmp_path: Path) -> AsyncIterator[MakeStack]:
+    """Makes suites of the test's own, to stop and kill parts of; `policies=DEMO_POLICIES` has targets of seconds."""
+    async with AsyncExitStack() as running:
+        count = 0
+
+        async def make(
+            *, policies: Path | None = None, services: tuple[str, ...] = NAMES, supervised: bool = False
+        ) -> Stack:
+            nonlocal count
+            count += 1
+            stack = Stack(tmp_path / f"suite{count}", policies=policies, services=services, supervised=supervised)
+            return await running.enter_async_context(stack)
+
+        yield make
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

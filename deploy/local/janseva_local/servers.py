@@ -17,6 +17,7 @@ from janseva_local.process import ChildProcess, ProcessFailed
 
 START_LIMIT = timedelta(seconds=60)
 ANSWER_LIMIT = 2.0  # seconds
+ELECTION = timedelta(seconds=2)  # then another look at whether the process still lives
 STOP_GRACE = timedelta(seconds=10)
 Progress = Callable[[str], None]
 
@@ -136,8 +137,7 @@ class MongoServer:
         self._data.mkdir(parents=True, exist_ok=True)
         self._process.spawn()
         try:
-            await self._process.until_ready(self._listens, within=START_LIMIT)
-            await self._become_primary()
+            await self._process.until_ready(self._is_primary, within=START_LIMIT)
         except BaseException:
             self._process.kill()
             raise
@@ -162,16 +162,16 @@ class MongoServer:
         frugal = ("--wiredTigerCacheSizeGB", str(cache_gb), "--oplogSize", "256", "--nounixsocket", "--quiet")
         return (str(mongod_path()), *options, *frugal)
 
-    async def _listens(self) -> bool:
-        return await port_answers(HOST, self.port)
-
-    async def _become_primary(self) -> None:
+    async def _is_primary(self) -> bool:
         from chassis.admin import ReplicaSetNotReady, ensure_single_node_replica_set  # noqa: PLC0415  # heavy import
 
+        if not await port_answers(HOST, self.port):
+            return False
         try:
-            await ensure_single_node_replica_set(HOST, self.port, name="rs0", within=START_LIMIT)
-        except ReplicaSetNotReady as error:
-            raise self._process.failure(str(error)) from error
+            await ensure_single_node_replica_set(HOST, self.port, name="rs0", within=ELECTION)
+        except ReplicaSetNotReady:
+            return False
+        return True
 
 
 def mongod_path() -> Path:

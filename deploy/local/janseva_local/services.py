@@ -95,7 +95,7 @@ SERVICES: tuple[Service, ...] = (
         name="notifier",
         module=("notifier",),
         database="janseva_notifier",
-        settings={"SMS_URL": "{provider}/cgi-bin/sendsms", "SMS_USERNAME": SMS_USERNAME, "PUBLIC_URL": "{intake}"},
+        settings={"SMS_URL": "{provider}/cgi-bin/sendsms", "SMS_USERNAME": SMS_USERNAME},
         secrets=("SEALING_KEYS", "SERVICE_TOKEN", "SMS_PASSWORD"),
         about="messages to citizens and offices",
     ),
