@@ -1,0 +1,57 @@
+"""What a 202 says."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from fastapi import Response
+
+from chassis.problems import Language
+from intake.domain.case import Case, Due
+from intake.handlers.filing import Filed
+from intake.texts import Texts
+
+
+class Answers:
+    def __init__(self, texts: Texts, public_url: str) -> None:
+        self._texts = texts
+        self._public_url = public_url.rstrip("/")
+
+    def filed(self, filed: Filed, language: Language, more: Mapping[str, Any] | None = None) -> Response:
+        """The answer to a filing; the same for its repeat, so it is made from the case alone."""
+        case = filed.case
+        return json_response(
+            {
+                "case_id": case.case_id,
+                "tracking_number": case.tracking_number,
+                "receipt_secret": filed.receipt_secret,
+                "status_url": self.status_url(case),
+                "service_code": case.service_code,
+                "lane": case.lane.value,
+                "filed_at": case.filed_at,
+                "due": [due_json(due) for due in case.due],
+                "notices": self._notices(case, language),
+                **(more or {}),
+            },
+            202,
+            {"Location": self.status_url(case), "Content-Language": language},
+        )
+
+    def status_url(self, case: Case) -> str:
+        return f"{self._public_url}/v1/complaints/{case.tracking_number}"
+
+    def _notices(self, case: Case, language: Language) -> list[Mapping[str, Any]]:
+        return [
+            {"code": flag, "text": text.in_(language), "action": text.action}
+            for flag in case.flags
+            if (text := self._texts.notices.get(flag)) is not None
+        ]
+
+
+def due_json(due: Due) -> Mapping[str, Any]:
+    return {"clock": due.clock, "clock_id": due.clock_id, "due_at": due.due_at}
+
+
+def json_response(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    content = orjson.dumps(body, option=orjson.OPT_UTC_Z)
+    return Response(content, status, dict(headers or {}), "application/json")

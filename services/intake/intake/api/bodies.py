@@ -1,0 +1,77 @@
+"""The bodies of filings, as contracts.md gives them; unknown fields are refused."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from chassis.problems import FieldError, Problem
+from event_schemas import Location
+from intake.catalogue import Catalogue, Service
+from intake.domain.geo import Place, judge_point
+from intake.domain.text import clean_text
+from intake.problems import LOCATION_OUTSIDE_INDIA
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("not a number")  # noqa: TRY004  pydantic turns a ValueError into a field's fault
+    return float(value)
+
+
+Number = Annotated[float, BeforeValidator(_number)]
+ShortText = Annotated[str, AfterValidator(clean_text), StringConstraints(max_length=300)]
+LongText = Annotated[str, AfterValidator(clean_text), StringConstraints(max_length=10_000)]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, str_strip_whitespace=False)
+
+
+class LocationBody(Body):
+    lat: Number
+    lon: Number
+    accuracy_m: Annotated[Number, Field(ge=0, le=100_000)] | None = None
+    address: ShortText | None = None
+
+
+class Complainant(Body):
+    name: ShortText | None = Field(default=None, repr=False)
+    phone: Annotated[str, StringConstraints(max_length=40)] | None = Field(default=None, repr=False)
+    address: ShortText | None = Field(default=None, repr=False)
+
+
+class ComplaintBody(Body):
+    service_code: str = Field(max_length=80)
+    language: Literal["hi", "en"] = "hi"
+    channel: Literal["web", "app", "whatsapp", "open311", "counter"] = "web"
+    complainant: Complainant | None = None
+    description: LongText | None = Field(default=None, repr=False)
+    location: LocationBody | None = None
+    named_station: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,40}$")] | None = None
+    attributes: dict[str, Any] = Field(default_factory=dict, repr=False)
+
+
+def checked_location(body: LocationBody) -> Location:
+    """The point, if it can be in India; Problem with a hint if its numbers were swapped."""
+    place = judge_point(body.lat, body.lon)
+    if place is not Place.INDIA:
+        swapped = place is Place.SWAPPED
+        raise Problem(
+            LOCATION_OUTSIDE_INDIA,
+            detail_en="Latitude and longitude seem to be swapped" if swapped else "",
+            detail_hi="अक्षांश और देशांतर उल्टे लगते हैं" if swapped else "",
+            errors=[FieldError("location", "is not in India", "भारत में नहीं है", "/location")],
+            extra={"hint": "swapped_lat_lon"} if swapped else {},
+        )
+    return Location(lat=body.lat, lon=body.lon, accuracy_m=body.accuracy_m)
+
+
+def checked_attributes(catalogue: Catalogue, service: Service, body: ComplaintBody) -> list[FieldError]:
+    """The faults of the service's own questions."""
+    faults = [
+        FieldError("attribute", message, "सेवा के प्रश्न के अनुरूप नहीं है", f"/attributes{pointer}")
+        for pointer, message in catalogue.attribute_errors(service, body.attributes)
+    ]
+    if service.description_required and not body.description:
+        faults.append(FieldError("missing", "is required", "आवश्यक है", "/description"))
+    return faults

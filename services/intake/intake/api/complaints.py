@@ -1,0 +1,162 @@
+"""POST /v1/complaints and POST /v1/emergencies."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Request, Response
+
+from chassis.logs import get_logger
+from chassis.problems import UNAUTHENTICATED, VALIDATION_FAILED, FieldError, Problem, language_of
+from intake.api.answers import Answers
+from intake.api.bodies import ComplaintBody, checked_attributes, checked_location
+from intake.api.reading import as_model, as_object, parse_json, read_phone
+from intake.auth import Authenticator, Principal
+from intake.catalogue import Catalogue, Service
+from intake.domain.filing import Person, Submission
+from intake.domain.urgent import read_urgent
+from intake.handlers.emergencies import Caller, EmergencyDesk
+from intake.handlers.filing import FilingDesk
+from intake.keys import Keys
+from intake.metrics import IntakeMetrics
+from intake.problems import KEY_MISSING, UNKNOWN_SERVICE
+
+_log = get_logger(__name__)
+
+EMERGENCY = "emergency-112"
+COMPLAINTS_ROUTE = "POST /v1/complaints"
+
+
+@dataclass(frozen=True, slots=True)
+class FilingParts:
+    catalogue: Catalogue
+    desk: FilingDesk
+    emergencies: EmergencyDesk
+    answers: Answers
+    keys: Keys
+    metrics: IntakeMetrics
+    authenticator: Authenticator
+
+
+def filing_router(parts: FilingParts) -> APIRouter:
+    router = APIRouter(prefix="/v1", tags=["filing"])
+
+    @router.post("/complaints", status_code=202, summary="File a submission", openapi_extra=_BODY)
+    async def file(
+        request: Request,
+        idempotency_key: Annotated[str | None, Header()] = None,
+        accept_language: Annotated[str | None, Header()] = None,
+    ) -> Response:
+        raw = await request.body()
+        if _is_emergency(raw):
+            return await urgent(request, idempotency_key, accept_language)
+        try:
+            principal = await parts.authenticator.optional_citizen(request)
+            return await _file_complaint(parts, raw, principal, idempotency_key, accept_language)
+        except Problem as problem:
+            parts.metrics.rejected.labels(problem.type.code).inc()
+            raise
+
+    @router.post("/emergencies", status_code=202, summary="Call for help; never refused for its content")
+    async def urgent(
+        request: Request,
+        idempotency_key: Annotated[str | None, Header()] = None,
+        accept_language: Annotated[str | None, Header()] = None,
+    ) -> Response:
+        caller = await identify_caller(parts.authenticator, request)
+        raw = await request.body()
+        filed = await parts.emergencies.file(read_urgent(raw), caller, key=idempotency_key, raw=raw)
+        return parts.answers.filed(filed, language_of(accept_language))
+
+    return router
+
+
+async def _file_complaint(
+    parts: FilingParts, raw: bytes, principal: Principal | None, key: str | None, accept_language: str | None
+) -> Response:
+    body = as_object(parse_json(raw))
+    service = _service(parts.catalogue, body.get("service_code"))
+    if service.login == "citizen" and principal is None:
+        raise Problem(UNAUTHENTICATED, headers={"WWW-Authenticate": "Bearer"})
+    if key is None:
+        raise Problem(KEY_MISSING)
+    idempotency = parts.keys.idempotency(
+        key, principal=principal.sub if principal else None, route=COMPLAINTS_ROUTE, body=body
+    )
+    submission = _submission(parts.catalogue, service, as_model(ComplaintBody, body), principal)
+    filed = await parts.desk.file(submission, key=key, idempotency=idempotency)
+    return parts.answers.filed(filed, language_of(accept_language))
+
+
+async def identify_caller(authenticator: Authenticator, request: Request) -> Caller:
+    """Whoever calls for help is heard: a token that cannot be read is left aside."""
+    if "authorization" not in request.headers:
+        return Caller()
+    try:
+        principal = await authenticator.officer("dispatcher")(request)
+    except Problem:
+        principal = None
+    if principal is not None:
+        return Caller(trusted=True)
+    try:
+        citizen = await authenticator.optional_citizen(request)
+    except Problem as problem:
+        _log.info("emergency_token_left_aside", reason=problem.type.code)
+        return Caller()
+    return Caller() if citizen is None else Caller(citizen.sub, citizen.phone)
+
+
+def _service(catalogue: Catalogue, code: Any) -> Service:
+    if code is None:
+        raise Problem(VALIDATION_FAILED, errors=[FieldError("missing", "is required", "आवश्यक है", "/service_code")])
+    service = catalogue.get(code) if isinstance(code, str) else None
+    if service is None:
+        raise Problem(
+            UNKNOWN_SERVICE,
+            errors=[FieldError("unknown_service", "is not in the catalogue", "सूची में नहीं है", "/service_code")],
+            extra={"services": [known.code for known in catalogue]},
+        )
+    return service
+
+
+def _submission(catalogue: Catalogue, service: Service, body: ComplaintBody, principal: Principal | None) -> Submission:
+    faults = checked_attributes(catalogue, service, body)
+    if faults:
+        raise Problem(VALIDATION_FAILED, errors=faults)
+    complainant = body.complainant
+    phone = principal.phone if principal else None
+    if phone is None and complainant is not None and complainant.phone is not None:
+        phone = read_phone(complainant.phone)
+    return Submission(
+        service=service,
+        language=body.language,
+        channel=body.channel,
+        person=Person(
+            name=(complainant.name if complainant else None) or None,
+            phone=phone,
+            address=(complainant.address if complainant else None) or None,
+        ),
+        owner=principal.sub if principal else None,
+        description=body.description or None,
+        location=checked_location(body.location) if body.location else None,
+        place_address=(body.location.address if body.location else None) or None,
+        named_station=body.named_station,
+        attributes=body.attributes,
+    )
+
+
+def _is_emergency(raw: bytes) -> bool:
+    """Told from the bytes, so that a broken body that names the emergency service is an emergency too."""
+    return EMERGENCY.encode() in raw and _names_emergency(raw)
+
+
+def _names_emergency(raw: bytes) -> bool:
+    try:
+        body = parse_json(raw)
+    except Problem:
+        return True
+    return isinstance(body, dict) and body.get("service_code") == EMERGENCY
+
+
+_BODY = {
+    "requestBody": {"required": True, "content": {"application/json": {"schema": ComplaintBody.model_json_schema()}}}
+}

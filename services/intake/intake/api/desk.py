@@ -1,0 +1,178 @@
+"""The desk: officers list, read, reveal and command their cases."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from chassis.clock import Clock
+from chassis.problems import FORBIDDEN, NOT_FOUND, Problem, language_of
+from chassis.sealing import KeyRing
+from event_schemas import PersonalData, ids
+from intake.api.answers import json_response
+from intake.api.bodies import ShortText
+from intake.api.paging import read_cursor
+from intake.api.reading import read_model
+from intake.api.status import StatusReader
+from intake.auth import Authenticator, Principal
+from intake.domain.case import Case
+from intake.domain.orders import ORDERS
+from intake.domain.scope import DISTRICT_ROLES, OFFICER_ROLES, STATION_ROLES, Actor, may_work
+from intake.domain.states import Act, Role, State
+from intake.handlers.commands import CommandDesk, Wish
+from intake.problems import UNKNOWN_COMMAND, VERSION_MISMATCH
+from intake.store import CaseFilter, CaseStore
+from intake.store.side import Reveal, SideStore
+from intake.views.desk import desk_item, desk_view
+
+DEFAULT_LIMIT, MAX_LIMIT = 50, 200
+
+
+class RevealBody(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reason: Annotated[ShortText, StringConstraints(min_length=3)]
+
+
+class DeskParts:
+    def __init__(
+        self,
+        *,
+        store: CaseStore,
+        side: SideStore,
+        ring: KeyRing,
+        clock: Clock,
+        commands: CommandDesk,
+        reader: StatusReader,
+        authenticator: Authenticator,
+    ) -> None:
+        self.store = store
+        self.side = side
+        self.ring = ring
+        self.clock = clock
+        self.commands = commands
+        self.reader = reader
+        self.officer: Callable[[Request], Awaitable[Principal]] = authenticator.officer(*OFFICER_ROLES)
+
+    async def case(self, case_id: str, actor: Actor) -> Case:
+        """404 for a case of another station, as for one that does not exist."""
+        case = await self.store.by_id(case_id)
+        if case is None or not may_work(case, actor):
+            raise Problem(NOT_FOUND)
+        return case
+
+    def personal(self, case: Case) -> PersonalData:
+        if case.sealed is None:
+            return PersonalData()
+        return PersonalData.from_json(self.ring.open(case.case_id, case.sealed))
+
+
+def actor_of(principal: Principal) -> Actor:
+    return Actor(
+        role=Role(principal.role),
+        sub=principal.sub,
+        post=principal.post or f"{principal.role.upper()}:{principal.station or principal.district or 'control-room'}",
+        station=principal.station,
+        district=principal.district,
+    )
+
+
+def desk_router(parts: DeskParts) -> APIRouter:
+    router = APIRouter(prefix="/v1/desk/cases", tags=["desk"])
+    Officer = Annotated[Principal, Depends(parts.officer)]  # noqa: N806  a type
+
+    @router.get("", summary="Own cases, newest first")
+    async def cases(
+        principal: Officer,
+        station: Annotated[str | None, Query(max_length=40)] = None,
+        status: Annotated[State | None, Query()] = None,
+        cursor: Annotated[str | None, Query()] = None,
+        limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
+    ) -> Response:
+        wanted = _own_cases(actor_of(principal), station, status)
+        page = await parts.store.page(wanted, read_cursor(cursor), limit)
+        now = parts.clock.now()
+        return json_response({"cases": [desk_item(case, now) for case in page.cases], "cursor": page.cursor})
+
+    @router.get("/{case_id}", summary="One case; personal data are masked")
+    async def case(
+        case_id: str, principal: Officer, accept_language: Annotated[str | None, Header()] = None
+    ) -> Response:
+        actor = actor_of(principal)
+        found = await parts.case(case_id, actor)
+        status = await parts.reader.view(found, language_of(accept_language))
+        view = desk_view(found, status, parts.personal(found), actor.role, masked=True)
+        return json_response(view, headers={"ETag": f'"{found.version}"', "Cache-Control": "no-store"})
+
+    @router.post("/{case_id}/reveal", summary="One case with its personal data; who asked and why is kept")
+    async def reveal(
+        case_id: str,
+        principal: Officer,
+        request: Request,
+        accept_language: Annotated[str | None, Header()] = None,
+    ) -> Response:
+        actor = actor_of(principal)
+        body = await read_model(request, RevealBody)
+        found = await parts.case(case_id, actor)
+        now = parts.clock.now()
+        await parts.side.record_reveal(Reveal(ids.new_event_id(now), now, case_id, actor.sub, actor.post, body.reason))
+        status = await parts.reader.view(found, language_of(accept_language))
+        view = desk_view(found, status, parts.personal(found), actor.role, masked=False)
+        return json_response(view, headers={"ETag": f'"{found.version}"', "Cache-Control": "no-store"})
+
+    @router.post("/{case_id}/{command}", status_code=202, summary="Command a case", openapi_extra=_command_docs())
+    async def command(
+        case_id: str,
+        command: str,
+        principal: Officer,
+        request: Request,
+        idempotency_key: Annotated[str | None, Header()] = None,
+        if_match: Annotated[str | None, Header()] = None,
+    ) -> Response:
+        act = _act(command)
+        order = await read_model(request, ORDERS[act])
+        wish = Wish(act, order, idempotency_key, version_of(if_match))
+        done = await parts.commands.run(case_id, wish, actor_of(principal))
+        return json_response(done.body(), 202, {"ETag": f'"{done.version}"'})
+
+    return router
+
+
+def version_of(if_match: str | None) -> int | None:
+    """The version an officer's screen shows; anything else than a version cannot match."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    digits = if_match.strip().removeprefix("W/").strip('"')
+    if not digits.isdecimal():
+        raise Problem(VERSION_MISMATCH, detail_en="If-Match takes the case's version")
+    return int(digits)
+
+
+def _act(command: str) -> Act:
+    try:
+        act = Act(command)
+    except ValueError as error:
+        raise Problem(UNKNOWN_COMMAND, extra={"commands": sorted(ORDERS)}) from error
+    if act not in ORDERS:
+        raise Problem(UNKNOWN_COMMAND, extra={"commands": sorted(ORDERS)})
+    return act
+
+
+def _own_cases(actor: Actor, station: str | None, status: State | None) -> CaseFilter:
+    wanted_status = None if status is None else status.value
+    if actor.role in STATION_ROLES:
+        if actor.station is None or station not in (None, actor.station):
+            raise Problem(FORBIDDEN, detail_en="You see the cases of your own station")
+        return CaseFilter(station=actor.station, status=wanted_status)
+    if actor.role in DISTRICT_ROLES:
+        if actor.district is None:
+            raise Problem(FORBIDDEN, detail_en="Your token names no district")
+        return CaseFilter(station=station, police_district=actor.district, status=wanted_status)
+    lane = "emergency" if actor.role is Role.DISPATCHER else None
+    return CaseFilter(station=station, lane=lane, status=wanted_status)
+
+
+def _command_docs() -> dict[str, Any]:
+    """Each command's body, by its name."""
+    return {"x-commands": {str(act): order.model_json_schema() for act, order in ORDERS.items()}}

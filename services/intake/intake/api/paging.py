@@ -1,0 +1,16 @@
+"""Cursors of lists: the id after which the next page goes on."""
+
+import re
+
+from chassis.problems import Problem
+from intake.problems import CURSOR_INVALID
+
+_CASE_ID = re.compile(r"c_[0-9A-Za-z_-]{1,62}")
+
+
+def read_cursor(cursor: str | None) -> str | None:
+    if cursor is None or cursor == "":
+        return None
+    if not _CASE_ID.fullmatch(cursor):
+        raise Problem(CURSOR_INVALID)
+    return cursor

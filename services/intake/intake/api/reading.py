@@ -1,0 +1,74 @@
+"""Reads request bodies strictly: JSON, then a model, each fault a problem of its own."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import orjson
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
+
+from chassis.problems import MALFORMED_JSON, VALIDATION_FAILED, FieldError, Problem
+from intake.domain.phones import parse_phone
+from intake.problems import PHONE_INVALID
+
+MAX_DEPTH = 20
+M = TypeVar("M", bound=BaseModel)
+
+
+async def read_json(request: Request) -> Any:
+    """The parsed body. Lone surrogates, NaN and broken UTF-8 are no JSON."""
+    return parse_json(await request.body())
+
+
+def parse_json(raw: bytes) -> Any:
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise Problem(MALFORMED_JSON, detail_en=f"at line {error.lineno}, column {error.colno}") from error
+
+
+def as_object(body: Any) -> Mapping[str, Any]:
+    if not isinstance(body, dict):
+        raise Problem(VALIDATION_FAILED, errors=[FieldError("object", "must be an object", "ऑब्जेक्ट होना चाहिए", "")])
+    if _depth(body) > MAX_DEPTH:
+        raise Problem(VALIDATION_FAILED, errors=[FieldError("depth", "is nested too deep", "बहुत गहरा है", "")])
+    return body
+
+
+def as_model(model: type[M], body: Any) -> M:
+    try:
+        return model.model_validate(body, strict=False)
+    except ValidationError as error:
+        faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors(include_url=False)]
+        raise RequestValidationError(faults) from error
+
+
+async def read_model(request: Request, model: type[M]) -> M:
+    """The body as a model; an empty body counts as an empty object."""
+    raw = await request.body()
+    return as_model(model, as_object(parse_json(raw) if raw.strip() else {}))
+
+
+def read_phone(text: str) -> str:
+    """E.164; an Indian number may come without its country code. Problem phone_invalid."""
+    found = parse_phone(text)
+    if found is None:
+        raise Problem(
+            PHONE_INVALID,
+            errors=[FieldError("phone", "is not a valid number", "सही नंबर नहीं है", "/complainant/phone")],
+        )
+    return found
+
+
+def _depth(value: Any) -> int:
+    depth, level = 0, [value]
+    while level:
+        depth += 1
+        level = [
+            child
+            for item in level
+            if isinstance(item, dict | list)
+            for child in (item.values() if isinstance(item, dict) else item)
+        ]
+    return depth

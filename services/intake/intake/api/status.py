@@ -1,0 +1,145 @@
+"""GET /v1/complaints/{tracking_number}, GET /v1/me/cases, and the citizen's own commands."""
+
+import hmac
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+
+from chassis.clock import Clock
+from chassis.problems import NOT_FOUND, Language, Problem, language_of
+from intake.api.answers import json_response
+from intake.api.paging import read_cursor
+from intake.api.reading import read_model
+from intake.auth import Authenticator, Principal
+from intake.domain.case import Case
+from intake.domain.numbers import MistypedTrackingNumber, parse_tracking_number, receipt_hash
+from intake.domain.orders import Feedback, Order, Reopen, Withdraw
+from intake.domain.scope import Actor
+from intake.domain.states import Act, Role
+from intake.handlers.commands import CommandDesk, Wish
+from intake.problems import TRACKING_NUMBER_MISTYPED
+from intake.store import CaseFilter, CaseStore
+from intake.texts import Texts
+from intake.views.status import status_view
+
+
+class StatusReader:
+    """Finds a case for who may see it, and renders it."""
+
+    def __init__(self, *, store: CaseStore, texts: Texts, clock: Clock, certificate_url: str) -> None:
+        self._store = store
+        self._texts = texts
+        self._clock = clock
+        self._certificate_url = certificate_url
+
+    async def owned(self, tracking_number: str, principal: Principal | None, receipt: str | None) -> Case:
+        """404 for everyone but the owner and who holds the receipt: that a case exists is nobody else's business."""
+        try:
+            number = parse_tracking_number(tracking_number)
+        except MistypedTrackingNumber as error:
+            raise Problem(TRACKING_NUMBER_MISTYPED, detail_en=str(error)) from error
+        case = await self._store.by_tracking_number(number)
+        if case is None or not may_see(case, principal, receipt):
+            raise Problem(NOT_FOUND)
+        return case
+
+    async def render(self, case: Case, language: Language) -> tuple[bytes, str]:
+        """The body and its ETag, which changes with the case and the language but not with the seconds left."""
+        view = await self.view(case, language)
+        return bytes(json_response(view).body), f'W/"{case.version}.{case.changes}.{language}"'
+
+    async def view(self, case: Case, language: Language) -> Mapping[str, Any]:
+        derived = await self._store.timeline(case.case_id)
+        return status_view(
+            case,
+            derived,
+            texts=self._texts,
+            language=language,
+            now=self._clock.now(),
+            certificate_url=self._certificate_url,
+        )
+
+
+def may_see(case: Case, principal: Principal | None, receipt: str | None) -> bool:
+    if principal is not None and case.owner is not None and case.owner == principal.sub:
+        return True
+    if receipt is None:
+        return False
+    given = receipt_hash(receipt)
+    return any(hmac.compare_digest(given, known) for known in case.receipts)
+
+
+def status_router(
+    reader: StatusReader, commands: CommandDesk, store: CaseStore, authenticator: Authenticator
+) -> APIRouter:
+    router = APIRouter(prefix="/v1", tags=["status"])
+    Caller = Annotated[Principal | None, Depends(authenticator.optional_citizen)]  # noqa: N806  a type
+    Receipt = Annotated[str | None, Header(alias="X-Receipt", max_length=200)]  # noqa: N806  a type
+
+    @router.get("/complaints/{tracking_number}", summary="The status, for the owner or with X-Receipt")
+    async def status(
+        tracking_number: str,
+        principal: Caller,
+        receipt: Receipt = None,
+        if_none_match: Annotated[str | None, Header()] = None,
+        accept_language: Annotated[str | None, Header()] = None,
+    ) -> Response:
+        case = await reader.owned(tracking_number, principal, receipt)
+        language = language_of(accept_language)
+        body, etag = await reader.render(case, language)
+        headers = {
+            "ETag": etag,
+            "Cache-Control": "private, no-cache",
+            "Content-Language": language,
+            "Vary": "Accept-Language, Authorization, X-Receipt",
+        }
+        if if_none_match is not None and matches(if_none_match, etag):
+            return Response(status_code=304, headers=headers)
+        return Response(body, headers=headers, media_type="application/json")
+
+    @router.get("/me/cases", summary="The citizen's own cases, newest first")
+    async def my_cases(
+        principal: Annotated[Principal, Depends(authenticator.citizen)],
+        cursor: Annotated[str | None, Query()] = None,
+        limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    ) -> Response:
+        page = await store.page(CaseFilter(owner=principal.sub), read_cursor(cursor), limit)
+        cases = [
+            {
+                "case_id": case.case_id,
+                "tracking_number": case.tracking_number,
+                "service_code": case.service_code,
+                "lane": case.lane.value,
+                "status": case.state.value,
+                "filed_at": case.filed_at,
+            }
+            for case in page.cases
+        ]
+        return json_response({"cases": cases, "cursor": page.cursor})
+
+    def offer(act: Act, order_type: type[Order], summary: str) -> None:
+        @router.post(f"/complaints/{{tracking_number}}/{act}", status_code=202, summary=summary, name=str(act))
+        async def own_command(
+            tracking_number: str,
+            principal: Caller,
+            request: Request,
+            receipt: Receipt = None,
+            idempotency_key: Annotated[str | None, Header()] = None,
+        ) -> Response:
+            order = await read_model(request, order_type)
+            case = await reader.owned(tracking_number, principal, receipt)
+            actor = Actor(Role.CITIZEN, f"owner {case.case_id}", "citizen")
+            done = await commands.run(case.case_id, Wish(act, order, idempotency_key), actor)
+            return json_response(done.body(), 202)
+
+    offer(Act.WITHDRAW, Withdraw, "Withdraw it")
+    offer(Act.REOPEN, Reopen, "Reopen what was resolved or closed")
+    offer(Act.FEEDBACK, Feedback, "Rate how it was handled")
+    return router
+
+
+def matches(if_none_match: str, etag: str) -> bool:
+    """RFC 9110's weak comparison with any of a list."""
+    given = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
+    return "*" in given or etag.removeprefix("W/") in given

@@ -1,0 +1,157 @@
+"""POST /v1/desk/visits: a citizen checks in at the counter, with a case or without."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+from pydantic import Field, StringConstraints
+
+from chassis.problems import FORBIDDEN, NOT_FOUND, VALIDATION_FAILED, FieldError, Problem, language_of
+from intake.api.answers import Answers, due_json, json_response
+from intake.api.bodies import Body, Complainant, ShortText
+from intake.api.desk import DeskParts, actor_of
+from intake.api.reading import as_model, as_object, parse_json, read_phone
+from intake.auth import Principal
+from intake.catalogue import Catalogue, Service
+from intake.domain.case import Case
+from intake.domain.filing import Person, Submission
+from intake.domain.numbers import MistypedTrackingNumber, parse_tracking_number
+from intake.domain.orders import CheckIn
+from intake.domain.scope import STATION_ROLES, Actor
+from intake.domain.states import TABLE, Act
+from intake.handlers.commands import Wish
+from intake.handlers.filing import FilingDesk, Walkin
+from intake.keys import Keys
+from intake.problems import TRACKING_NUMBER_MISTYPED
+
+ROUTE = "POST /v1/desk/visits"
+WALK_IN_SERVICE = "hearing"
+
+
+class VisitBody(Body):
+    """With `tracking_number` or `case_id` the visit belongs to that case; without, it opens one."""
+
+    place: Annotated[ShortText, StringConstraints(min_length=1, max_length=120)] | None = None
+    tracking_number: Annotated[str, StringConstraints(max_length=40)] | None = None
+    case_id: Annotated[str, StringConstraints(max_length=64)] | None = None
+    hearing_id: Annotated[str, StringConstraints(max_length=120)] | None = None
+    presence: Literal["code", "counter", "none"] = "counter"
+    complainant: Complainant | None = None
+    description: ShortText | None = Field(default=None, repr=False)
+    language: Literal["hi", "en"] = "hi"
+    attributes: dict[str, Any] = Field(default_factory=dict, repr=False)
+
+
+class VisitParts:
+    def __init__(
+        self,
+        *,
+        desk: DeskParts,
+        filing: FilingDesk,
+        catalogue: Catalogue,
+        answers: Answers,
+        keys: Keys,
+        service: Service,
+    ) -> None:
+        self.desk = desk
+        self.filing = filing
+        self.catalogue = catalogue
+        self.answers = answers
+        self.keys = keys
+        self.service = service
+
+
+def visits_router(parts: VisitParts) -> APIRouter:
+    router = APIRouter(prefix="/v1/desk", tags=["desk"])
+    Officer = Annotated[Principal, Depends(parts.desk.officer)]  # noqa: N806  a type
+
+    @router.post("/visits", status_code=202, summary="Check a citizen in at the counter")
+    async def check_in(
+        principal: Officer,
+        request: Request,
+        idempotency_key: Annotated[str | None, Header()] = None,
+        accept_language: Annotated[str | None, Header()] = None,
+    ) -> Response:
+        actor = actor_of(principal)
+        if actor.role not in TABLE[Act.CHECK_IN].roles:
+            raise Problem(FORBIDDEN)
+        raw = as_object(parse_json(await request.body()))
+        body = as_model(VisitBody, raw)
+        place = _place(body, actor)
+        case = await _case(parts, body, actor)
+        if case is not None:
+            return await _of_case(parts, case, body, place, actor, idempotency_key)
+        submission = _walk_in(parts, body, place)
+        idempotency = None
+        if idempotency_key is not None:
+            idempotency = parts.keys.idempotency(idempotency_key, principal=actor.sub, route=ROUTE, body=raw)
+        filed = await parts.filing.file(
+            submission, key=idempotency_key, idempotency=idempotency, walkin=Walkin(place, body.presence)
+        )
+        hearing_id = next(iter(filed.case.hearings), None)
+        return parts.answers.filed(filed, language_of(accept_language), {"hearing_id": hearing_id})
+
+    return router
+
+
+def _place(body: VisitBody, actor: Actor) -> str:
+    """Who serves a counter checks in there and nowhere else: the clock would run at another station."""
+    if actor.role in STATION_ROLES:
+        if body.place not in (None, actor.station) or actor.station is None:
+            raise Problem(FORBIDDEN, detail_en="You check visitors in at your own station")
+        return actor.station
+    if body.place is None:
+        raise Problem(VALIDATION_FAILED, errors=[FieldError("missing", "is required", "आवश्यक है", "/place")])
+    return body.place
+
+
+async def _case(parts: VisitParts, body: VisitBody, actor: Actor) -> Case | None:
+    """Who holds the number may be heard at any station; a bare case id works only at the case's own."""
+    if body.tracking_number is not None:
+        try:
+            number = parse_tracking_number(body.tracking_number)
+        except MistypedTrackingNumber as error:
+            raise Problem(TRACKING_NUMBER_MISTYPED, detail_en=str(error)) from error
+        case = await parts.desk.store.by_tracking_number(number)
+        if case is None:
+            raise Problem(NOT_FOUND)
+        return case
+    return None if body.case_id is None else await parts.desk.case(body.case_id, actor)
+
+
+async def _of_case(
+    parts: VisitParts, case: Case, body: VisitBody, place: str, actor: Actor, key: str | None
+) -> Response:
+    order = CheckIn(place=place, hearing_id=body.hearing_id, presence=body.presence)
+    done = await parts.desk.commands.run(case.case_id, Wish(Act.CHECK_IN, order, key), actor)
+    visited = done.case.hearings.get(body.hearing_id or "") or done.case.hearings.get(done.event_id)
+    waiting = [hearing for hearing in done.case.hearings.values() if hearing.status == "checked_in"]
+    hearing = visited or (waiting[-1] if waiting else None)
+    answer = {
+        **done.body(),
+        "hearing_id": hearing.hearing_id if hearing else None,
+        "due": [due_json(due) for due in done.due],
+    }
+    return json_response(answer, 202)
+
+
+def _walk_in(parts: VisitParts, body: VisitBody, place: str) -> Submission:
+    faults = [
+        FieldError("attribute", message, "सेवा के प्रश्न के अनुरूप नहीं है", f"/attributes{pointer}")
+        for pointer, message in parts.catalogue.attribute_errors(parts.service, body.attributes)
+    ]
+    if faults:
+        raise Problem(VALIDATION_FAILED, errors=faults)
+    person = body.complainant or Complainant()
+    return Submission(
+        service=parts.service,
+        language=body.language,
+        channel="counter",
+        person=Person(
+            name=person.name or None,
+            phone=read_phone(person.phone) if person.phone else None,
+            address=person.address or None,
+        ),
+        description=body.description or None,
+        named_station=place,
+        attributes=body.attributes,
+    )

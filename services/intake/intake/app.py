@@ -1,0 +1,156 @@
+"""The composition root: every client is made here and used from the lifespan on; nothing connects at import."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from chassis.clock import Clock, SystemClock
+from chassis.consumer import BatchConsumer
+from chassis.health import Liveness
+from chassis.http import create_http_app
+from chassis.kafka import EventProducer
+from chassis.metrics import ConsumerMetrics, OutboxMetrics
+from chassis.mongo import Mongo
+from chassis.outbox import Outbox
+from chassis.run import Background
+from chassis.sealing import KeyRing
+from chassis.settings import load_yaml
+from chassis.tracing import Tracing
+from event_schemas import Lane, policies, topics
+from event_schemas.policies import PolicySet
+from intake.auth import Authenticator, auth_router
+from intake.auth.jwks import OfficerKeys
+from intake.auth.login import Login
+from intake.auth.sender import NotifierOtpSender
+from intake.auth.store import MongoOtpStore, MongoSessionStore
+from intake.auth.tokens import CitizenTokens
+from intake.catalogue import load_catalogue
+from intake.handlers import TYPES
+from intake.handlers.derived import DerivedHandler
+from intake.handlers.publishing import SOURCE
+from intake.metrics import IntakeMetrics
+from intake.routers import Deps, case_routers
+from intake.settings import IntakeSettings
+from intake.store.mongo import CASES, MongoCaseStore
+from intake.store.side import MongoSideStore
+
+MAX_SILENCE = timedelta(seconds=30)
+LANES = (Lane.EMERGENCY, Lane.ROUTINE)
+EMERGENCY_CALL = {"call": "tel:112"}
+"""Stands in every problem: who cannot be served here must see where help is."""
+
+
+class EveryLane(Liveness):
+    """As alive as its least alive lane: one loop's beat must not hide that the other stands still."""
+
+    def __init__(self, lanes: dict[Lane, Liveness]) -> None:
+        super().__init__(MAX_SILENCE)
+        self._lanes = lanes
+
+    def silence(self, now: float | None = None) -> timedelta:
+        return max(lane.silence(now) for lane in self._lanes.values())
+
+
+def create_app(
+    settings: IntakeSettings, *, clock: Clock | None = None, background: Background | None = None
+) -> FastAPI:
+    clock = clock or SystemClock()
+    background = background or Background()
+    registry = CollectorRegistry()
+    mongo = Mongo(settings.mongo_uri, settings.mongo_database, app_name=SOURCE)
+    producer = EventProducer(settings.kafka_bootstrap, client_id=SOURCE)
+    outbox = Outbox(mongo.collection(CASES), mongo.relaxed(CASES), producer, clock, metrics=OutboxMetrics(registry))
+    store = MongoCaseStore(mongo, outbox, clock)
+    side = MongoSideStore(mongo)
+    ring = KeyRing.from_json(settings.sealing_keys)
+    http = httpx.AsyncClient()
+    citizens = CitizenTokens(settings.citizen_token_key, settings.phone_hash_key, ring, settings.access_token_ttl)
+    challenges, sessions = MongoOtpStore(mongo), MongoSessionStore(mongo)
+    login = Login(
+        settings=settings,
+        tokens=citizens,
+        ring=ring,
+        challenges=challenges,
+        sessions=sessions,
+        sender=NotifierOtpSender(http, settings.notifier_url, settings.service_token),
+        clock=clock,
+    )
+    deps = Deps(
+        settings=settings,
+        store=store,
+        side=side,
+        ring=ring,
+        clock=clock,
+        policies=load_policies(settings.policies_file),
+        catalogue=load_catalogue(settings.catalogue_file),
+        metrics=IntakeMetrics(registry),
+        authenticator=Authenticator(
+            citizens, _officer_keys(settings, clock, http), settings.officer_issuer, settings.officer_audience
+        ),
+        contact_of=citizens.subject_of,
+    )
+    routers, live = case_routers(deps)
+    liveness = {lane: Liveness(MAX_SILENCE) for lane in LANES}
+    checks: dict[str, Callable[[], Awaitable[None]]] = {"mongo": mongo.ping}
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        tracing = Tracing.configure(SOURCE, settings.otlp_endpoint, sample_ratio=settings.trace_sample_ratio)
+        for indexed in (store, side, challenges, sessions):
+            await indexed.ensure_indexes()
+        consumer_metrics = ConsumerMetrics(registry)
+        for lane in LANES:
+            consumer = BatchConsumer(
+                bootstrap=settings.kafka_bootstrap,
+                group_id=f"{SOURCE}.{lane}",
+                topics=[topics.case_topic(lane)],
+                types=TYPES,
+                handler=DerivedHandler(store),
+                producer=producer,
+                service=SOURCE,
+                liveness=liveness[lane],
+                metrics=consumer_metrics,
+                ignore_sources=frozenset({SOURCE}),
+            )
+            background.add(f"consumer.{lane}", consumer.run, stop=consumer.stop)
+        background.add("outbox", outbox.run, stop=outbox.stop)
+        background.add("live", live.run)
+        await background.start()
+        try:
+            yield
+        finally:
+            await store.drain()
+            await background.stop()
+            await producer.stop()
+            await http.aclose()
+            mongo.close()
+            tracing.shutdown()
+
+    return create_http_app(
+        title="Janseva intake",
+        version="0.1.0",
+        lifespan=lifespan,
+        liveness=EveryLane(liveness),
+        checks=checks,
+        registry=registry,
+        routers=[auth_router(login), *routers],
+        problem_extra=EMERGENCY_CALL,
+    )
+
+
+def load_policies(path: Path | None) -> PolicySet:
+    """The one policy file, as sla-monitor reads it."""
+    return policies.load(load_yaml(path or policies.DEFAULT_PATH))
+
+
+def _officer_keys(settings: IntakeSettings, clock: Clock, http: httpx.AsyncClient) -> OfficerKeys:
+    # Without either setting officers get 503 until the file is there; citizens are served all the same.
+    file = settings.officer_jwks_file
+    if file is None and settings.officer_jwks_url is None:
+        file = Path("officer-jwks.json")
+    return OfficerKeys(file=file, url=settings.officer_jwks_url, clock=clock, http=http)

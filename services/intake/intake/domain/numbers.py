@@ -1,0 +1,107 @@
+"""Numbers and secrets a case is known by: tracking number, case id, receipt secret."""
+
+import hashlib
+import hmac
+import re
+import secrets
+from base64 import urlsafe_b64encode
+from datetime import datetime
+from typing import NewType
+from zoneinfo import ZoneInfo
+
+CaseId = NewType("CaseId", str)
+TrackingNumber = NewType("TrackingNumber", str)
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+PREFIX = "JS"
+YEAR_SYMBOLS = 2
+RANDOM_SYMBOLS = 8
+KOLKATA = ZoneInfo("Asia/Kolkata")
+
+_VALUE = {symbol: value for value, symbol in enumerate(ALPHABET)} | {"O": 0, "I": 1, "L": 1}
+_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015_.]+")
+
+
+class MistypedTrackingNumber(ValueError):
+    """The text cannot be a tracking number: its check character or its shape is wrong."""
+
+
+def new_tracking_number(filed_at: datetime) -> TrackingNumber:
+    """`JS-YY-XXXX-XXXX-C`: the year of filing in India, 40 random bits, a check character."""
+    year = f"{filed_at.astimezone(KOLKATA).year % 100:02d}"
+    body = "".join(secrets.choice(ALPHABET) for _ in range(RANDOM_SYMBOLS))
+    return _formatted(year + body)
+
+
+def parse_tracking_number(text: str) -> TrackingNumber:
+    """The number in its one written form; case, separators and O/0, I/L/1 are forgiven, a wrong character is not."""
+    symbols = _SEPARATORS.sub("", text).upper()
+    if not symbols.startswith(PREFIX):
+        raise MistypedTrackingNumber("it starts with JS")
+    symbols = symbols[len(PREFIX) :]
+    if len(symbols) != YEAR_SYMBOLS + RANDOM_SYMBOLS + 1:
+        raise MistypedTrackingNumber("it has a year, eight characters and a check character")
+    if any(symbol not in _VALUE for symbol in symbols):
+        raise MistypedTrackingNumber("a character that no tracking number has")
+    written = "".join(ALPHABET[_VALUE[symbol]] for symbol in symbols)
+    if not written[:YEAR_SYMBOLS].isdigit() or check_character(written[:-1]) != written[-1]:
+        raise MistypedTrackingNumber("its check character does not match")
+    return _formatted(written[:-1])
+
+
+def check_character(symbols: str) -> str:
+    """A weighted sum in GF(32): all weights differ and none is 0 or that of the check character itself (1).
+
+    So any one wrong symbol and any swap of two symbols is detected, the check character's own included.
+    """
+    total = 0
+    for position, symbol in enumerate(symbols, start=1):
+        total ^= _times(_VALUE[symbol], _POWERS[position])
+    return ALPHABET[total]
+
+
+def _times(left: int, right: int) -> int:
+    """Product in GF(32) with the primitive polynomial x^5 + x^2 + 1."""
+    product = 0
+    while right:
+        if right & 1:
+            product ^= left
+        left <<= 1
+        if left & 0b100000:
+            left ^= 0b100101
+        right >>= 1
+    return product
+
+
+def _powers_of_x(count: int) -> tuple[int, ...]:
+    powers = [1]
+    for _ in range(count):
+        powers.append(_times(powers[-1], 2))
+    return tuple(powers)
+
+
+_POWERS = _powers_of_x(YEAR_SYMBOLS + RANDOM_SYMBOLS)
+
+
+def _formatted(symbols: str) -> TrackingNumber:
+    year, first, second = symbols[:2], symbols[2:6], symbols[6:10]
+    return TrackingNumber(f"{PREFIX}-{year}-{first}-{second}-{check_character(symbols)}")
+
+
+def receipt_secret(key: bytes, case_id: str, idempotency_key: str) -> str:
+    """192 bits that a repeat with the same key gets again; the store holds neither them nor the key they hang on."""
+    digest = hmac.new(key, f"receipt\0{case_id}\0{idempotency_key}".encode(), hashlib.sha256).digest()
+    return _text_of(digest[:24])
+
+
+def new_receipt_secret() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def _text_of(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def receipt_hash(secret: str) -> str:
+    """A plain hash is enough: the secret has 192 random bits, so it cannot be guessed from it."""
+    return hashlib.sha256(secret.encode()).hexdigest()

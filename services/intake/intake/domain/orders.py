@@ -1,0 +1,155 @@
+"""The bodies of commands, checked before the case is looked at."""
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from event_schemas import Location
+from intake.domain.states import Act
+
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}$")]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[\x21-\x7e]+$")]
+Kind = Literal["police", "ambulance", "fire"]
+
+
+class Order(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DeskOrder(Order):
+    """`reported_at` is the officer's own time: it is kept and never moves a clock."""
+
+    reported_at: AwareDatetime | None = None
+
+
+class Acknowledge(DeskOrder):
+    pass
+
+
+class Dispatch(DeskOrder):
+    unit: Name
+    kind: Kind
+    location: Location | None = None
+    source: Literal["gps", "button", "caller"] = "button"
+
+
+class Arrive(Dispatch):
+    fix_age_s: Annotated[float, Field(ge=0)] | None = None
+
+
+class ResolveEmergency(DeskOrder):
+    how: Literal["attended", "resolved_by_phone", "duplicate_of", "hoax", "caller_cancelled"]
+    duplicate_of: Id | None = None
+
+    @model_validator(mode="after")
+    def _names_the_other_case(self) -> Self:
+        if (self.how == "duplicate_of") != (self.duplicate_of is not None):
+            raise ValueError("duplicate_of goes with how = duplicate_of")
+        return self
+
+
+class CheckIn(DeskOrder):
+    place: Name
+    hearing_id: Id | None = None
+    presence: Literal["code", "counter", "none"] = "counter"
+
+
+class ScheduleHearing(DeskOrder):
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    mode: Literal["in_person", "video", "facebook_live"] = "in_person"
+    officer_post: Id | None = None
+    place: Name | None = None
+    join_url: Annotated[str, StringConstraints(max_length=300, pattern=r"^https://[\x21-\x7e]+$")] | None = None
+    hearing_id: Id | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.ends_at <= self.starts_at:
+            raise ValueError("ends_at must be after starts_at")
+        return self
+
+
+class StartHearing(DeskOrder):
+    hearing_id: Id | None = None
+    confirmation: Literal["otp", "kiosk", "witness", "none"] = "none"
+
+
+class HoldHearing(StartHearing):
+    outcome: Code
+
+
+class CompleteVerification(DeskOrder):
+    outcome: Literal["clear", "adverse", "unable"]
+    remarks_code: Code | None = None
+
+
+class ApproveCertificate(DeskOrder):
+    pass
+
+
+class RefuseCertificate(DeskOrder):
+    reason_code: Code
+
+
+class CompleteInquiry(DeskOrder):
+    finding: Literal["substantiated", "unsubstantiated", "partly"]
+    fir_recommended: bool = False
+
+
+class Transfer(DeskOrder):
+    to_station: Id | None = None
+    reason_code: Code
+
+
+class PauseClock(DeskOrder):
+    clock_id: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    reason_code: Code
+    until: AwareDatetime | None = None
+
+
+class ResumeClock(DeskOrder):
+    clock_id: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class Close(DeskOrder):
+    outcome: Code
+    reason_code: Code
+
+
+class Withdraw(Order):
+    reason_code: Code | None = None
+
+
+class Reopen(Order):
+    reason_code: Code | None = None
+
+
+class Feedback(Order):
+    rating: Annotated[int, Field(ge=1, le=5)]
+
+
+ORDERS: dict[Act, type[Order]] = {
+    Act.ACKNOWLEDGE: Acknowledge,
+    Act.DISPATCH: Dispatch,
+    Act.ARRIVE: Arrive,
+    Act.RESOLVE_EMERGENCY: ResolveEmergency,
+    Act.SCHEDULE_HEARING: ScheduleHearing,
+    Act.START_HEARING: StartHearing,
+    Act.HOLD_HEARING: HoldHearing,
+    Act.COMPLETE_VERIFICATION: CompleteVerification,
+    Act.APPROVE_CERTIFICATE: ApproveCertificate,
+    Act.REFUSE_CERTIFICATE: RefuseCertificate,
+    Act.COMPLETE_INQUIRY: CompleteInquiry,
+    Act.TRANSFER: Transfer,
+    Act.PAUSE_CLOCK: PauseClock,
+    Act.RESUME_CLOCK: ResumeClock,
+    Act.CLOSE: Close,
+}
+"""The desk's commands by their path segment. Check-in is not among them: it may open a case (POST /v1/desk/visits)."""
+
+
+def reported_at(order: Order) -> datetime | None:
+    return order.reported_at if isinstance(order, DeskOrder) else None

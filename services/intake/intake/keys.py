@@ -1,0 +1,58 @@
+"""Idempotency scopes, body fingerprints and receipts: all keyed by one secret of intake."""
+
+import base64
+import hashlib
+import hmac
+import re
+from typing import Any
+
+import orjson
+from pydantic import SecretStr
+
+from chassis.problems import Problem
+from intake.domain.case import Idempotency
+from intake.domain.numbers import receipt_secret
+from intake.problems import KEY_INVALID
+
+_PRINTABLE = re.compile(r"[\x21-\x7e]{1,255}")
+ANONYMOUS_MIN_CHARS = 22  # 128 bits in base64; a UUID has 36
+ANONYMOUS_MIN_DISTINCT = 6
+
+
+class Keys:
+    def __init__(self, secret: SecretStr) -> None:
+        self._secret = base64.b64decode(secret.get_secret_value())
+
+    def idempotency(self, key: str, *, principal: str | None, route: str, body: Any) -> Idempotency:
+        """Scoped to the principal, or to the route for who has no login. Problem if the key cannot serve."""
+        if not is_usable(key, anonymous=principal is None):
+            raise Problem(
+                KEY_INVALID,
+                detail_en="1 to 255 printable characters; without a login at least 128 random bits, such as a UUID",
+            )
+        scope = self._mac("scope", principal or f"route {route}", key)
+        return Idempotency(scope[:40], self._mac("body", route, fingerprint(body)))
+
+    def receipt(self, case_id: str, idempotency_key: str) -> str:
+        return receipt_secret(self._secret, case_id, idempotency_key)
+
+    def ticket(self, text: str) -> str:
+        return self._mac("ticket", text)
+
+    def _mac(self, *parts: str | bytes) -> str:
+        digest = hmac.new(self._secret, digestmod=hashlib.sha256)
+        for part in parts:
+            raw = part.encode() if isinstance(part, str) else part
+            digest.update(len(raw).to_bytes(8, "big") + raw)
+        return digest.hexdigest()
+
+
+def is_usable(key: str, *, anonymous: bool) -> bool:
+    if not _PRINTABLE.fullmatch(key):
+        return False
+    return not anonymous or (len(key) >= ANONYMOUS_MIN_CHARS and len(set(key)) >= ANONYMOUS_MIN_DISTINCT)
+
+
+def fingerprint(body: Any) -> bytes:
+    """One form for what means the same: order of members and white space do not matter."""
+    return body if isinstance(body, bytes) else orjson.dumps(body, option=orjson.OPT_SORT_KEYS)

@@ -1,0 +1,22 @@
+"""What intake counts."""
+
+from prometheus_client import CollectorRegistry, Counter
+
+
+class IntakeMetrics:
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.accepted = Counter(
+            "janseva_submissions_accepted",
+            "Submissions a citizen got a 202 for, repeats left out",
+            ["service_code", "lane", "channel"],
+            registry=registry,
+        )
+        self.rejected = Counter(
+            "janseva_submissions_rejected", "Submissions refused, by problem code", ["code"], registry=registry
+        )
+        self.commands = Counter(
+            "janseva_desk_commands",
+            "Commands on cases by what became of them",
+            ["command", "outcome"],
+            registry=registry,
+        )

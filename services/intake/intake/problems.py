@@ -1,0 +1,53 @@
+"""Intake's problem types. A code never changes its meaning."""
+
+from chassis.problems import ProblemType
+
+UNKNOWN_SERVICE = ProblemType("unknown_service", 422, "There is no such service", "ऐसी कोई सेवा नहीं है")
+SERVICE_NOT_FOUND = ProblemType("unknown_service", 404, "There is no such service", "ऐसी कोई सेवा नहीं है")
+LOCATION_OUTSIDE_INDIA = ProblemType(
+    "location_outside_india", 422, "The location is not in India", "यह स्थान भारत में नहीं है"
+)
+PHONE_INVALID = ProblemType("phone_invalid", 422, "This is not a number that can be reached", "यह फोन नंबर सही नहीं है")
+KEY_MISSING = ProblemType(
+    "idempotency_key_missing", 400, "The header Idempotency-Key is required", "Idempotency-Key हेडर आवश्यक है"
+)
+KEY_INVALID = ProblemType(
+    "idempotency_key_invalid", 400, "The Idempotency-Key is not usable", "Idempotency-Key उपयोग योग्य नहीं है"
+)
+KEY_REUSED = ProblemType(
+    "idempotency_key_reused",
+    409,
+    "This Idempotency-Key was used for another request",
+    "यह Idempotency-Key किसी और अनुरोध में उपयोग हो चुकी है",
+)
+KEY_IN_PROGRESS = ProblemType(
+    "idempotency_in_progress",
+    409,
+    "The same request is being worked on; ask again shortly",
+    "यही अनुरोध अभी चल रहा है; थोड़ी देर में फिर पूछें",
+)
+TRACKING_NUMBER_MISTYPED = ProblemType(
+    "tracking_number_mistyped", 400, "This number is mistyped; please compare it", "संख्या गलत लिखी गई है; कृपया मिलाएँ"
+)
+TRANSITION_NOT_ALLOWED = ProblemType(
+    "transition_not_allowed",
+    409,
+    "The case does not allow this now",
+    "मामले की वर्तमान स्थिति में यह नहीं किया जा सकता",
+)
+VERSION_MISMATCH = ProblemType(
+    "version_mismatch", 412, "The case has changed since it was read", "पढ़ने के बाद मामला बदल चुका है"
+)
+BUSY = ProblemType("case_busy", 409, "Others are changing this case; try again", "मामला अभी बदल रहा है; फिर प्रयास करें")
+UNKNOWN_COMMAND = ProblemType("unknown_command", 404, "There is no such command", "ऐसा कोई आदेश नहीं है")
+CLOCK_UNKNOWN = ProblemType("clock_unknown", 422, "The case has no such clock", "मामले में ऐसी कोई समय-सीमा नहीं है")
+CLOCK_NOT_PAUSABLE = ProblemType(
+    "clock_not_pausable", 409, "This clock cannot be paused", "यह समय-सीमा रोकी नहीं जा सकती"
+)
+HEARING_UNKNOWN = ProblemType(
+    "hearing_unknown", 422, "The case has no such hearing in that state", "मामले में ऐसी कोई सुनवाई नहीं है"
+)
+TICKET_INVALID = ProblemType(
+    "stream_ticket_invalid", 401, "The ticket is used or expired", "टिकट उपयोग हो चुका है या समाप्त है"
+)
+CURSOR_INVALID = ProblemType("cursor_invalid", 400, "The cursor is not one of ours", "कर्सर मान्य नहीं है")

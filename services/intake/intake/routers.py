@@ -1,0 +1,110 @@
+"""Puts the API together from its parts: the same for the running service and for tests in memory."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+
+from chassis.clock import Clock
+from chassis.sealing import KeyRing
+from event_schemas.policies import PolicySet
+from intake.api.answers import Answers
+from intake.api.complaints import EMERGENCY, FilingParts, filing_router
+from intake.api.desk import DeskParts, desk_router
+from intake.api.services import services_router
+from intake.api.status import StatusReader, status_router
+from intake.api.stream import StreamParts, stream_router
+from intake.api.visits import WALK_IN_SERVICE, VisitParts, visits_router
+from intake.auth import Authenticator
+from intake.catalogue import Catalogue, CatalogueError, Service
+from intake.handlers.commands import CommandDesk
+from intake.handlers.emergencies import EmergencyDesk
+from intake.handlers.filing import FilingDesk
+from intake.handlers.live import LiveCases
+from intake.keys import Keys
+from intake.metrics import IntakeMetrics
+from intake.settings import IntakeSettings
+from intake.store import CaseStore
+from intake.store.side import SideStore
+from intake.texts import load_texts
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    settings: IntakeSettings
+    store: CaseStore
+    side: SideStore
+    ring: KeyRing
+    clock: Clock
+    policies: PolicySet
+    catalogue: Catalogue
+    metrics: IntakeMetrics
+    authenticator: Authenticator
+    contact_of: Callable[[str], str]
+
+
+def case_routers(deps: Deps) -> tuple[list[APIRouter], LiveCases]:
+    """Every route of the API but login, and the tail that wakes the live streams."""
+    settings = deps.settings
+    keys, texts = Keys(settings.receipt_key), load_texts()
+    live = LiveCases(deps.store)
+    answers = Answers(texts, settings.public_url)
+    filing = FilingDesk(
+        store=deps.store, policies=deps.policies, ring=deps.ring, keys=keys, clock=deps.clock, metrics=deps.metrics
+    )
+    emergencies = EmergencyDesk(
+        service=_service(deps.catalogue, EMERGENCY),
+        filing=filing,
+        store=deps.store,
+        ring=deps.ring,
+        keys=keys,
+        contact_of=deps.contact_of,
+        window=settings.emergency_repeat_window,
+    )
+    commands = CommandDesk(store=deps.store, policies=deps.policies, keys=keys, clock=deps.clock, metrics=deps.metrics)
+    reader = StatusReader(store=deps.store, texts=texts, clock=deps.clock, certificate_url=settings.certificate_url)
+    desk = DeskParts(
+        store=deps.store,
+        side=deps.side,
+        ring=deps.ring,
+        clock=deps.clock,
+        commands=commands,
+        reader=reader,
+        authenticator=deps.authenticator,
+    )
+    stream = StreamParts(
+        reader=reader,
+        store=deps.store,
+        side=deps.side,
+        live=live,
+        keys=keys,
+        clock=deps.clock,
+        heartbeat=settings.stream_heartbeat,
+        ticket_ttl=settings.stream_ticket_ttl,
+        authenticator=deps.authenticator,
+    )
+    visits = VisitParts(
+        desk=desk,
+        filing=filing,
+        catalogue=deps.catalogue,
+        answers=answers,
+        keys=keys,
+        service=_service(deps.catalogue, WALK_IN_SERVICE),
+    )
+    filings = FilingParts(deps.catalogue, filing, emergencies, answers, keys, deps.metrics, deps.authenticator)
+    routers = [
+        filing_router(filings),
+        stream_router(stream),
+        status_router(reader, commands, deps.store, deps.authenticator),
+        services_router(deps.catalogue, deps.policies),
+        visits_router(visits),
+        desk_router(desk),
+    ]
+    return routers, live
+
+
+def _service(catalogue: Catalogue, code: str) -> Service:
+    service = catalogue.get(code)
+    if service is None:
+        raise CatalogueError(f"the catalogue lacks {code}, which intake cannot do without")
+    return service

@@ -1,0 +1,190 @@
+"""Cases and their timeline in MongoDB."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from chassis.batch_insert import BatchInserter
+from chassis.clock import Clock
+from chassis.mongo import (
+    Collection,
+    Document,
+    DuplicateKeyError,
+    IndexModel,
+    Mongo,
+    ReturnDocument,
+    UpdateOne,
+    store_errors,
+)
+from chassis.outbox import Outbox, OutboxEntry
+from intake.domain.case import Case, CaseUpdate, TimelineEntry
+from intake.domain.derived import Derived
+from intake.domain.states import DONE
+from intake.store.documents import entry_document, entry_from, from_document, to_document
+from intake.store.port import CaseFilter, Page, Taken, TakenBy
+from intake.store.updates import command_update, derived_updates
+
+CASES, TIMELINE = "cases", "timeline"
+_WITHOUT_OUTBOX = {"outbox": 0}
+
+
+class MongoCaseStore:
+    def __init__(self, mongo: Mongo, outbox: Outbox, clock: Clock) -> None:
+        self._cases: Collection = mongo.collection(CASES)
+        self._timeline: Collection = mongo.collection(TIMELINE)
+        self._outbox = outbox
+        self._clock = clock
+        self._inserter = BatchInserter(self._cases)
+
+    async def ensure_indexes(self) -> None:
+        with store_errors():
+            await self._cases.create_indexes(
+                [
+                    IndexModel([("tracking_number", 1)], name="tracking_number", unique=True),
+                    _unique_if_set("idempotency.scope", "idempotency"),
+                    _unique_if_set("repeat_slot", "repeat_slot"),
+                    _if_set("contact", [("contact", 1), ("filed_at", -1)]),
+                    _if_set("owner", [("owner", 1), ("_id", -1)]),
+                    IndexModel([("assignment.station.code", 1), ("state", 1), ("_id", -1)], name="desk_station"),
+                    IndexModel([("assignment.station.police_district", 1), ("_id", -1)], name="desk_district"),
+                    IndexModel([("lane", 1), ("state", 1), ("_id", -1)], name="desk_lane"),
+                    _if_set("named_station", [("named_station", 1), ("_id", -1)]),
+                ]
+            )
+            await self._timeline.create_indexes([IndexModel([("case_id", 1), ("at", 1), ("_id", 1)], name="case")])
+        await self._outbox.ensure_index()
+
+    async def drain(self) -> None:
+        await self._inserter.drain()
+
+    async def insert(self, case: Case, entries: Sequence[OutboxEntry]) -> None:
+        document = to_document(case) | Outbox.insert_fields(entries, self._clock.now())
+        try:
+            with store_errors():
+                await self._inserter.insert(document)
+        except DuplicateKeyError as error:
+            raise Taken(_taken_by(error)) from error
+        self._outbox.publish_soon(case.case_id, entries)
+
+    async def by_id(self, case_id: str) -> Case | None:
+        return await self._one({"_id": case_id})
+
+    async def by_tracking_number(self, tracking_number: str) -> Case | None:
+        return await self._one({"tracking_number": tracking_number})
+
+    async def by_idempotency(self, scope: str) -> Case | None:
+        return await self._one({"idempotency.scope": scope})
+
+    async def open_emergency(self, contact: str, since: datetime) -> Case | None:
+        done = [str(state) for state in DONE]
+        with store_errors():
+            found = await self._cases.find_one(
+                {"contact": contact, "filed_at": {"$gte": since}, "lane": "emergency", "state": {"$nin": done}},
+                _WITHOUT_OUTBOX,
+                sort=[("filed_at", -1)],
+            )
+        return None if found is None else from_document(found)
+
+    async def update(self, case: Case, update: CaseUpdate, entries: Sequence[OutboxEntry]) -> Case | None:
+        operators = command_update(case, update)
+        if entries:
+            pushed = Outbox.push_update(entries, self._clock.now())
+            operators = {**operators, **pushed, "$push": {**operators["$push"], **pushed["$push"]}}
+        with store_errors():
+            changed = await self._cases.find_one_and_update(
+                {"_id": case.case_id, "version": case.version}, operators, return_document=ReturnDocument.AFTER
+            )
+        if changed is None:
+            return None
+        self._outbox.publish_soon(case.case_id, changed.get("outbox", ()))
+        return from_document(changed)
+
+    async def take_in(self, batch: Sequence[Derived]) -> None:
+        entries = [
+            UpdateOne({"_id": derived.entry.event_id}, {"$setOnInsert": _timeline_document(derived.entry)}, upsert=True)
+            for derived in batch
+        ]
+        changes = [update for derived in batch for update in derived_updates(derived)]
+        with store_errors():
+            if entries:
+                await self._timeline.bulk_write(entries, ordered=False)
+            if changes:
+                await self._cases.bulk_write(changes, ordered=False)
+
+    async def timeline(self, case_id: str) -> tuple[TimelineEntry, ...]:
+        with store_errors():
+            found = await self._timeline.find({"case_id": case_id}, sort=[("at", 1), ("_id", 1)]).to_list(None)
+        return tuple(entry_from({**document, "id": document["_id"]}, case_id) for document in found)
+
+    async def page(self, wanted: CaseFilter, after: str | None, limit: int) -> Page:
+        query = _query(wanted)
+        if after is not None:
+            query["_id"] = {"$lt": after}
+        with store_errors():
+            found = await self._cases.find(query, _WITHOUT_OUTBOX, sort=[("_id", -1)], limit=limit + 1).to_list(None)
+        cases = tuple(from_document(document) for document in found[:limit])
+        return Page(cases, cases[-1].case_id if len(found) > limit else None)
+
+    async def changed_cases(self) -> AsyncIterator[str]:
+        # Every write that a reader can see moves `changes`; the outbox's own writes do not.
+        pipeline: list[Document] = [
+            {"$match": {"operationType": "update", "updateDescription.updatedFields.changes": {"$exists": True}}},
+            {"$project": {"documentKey": 1}},
+        ]
+        with store_errors():
+            async with self._cases.watch(pipeline, max_await_time_ms=1_000) as stream:
+                async for change in stream:
+                    yield change["documentKey"]["_id"]
+
+    async def _one(self, query: Document) -> Case | None:
+        with store_errors():
+            found = await self._cases.find_one(query, _WITHOUT_OUTBOX)
+        return None if found is None else from_document(found)
+
+
+def _if_set(name: str, keys: list[tuple[str, int]], *, unique: bool = False) -> IndexModel:
+    field = keys[0][0]
+    return IndexModel(keys, name=name, unique=unique, partialFilterExpression={field: {"$exists": True}})
+
+
+def _unique_if_set(field: str, name: str) -> IndexModel:
+    return _if_set(name, [(field, 1)], unique=True)
+
+
+def _taken_by(error: DuplicateKeyError) -> TakenBy:
+    details: dict[str, Any] = dict(error.details or {})
+    field = next(iter(details.get("keyPattern", {})), "")
+    by_field = {
+        "idempotency.scope": TakenBy.IDEMPOTENCY,
+        "tracking_number": TakenBy.TRACKING_NUMBER,
+        "repeat_slot": TakenBy.REPEAT_SLOT,
+        "_id": TakenBy.CASE_ID,
+    }
+    if field not in by_field:
+        raise error
+    return by_field[field]
+
+
+def _timeline_document(entry: TimelineEntry) -> Document:
+    document = entry_document(entry)
+    del document["id"]
+    return {**document, "case_id": entry.case_id}
+
+
+def _query(wanted: CaseFilter) -> Document:
+    query: Document = {}
+    if wanted.owner is not None:
+        query["owner"] = wanted.owner
+    if wanted.lane is not None:
+        query["lane"] = wanted.lane
+    if wanted.status is not None:
+        query["state"] = wanted.status
+    if wanted.police_district is not None:
+        query["assignment.station.police_district"] = wanted.police_district
+    if wanted.station is not None:
+        # A walk-in waits at the station it named until routing has confirmed it.
+        query["$or"] = [
+            {"assignment.station.code": wanted.station},
+            {"named_station": wanted.station, "assignment": {"$exists": False}},
+        ]
+    return query

@@ -1,0 +1,138 @@
+"""How a command and a derived event change the document: the operators of one guarded write each."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from chassis.mongo import Document, UpdateOne
+from intake.domain.case import Case, CaseUpdate
+from intake.domain.derived import (
+    AssignmentMade,
+    BreachRevoked,
+    BreachTold,
+    CertificateTold,
+    CertificateWithdrawn,
+    ClockTold,
+    Derived,
+    Effect,
+)
+from intake.domain.states import TABLE, Act
+from intake.store.documents import assignment_document, entry_document, hearing_document, safe_key
+
+Pipeline = list[Mapping[str, Any]]
+
+
+def command_update(case: Case, update: CaseUpdate) -> Document:
+    """$set, $inc and $push of an accepted command, the outbox left aside."""
+    fields: Document = {"state": str(update.state)}
+    for name in ("assignment_no", "decision", "feedback", "round", "sealed"):
+        value = getattr(update, name)
+        if value is not None:
+            fields[name] = value
+    for name in ("kinds", "flags"):
+        values = getattr(update, name)
+        if values is not None:
+            fields[name] = list(values)
+    if update.location is not None:
+        fields["location"] = update.location.model_dump(exclude_none=True)
+    if update.hearing is not None:
+        fields[f"hearings.{safe_key(update.hearing.hearing_id)}"] = hearing_document(update.hearing)
+    if update.command is not None:
+        fields[f"commands.{update.command.scope}"] = {
+            "body": update.command.body,
+            "event_id": update.entry.event_id,
+            "version": case.version + 1,
+            "state": str(update.state),
+        }
+    pushes: Document = {"history": entry_document(update.entry)}
+    if update.due:
+        pushes["due"] = {"$each": [asdict(due) for due in update.due]}
+    counts = {"version": 1, "changes": 1, "case_seq": int(update.emits)}
+    operators: Document = {"$set": fields, "$inc": counts, "$push": pushes}
+    if update.receipt is not None:
+        operators["$addToSet"] = {"receipts": update.receipt}
+    return operators
+
+
+def derived_updates(derived: Derived) -> list[UpdateOne]:
+    """The guarded writes of a derived event on its case; none if it only has a place in the timeline."""
+    if derived.effect is None:
+        return []
+    match, update = _guarded(derived.effect)
+    return [UpdateOne({"_id": derived.case_id, **match}, update)]
+
+
+def _guarded(effect: Effect) -> tuple[Document, Document | Pipeline]:
+    match effect:
+        case AssignmentMade(assignment):
+            number = assignment.assignment_no
+            return (
+                {"$or": [{"assignment": None}, {"assignment.assignment_no": {"$lt": number}}]},
+                [
+                    {
+                        "$set": {
+                            "assignment": {"$literal": assignment_document(assignment)},
+                            "state": {
+                                "$cond": [{"$eq": ["$assignment_no", number]}, state_after(Act.ASSIGN), "$state"]
+                            },
+                            "version": {"$add": ["$version", 1]},
+                            "changes": {"$add": ["$changes", 1]},
+                        }
+                    }
+                ],
+            )
+        case ClockTold(record):
+            path = f"clocks.{safe_key(record.clock_id)}"
+            return (
+                {"$or": [{f"{path}.record": None}, {f"{path}.record.rev": {"$lt": record.rev}}]},
+                _set({f"{path}.clock_id": record.clock_id, f"{path}.record": asdict(record)}),
+            )
+        case BreachTold(clock_id, breach_id, level):
+            return {}, _set(_breach_fields(clock_id, breach_id, {"level": level}))
+        case BreachRevoked(clock_id, breach_id):
+            return {}, _set(_breach_fields(clock_id, breach_id, {"revoked": True}))
+        case CertificateTold(certificate):
+            key = f"certificates.{safe_key(certificate.certificate_id)}"
+            told = {name: value for name, value in asdict(certificate).items() if name != "revoked"}
+            moved = state_after(Act.ISSUE_CERTIFICATE)
+            return (
+                {},
+                [
+                    {
+                        "$set": {
+                            **{f"{key}.{name}": {"$literal": value} for name, value in told.items()},
+                            "version": {"$add": ["$version", {"$cond": [{"$eq": [moved, "$state"]}, 0, 1]}]},
+                            "changes": {"$add": ["$changes", 1]},
+                            "state": moved,
+                        }
+                    }
+                ],
+            )
+        case CertificateWithdrawn(certificate_id):
+            key = f"certificates.{safe_key(certificate_id)}"
+            return {}, _set({f"{key}.certificate_id": certificate_id, f"{key}.revoked": True})
+
+
+def state_after(act: Act) -> Document:
+    """The transition table's row for a derived event as an expression: the server applies it to the state it finds."""
+    rule = TABLE[act]
+    families = [str(family) for family in sorted(rule.families)]
+    branches = [
+        {
+            "case": {"$and": [{"$eq": ["$state", str(before)]}, {"$in": ["$family", families]}]},
+            "then": str(after),
+        }
+        for before, after in rule.moves.items()
+    ]
+    return {"$switch": {"branches": branches, "default": "$state"}}
+
+
+def _breach_fields(clock_id: str, breach_id: str, fields: Mapping[str, Any]) -> Document:
+    clock = f"clocks.{safe_key(clock_id)}"
+    breach = f"{clock}.breaches.{safe_key(breach_id)}"
+    told = {f"{breach}.{name}": value for name, value in fields.items()}
+    return {f"{clock}.clock_id": clock_id, f"{breach}.breach_id": breach_id, **told}
+
+
+def _set(fields: Document) -> Document:
+    return {"$set": fields, "$inc": {"changes": 1}}
