@@ -1,13 +1,17 @@
 """The topics Faust keeps for the SLA monitor: made beforehand, so that the service needs no right to create topics."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from event_schemas.topics import TOPICS, case_topic
-from event_schemas.values import Lane
+from sla_monitor.settings import Settings
+from sla_monitor.store import TABLE
 
 # Never deleted from: what a closed case leaves is a tombstone.
-CONFIG = MappingProxyType({"cleanup.policy": "compact", "segment.ms": "86400000"})
+CONFIG: Mapping[str, str] = MappingProxyType(
+    {"cleanup.policy": "compact", "segment.bytes": str(64 * 1024 * 1024), "min.cleanable.dirty.ratio": "0.3"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +21,7 @@ class Changelog:
 
 
 def changelogs() -> tuple[Changelog, ...]:
-    """The table's changelog of each lane, with as many partitions as the lane, and its assignor's leader topic."""
+    """The table's changelog of each lane, with as many partitions as the lane."""
     partitions = {topic.name: topic.partitions("production") for topic in TOPICS}
-    made: list[Changelog] = []
-    for lane in (Lane("emergency"), Lane("routine")):
-        app = f"sla-monitor-{lane}"
-        made.append(Changelog(f"{app}-cases-changelog", partitions[case_topic(lane)]))
-        made.append(Changelog(f"{app}-__assignor-__leader", 1))
-    return tuple(made)
+    lanes = [Settings.model_construct(lane=lane, topic_prefix="") for lane in ("emergency", "routine")]
+    return tuple(Changelog(f"{lane.group}-{TABLE}-changelog", partitions[case_topic(lane.lane)]) for lane in lanes)

@@ -30,7 +30,7 @@ def schema_faults(resource: Object) -> Iterator[str]:
 
 @cache
 def _core_faults(text: str) -> tuple[str, ...]:
-    """Cached by content: Kubernetes' definitions are read from disk for every object, and overlays share most of theirs."""
+    """Cached by content: the definitions are read from disk for each object, and overlays share most of theirs."""
     resource = json.loads(text)
     try:
         kubernetes_validate.validate(resource, VERSION, strict=True)
