@@ -89,8 +89,10 @@ class BoundaryIndex:
         distance, station = rows[0]
         if distance > GAP_LIMIT_M:
             return None
-        # In a gap every polygon about as near as the nearest may be the true one.
-        near = [(code, other, False) for other, code in rows if other <= max(2 * distance, distance + reach)]
+        # In a gap every polygon about as near as the nearest may be the true one, and always the one across it.
+        across = next((other for other, code in rows if code != station), distance)
+        limit = min(max(2 * distance, distance + reach, across), GAP_LIMIT_M)
+        near = [(code, other, False) for other, code in rows if other <= limit]
         return PolygonAnswer(station, distance, in_gap=True, overlap=False, others=_others(near, station))
 
 
