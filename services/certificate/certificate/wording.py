@@ -174,7 +174,8 @@ def lost_report_page(applicant: Applicant, application: Application, printed: Pr
             hi="यह प्राथमिकी (FIR) नहीं है। यह सूचना की सत्यता या वस्तु के स्वामित्व को प्रमाणित नहीं करता। "
             "वस्तु चोरी हुई हो तो ई-एफआईआर दर्ज कराएँ। संबंधित थाना सत्यापन पृष्ठ पर देखा जा सकता है।",
             en="It is not a First Information Report (FIR). It certifies neither the truth of the information nor "
-            "ownership. If the article was stolen, file an e-FIR. The station concerned is shown on the verification page.",
+            "ownership. If the article was stolen, file an e-FIR. "
+            "The station concerned is shown on the verification page.",
         ),
     )
     rows = (
