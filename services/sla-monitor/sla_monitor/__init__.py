@@ -1,0 +1,1 @@
+"""SLA monitor: no promise is missed unseen, none reported twice."""

@@ -1,0 +1,28 @@
+"""``python -m sla_monitor worker --lane emergency|routine``: one worker until SIGTERM."""
+
+import argparse
+import os
+import sys
+
+from chassis.logs import configure_logging
+from chassis.run import serve
+from chassis.tracing import Tracing
+from sla_monitor.app import create_app
+from sla_monitor.processor import SERVICE
+from sla_monitor.settings import PORTS, Settings
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="sla_monitor", description="SLA monitor")
+    worker = parser.add_subparsers(dest="command", required=True).add_parser("worker", help="run a worker of one lane")
+    worker.add_argument("--lane", required=True, choices=sorted(PORTS))
+    lane = parser.parse_args().lane
+    os.environ["LANE"] = lane
+    settings = Settings()
+    configure_logging(SERVICE, settings.log_level)
+    Tracing.configure(SERVICE, settings.otlp_endpoint)
+    return serve(create_app(settings), settings)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

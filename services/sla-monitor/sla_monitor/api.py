@@ -1,0 +1,181 @@
+"""What one worker can tell: the policies in force, and the clocks of the partitions it owns."""
+
+import asyncio
+import heapq
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Annotated, Protocol
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict
+
+from chassis.clock import Clock as WallClock
+from chassis.problems import NOT_FOUND, Problem
+from event_schemas.policies import PolicySet
+from sla_monitor import codec
+from sla_monitor.engine.model import CaseRecord, Clock
+from sla_monitor.engine.tell import time_of
+
+SLICE = 2_000
+
+
+class ClockView(BaseModel):
+    """One clock round. ``remaining_s`` is negative once the due time has passed; None when the clock has ended."""
+
+    model_config = ConfigDict(frozen=True)
+
+    case_id: str
+    clock: str
+    clock_id: str
+    rev: int
+    state: str
+    target_s: int
+    started_at: datetime
+    due_at: datetime
+    stopped_at: datetime | None
+    remaining_s: float | None
+    paused_s: float
+    breached_levels: tuple[int, ...]
+    station: str | None
+    district: str | None
+
+
+class ShareView(BaseModel):
+    """How long a station had the case while a clock of it ran; a transfer never resets the citizen's clock."""
+
+    model_config = ConfigDict(frozen=True)
+
+    clock_id: str
+    station: str
+    assignment_no: int
+    seconds: float
+
+
+class CaseView(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    case_id: str
+    service_code: str | None
+    clocks: tuple[ClockView, ...]
+    shares: tuple[ShareView, ...]
+
+
+class OpenView(BaseModel):
+    """Open clocks, the most urgent first."""
+
+    model_config = ConfigDict(frozen=True)
+
+    as_of: datetime
+    clocks: tuple[ClockView, ...]
+    next_cursor: str | None
+
+
+class Table(Protocol):
+    """The owned partitions of the table."""
+
+    def partition(self, number: int) -> Mapping[bytes, bytes]: ...
+
+
+class Owned(Protocol):
+    def __call__(self) -> set[int]: ...
+
+
+def create_router(policies: PolicySet, table: Table, owned: Owned, clock: WallClock) -> APIRouter:
+    """Reads only; nothing here holds personal data."""
+    router = APIRouter(tags=["sla"])
+
+    @router.get("/v1/policies", summary="The promises in force")
+    async def read_policies() -> PolicySet:
+        return policies
+
+    @router.get("/v1/sla/cases/{case_id}", summary="The clocks of a case")
+    async def read_case(case_id: str) -> CaseView:
+        key = case_id.encode()
+        value = next((entry for number in owned() if (entry := table.partition(number).get(key)) is not None), None)
+        if value is None:
+            raise Problem(NOT_FOUND, "No clock of this case is kept by this worker.")
+        return case_view(codec.load(case_id, value), clock.now())
+
+    @router.get("/v1/sla/open", summary="The open clocks of this worker's partitions")
+    async def read_open(
+        clock_name: Annotated[str | None, Query(alias="clock")] = None,
+        district: str | None = None,
+        over: Annotated[float | None, Query(description="seconds overdue, at least")] = None,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+        cursor: str | None = None,
+    ) -> OpenView:
+        now = clock.now()
+        views: list[ClockView] = []
+        for number in sorted(owned()):
+            # A copy of the references: the table goes on changing while we yield to it.
+            for seen, (key, value) in enumerate([*table.partition(number).items()], 1):
+                views += _open_views(codec.load(key.decode(), value), now, clock_name, district, over)
+                if seen % SLICE == 0:
+                    await asyncio.sleep(0)
+        after = [view for view in views if cursor is None or _place(view) > cursor]
+        page = heapq.nsmallest(limit, after, key=_place)
+        more = len(after) > len(page)
+        return OpenView(as_of=now, clocks=tuple(page), next_cursor=_place(page[-1]) if more else None)
+
+    return router
+
+
+def case_view(record: CaseRecord, now: datetime) -> CaseView:
+    shares = tuple(share for clock in record.clocks for share in _shares(record, clock, now))
+    clocks = tuple(clock_view(record, clock, now) for clock in record.clocks)
+    return CaseView(case_id=record.case_id, service_code=record.service_code or None, clocks=clocks, shares=shares)
+
+
+def clock_view(record: CaseRecord, clock: Clock, now: datetime) -> ClockView:
+    last, assignment = clock.last, record.assignment
+    due = time_of(last.due)
+    return ClockView(
+        case_id=record.case_id,
+        clock=clock.name,
+        clock_id=clock.clock_id,
+        rev=clock.rev,
+        state=last.state,
+        target_s=clock.target // 1000,
+        started_at=time_of(last.started),
+        due_at=due,
+        stopped_at=None if last.stopped is None else time_of(last.stopped),
+        remaining_s=None if clock.ended else (due - now).total_seconds(),
+        paused_s=last.paused / 1000,
+        breached_levels=tuple(sorted(breach.level for breach in clock.breaches if breach.standing)),
+        station=None if assignment is None else assignment.station,
+        district=record.place or None,
+    )
+
+
+def _open_views(
+    record: CaseRecord, now: datetime, clock_name: str | None, district: str | None, over: float | None
+) -> Iterator[ClockView]:
+    for clock in record.clocks:
+        if clock.ended or (clock_name is not None and clock.name != clock_name):
+            continue
+        view = clock_view(record, clock, now)
+        overdue = -(view.remaining_s or 0.0)
+        if (district is None or view.district == district) and (over is None or overdue >= over):
+            yield view
+
+
+def _place(view: ClockView) -> str:
+    """The order of the list, and so its cursor: by due time, then by clock."""
+    return f"{view.due_at.timestamp():015.3f}|{view.case_id}|{view.clock_id}"
+
+
+def _shares(record: CaseRecord, clock: Clock, now: datetime) -> Iterator[ShareView]:
+    """Each assignment's part of the time from the clock's start to its end, or to now."""
+    last = clock.last
+    end = last.stopped if last.stopped is not None else round(now.timestamp() * 1000)
+    stays = sorted(record.assignments, key=lambda one: one.number)
+    for index, stay in enumerate(stays):
+        until = stays[index + 1].at if index + 1 < len(stays) else end
+        milliseconds = min(until, end) - max(stay.at, last.started)
+        if milliseconds > 0:
+            yield ShareView(
+                clock_id=clock.clock_id,
+                station=stay.station,
+                assignment_no=stay.number,
+                seconds=milliseconds / 1000,
+            )

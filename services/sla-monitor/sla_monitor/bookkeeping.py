@@ -1,0 +1,122 @@
+"""Keeps the metrics true: what is counted, and when. An event said again is not counted again."""
+
+import asyncio
+from collections import Counter as Tally
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from chassis.clock import Clock
+from event_schemas import (
+    Envelope,
+    SLABreached,
+    SLABreachRevoked,
+    SLAClockStarted,
+    SLAClockStopped,
+)
+from sla_monitor import codec
+from sla_monitor.engine.model import CaseRecord
+from sla_monitor.engine.model import Clock as ClockRound
+from sla_monitor.engine.tell import Emission
+from sla_monitor.guard import Die
+from sla_monitor.metrics import SLAMetrics
+
+# By clock, district, and whether the target has passed.
+OpenClocks = Tally[tuple[str, str, bool]]
+SLICE = 5_000
+
+
+class Bookkeeping:
+    """Counts by (clock, district); open clocks by partition, so that a revoked partition's clocks leave the sum."""
+
+    def __init__(self, metrics: SLAMetrics, lane: str, clock: Clock, die: Die) -> None:
+        self._metrics, self._lane, self._clock, self._die = metrics, lane, clock, die
+        self._open: dict[int, OpenClocks] = {}
+        self._shown: set[tuple[str, str]] = set()
+        self._handled = cache(metrics.consumer.handled.labels)
+        self._age = cache(metrics.consumer.age.labels)
+
+    def skipped(self, topic: str) -> None:
+        self._handled(topic, "other", "skipped").inc()
+
+    def handled(self, topic: str, envelope: Envelope) -> None:
+        self._handled(topic, envelope.type, "handled").inc()
+        age = (self._clock.now() - envelope.data.occurred_at).total_seconds()
+        self._age(topic).observe(max(0.0, age))
+
+    def dead_lettered(self, topic: str, reason: str) -> None:
+        self._handled(topic, "unknown", "dead_letter").inc()
+        self._metrics.consumer.dead_letters.labels(topic, reason).inc()
+
+    def told(self, said: Sequence[tuple[CaseRecord | None, Emission]]) -> None:
+        """Count what Kafka has acknowledged."""
+        for record, emission in said:
+            self._count(emission.data, record.place if record is not None else "")
+
+    def changed(self, partition: int, before: CaseRecord | None, after: CaseRecord | None) -> None:
+        open_now = self._open.setdefault(partition, Tally())
+        open_now.subtract(_open_of(before))
+        open_now.update(_open_of(after))
+
+    def lost_changelog(self, error: BaseException) -> None:
+        """State that Kafka didn't take is no state: the process ends before its input is committed."""
+        self._metrics.send_errors.labels(self._lane).inc()
+        self._die("changelog_write_failed", error)
+
+    async def recount(self, partition: int, entries: Mapping[bytes, bytes]) -> None:
+        """Count the open clocks of a recovered partition, in slices."""
+        tally: OpenClocks = Tally()
+        for number, (key, value) in enumerate(entries.items(), 1):
+            tally.update(_open_of(codec.load(key.decode(), value)))
+            if number % SLICE == 0:
+                await asyncio.sleep(0)
+        self._open[partition] = tally
+
+    def keep(self, partitions: set[int]) -> None:
+        self._open = {partition: tally for partition, tally in self._open.items() if partition in partitions}
+
+    def show(self, heap_sizes: Mapping[int, int], tick_ages: Mapping[int, float], lags: Mapping[int, int]) -> None:
+        """Set the gauges; called about once a second."""
+        total: OpenClocks = sum(self._open.values(), Tally())
+        self._shown |= {(clock, district) for clock, district, _ in total}
+        for labels in self._shown:
+            in_time, overdue = max(0, total[*labels, False]), max(0, total[*labels, True])
+            self._metrics.open.labels(*labels).set(in_time + overdue)
+            self._metrics.overdue.labels(*labels).set(overdue)
+        self._metrics.owned.labels(self._lane).set(len(heap_sizes))
+        self._per_partition(self._metrics.heap, heap_sizes)
+        self._per_partition(self._metrics.tick_age, tick_ages)
+        self._metrics.consumer.lag.clear()
+        for partition, lag in lags.items():
+            self._metrics.consumer.lag.labels(f"cases.{self._lane}", str(partition)).set(lag)
+
+    def _per_partition(self, gauge: Any, values: Mapping[int, float]) -> None:
+        gauge.clear()
+        for partition, value in values.items():
+            gauge.labels(self._lane, str(partition)).set(value)
+
+    def _count(self, event: object, district: str) -> None:
+        metrics = self._metrics
+        match event:
+            case SLAClockStarted():
+                metrics.started.labels(event.clock, district).inc()
+            case SLAClockStopped():
+                metrics.stopped.labels(event.clock, district, event.state.value).inc()
+                if event.elapsed_s is not None:
+                    metrics.elapsed.labels(event.clock, district).observe(event.elapsed_s)
+            case SLABreached():
+                metrics.breaches.labels(event.clock, district, str(event.level)).inc()
+                late = (self._clock.now() - event.occurred_at).total_seconds()
+                metrics.lateness.labels(self._lane).observe(max(0.0, late))
+            case SLABreachRevoked():
+                metrics.revoked.labels(event.clock_id.partition(":")[0]).inc()
+
+
+def _open_of(record: CaseRecord | None) -> OpenClocks:
+    if record is None:
+        return Tally()
+    return Tally((clock.name, record.place, _is_overdue(clock)) for clock in record.clocks if not clock.ended)
+
+
+def _is_overdue(clock: ClockRound) -> bool:
+    return any(breach.standing and breach.level == 0 for breach in clock.breaches)

@@ -1,0 +1,259 @@
+"""The engine: (clocks of a case, event, now) -> (clocks, events to publish); no clock, network or disk of its own."""
+
+from dataclasses import replace
+
+from event_schemas import ClockOwner, ComplaintFiled, Envelope, SLABreached, ids
+from event_schemas.policies import PolicySet
+from sla_monitor.engine import tell
+from sla_monitor.engine.derive import ClockTruth, truths
+from sla_monitor.engine.facts import assignment_of, epoch_ms, facts_of
+from sla_monitor.engine.model import (
+    DAY_MS,
+    IDLE_MS,
+    MARKER_MS,
+    Breach,
+    CaseRecord,
+    Clock,
+    Fact,
+    Role,
+    Said,
+    Word,
+)
+from sla_monitor.engine.tell import Cause, Emission
+
+CLOCKLESS_MS = 30 * DAY_MS
+"""How long a case without a clock is remembered, so that a later visit or a late start finds its station."""
+
+Outcome = tuple[CaseRecord | None, tuple[Emission, ...]]
+
+
+def apply(record: CaseRecord | None, envelope: Envelope, policies: PolicySet) -> Outcome:
+    """Take in one event. One seen before changes nothing and says again, under the same ids, what it once caused."""
+    event = envelope.data
+    if isinstance(event, SLABreached):
+        return _check_own_breach(record, envelope, event, policies)
+    before = record or CaseRecord(event.case_id)
+    after = _remember(before, envelope, policies)
+    if after == before:
+        return record, _say_again(before, envelope.event_id, policies)
+    return _settle(after, Cause(envelope.event_id, epoch_ms(event.occurred_at)), policies)
+
+
+def fire(record: CaseRecord, now: int, policies: PolicySet) -> Outcome:
+    """Let the time be ``now`` (epoch ms): warnings, breaches, escalations; ended cases shrink, then vanish (None)."""
+    said: list[Emission] = []
+    for truth in truths(record, policies):
+        clock = record.clock(truth.clock_id)
+        if clock is None or clock.ended:
+            continue
+        clock, warnings = _warn(record, clock, truth, now)
+        clock, breaches = _breach(record, clock, truth, now)
+        record = record.with_clock(clock)
+        said += [*warnings, *breaches]
+    return _age(record, now), tuple(said)
+
+
+def next_wake(record: CaseRecord, policies: PolicySet) -> int | None:
+    """When ``fire`` has something to do next (epoch ms): the next warning, level, or the end of remembering."""
+    times: list[int] = []
+    for truth in truths(record, policies):
+        clock = record.clock(truth.clock_id)
+        if clock is None or clock.ended:
+            continue
+        times += [truth.threshold(level) + 1 for level in _levels(truth) if _standing(clock, level, truth.due) is None]
+        times += [
+            truth.warning_at(fraction) for fraction in truth.policy.warn_at if (fraction, truth.due) not in clock.warned
+        ]
+    if all(clock.ended for clock in record.clocks):
+        times.append(_lifetime(record))
+    return min(times, default=None)
+
+
+def _remember(record: CaseRecord, envelope: Envelope, policies: PolicySet) -> CaseRecord:
+    event = envelope.data
+    if isinstance(event, ComplaintFiled):
+        record = replace(record, service_code=event.service_code, district=event.district or record.district)
+    assignment = assignment_of(event)
+    if assignment is not None and all(one.number != assignment.number for one in record.assignments):
+        record = replace(record, assignments=(*record.assignments, assignment))
+    fresh = tuple(fact for fact in facts_of(envelope, policies) if _bears(record, fact, policies))
+    return replace(record, facts=(*record.facts, *fresh)) if fresh else record
+
+
+def _bears(record: CaseRecord, fact: Fact, policies: PolicySet) -> bool:
+    """Facts of clocks that the service doesn't have are not kept; nor what a marker knows to be over."""
+    policy = policies.clock(fact.clock) if fact.clock else None
+    if policy is not None and record.service_code and not policy.applies_to(record.service_code):
+        return False
+    if record.trimmed_at is not None and fact.seen <= record.trimmed_at:
+        return fact.role is Role.START and record.clock(ids.clock_id(fact.clock, fact.key)) is None
+    same = (fact.role, fact.clock, fact.key, fact.event_id)
+    return all((one.role, one.clock, one.key, one.event_id) != same for one in record.facts)
+
+
+def _settle(record: CaseRecord, cause: Cause, policies: PolicySet) -> Outcome:
+    """Say what has become different, and take back what has become untrue."""
+    said: list[Emission] = []
+    for truth in truths(record, policies):
+        clock = record.clock(truth.clock_id) or Clock(truth.clock_id, truth.policy.clock, truth.target)
+        told = clock.rev
+        clock = _speak(clock, truth, cause)
+        clock, revocations = _revoke(record, clock, truth, cause)
+        owner = truth.policy.owner
+        said += [tell.clock_event(record, clock, i - clock.dropped, owner) for i in range(told, clock.rev)]
+        said += revocations
+        if truth.end is not None:
+            # Levels that were passed before the end but not yet told: true whatever is still to come in the log.
+            clock, breaches = _breach(record, clock, truth, truth.ended_at or 0)
+            said += breaches
+        record = record.with_clock(clock)
+    return record, tuple(said)
+
+
+def _speak(clock: Clock, truth: ClockTruth, cause: Cause) -> Clock:
+    """Append the words that lead from what was said last to the truth."""
+    if not clock.said:
+        live = "paused" if truth.spans and not truth.spans[-1].resumed and truth.end is None else "running"
+        due = truth.due if truth.end is None else truth.started + truth.target
+        reason = truth.reason if live == "paused" else ""
+        clock = _with(clock, Said(Word.STARTED, cause.event_id, cause.at, truth.started, due, live, reason=reason))
+    at = truth.ended_at
+    word = Word.ADJUSTED if at is None else Word.STOPPED
+    paused = truth.paused_until(at if at is not None else cause.at)
+    now = Said(word, cause.event_id, cause.at, truth.started, truth.due, truth.state, at, paused, truth.reason)
+    return clock if _same(clock.last, now) else _with(clock, now)
+
+
+def _same(last: Said, now: Said) -> bool:
+    ended_alike = (last.word is Word.STOPPED) == (now.word is Word.STOPPED)
+    return ended_alike and (last.started, last.due, last.state, last.stopped, last.reason) == (
+        now.started,
+        now.due,
+        now.state,
+        now.stopped,
+        now.reason,
+    )
+
+
+def _with(clock: Clock, said: Said) -> Clock:
+    return replace(clock, said=(*clock.said, said))
+
+
+def _revoke(record: CaseRecord, clock: Clock, truth: ClockTruth, cause: Cause) -> tuple[Clock, list[Emission]]:
+    """Take back every standing breach that the truth no longer bears out."""
+    said: list[Emission] = []
+    kept: list[Breach] = []
+    for breach in clock.breaches:
+        reason = _why_untrue(truth, breach) if breach.standing else None
+        if reason is not None:
+            said.append(tell.revoked(record, clock, breach, reason, cause))
+        kept.append(breach if reason is None else replace(breach, standing=False))
+    return (replace(clock, breaches=tuple(kept)) if said else clock), said
+
+
+def _why_untrue(truth: ClockTruth, breach: Breach) -> str | None:
+    if breach.due != truth.due:
+        return "due_adjusted"
+    ended_at = truth.ended_at
+    if truth.end is None or ended_at is None or breach.level >= len(truth.policy.escalation):
+        return None
+    if ended_at > truth.threshold(breach.level):
+        return None
+    return "stopped_in_time" if truth.end.role is Role.STOP else "cancelled_in_time"
+
+
+def _breach(record: CaseRecord, clock: Clock, truth: ClockTruth, now: int) -> tuple[Clock, list[Emission]]:
+    """Say every level that was reached by ``now`` and does not stand yet."""
+    said: list[Emission] = []
+    for level in _levels(truth):
+        if not truth.broken(level, now) or _standing(clock, level, truth.due) is not None:
+            continue
+        before = next((b for b in clock.breaches if (b.level, b.due) == (level, truth.due)), None)
+        breach = Breach(level, truth.due, times=1 if before is None else before.times + 1)
+        others = tuple(one for one in clock.breaches if one is not before)
+        clock = replace(clock, breaches=(*others, breach))
+        said.append(tell.breached(record, clock, truth, breach, now))
+    return clock, said
+
+
+def _warn(record: CaseRecord, clock: Clock, truth: ClockTruth, now: int) -> tuple[Clock, list[Emission]]:
+    """Warn of a due time ahead; one that has passed already is a breach and no warning."""
+    reached = [
+        fraction
+        for fraction in truth.policy.warn_at
+        if truth.warning_at(fraction) <= now and (fraction, truth.due) not in clock.warned
+    ]
+    if not reached:
+        return clock, []
+    said = [tell.due_soon(record, clock, truth, fraction) for fraction in reached] if now <= truth.due else []
+    of_this_due = tuple(one for one in clock.warned if one[1] == truth.due)
+    return replace(clock, warned=(*of_this_due, *((fraction, truth.due) for fraction in reached))), said
+
+
+def _levels(truth: ClockTruth) -> range:
+    return range(len(truth.policy.escalation))
+
+
+def _standing(clock: Clock, level: int, due: int) -> Breach | None:
+    return next((b for b in clock.breaches if b.standing and b.level == level and b.due == due), None)
+
+
+def _check_own_breach(
+    record: CaseRecord | None, envelope: Envelope, event: SLABreached, policies: PolicySet
+) -> Outcome:
+    """Our own breach, read back: if it went out before a crash and is untrue by what we know now, it is taken back."""
+    clock = record.clock(event.clock_id) if record is not None else None
+    if record is None or clock is None:
+        return record, ()
+    truth = next((one for one in truths(record, policies) if one.clock_id == event.clock_id), None)
+    breach = Breach(event.level, epoch_ms(event.due_at))
+    if truth is None or tell.breach_id(record, clock, breach) != event.breach_id:
+        return record, ()
+    known = any((b.level, b.due) == (breach.level, breach.due) for b in clock.breaches)
+    reason = None if known else _why_untrue(truth, breach)
+    if reason is None:
+        return record, ()
+    cause = Cause(envelope.event_id, epoch_ms(event.occurred_at))
+    emission = tell.revoked(record, clock, breach, reason, cause)
+    clock = replace(clock, breaches=(*clock.breaches, replace(breach, standing=False)))
+    return record.with_clock(clock), (emission,)
+
+
+def _say_again(record: CaseRecord, event_id: str, policies: PolicySet) -> tuple[Emission, ...]:
+    """What names this event, under the same ids: whoever missed it the first time gets it now."""
+    again: list[Emission] = []
+    for clock in record.clocks:
+        policy = policies.clock(clock.name)
+        owner = policy.owner if policy is not None else ClockOwner.POLICE
+        named = (index for index, said in enumerate(clock.said) if said.cause == event_id)
+        again += [tell.clock_event(record, clock, index, owner) for index in named]
+    return tuple(again)
+
+
+def _age(record: CaseRecord, now: int) -> CaseRecord | None:
+    """Once nothing runs any more: whole for a day, a marker for seven, then gone."""
+    if any(not clock.ended for clock in record.clocks):
+        return record
+    if now >= _lifetime(record) and (not record.clocks or record.trimmed_at == record.last_seen):
+        return None
+    if not record.clocks or now < record.last_seen + IDLE_MS:
+        return record
+    clocks = tuple(replace(clock, said=clock.said[-1:], dropped=clock.rev - 1, warned=()) for clock in record.clocks)
+    current = record.assignment
+    trimmed = replace(
+        record,
+        trimmed_at=record.last_seen,
+        facts=(),
+        clocks=clocks,
+        assignments=() if current is None else (current,),
+    )
+    return _age(trimmed, now) if now >= _lifetime(trimmed) else trimmed
+
+
+def _lifetime(record: CaseRecord) -> int:
+    """When an idle record is to be looked at again."""
+    if not record.clocks:
+        return record.last_seen + CLOCKLESS_MS
+    if record.trimmed_at == record.last_seen:
+        return record.last_seen + IDLE_MS + MARKER_MS
+    return record.last_seen + IDLE_MS

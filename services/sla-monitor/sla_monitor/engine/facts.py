@@ -1,0 +1,87 @@
+"""From an event to the facts that bear on clocks, by the policies' own words."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from event_schemas import AssignedToStation, ClockPaused, ClockResumed, Envelope, Event, InvalidEvent
+from event_schemas.policies import FIRST_ROUND, ClockPolicy, PolicySet
+from sla_monitor.engine.model import Assignment, Fact, Role
+
+ALWAYS_RELEVANT = frozenset({"ComplaintFiled", "AssignedToStation", "ClockPaused", "ClockResumed", "SLABreached"})
+
+
+FIRST_YEAR, LAST_YEAR = 2000, 2200
+
+
+def relevant_types(policies: PolicySet) -> frozenset[str]:
+    """The event types worth parsing; all others are skipped by their header. Our own SLABreached checks itself."""
+    return ALWAYS_RELEVANT | policies.event_types
+
+
+def facts_of(envelope: Envelope, policies: PolicySet) -> tuple[Fact, ...]:
+    """Every fact the event states. Services are judged later, when the filing is known."""
+    event = envelope.data
+    match event:
+        case ClockPaused():
+            until = None if event.until is None else epoch_ms(event.until)
+            return (_pause(envelope, Role.PAUSE, event.clock_id, event.reason_code, until),)
+        case ClockResumed():
+            return (_pause(envelope, Role.RESUME, event.clock_id, event.reason_code or "", None),)
+    return tuple(fact for policy in policies.clocks for fact in _of_policy(policy, event, envelope.event_id))
+
+
+def assignment_of(event: Event) -> Assignment | None:
+    if not isinstance(event, AssignedToStation):
+        return None
+    station = event.station
+    return Assignment(
+        number=event.assignment_no,
+        at=epoch_ms(event.occurred_at),
+        station=station.code,
+        district=station.district,
+        police_district=station.police_district,
+    )
+
+
+def epoch_ms(time: datetime) -> int:
+    """Raises InvalidEvent for a time that no promise can be reckoned from."""
+    if not FIRST_YEAR <= time.year < LAST_YEAR:
+        raise InvalidEvent("implausible_time", "a time of the event is no time of this century or the next")
+    return round(time.timestamp() * 1000)
+
+
+def _of_policy(policy: ClockPolicy, event: Event, event_id: str) -> Iterator[Fact]:
+    """At most one match of each role counts: the alternatives of a policy exclude each other."""
+    not_before = (policy.not_before,) if policy.not_before is not None else ()
+    for role, matches in (
+        (Role.START, policy.starts_on),
+        (Role.APPOINT, not_before),
+        (Role.STOP, policy.stops_on),
+        (Role.CANCEL, policy.cancels_on),
+    ):
+        match = next((one for one in matches if one.matches(event)), None)
+        if match is None:
+            continue
+        at, seen = epoch_ms(match.time(event)), epoch_ms(event.occurred_at)
+        reason = reason_of(event) if role in {Role.STOP, Role.CANCEL} else ""
+        keys = match.keys(event)
+        if not keys:
+            keys = (_start_key(policy, event_id),) if role is Role.START else ("",)
+        for key in keys:
+            yield Fact(role, policy.clock, key, at, seen, event_id, reason)
+
+
+def _start_key(policy: ClockPolicy, event_id: str) -> str:
+    """A walk-in's hearing bears the id of the visit; everything else without a key is the first round."""
+    return event_id if policy.per == "hearing" else FIRST_ROUND
+
+
+def reason_of(event: Event) -> str:
+    """A stable word for why a clock ended: the event's own reason code, or the name of the event."""
+    named = getattr(event, "reason_code", None) or getattr(event, "how", None)
+    return str(named) if named else event.type
+
+
+def _pause(envelope: Envelope, role: Role, clock_id: str, reason: str, until: int | None) -> Fact:
+    at = epoch_ms(envelope.data.occurred_at)
+    return Fact(role, "", clock_id, at, at, envelope.event_id, reason, until)

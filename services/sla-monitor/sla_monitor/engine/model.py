@@ -1,0 +1,147 @@
+"""What is remembered of a case: facts that bear on its clocks, and what was said of them. All times are epoch ms."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final, Self
+
+DAY_MS: Final = 86_400_000
+IDLE_MS: Final = DAY_MS
+"""How long an ended case is kept whole, so that what arrives late can still change its outcome."""
+MARKER_MS: Final = 7 * DAY_MS
+"""How long the small marker of an ended case keeps a repeated event from starting its clocks anew."""
+
+
+class Role(StrEnum):
+    """What a fact does to a clock."""
+
+    START = "s"
+    STOP = "x"
+    CANCEL = "c"
+    APPOINT = "a"
+    PAUSE = "p"
+    RESUME = "r"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One event's bearing on one clock.
+
+    ``clock`` is the policy's name, ``key`` the round, kind or hearing within it ("" = every one of that clock); a pause
+    names a whole clock id in ``key``. ``at`` is the time that counts, ``seen`` the event's ``occurred_at``.
+    """
+
+    role: Role
+    clock: str
+    key: str
+    at: int
+    seen: int
+    event_id: str
+    reason: str = ""
+    until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Which station answered for the case from ``at`` on."""
+
+    number: int
+    at: int
+    station: str
+    district: str
+    police_district: str
+
+
+class Word(StrEnum):
+    """Which event told the state of a clock."""
+
+    STARTED = "S"
+    ADJUSTED = "A"
+    STOPPED = "X"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One SLAClock* event that was published; ``cause`` is the id of the input that made us say it."""
+
+    word: Word
+    cause: str
+    at: int
+    started: int
+    due: int
+    state: str
+    stopped: int | None = None
+    paused: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A published SLABreached; ``times`` counts how often it was found broken: once, but for revocations."""
+
+    level: int
+    due: int
+    standing: bool = True
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One clock round as it was told: ``rev`` is the number of words said, the last of them is the state."""
+
+    clock_id: str
+    name: str
+    target: int
+    said: tuple[Said, ...] = ()
+    breaches: tuple[Breach, ...] = ()
+    warned: tuple[tuple[float, int], ...] = ()
+    dropped: int = 0
+
+    @property
+    def rev(self) -> int:
+        return self.dropped + len(self.said)
+
+    @property
+    def last(self) -> Said:
+        return self.said[-1]
+
+    @property
+    def ended(self) -> bool:
+        return bool(self.said) and self.said[-1].word is Word.STOPPED
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRecord:
+    """Everything the engine remembers of one case; it is one entry of the table."""
+
+    case_id: str
+    service_code: str = ""
+    district: str = ""
+    assignments: tuple[Assignment, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    clocks: tuple[Clock, ...] = ()
+    trimmed_at: int | None = None
+    """Facts up to this time are forgotten; their clocks have ended and only repeat themselves."""
+
+    @property
+    def assignment(self) -> Assignment | None:
+        return max(self.assignments, key=lambda one: one.number, default=None)
+
+    @property
+    def place(self) -> str:
+        """The revenue district for metrics: the station's, or where the citizen said it happened."""
+        current = self.assignment
+        return current.district if current is not None else self.district
+
+    @property
+    def last_seen(self) -> int:
+        times = [fact.seen for fact in self.facts] + [one.at for one in self.assignments] + [self.trimmed_at or 0]
+        return max(times)
+
+    def clock(self, clock_id: str) -> Clock | None:
+        return next((clock for clock in self.clocks if clock.clock_id == clock_id), None)
+
+    def with_clock(self, changed: Clock) -> Self:
+        if self.clock(changed.clock_id) is None:
+            return replace(self, clocks=(*self.clocks, changed))
+        clocks = tuple(changed if clock.clock_id == changed.clock_id else clock for clock in self.clocks)
+        return replace(self, clocks=clocks)

@@ -1,0 +1,313 @@
+"""Takes in records one by one, and marks them handled in batches: produce, await the acks, write the table, ack."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from chassis.kafka import Producer
+from chassis.logs import get_logger
+from chassis.pipeline import REPLAY_HEADER, SourceRecord, dead_letter
+from event_schemas import InvalidEvent, WireRecord, decode, encode, peek_type, topics
+from event_schemas.codec import decode_tick
+from event_schemas.policies import PolicySet
+from sla_monitor import codec, domain
+from sla_monitor.bookkeeping import Bookkeeping
+from sla_monitor.engine.facts import epoch_ms, relevant_types
+from sla_monitor.engine.model import CaseRecord
+from sla_monitor.engine.tell import Emission
+from sla_monitor.heap import DeadlineHeaps
+
+_log = get_logger(__name__)
+
+SERVICE: Final = "sla-monitor"
+MAX_BATCH: Final = 500
+MAX_UNACKED: Final = 64
+MAX_INVALID_IN_ROW: Final = 20
+
+
+class TooManyInvalid(Exception):
+    """So many invalid events in a row are our bug, not theirs."""
+
+    safe_to_log = True
+
+
+class Stalled(Exception):
+    """The process stood still for so long that another worker may own its partitions by now."""
+
+    safe_to_log = True
+
+
+class Message(Protocol):
+    """A record as Faust hands it over; ``ack`` marks its offset as safe to commit."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]] | None
+
+
+class State(Protocol):
+    """The table, by partition."""
+
+    def get_entry(self, partition: int, key: bytes) -> bytes | None: ...
+
+    def put(self, partition: int, key: bytes, value: bytes | None) -> None: ...
+
+
+class Changelog(Protocol):
+    """Writes the table's history. The outer await queues the record, the inner one is its acknowledgement."""
+
+    async def write(self, partition: int, key: bytes, value: bytes | None) -> Awaitable[Any]: ...
+
+    def complete(self, partition: int, acknowledged: Any) -> None: ...
+
+    def ack(self, message: Any) -> None: ...
+
+
+@dataclass(slots=True)
+class _Tick:
+    at: int
+    target: int
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Inputs taken in but not marked yet, what they made us say, and the entries they changed."""
+
+    began: float = 0.0
+    messages: list[Any] = field(default_factory=list)
+    outgoing: list[tuple[str, WireRecord]] = field(default_factory=list)
+    said: list[tuple[CaseRecord | None, Emission]] = field(default_factory=list)
+    cases: dict[tuple[int, bytes], CaseRecord | None] = field(default_factory=dict)
+    wakes: dict[tuple[int, bytes], int | None] = field(default_factory=dict)
+
+
+class Processor:
+    """The one reader and writer of a worker's clocks."""
+
+    def __init__(
+        self,
+        *,
+        policies: PolicySet,
+        cases_topic: str,
+        state: State,
+        changelog: Changelog,
+        heaps: DeadlineHeaps,
+        producer: Producer,
+        books: Bookkeeping,
+        max_stall_s: float,
+    ) -> None:
+        self._policies, self._cases_topic = policies, cases_topic
+        self._state, self._changelog, self._heaps = state, changelog, heaps
+        self._producer, self._books = producer, books
+        self._max_stall_s = max_stall_s
+        self._types = relevant_types(policies)
+        self._batch = _Batch()
+        self._ticks: dict[int, _Tick] = {}
+        self._seen: dict[int, int] = {}
+        self._fired: dict[int, int] = {}
+        self._done: dict[int, int] = {}
+        self._invalid_in_row = 0
+        self._flushing = asyncio.Lock()
+        self._unacked: deque[asyncio.Future[Any]] = deque()
+        self.suspended = False
+
+    @property
+    def pending(self) -> int:
+        return len(self._batch.messages)
+
+    def position(self, partition: int) -> int | None:
+        """The cases offset up to which everything was taken in; None until it is known."""
+        return self._done.get(partition)
+
+    def begin_at(self, partition: int, offset: int) -> None:
+        """Reading starts here: nothing before this offset is left to take in."""
+        self._done[partition] = max(offset, self._done.get(partition, 0))
+
+    def fired_until(self, partition: int) -> int:
+        """The time (epoch ms) of the newest tick that has done its work in this partition, or -1."""
+        return self._fired.get(partition, -1)
+
+    def forget(self, kept: set[int]) -> None:
+        """After a rebalance: what concerns partitions of others is theirs."""
+        self._ticks.clear()
+        self._seen.clear()
+        self._fired.clear()
+        self._done = {partition: offset for partition, offset in self._done.items() if partition in kept}
+        self._heaps.keep(kept)
+
+    def take(self, message: Message) -> None:
+        """Take in one record; nothing is published or marked before ``flush``."""
+        batch = self._batch
+        if not batch.messages:
+            batch.began = time.monotonic()
+        batch.messages.append(message)
+        is_case = message.topic == self._cases_topic
+        try:
+            if is_case:
+                self._take_event(message)
+            else:
+                self._take_tick(message)
+        except InvalidEvent as invalid:
+            self._bury(message, invalid)
+        if is_case:
+            self._done[message.partition] = max(message.offset + 1, self._done.get(message.partition, 0))
+        if message.partition in self._ticks:
+            self._fire(message.partition)
+
+    async def flush(self) -> None:
+        """Publish, await the acks, write the table; mark the inputs once the changelog is acknowledged too."""
+        async with self._flushing:
+            while self._batch.messages or self._batch.outgoing or self._batch.cases:
+                await self._flush_batch()
+                # A thousand deadlines due at once are told in slices of a batch.
+                for partition in [] if self.suspended else [*self._ticks]:
+                    self._fire(partition)
+
+    async def quiesce(self) -> None:
+        """Finish what was taken in, up to the last acknowledgement."""
+        await self.flush()
+        while self._unacked:
+            await self._unacked[0]
+
+    def _take_event(self, message: Message) -> None:
+        headers = message.headers or ()
+        kind = peek_type(headers)
+        if kind is not None and (kind not in self._types or _replayed_for_others(headers)):
+            self._books.skipped(message.topic)
+            return
+        envelope = decode(headers, message.value or b"")
+        if message.key != envelope.subject.encode():
+            raise InvalidEvent("key_mismatch", "the record's key is not its case_id")
+        if kind == "SLABreached" and envelope.source != SERVICE:
+            raise InvalidEvent("foreign_source", "only the SLA monitor tells breaches")
+        before = self._load(message.partition, message.key)
+        after, said = domain.apply(before, envelope, self._policies)
+        self._invalid_in_row = 0
+        self._keep(message.partition, message.key, before, after, said)
+        self._books.handled(message.topic, envelope)
+
+    def _take_tick(self, message: Message) -> None:
+        """A tick that already waits for its target stays: a newer one would move the target away for ever."""
+        tick = decode_tick(message.headers or (), message.value or b"")
+        partition, at = message.partition, epoch_ms(tick.at)
+        self._seen[partition] = max(at, self._seen.get(partition, -1))
+        if partition not in self._ticks:
+            self._ticks[partition] = _Tick(at, tick.target_offset)
+
+    def _fire(self, partition: int) -> None:
+        """Let fall due what was due at the tick's time, once every event up to the tick's target was taken in."""
+        tick, done = self._ticks[partition], self._done.get(partition)
+        if done is None or done < tick.target:
+            return
+        while len(self._batch.outgoing) < MAX_BATCH and len(self._batch.cases) < MAX_BATCH:
+            entry = self._heaps.pop_due(partition, tick.at)
+            if entry is None:
+                del self._ticks[partition]
+                self._fired[partition] = self._seen[partition]
+                return
+            wake, key = entry
+            before = self._load(partition, key)
+            if before is None or self._batch.wakes[partition, key] != wake:
+                continue  # the time has changed since; its own entry is in the heap
+            after, said = domain.fire(before, tick.at, self._policies)
+            self._keep(partition, key, before, after, said, fired=True)
+            following = self._batch.wakes[partition, key]
+            if following is not None and following <= tick.at:
+                raise AssertionError("a deadline fired and is due again: the engine would spin")
+
+    def _load(self, partition: int, key: bytes) -> CaseRecord | None:
+        place = (partition, key)
+        if place in self._batch.wakes:
+            return self._batch.cases.get(place) or self._stored(place)
+        value = self._state.get_entry(partition, key)
+        self._batch.wakes[place] = None if value is None else codec.wake_of(value)
+        return None if value is None else codec.load(key.decode(), value)
+
+    def _stored(self, place: tuple[int, bytes]) -> CaseRecord | None:
+        if place in self._batch.cases:
+            return None  # deleted within this batch
+        value = self._state.get_entry(*place)
+        return None if value is None else codec.load(place[1].decode(), value)
+
+    def _keep(
+        self,
+        partition: int,
+        key: bytes,
+        before: CaseRecord | None,
+        after: CaseRecord | None,
+        said: Sequence[Emission],
+        *,
+        fired: bool = False,
+    ) -> None:
+        """Note what was said and, only if something changed, the entry and its next time."""
+        for emission in said:
+            record = encode(emission.data, event_id=emission.event_id, source=SERVICE)
+            self._batch.outgoing.append((self._cases_topic, record))
+        # What fired is written even if unchanged: another policy file may have left a time that holds no more.
+        if not fired and (after is before or after == before):
+            return
+        self._batch.said += [(after or before, emission) for emission in said]
+        place = (partition, key)
+        wake = None if after is None else domain.next_wake(after, self._policies)
+        if wake is not None and wake != self._batch.wakes.get(place):
+            self._heaps.push(partition, wake, key)
+        self._batch.wakes[place] = wake
+        self._batch.cases[place] = after
+        self._books.changed(partition, before, after)
+
+    def _bury(self, message: Message, invalid: InvalidEvent) -> None:
+        self._invalid_in_row += 1
+        where = {"topic": message.topic, "partition": message.partition, "offset": message.offset}
+        if self._invalid_in_row > MAX_INVALID_IN_ROW:
+            raise TooManyInvalid(f"{self._invalid_in_row} in a row, the last one: {invalid.reason_code}")
+        source = SourceRecord(
+            message.topic, message.partition, message.offset, message.key, message.value or b"", message.headers or ()
+        )
+        letter = dead_letter(source, invalid.reason_code, SERVICE)
+        self._batch.outgoing.append((topics.dead_letter(message.topic), letter))
+        self._books.dead_lettered(message.topic, invalid.reason_code)
+        _log.warning("event_dead_lettered", **where, reason=invalid.reason_code, why=invalid.detail)
+
+    async def _flush_batch(self) -> None:
+        batch, self._batch = self._batch, _Batch()
+        began = batch.began or time.monotonic()
+        await self._producer.send_all(batch.outgoing)
+        if time.monotonic() - began > self._max_stall_s:
+            raise Stalled(f"a batch took more than {self._max_stall_s} s")
+        self._books.told(batch.said)
+        acks = []
+        for (partition, key), record in batch.cases.items():
+            value = None if record is None else codec.dump(record, batch.wakes[partition, key])
+            self._state.put(partition, key, value)
+            acks.append((partition, await self._changelog.write(partition, key, value)))
+        if acks:
+            task = asyncio.ensure_future(self._mark(batch.messages, acks))
+            self._unacked.append(task)
+            if len(self._unacked) > MAX_UNACKED:
+                await self._unacked[0]
+        else:
+            self._ack(batch.messages)
+
+    async def _mark(self, messages: list[Any], acks: list[tuple[int, Awaitable[Any]]]) -> None:
+        """The inputs are handled once the changelog holds what they changed. Batches are marked in their order."""
+        try:
+            for partition, ack in acks:
+                self._changelog.complete(partition, await ack)
+        except Exception as error:  # noqa: BLE001  nobody awaits this task: whatever it is, the process ends
+            self._books.lost_changelog(error)
+        self._ack(messages)
+        self._unacked.remove(asyncio.current_task())  # type: ignore[arg-type]  # this code runs in its own task
+
+    def _ack(self, messages: list[Any]) -> None:
+        for message in messages:
+            self._changelog.ack(message)
+
+
+def _replayed_for_others(headers: Sequence[tuple[str, bytes]]) -> bool:
+    return any(name == REPLAY_HEADER and value != SERVICE.encode() for name, value in headers)

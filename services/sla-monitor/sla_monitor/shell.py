@@ -1,0 +1,174 @@
+"""The Faust app of one lane: assignment, recovery, flow and commits are Faust's, everything else is the processor's."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any, Final
+
+import faust
+from faust.types import TP
+
+from chassis.logs import get_logger
+from sla_monitor.bookkeeping import Bookkeeping
+from sla_monitor.guard import Die
+from sla_monitor.heap import DeadlineHeaps
+from sla_monitor.processor import MAX_BATCH, Processor
+from sla_monitor.settings import Settings
+from sla_monitor.store import TABLE, ClockStore, ClockTable
+from sla_monitor.transport import PromptTransport
+
+_log = get_logger(__name__)
+
+QUIESCE_S: Final = 5.0
+
+
+def create_faust_app(settings: Settings, partitions: int) -> Any:
+    """Nothing connects before ``start``. Every setting here departs from a default that loses or delays events."""
+    state_dir = settings.state_dir / settings.group
+    state_dir.mkdir(parents=True, exist_ok=True)  # Faust makes its folders there, though the table is in memory
+    app = faust.App(
+        settings.group,
+        broker=f"kafka://{settings.kafka_bootstrap.replace(',', ';kafka://')}",
+        store="memory://",
+        datadir=str(state_dir),
+        autodiscover=False,
+        web_enabled=False,
+        topic_partitions=partitions,
+        topic_allow_declare=False,  # topics are provisioned; the changelog by app.py
+        topic_disable_leader=True,
+        table_standby_replicas=0,
+        consumer_auto_offset_reset="earliest",
+        consumer_group_instance_id=f"{settings.lane}-{settings.worker_name}",
+        broker_session_timeout=settings.session_timeout_s,
+        broker_heartbeat_interval=min(3.0, settings.session_timeout_s / 3),
+        broker_request_timeout=max(30.0, settings.session_timeout_s),
+        broker_commit_interval=1.0,
+        broker_max_poll_records=None,  # bounded polls leave the process idle half of the time
+        stream_buffer_maxsize=65_536,
+        stream_wait_empty=False,  # a rebalance waits for the processor, not for Faust's buffers
+        stream_recovery_delay=0.0,
+        producer_acks=-1,
+        producer_linger=0.02,
+        producer_request_timeout=10.0,
+    )
+    app.transport = PromptTransport(app.conf.broker_consumer, app)
+    return app
+
+
+class FaustChangelog:
+    """Writes the table's changelog with Faust's producer, and hands each acknowledgement back."""
+
+    def __init__(self, app: Any, table: ClockTable) -> None:
+        self._app, self._table = app, table
+        self._topic = table.changelog_topic.get_topic_name()
+
+    async def write(self, partition: int, key: bytes, value: bytes | None) -> Awaitable[Any]:
+        written: Awaitable[Any] = await self._app.producer.send(self._topic, key, value, partition, None, None)
+        return written
+
+    def complete(self, partition: int, acknowledged: Any) -> None:
+        self._table.data.set_persisted_offset(TP(self._topic, partition), acknowledged.offset)
+
+    def ack(self, message: Any) -> None:
+        message.ack(self._app.consumer)
+
+
+class Shell:
+    """Ties the processor to Faust. Whatever goes wrong in here ends the process: Faust would ack and go on."""
+
+    def __init__(self, app: Any, settings: Settings, die: Die) -> None:
+        self.app, self._settings, self._die = app, settings, die
+        self.table = ClockTable(app, name=TABLE, partitions=app.conf.topic_partitions, key_type=bytes, value_type=bytes)
+        app.tables.add(self.table)
+        self.changelog = FaustChangelog(app, self.table)
+        self.heaps = DeadlineHeaps()
+        self.recovered = asyncio.Event()
+        self._processor: Processor | None = None
+        self._books: Bookkeeping | None = None
+
+    @property
+    def store(self) -> ClockStore:
+        store = self.table.data
+        assert isinstance(store, ClockStore)
+        return store
+
+    @property
+    def processor(self) -> Processor:
+        assert self._processor is not None
+        return self._processor
+
+    @property
+    def owned(self) -> set[int]:
+        """The partitions of this worker, by Faust's own assignment of the changelog."""
+        changelog = self.table.changelog_topic.get_topic_name()
+        return {tp.partition for tp in self.app.assignor.assigned_actives() if tp.topic == changelog}
+
+    def attach(self, processor: Processor, books: Bookkeeping) -> None:
+        self._processor, self._books = processor, books
+        topics = self.app.topic(
+            self._settings.cases_topic,
+            self._settings.ticks_topic,
+            key_type=bytes,
+            value_type=bytes,
+            key_serializer="raw",
+            value_serializer="raw",
+            allow_empty=True,
+            internal=False,
+        )
+        self.app.agent(topics, name="clocks")(self._run)
+        self.app.on_partitions_revoked.connect(self._on_revoked, weak=False)
+        self.table.on_recover(self._on_recovered)
+
+    async def _run(self, stream: Any) -> None:
+        """Take in what is there, then flush: while acks are awaited the next batch gathers in Faust's queue."""
+        processor, queue = self.processor, stream.channel.queue
+        stream.enable_acks = False  # a message is acked when its changes are durable, by the processor
+        try:
+            async for event in stream.events():
+                if processor.suspended:
+                    continue  # of a generation that is over: it is read again
+                processor.take(event.message)
+                if processor.pending >= MAX_BATCH or queue.empty():
+                    await processor.flush()
+        except Exception as error:  # noqa: BLE001  whatever it is, Faust would ack the event and carry on
+            self._die("agent_failed", error)
+
+    async def _on_revoked(self, _app: Any, revoked: set[TP], **_: Any) -> None:
+        """Before the group moves on: finish what was taken in, commit it, take in no more."""
+        try:
+            self.recovered.clear()
+            self.processor.suspended = True
+            async with asyncio.timeout(QUIESCE_S):
+                await self.processor.quiesce()
+                if revoked:
+                    await self.app.consumer.commit()
+        except Exception as error:  # noqa: BLE001  Faust would log it and carry on
+            self._die("revoke_failed", error)
+
+    async def _on_recovered(self) -> None:
+        """The table is complete: rebuild what is derived from it, of owned partitions only. Faust drops our errors."""
+        try:
+            owned = self.owned
+            self._check_copartitioned(owned)
+            self.processor.forget(owned)
+            assert self._books is not None
+            self._books.keep(owned)
+            for partition in sorted(owned & self.store.changed):
+                entries = self.store.partition(partition)
+                await self.heaps.rebuild(partition, entries)
+                await self._books.recount(partition, entries)
+            self.store.changed.clear()
+            for partition in owned - self.heaps.sizes().keys():
+                await self.heaps.rebuild(partition, {})
+            self.processor.suspended = False
+            self.recovered.set()
+            _log.info("partitions_owned", partitions=sorted(owned), entries=len(self.store))
+        except Exception as error:  # noqa: BLE001
+            self._die("recovery_failed", error)
+
+    def _check_copartitioned(self, owned: set[int]) -> None:
+        """The same partitions of events, ticks and changelog, or clocks would be kept by one and fired by another."""
+        assigned = self.app.consumer.assignment()
+        for topic in (self._settings.cases_topic, self._settings.ticks_topic):
+            numbers = {tp.partition for tp in assigned if tp.topic == topic}
+            if numbers != owned:
+                raise RuntimeError(f"{topic} and the changelog are not co-partitioned")

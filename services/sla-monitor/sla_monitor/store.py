@@ -1,0 +1,114 @@
+"""Faust's table of clocks, held by partition: what is revoked is dropped, and only owned keys are ever seen."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from faust.stores.base import Store
+from faust.tables.table import Table
+from faust.types import TP, EventT
+
+TABLE = "clocks"
+
+
+class ClockStore(Store[bytes, bytes]):
+    """Case id -> entry, in memory, one dict a partition.
+
+    Faust's own memory store never drops keys written live from a partition that went away. This one also knows up to
+    which changelog offset a partition is complete, so that a rebalance doesn't read again what is already here.
+    """
+
+    def __post_init__(self) -> None:
+        self._partitions: dict[int, dict[bytes, bytes]] = {}
+        self._applied: dict[int, int] = {}
+        self.changed: set[int] = set()
+
+    def partition(self, number: int) -> Mapping[bytes, bytes]:
+        return self._partitions.get(number, {})
+
+    def get_entry(self, partition: int, key: bytes) -> bytes | None:
+        return self._partitions.get(partition, {}).get(key)
+
+    def put(self, partition: int, key: bytes, value: bytes | None) -> None:
+        """Set or delete in memory; the changelog is written by the one who calls."""
+        entries = self._partitions.setdefault(partition, {})
+        if value is None:
+            entries.pop(key, None)
+        else:
+            entries[key] = value
+
+    def apply_changelog_batch(
+        self, batch: Iterable[EventT[Any]], to_key: Callable[[Any], Any], to_value: Callable[[Any], Any]
+    ) -> None:
+        del to_key, to_value  # keys and values are the raw bytes of the changelog
+        for event in batch:
+            message: Any = event.message
+            self.put(message.partition, message.key, message.value)
+            self._applied[message.partition] = max(message.offset, self._applied.get(message.partition, -1))
+            self.changed.add(message.partition)
+
+    def persisted_offset(self, tp: TP) -> int | None:
+        """The last changelog offset that this memory holds; None makes Faust read the partition from its start."""
+        return self._applied.get(tp.partition)
+
+    def set_persisted_offset(self, tp: TP, offset: int) -> None:
+        if tp.partition in self._partitions:
+            self._applied[tp.partition] = max(offset, self._applied.get(tp.partition, -1))
+
+    async def on_rebalance(
+        self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0
+    ) -> None:
+        del revoked, newly_assigned, generation_id
+        owned = {tp.partition for tp in assigned if tp.topic == self.table.changelog_topic.get_topic_name()}
+        for number in [*self._partitions]:
+            if number not in owned:
+                del self._partitions[number]
+                self._applied.pop(number, None)
+        for number in owned:
+            if number not in self._partitions:
+                self._partitions[number] = {}
+                self._applied.pop(number, None)
+                self.changed.add(number)
+
+    def reset_state(self) -> None:
+        """There is no state outside this memory."""
+
+    async def backup_partition(self, tp: TP | int, flush: bool = True, purge: bool = False, keep: int = 1) -> None:
+        """The changelog is the only copy there is."""
+
+    def restore_backup(self, tp: TP | int, latest: bool = True, backup_id: int = 0) -> None:
+        """The changelog is the only copy there is."""
+
+    def __len__(self) -> int:
+        return sum(map(len, self._partitions.values()))
+
+    def __iter__(self) -> Iterator[bytes]:
+        return (key for entries in self._partitions.values() for key in entries)
+
+    def __getitem__(self, key: bytes) -> bytes:
+        for entries in self._partitions.values():
+            if key in entries:
+                return entries[key]
+        raise KeyError(key)
+
+    def __setitem__(self, key: bytes, value: bytes) -> None:
+        raise TypeError("a clock entry is put into its partition, with the changelog written beside it")
+
+    def __delitem__(self, key: bytes) -> None:
+        raise TypeError("a clock entry is put into its partition, with the changelog written beside it")
+
+
+class ClockTable(Table[bytes, bytes]):
+    """A Faust table on a ClockStore: Faust assigns, recovers and rebalances it."""
+
+    def _new_store(self) -> ClockStore:
+        return ClockStore(
+            "memory://",
+            self.app,
+            self,
+            table_name=self.name,
+            key_type=bytes,
+            value_type=bytes,
+            key_serializer="raw",
+            value_serializer="raw",
+            loop=self.loop,
+        )

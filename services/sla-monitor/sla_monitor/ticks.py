@@ -1,0 +1,131 @@
+"""Every 100 ms: a tick for each owned partition whose next due time has come. Never touches the table."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, Protocol
+
+from chassis.clock import Clock
+from chassis.faults import PublishFailed
+from chassis.kafka import EventProducer
+from chassis.logs import get_logger
+from event_schemas import SLATick, encode, ids
+from sla_monitor.heap import DeadlineHeaps
+from sla_monitor.processor import SERVICE, Processor
+
+_log = get_logger(__name__)
+
+REPEAT_S: Final = 5.0
+ASK_S: Final = 5.0
+
+
+class Offsets(Protocol):
+    """What the ticker asks of the consumer, for partitions of the cases topic."""
+
+    def owned(self) -> set[int]: ...
+
+    async def ends(self, partitions: set[int]) -> Mapping[int, int]: ...
+
+    async def starts(self, partitions: set[int]) -> Mapping[int, int]: ...
+
+
+class Ticker:
+    """One tick a partition is under way at a time; one that got lost is repeated after five seconds."""
+
+    def __init__(
+        self,
+        *,
+        offsets: Offsets,
+        heaps: DeadlineHeaps,
+        processor: Processor,
+        producer: EventProducer,
+        clock: Clock,
+        topic: str,
+    ) -> None:
+        self._offsets, self._heaps, self._processor = offsets, heaps, processor
+        self._producer, self._clock, self._topic = producer, clock, topic
+        self._sent: dict[int, tuple[int, float]] = {}
+
+    def ages(self) -> dict[int, float]:
+        """Seconds since the tick under way was sent, by partition."""
+        now = time.monotonic()
+        return {partition: now - sent for partition, (_at, sent) in self._sent.items()}
+
+    def forget(self) -> None:
+        """After a rebalance ticks under way are no longer ours to wait for."""
+        self._sent.clear()
+
+    async def tick(self) -> None:
+        """The time is read before the end offsets: all that was in the log at that time counts before it fires."""
+        at = self._clock.now()
+        due = self._due_partitions(round(at.timestamp() * 1000))
+        if not due:
+            return
+        unknown = {partition for partition in due if self._processor.position(partition) is None}
+        if unknown:
+            for partition, offset in (await self._offsets.starts(unknown)).items():
+                self._processor.begin_at(partition, offset)
+        ends = await self._offsets.ends(due)
+        for partition in sorted(due):
+            self._sent[partition] = (round(at.timestamp() * 1000), time.monotonic())
+            record = encode(
+                SLATick(at=at, target_offset=ends[partition], partition=partition),
+                event_id=ids.new_event_id(at),
+                source=SERVICE,
+            )
+            try:
+                await self._producer.send(self._topic, record, partition=partition)
+            except PublishFailed as error:
+                _log.warning("tick_not_sent", partition=partition, why=str(error))
+
+    def _due_partitions(self, now: int) -> set[int]:
+        due = set()
+        for partition in self._offsets.owned():
+            top = self._heaps.top(partition)
+            if top is None or top > now:
+                self._sent.pop(partition, None)
+            elif not self._under_way(partition):
+                due.add(partition)
+        return due
+
+    def _under_way(self, partition: int) -> bool:
+        if partition not in self._sent:
+            return False
+        at, sent = self._sent[partition]
+        return self._processor.fired_until(partition) < at and time.monotonic() - sent < REPEAT_S
+
+
+class OffsetsUnavailable(Exception):
+    """The broker didn't tell its offsets now."""
+
+    safe_to_log = True
+
+
+class FaustOffsets:
+    """The consumer's view of the cases topic. Raises OffsetsUnavailable."""
+
+    def __init__(self, app: Any, topic: str, owned: Callable[[], set[int]]) -> None:
+        self._app, self._topic, self._owned = app, topic, owned
+
+    def owned(self) -> set[int]:
+        return self._owned()
+
+    async def ends(self, partitions: set[int]) -> Mapping[int, int]:
+        found = await self._ask(self._app.consumer.highwaters(*self._places(partitions)))
+        return {tp.partition: offset for tp, offset in found.items()}
+
+    async def starts(self, partitions: set[int]) -> Mapping[int, int]:
+        """The committed offsets, or where the log begins if it begins later."""
+        earliest = await self._ask(self._app.consumer.earliest_offsets(*self._places(partitions)))
+        committed = self._app.consumer._committed_offset  # noqa: SLF001  the driver tells it nowhere else
+        return {tp.partition: max(offset, committed[tp] or 0) for tp, offset in earliest.items()}
+
+    async def _ask(self, answer: Awaitable[Mapping[Any, int]]) -> Mapping[Any, int]:
+        try:
+            async with asyncio.timeout(ASK_S):
+                return await answer
+        except Exception as error:
+            raise OffsetsUnavailable(type(error).__name__) from error
+
+    def _places(self, partitions: set[int]) -> list[Any]:
+        return [tp for tp in self._app.consumer.assignment() if tp.topic == self._topic and tp.partition in partitions]

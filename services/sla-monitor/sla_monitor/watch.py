@@ -1,0 +1,82 @@
+"""The loops beside the agent: ticks every 100 ms, gauges and the watchdog for silent stalls once a second."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+
+from chassis.health import Liveness
+from chassis.logs import get_logger
+from sla_monitor.bookkeeping import Bookkeeping
+from sla_monitor.guard import Die
+from sla_monitor.heap import DeadlineHeaps
+from sla_monitor.processor import Processor
+from sla_monitor.ticks import Offsets, OffsetsUnavailable, Ticker
+
+_log = get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Watch:
+    """Faust is known to stop consuming without a word: events to read, none read for long, and the process ends."""
+
+    recovered: asyncio.Event
+    ticker: Ticker
+    offsets: Offsets
+    processor: Processor
+    heaps: DeadlineHeaps
+    books: Bookkeeping
+    liveness: Liveness
+    die: Die
+    tick_s: float
+    stall_limit_s: float
+    _moved: dict[int, tuple[int | None, float]] = field(default_factory=dict)
+    _lost_sight: float | None = None
+
+    async def tick_forever(self) -> None:
+        """Ticks at fixed times as long as this worker owns partitions; a beat of the heart each time."""
+        following = time.monotonic()
+        while True:
+            self.liveness.beat()
+            if self.recovered.is_set():
+                try:
+                    await self.ticker.tick()
+                except OffsetsUnavailable as error:
+                    _log.warning("tick_skipped", why=str(error))
+            else:
+                self.ticker.forget()
+            following = max(following + self.tick_s, time.monotonic())
+            await asyncio.sleep(following - time.monotonic())
+
+    async def look_forever(self) -> None:
+        while True:
+            await asyncio.sleep(1.0)
+            if self.recovered.is_set():
+                await self._look()
+            else:
+                self._moved.clear()
+
+    async def _look(self) -> None:
+        owned = self.offsets.owned()
+        try:
+            ends = await self.offsets.ends(owned) if owned else {}
+        except OffsetsUnavailable as error:
+            self._lost_sight = self._lost_sight or time.monotonic()
+            if time.monotonic() - self._lost_sight > self.stall_limit_s:
+                self.die("broker_out_of_sight", error)
+            return
+        self._lost_sight = None
+        lags = {}
+        for partition, end in ends.items():
+            position = self.processor.position(partition)
+            lags[partition] = end - position if position is not None else 0
+            self._check_moving(partition, position, behind=lags[partition] > 0)
+        self.books.show(self.heaps.sizes(), self.ticker.ages(), lags)
+
+    def _check_moving(self, partition: int, position: int | None, *, behind: bool) -> None:
+        now = time.monotonic()
+        before, since = self._moved.get(partition, (position, now))
+        if position != before or not behind:
+            since = now
+        self._moved[partition] = (position, since)
+        if now - since > self.stall_limit_s:
+            self.die("consumer_stalled")

@@ -1,0 +1,183 @@
+"""The worker on a real Kafka: clocks start, stop and break, and nothing is lost whatever fails."""
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from event_schemas import (
+    ComplaintFiled,
+    Envelope,
+    Event,
+    FilingChannel,
+    InquiryCompleted,
+    Lane,
+    Language,
+    SLABreached,
+    WireRecord,
+    ids,
+)
+from tests.integration.sla_worker import breaches, open_bench, revocations
+
+
+def now() -> datetime:
+    """Whole milliseconds, as the monitor reckons."""
+    return datetime.fromtimestamp(time.time_ns() // 1_000_000 / 1000, UTC)
+
+
+def envelope(data: Event) -> Envelope:
+    return Envelope(ids.new_event_id(), data.type, "intake", data.occurred_at, data.case_id, None, data)
+
+
+def filed(at: datetime | None = None, **fields: Any) -> Envelope:
+    base: dict[str, Any] = {
+        "case_id": ids.new_case_id(),
+        "occurred_at": at or now(),
+        "case_seq": 1,
+        "tracking_number": "JS-26-0000-0000-0",
+        "service_code": "e-complaint",
+        "lane": Lane.ROUTINE,
+        "channel": FilingChannel.WEB,
+        "language": Language.HI,
+        "district": "Araria",
+    }
+    return envelope(ComplaintFiled.model_validate(base | fields))
+
+
+def completed(case: Envelope, at: datetime) -> Envelope:
+    data = {"case_id": case.subject, "occurred_at": at, "case_seq": 2, "finding": "substantiated"}
+    return envelope(InquiryCompleted.model_validate(data))
+
+
+async def test_sla_clocks_start_stop_and_break_once(kafka_bootstrap: str, tmp_path: Path) -> None:
+    """One case is met, one breaks at its due time and is told once, within half a second; the API and metrics agree."""
+    async with open_bench(kafka_bootstrap, tmp_path) as bench, bench.start_worker() as worker:
+        await worker.ready()
+        met, broken = filed(), filed()
+        await bench.put(met, broken, completed(met, now()))
+        await bench.wait_for(lambda said: len(breaches(said)) == 1)
+        await asyncio.sleep(1)
+        said = await bench.said()
+        types = {case.subject: [e.type for e, _ in said if e.subject == case.subject] for case in (met, broken)}
+        assert types[met.subject] == ["SLAClockStarted", "SLAClockStopped"]
+        assert types[broken.subject] == ["SLAClockStarted", "SLABreached"]
+        breach, appended = next((e.data, at) for e, at in said if e.type == "SLABreached")
+        assert isinstance(breach, SLABreached)
+        assert breach.due_at == broken.data.occurred_at + timedelta(seconds=2)
+        assert 0 <= appended / 1000 - breach.due_at.timestamp() < 0.5
+        async with httpx.AsyncClient(base_url=worker.url) as client:
+            case = (await client.get(f"/v1/sla/cases/{broken.subject}")).json()
+            assert case["clocks"][0]["breached_levels"] == [0]
+            listed = (await client.get("/v1/sla/open", params={"district": "Araria", "over": 0})).json()
+            assert [clock["case_id"] for clock in listed["clocks"]] == [broken.subject]
+            assert (await client.get("/v1/sla/cases/c_nobody")).status_code == 404
+            assert (await client.get("/v1/policies")).json()["version"] == "test"
+            metrics = (await client.get("/metrics")).text
+        assert 'janseva_sla_breaches_total{clock="inquiry",district="Araria",level="0"} 1.0' in metrics
+        assert 'janseva_sla_clocks_stopped_total{clock="inquiry",district="Araria",outcome="met"} 1.0' in metrics
+
+
+async def test_sla_a_late_stop_revokes_the_breach(kafka_bootstrap: str, tmp_path: Path) -> None:
+    """A completion that happened in time but arrives after the breach takes it back."""
+    async with open_bench(kafka_bootstrap, tmp_path) as bench, bench.start_worker() as worker:
+        await worker.ready()
+        case = filed()
+        await bench.put(case)
+        said = await bench.wait_for(lambda said: len(breaches(said)) == 1)
+        await bench.put(completed(case, case.data.occurred_at + timedelta(seconds=1)))
+        said = await bench.wait_for(lambda said: bool(revocations(said)))
+        assert revocations(said) == set(breaches(said))
+
+
+async def test_sla_a_restart_does_not_break_what_was_met_meanwhile(kafka_bootstrap: str, tmp_path: Path) -> None:
+    """While no worker runs the deadline passes and the stop waits in the log: met, and no breach is ever told."""
+    async with open_bench(kafka_bootstrap, tmp_path, target_s=3) as bench:
+        cases = [filed() for _ in range(40)]
+        async with bench.start_worker() as worker:
+            await worker.ready()
+            await bench.put(*cases)
+            await bench.wait_for(lambda said: len(said) == len(cases))
+            await worker.kill()
+        await bench.put(*[completed(case, case.data.occurred_at + timedelta(seconds=1)) for case in cases])
+        await asyncio.sleep(3)
+        async with bench.start_worker() as again:
+            await again.ready()
+            said = await bench.wait_for(lambda said: sum(e.type == "SLAClockStopped" for e in said) >= len(cases))
+            await asyncio.sleep(1)
+        assert {e.data.state for e in said if e.type == "SLAClockStopped"} == {"met"}  # type: ignore[attr-defined]
+        assert breaches(said) == {}
+
+
+async def test_sla_garbage_goes_to_the_dead_letters(kafka_bootstrap: str, tmp_path: Path) -> None:
+    """No JSON, no headers, no value, a broken tick: each a dead letter, and the next event is handled."""
+    async with open_bench(kafka_bootstrap, tmp_path) as bench, bench.start_worker() as worker:
+        await worker.ready()
+        good = filed()
+        headers = [("ce_id", b"x"), ("ce_type", b"ComplaintFiled")]
+        garbage = [
+            WireRecord(b"c_x", b"{no json", tuple(headers)),
+            WireRecord(b"c_x", b"\xff\xfe", ()),
+            WireRecord(None, b"", ()),
+            WireRecord(b"c_x", b"{}", (("ce_type", b"\xff"),)),
+        ]
+        for record in garbage:
+            await bench.producer.send(bench.cases, record, partition=0)
+            await bench.producer.send(f"{bench.prefix}sla.ticks.routine", record, partition=1)
+        await bench.put(good)
+        await bench.wait_for(lambda said: any(e.subject == good.subject for e in said))
+        for topic in (bench.cases, f"{bench.prefix}sla.ticks.routine"):
+            letters = await bench.log(f"{topic}.dlq")
+            assert [one.record.value for one in letters] == [record.value for record in garbage]
+            assert all(dict(one.record.headers)["dlq_service"] == b"sla-monitor" for one in letters)
+        assert not worker.ended
+
+
+async def test_sla_a_refusing_sink_leaves_nothing_committed(kafka_bootstrap: str, tmp_path: Path) -> None:
+    """If Kafka takes no SLA event the process ends with status 1, and the input is still to be read."""
+    async with open_bench(kafka_bootstrap, tmp_path) as bench:
+        await bench.put(*[filed() for _ in range(20)])
+        await bench.refuse_records()
+        async with bench.start_worker() as worker:
+            assert await worker.status(timedelta(seconds=30)) == 1
+        assert "worker_dies" in worker.log()
+        assert await bench.committed() == {}
+
+
+async def test_sla_a_lost_changelog_leaves_nothing_committed(kafka_bootstrap: str, tmp_path: Path) -> None:
+    """If Kafka refuses the table's history the process ends with status 1 before the input is committed."""
+    async with open_bench(kafka_bootstrap, tmp_path) as bench:
+        await bench.make_changelog(**{"max.message.bytes": "100"})
+        async with bench.start_worker() as worker:
+            await worker.ready()
+            await bench.put(*[filed() for _ in range(20)])
+            assert await worker.status(timedelta(seconds=30)) == 1
+        assert "changelog_write_failed" in worker.log()
+        assert await bench.committed() == {}
+
+
+@pytest.mark.timeout(180)
+async def test_sla_kill_in_the_middle_of_deadlines(kafka_bootstrap: str, tmp_path: Path) -> None:
+    """Two workers, 400 deadlines over 20 s, one worker killed with -9 and started again: none missed, none doubled."""
+    async with open_bench(kafka_bootstrap, tmp_path, target_s=4) as bench:
+        async with bench.start_worker("w1") as first, bench.start_worker("w2") as second:
+            await asyncio.gather(first.ready(), second.ready())
+            start = now()
+            cases = [filed(start + timedelta(milliseconds=50 * i)) for i in range(400)]
+            met = cases[::5]
+            await bench.put(*cases, *[completed(case, case.data.occurred_at) for case in met])
+            await asyncio.sleep(12)
+            await first.kill()
+            await asyncio.sleep(2)
+            async with bench.start_worker("w1") as again:
+                await again.ready()
+                broken = {case.subject for case in cases} - {case.subject for case in met}
+                await bench.wait_for(lambda said: {b.case_id for b in breaches(said).values()} >= broken, within=60)
+                await asyncio.sleep(2)
+                said = [e for e, _ in await bench.said()]
+        told = [breach.case_id for breach in breaches(said).values()]
+        assert sorted(told) == sorted(broken)
+        assert revocations(said) == set()

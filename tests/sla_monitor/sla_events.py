@@ -1,0 +1,196 @@
+"""Events of a case for tests of the SLA monitor, timed in seconds after one fixed moment."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import count
+from typing import Any
+
+from chassis.settings import load_yaml
+from event_schemas import (
+    AssignedToStation,
+    AssignmentReason,
+    ClockPaused,
+    ClockResumed,
+    ComplaintFiled,
+    ComplaintReopened,
+    ComplaintWithdrawn,
+    EmergencyResolved,
+    Envelope,
+    Event,
+    FilingChannel,
+    HearingCancelled,
+    HearingNoShow,
+    HearingParty,
+    HearingScheduled,
+    HearingStarted,
+    InquiryCompleted,
+    Lane,
+    Language,
+    ResponderArrived,
+    SLABreached,
+    SLABreachRevoked,
+    Station,
+    VisitorArrived,
+)
+from event_schemas.policies import DEFAULT_PATH, PolicySet
+from sla_monitor import domain
+from sla_monitor.engine.model import CaseRecord
+from sla_monitor.engine.tell import Emission
+
+T0 = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
+CASE = "c_01JBZC0000000000000000TEST"
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+@cache
+def policies() -> PolicySet:
+    return PolicySet.model_validate(load_yaml(DEFAULT_PATH))
+
+
+def at(seconds: float) -> datetime:
+    return T0 + timedelta(seconds=seconds)
+
+
+def ms(seconds: float) -> int:
+    return round(at(seconds).timestamp() * 1000)
+
+
+def build(event: type[Event], seconds: float, /, **fields: Any) -> Envelope:
+    """An envelope whose id names type, time and fields, so that equal calls give equal events."""
+    source = event.producer
+    base: dict[str, Any] = {"case_id": CASE, "occurred_at": at(seconds)}
+    base |= {"case_seq": 1} if source == "intake" else {"cause_id": "cause"}
+    data = event.model_validate(base | fields)
+    told = "-".join(str(value) for value in fields.values() if isinstance(value, str | int))
+    event_id = f"{event.type}-{seconds}-{told}"
+    return Envelope(event_id, event.type, source, data.occurred_at, data.case_id, None, data)
+
+
+def filed(seconds: float = 0, service: str = "e-complaint", **fields: Any) -> Envelope:
+    emergency = service == "emergency-112"
+    base: dict[str, Any] = {
+        "tracking_number": "JS-26-0000-0000-0",
+        "service_code": service,
+        "lane": Lane.EMERGENCY if emergency else Lane.ROUTINE,
+        "channel": FilingChannel.WEB,
+        "language": Language.HI,
+    }
+    return build(ComplaintFiled, seconds, **(base | fields))
+
+
+def assigned(seconds: float, number: int = 1, code: str = "5140003") -> Envelope:
+    station = Station.model_validate(
+        {"code": code, "name": "Araria", "district": "Araria", "police_district": "ARARIA"}
+    )
+    return build(
+        AssignedToStation,
+        seconds,
+        assignment_no=number,
+        station=station,
+        officer_post=f"SHO:{code}",
+        reason=AssignmentReason.NEAREST,
+        confidence=1.0,
+        boundary_version="v1",
+    )
+
+
+def completed(seconds: float) -> Envelope:
+    return build(InquiryCompleted, seconds, finding="substantiated")
+
+
+def withdrawn(seconds: float) -> Envelope:
+    return build(ComplaintWithdrawn, seconds)
+
+
+def reopened(seconds: float, number: int = 2) -> Envelope:
+    return build(ComplaintReopened, seconds, round=number)
+
+
+def paused(seconds: float, clock_id: str = "inquiry:1", reason: str = "court_stay", **fields: Any) -> Envelope:
+    return build(ClockPaused, seconds, clock_id=clock_id, reason_code=reason, **fields)
+
+
+def resumed(seconds: float, clock_id: str = "inquiry:1") -> Envelope:
+    return build(ClockResumed, seconds, clock_id=clock_id)
+
+
+def responder(seconds: float, kind: str = "police") -> Envelope:
+    return build(ResponderArrived, seconds, unit="PCR-7", kind=kind)
+
+
+def resolved(seconds: float, how: str) -> Envelope:
+    return build(EmergencyResolved, seconds, how=how)
+
+
+def visitor(seconds: float, hearing_id: str | None = None) -> Envelope:
+    return build(VisitorArrived, seconds, place="5140003", hearing_id=hearing_id)
+
+
+def scheduled(seconds: float, hearing_id: str, starts: float) -> Envelope:
+    return build(
+        HearingScheduled,
+        seconds,
+        hearing_id=hearing_id,
+        place="5140003",
+        officer_post="SHO:5140003",
+        starts_at=at(starts),
+        ends_at=at(starts + HOUR),
+    )
+
+
+def heard(seconds: float, hearing_id: str) -> Envelope:
+    return build(HearingStarted, seconds, hearing_id=hearing_id)
+
+
+def hearing_cancelled(seconds: float, hearing_id: str) -> Envelope:
+    return build(HearingCancelled, seconds, hearing_id=hearing_id)
+
+
+def no_show(seconds: float, hearing_id: str, party: HearingParty = HearingParty.CITIZEN) -> Envelope:
+    return build(HearingNoShow, seconds, hearing_id=hearing_id, party=party)
+
+
+class Monitor:
+    """Runs the pure engine over inputs: events, or a number of seconds at which a tick fires."""
+
+    def __init__(self) -> None:
+        self.record: CaseRecord | None = None
+        self.said: list[Emission] = []
+        self._numbers = count()
+
+    def take(self, *inputs: Envelope | float) -> list[Emission]:
+        """Handle the inputs in this order; returns what they made the monitor say."""
+        before = len(self.said)
+        for one in inputs:
+            if isinstance(one, Envelope):
+                self.record, said = domain.apply(self.record, one, policies())
+            elif self.record is not None:
+                self.record, said = domain.fire(self.record, ms(one), policies())
+            else:
+                said = ()
+            self.said += said
+        return self.said[before:]
+
+    def states(self) -> dict[str, tuple[str, float]]:
+        """clock id -> (state, due in seconds after T0)."""
+        clocks = self.record.clocks if self.record is not None else ()
+        return {clock.clock_id: (clock.last.state, (clock.last.due - ms(0)) / 1000) for clock in clocks}
+
+    def standing(self) -> set[tuple[str, int, float]]:
+        """The breaches that a reader of all our words takes for true: (clock id, level, due in seconds)."""
+        return standing(self.said)
+
+
+def standing(said: Iterable[Emission]) -> set[tuple[str, int, float]]:
+    events = [one.data for one in {one.event_id: one for one in said}.values()]
+    revoked = {event.breach_id for event in events if isinstance(event, SLABreachRevoked)}
+    return {
+        (event.clock_id, event.level, (event.due_at - T0).total_seconds())
+        for event in events
+        if isinstance(event, SLABreached) and event.breach_id not in revoked
+    }
+
+
+def words(said: Iterable[Emission]) -> list[str]:
+    return [one.data.type for one in said]
