@@ -42,7 +42,7 @@ def up(options: Namespace, folder: DataFolder) -> int:
         offset = _echo(log, offset)
         record = folder.running()
         if record is not None and record.supervisor.pid == child.pid and record.state == "ready":
-            screen.ready(record, detached=True)
+            screen.ready(record)
             return 0
         if child.poll() is not None:
             _echo(log, offset)
@@ -129,7 +129,7 @@ def _up_already(record: RunRecord, options: Namespace) -> int:
         screen.failure(f"The suite is {record.state} (process {record.supervisor.pid}); `make status` shows how far.")
         return 1
     screen.progress(f"it is up already (process {record.supervisor.pid})")
-    screen.ready(record, detached=record.detached)
+    screen.ready(record)
     return 0
 
 

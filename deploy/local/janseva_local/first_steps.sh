@@ -15,11 +15,11 @@ FILED=$(curl -s @INTAKE@/v1/complaints -H "$json" -H "Authorization: Bearer $TOK
 STATUS=$(curl -s @INTAKE@/v1/complaints/$(field tracking_number <<<"$FILED") -H "Authorization: Bearer $TOKEN"); echo "$STATUS"
 
 # acknowledge it as the officer in charge of its station
-OFFICER=$(make -s token ROLE=sho STATION=$(field station.code <<<"$STATUS"))
+OFFICER=$(make -s token@DATA@ ROLE=sho STATION=$(field station.code <<<"$STATUS"))
 curl -s @INTAKE@/v1/desk/cases/$(field case_id <<<"$FILED")/acknowledge -H "$json" -H "Authorization: Bearer $OFFICER" -d '{}'
 
 # see the messages the citizen got
 curl -s '@PROVIDER@/v1/sink?to=%2B91@PHONE@'
 
 # let some 300 citizens and their officers use it, and reconcile what came of it
-make demo
+make demo@DATA@

@@ -28,7 +28,9 @@ async def run(options: Namespace, folder: DataFolder) -> int:
         stack.on_change(lambda: write_record(stack, "ready", detached=options.detached))
         write_record(stack, "starting", detached=options.detached)
         if await _started(stack, stopping):
-            screen.ready(write_record(stack, "ready", detached=options.detached), detached=options.detached)
+            record = write_record(stack, "ready", detached=options.detached)
+            if not options.detached:  # `up` shows it to the person who asked
+                screen.ready(record)
             await stopping.wait()
     finally:
         began = time.monotonic()
