@@ -157,9 +157,13 @@ class Outbox:
 
     async def _finish(self) -> None:
         if self._publishing:
-            await asyncio.wait(self._publishing, timeout=STOP_GRACE.total_seconds())
+            _, late = await asyncio.wait(self._publishing, timeout=STOP_GRACE.total_seconds())
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         try:
-            await self._pull()
+            while self._acked:
+                await self._pull()
         except TransientFault as fault:
             # What stays in the arrays is published again by the next process: a duplicate, not a loss.
             _log.warning("outbox_left_unpulled", reason=f"{type(fault).__name__}: {fault}")
@@ -191,21 +195,18 @@ class Outbox:
 
     async def _publish(self, job: _Job) -> None:
         """The whole array in order, each acknowledged before the next; then the newer state of it, if one came."""
-        acked = self._acked.setdefault(job.document_id, set())
-        try:
-            while True:
-                for entry in job.entries:
-                    if entry.event_id in acked:
-                        continue
-                    await self._producer.send(entry.topic, entry.record)
-                    acked.add(entry.event_id)
-                    self._metrics.publish_seconds.observe((self._clock.now() - job.written).total_seconds())
-                if job.newer is None:
-                    return
-                job.entries, job.newer, job.written = job.newer, None, self._clock.now()
-        finally:
-            if not acked:
-                self._acked.pop(job.document_id, None)
+        sent = set(self._acked.get(job.document_id, ()))
+        while True:
+            for entry in job.entries:
+                if entry.event_id in sent:
+                    continue
+                await self._producer.send(entry.topic, entry.record)
+                sent.add(entry.event_id)
+                self._acked.setdefault(job.document_id, set()).add(entry.event_id)
+                self._metrics.publish_seconds.observe((self._clock.now() - job.written).total_seconds())
+            if job.newer is None:
+                return
+            job.entries, job.newer, job.written = job.newer, None, self._clock.now()
 
     def _rest_fast_path(self, fault: PublishFailed) -> None:
         """Kafka is away: forget the queue (the documents keep the entries) and leave it to the sweep for a while."""

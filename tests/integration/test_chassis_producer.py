@@ -1,0 +1,143 @@
+"""The producer on a real Kafka: acks, order, time limits, and life after a lost sequence number."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiokafka import TopicPartition
+
+from chassis.admin import TopicSpec, create_topics
+from chassis.faults import RecordTooLarge, TransientFault
+from chassis.kafka import MAX_RECORD_BYTES, EventProducer, PublishFailed
+from event_schemas import WireRecord
+from janseva_local.servers import KafkaServer
+from tests.integration.chassis_rigs import read_all
+
+
+def record(text: str, key: str = "k") -> WireRecord:
+    return WireRecord(key.encode(), text.encode(), (("ce_id", text.encode()),))
+
+
+@pytest.fixture
+async def topic(kafka_bootstrap: str) -> str:
+    name = f"chassis-{uuid.uuid4().hex[:12]}"
+    await create_topics(kafka_bootstrap, [TopicSpec(name, 2)])
+    return name
+
+
+@pytest.fixture
+async def producer(kafka_bootstrap: str) -> AsyncIterator[EventProducer]:
+    made = EventProducer(kafka_bootstrap, client_id="test", request_timeout=timedelta(seconds=5))
+    await made.start()
+    yield made
+    await made.stop()
+
+
+async def test_what_is_sent_is_in_the_log_when_send_returns(
+    producer: EventProducer, topic: str, kafka_bootstrap: str
+) -> None:
+    """Key, bytes and headers arrive unchanged, on the partition asked for."""
+    await producer.send(topic, record("a"), partition=1)
+    (stored,) = await read_all(kafka_bootstrap, topic)
+    assert (stored.partition, stored.key, stored.value, stored.headers) == (1, b"k", b"a", (("ce_id", b"a"),))
+
+
+async def test_a_batch_is_pipelined_in_order(producer: EventProducer, topic: str, kafka_bootstrap: str) -> None:
+    """A thousand records keep their order and need no round trip each."""
+    await producer.send(topic, record("first", "x"))
+    started = time.monotonic()
+    await producer.send_all([(topic, record(str(number))) for number in range(1_000)])
+    assert time.monotonic() - started < 2
+    found = [stored.value for stored in await read_all(kafka_bootstrap, topic) if stored.key == b"k"]
+    assert found == [str(number).encode() for number in range(1_000)]
+    await producer.send_all([])
+
+
+async def test_a_lost_sequence_number_costs_one_failure_not_the_producer(
+    producer: EventProducer, topic: str, kafka_bootstrap: str
+) -> None:
+    """The broker answers OutOfOrderSequenceNumber to a gap; the client is replaced and the next send succeeds."""
+    await producer.send(topic, record("before"), partition=0)
+    wedged: Any = producer._client  # noqa: SLF001  the gap can only be made inside the client
+    wedged._txn_manager._sequence_numbers[TopicPartition(topic, 0)] += 7  # noqa: SLF001
+    with pytest.raises(PublishFailed, match="OutOfOrderSequenceNumber"):
+        await producer.send(topic, record("lost"), partition=0)
+    await producer.send(topic, record("after"), partition=0)
+    assert producer._client is not wedged  # noqa: SLF001
+    assert [stored.value for stored in await read_all(kafka_bootstrap, topic)] == [b"before", b"after"]
+
+
+async def test_a_gap_fails_a_batch_that_can_then_be_sent_again(
+    producer: EventProducer, topic: str, kafka_bootstrap: str
+) -> None:
+    """send_all reports the failure once all its records have an outcome; repeated, all of them arrive in order."""
+    items = [(topic, record(str(number))) for number in range(20)]
+    await producer.send_all(items)
+    client: Any = producer._client  # noqa: SLF001  as above
+    for place in list(client._txn_manager._sequence_numbers):  # noqa: SLF001
+        client._txn_manager._sequence_numbers[place] += 7  # noqa: SLF001
+    with pytest.raises(PublishFailed):
+        await producer.send_all(items)
+    await producer.send_all(items)
+    expected = [str(number).encode() for number in range(20)]
+    assert [stored.value for stored in await read_all(kafka_bootstrap, topic)] == expected * 2
+
+
+async def test_a_record_over_the_limit_is_a_bug_not_a_fault(producer: EventProducer, topic: str) -> None:
+    """It will never be accepted, so it must not be retried for ever; and it harms no other record."""
+    for size in (MAX_RECORD_BYTES + 1, MAX_RECORD_BYTES - 200_000):
+        with pytest.raises(RecordTooLarge):
+            await producer.send(topic, WireRecord(b"k", b"x" * size, ()))
+    assert not issubclass(RecordTooLarge, TransientFault)
+    await producer.send(topic, record("fine"))
+
+
+async def test_concurrent_sends_share_one_client(kafka_bootstrap: str, topic: str) -> None:
+    """A producer that was never started connects once, at the first of many sends."""
+    made = EventProducer(kafka_bootstrap, client_id="lazy")
+    await asyncio.gather(*(made.send(topic, record(str(number))) for number in range(50)))
+    assert len(await read_all(kafka_bootstrap, topic)) == 50
+    await made.stop()
+    with pytest.raises(PublishFailed):
+        await made.send(topic, record("late"))
+
+
+async def test_nobody_there_is_a_quick_failure() -> None:
+    """Without a broker both start and send fail within the limit, as transient faults."""
+    made = EventProducer("127.0.0.1:9", client_id="none", request_timeout=timedelta(seconds=2))
+    started = time.monotonic()
+    with pytest.raises(PublishFailed):
+        await made.start()
+    with pytest.raises(PublishFailed):
+        await made.send("t", record("a"))
+    assert time.monotonic() - started < 4.5
+    await made.stop()
+
+
+async def test_a_killed_broker_is_waited_for_no_longer_than_the_limit(tmp_path: Path) -> None:
+    """After its restart the same producer goes on, and what it had given up does not arrive behind its back."""
+    server = KafkaServer(tmp_path)
+    await server.start()
+    made = EventProducer(server.bootstrap, client_id="p", request_timeout=timedelta(seconds=2))
+    try:
+        await create_topics(server.bootstrap, [TopicSpec("t", 1)])
+        await made.send("t", record("before"))
+        server.kill()
+        started = time.monotonic()
+        for number in range(3):
+            with pytest.raises(PublishFailed):
+                await made.send("t", record(f"ghost {number}"))
+        assert time.monotonic() - started < 7
+        await server.restart()
+        await made.send("t", record("after"))
+        assert [stored.value for stored in await read_all(server.bootstrap, "t")] == [b"before", b"after"]
+    finally:
+        await made.stop()
+        await server.stop()
