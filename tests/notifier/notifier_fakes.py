@@ -1,0 +1,179 @@
+"""An in-memory dispatch log and gateway with the real ones' rules, and events to feed the notifier."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from chassis.clock import ManualClock
+from chassis.outbox import OutboxEntry
+from chassis.sealing import KeyRing
+from event_schemas import DirectoryPost, PersonalData, Post, encode
+from event_schemas.ids import new_event_id
+from notifier.directory import Directory
+from notifier.domain import CaseCard, Notice, State
+from notifier.provider import GatewayError, OutgoingSms
+from notifier.records import Claim
+
+START = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+CASE = "c_01M820KRWBZXF69DE1D4FEXZX0"
+KEYS = KeyRing({"2026-11": b"k" * 32})
+PHONE = "+910900000001"
+
+
+def card(**changes: Any) -> CaseCard:
+    sealed = KEYS.seal(CASE, PersonalData(name="Sita Devi", phone=PHONE).to_json(), START)
+    whole = CaseCard(
+        case_id=CASE,
+        tracking_number="JS-26-7K3M-9QXD-4",
+        service_code="e-complaint",
+        language="hi",
+        sensitive=False,
+        anonymous=False,
+        sealed=sealed,
+        station_name="Sheohar",
+        officer_post="SHO:5140003",
+    )
+    return replace(whole, **changes)
+
+
+def notice(number: int = 1, **changes: Any) -> Notice:
+    whole = Notice(
+        notification_id=f"n-{number}",
+        event_id=f"e-{number}",
+        case_id=CASE,
+        emergency=False,
+        audience="citizen",
+        channel="sms",
+        template="filed",
+        language="hi",
+        neutral=False,
+        variables={"tracking_number": "JS-26-7K3M-9QXD-4", "service": "ऑनलाइन शिकायत"},
+        post=None,
+        occurred_at=START,
+        traceparent=None,
+    )
+    return replace(whole, **changes)
+
+
+def post(kind: Post, place: str, **changes: Any) -> DirectoryPost:
+    return DirectoryPost.model_validate(
+        {"station": place, "post": kind, "name_en": f"{kind}, {place}", "name_hi": "पद", **changes}
+    )
+
+
+def directory(*posts: DirectoryPost) -> Directory:
+    known = Directory()
+    for one in posts:
+        record = encode(one, event_id=new_event_id(), source="routing")
+        known.on_record(record.key or b"", record.value, record.headers)
+    return known
+
+
+@dataclass
+class FakeGateway:
+    """Accepts everything, or raises what it is told to, once each and in order; None stands for an acceptance."""
+
+    faults: list[GatewayError | None] = field(default_factory=list)
+    accepted: list[OutgoingSms] = field(default_factory=list)
+    closed: bool = False
+
+    async def send(self, sms: OutgoingSms) -> None:
+        fault = self.faults.pop(0) if self.faults else None
+        if fault is not None:
+            raise fault
+        self.accepted.append(sms)
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+@dataclass
+class Row:
+    notice: Notice
+    state: State
+    attempts: int
+    due_at: datetime | None
+    error_code: str | None = None
+    outbox: list[OutboxEntry] = field(default_factory=list)
+
+
+class MemoryLog:
+    """DispatchStore's rules without MongoDB."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Row] = {}
+
+    async def claim_new(self, notices: Sequence[Notice], now: datetime, lease: timedelta) -> list[Claim]:
+        claims = []
+        for one in notices:
+            if one.notification_id not in self.rows:
+                self.rows[one.notification_id] = Row(one, State.CLAIMED, 1, now + lease)
+                claims.append(Claim(one, 1, now + lease))
+        return claims
+
+    async def claim_due(self, now: datetime, lease: timedelta, limit: int) -> list[Claim]:
+        due = [row for row in self.rows.values() if row.due_at is not None and row.due_at <= now]
+        due.sort(key=lambda row: (not row.notice.emergency, row.due_at))
+        claims = []
+        for row in due[:limit]:
+            was_claimed = row.state is State.CLAIMED
+            row.state, row.due_at, row.attempts = State.CLAIMED, now + lease, row.attempts + 1
+            claims.append(Claim(row.notice, row.attempts, now + lease, unconfirmed=was_claimed))
+        return claims
+
+    async def accepted(self, claims: Sequence[Claim], entries: Sequence[OutboxEntry], at: datetime) -> None:
+        del at
+        for claim, entry in zip(claims, entries, strict=True):
+            row = self.rows[claim.notice.notification_id]
+            if row.state in {State.CLAIMED, State.QUEUED}:
+                row.state, row.due_at, row.attempts = State.ACCEPTED, None, claim.attempt
+                row.outbox.append(entry)
+
+    async def requeue(self, claim: Claim, *, attempts: int, due_at: datetime, error_code: str | None) -> None:
+        row = self._held(claim)
+        if row is not None:
+            row.state, row.attempts, row.due_at, row.error_code = State.QUEUED, attempts, due_at, error_code
+
+    async def failed(
+        self, claim: Claim, entry: OutboxEntry, *, attempts: int, error_code: str, at: datetime
+    ) -> list[Any]:
+        del at
+        row = self._held(claim)
+        if row is None:
+            return []
+        row.state, row.attempts, row.due_at, row.error_code = State.FAILED, attempts, None, error_code
+        row.outbox.append(entry)
+        return [entry]
+
+    async def queue_length(self) -> Mapping[str, int]:
+        open_rows = [row for row in self.rows.values() if row.due_at is not None]
+        emergencies = sum(row.notice.emergency for row in open_rows)
+        return {"emergency": emergencies, "routine": len(open_rows) - emergencies}
+
+    def _held(self, claim: Claim) -> Row | None:
+        row = self.rows[claim.notice.notification_id]
+        return row if row.state is State.CLAIMED and row.attempts == claim.attempt else None
+
+
+class FixedCards:
+    def __init__(self, *cards: CaseCard) -> None:
+        self._cards = {one.case_id: one for one in cards}
+
+    async def cards(self, case_ids: Sequence[str]) -> Mapping[str, CaseCard]:
+        return {case_id: self._cards[case_id] for case_id in case_ids if case_id in self._cards}
+
+
+@dataclass
+class Published:
+    entries: list[OutboxEntry] = field(default_factory=list)
+
+    def publish_soon(self, document_id: Any, entries: Any) -> None:
+        del document_id
+        self.entries.extend(entries)
+
+
+def clock() -> ManualClock:
+    return ManualClock(START)

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from prometheus_client import CollectorRegistry, generate_latest
+from pydantic import SecretStr, ValidationError
+
+from chassis.health import Liveness
+from chassis.http import create_http_app
+from chassis.logs import configure_logging
+from notifier.api import internal_router, receipts_router
+from notifier.lint import lint
+from notifier.messages import DirectMessages
+from notifier.metrics import NotifierMetrics
+from notifier.provider import GatewayOutcomeUnknown, GatewayRefused, GatewayUnavailable
+from notifier.receipts import ReceiptAddress
+from notifier.settings import NotifierSettings
+from notifier.templates import DEFAULT_PATH
+
+from .notifier_fakes import FakeGateway
+
+TOKEN = "suite-token"
+OTP = {"to": "+919876543210", "template": "otp", "language": "hi", "variables": {"otp": "482913"}}
+
+
+class TakesReceipts:
+    """Knows one notification and remembers what was reported of it."""
+
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+
+    async def take(self, notification_id: str, name: str) -> bool:
+        self.taken.append(name)
+        return notification_id == "n-1"
+
+
+class Service:
+    def __init__(self, gateway: FakeGateway | None = None) -> None:
+        self.gateway = gateway or FakeGateway()
+        self.registry = CollectorRegistry()
+        self.receipts = TakesReceipts()
+        self.addresses = ReceiptAddress("http://test", TOKEN)
+        messages = DirectMessages(lint(DEFAULT_PATH), self.gateway, NotifierMetrics(self.registry))
+        app = create_http_app(
+            title="t",
+            version="1",
+            lifespan=None,
+            liveness=Liveness(timedelta(seconds=9)),
+            checks={},
+            registry=self.registry,
+            routers=[
+                internal_router(messages, TOKEN),
+                receipts_router(self.receipts, self.addresses),  # type: ignore[arg-type]
+            ],
+        )
+        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
+
+    async def otp(self, body: dict[str, Any] = OTP, token: str = TOKEN) -> httpx.Response:
+        return await self.http.post("/internal/v1/messages", json=body, headers={"authorization": f"Bearer {token}"})
+
+
+async def test_a_login_code_is_sent_at_once_and_leaves_no_trace() -> None:
+    """The citizen gets the code; logs, metrics and the answer hold neither code nor number."""
+    log = io.StringIO()
+    configure_logging("notifier", "debug", log)
+    service = Service()
+    answer = await service.otp()
+    assert answer.status_code == 202
+    [sms] = service.gateway.accepted
+    assert (sms.to, sms.template) == ("+919876543210", "otp")
+    assert "482913" in sms.text
+    said = log.getvalue() + answer.text + generate_latest(service.registry).decode()
+    assert "482913" not in said
+    assert "9876543210" not in said
+
+
+@pytest.mark.parametrize(("token", "status"), [("", 401), ("wrong", 403)])
+async def test_only_the_suite_may_ask_for_a_message(token: str, status: int) -> None:
+    """Without the service token nothing is sent."""
+    service = Service()
+    assert (await service.otp(token=token)).status_code == status
+    assert service.gateway.accepted == []
+
+
+async def test_an_empty_service_token_lets_in_nobody() -> None:
+    """A service started without a token refuses every bearer, the empty one too."""
+    messages = DirectMessages(lint(DEFAULT_PATH), FakeGateway(), NotifierMetrics(CollectorRegistry()))
+    app = create_http_app(
+        title="t",
+        version="1",
+        lifespan=None,
+        liveness=Liveness(timedelta(seconds=9)),
+        checks={},
+        registry=CollectorRegistry(),
+        routers=[internal_router(messages, "")],
+    )
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://t") as http:
+        answer = await http.post("/internal/v1/messages", json=OTP, headers={"authorization": "Bearer x"})
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"template": "filed"}, "template_refused"),
+        ({"template": "no-such"}, "template_refused"),
+        ({"variables": {}}, "template_refused"),
+        ({"to": "the neighbour"}, "validation_failed"),
+        ({"extra": 1}, "unknown_field"),
+        ({"language": "fr"}, "validation_failed"),
+    ],
+)
+async def test_what_can_not_be_sent_is_refused_by_code(change: dict[str, Any], code: str) -> None:
+    """Each fault of the request has its own problem code, and none quotes what was to be sent."""
+    answer = await Service().otp(OTP | change)
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert "482913" not in answer.text
+
+
+async def test_a_gateway_that_answers_late_gets_a_second_try_under_the_same_id() -> None:
+    """One silence is survived without a double; two are a 503 with Retry-After."""
+    service = Service(FakeGateway(faults=[GatewayOutcomeUnknown("gateway_silent")]))
+    assert (await service.otp()).status_code == 202
+    assert len(service.gateway.accepted) == 1
+    service = Service(FakeGateway(faults=[GatewayUnavailable("x"), GatewayUnavailable("x")]))
+    answer = await service.otp()
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    answer = await Service(FakeGateway(faults=[GatewayRefused("x")])).otp()
+    assert (answer.status_code, answer.json()["code"]) == (422, "gateway_refused")
+
+
+async def test_only_the_gateway_s_signed_address_takes_receipts() -> None:
+    """The address given to the gateway works with GET and POST; a forged one, or another's, does not."""
+    service = Service()
+    url = service.addresses.url("n-1").replace("%d", "1")
+    assert (await service.http.get(url)).status_code == 200
+    assert (await service.http.post(url.replace("state=1", "state=2"))).status_code == 200
+    assert service.receipts.taken == ["delivered", "undelivered"]
+    assert (await service.http.get(url.replace("n-1", "n-2"))).status_code == 403
+    assert (await service.http.get(service.addresses.url("n-2").replace("%d", "1"))).status_code == 404
+    assert (await service.http.get(url.replace("state=1", "state=99"))).status_code == 400
+
+
+GOOD = {
+    "environment": "production",
+    "sms_url": "https://sms.example.in/cgi-bin/sendsms",
+    "sms_password": SecretStr("x"),
+    "sms_entity_id": "1101000000000000001",
+    "service_token": SecretStr("x"),
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"sms_url": "http://127.0.0.1:8009/cgi-bin/sendsms"}, "local provider"),
+        ({"sms_password": SecretStr("")}, "SMS_PASSWORD"),
+        ({"sms_entity_id": "0000000000000000000"}, "SMS_ENTITY_ID"),
+        ({"service_token": SecretStr("")}, "SERVICE_TOKEN"),
+    ],
+)
+def test_production_refuses_development_settings(change: dict[str, Any], complaint: str) -> None:
+    """In production the local provider, an empty secret or a development entity keep the service from starting."""
+    assert NotifierSettings(**GOOD).environment == "production"  # type: ignore[arg-type]
+    with pytest.raises(ValidationError, match=complaint):
+        NotifierSettings(**(GOOD | change))  # type: ignore[arg-type]

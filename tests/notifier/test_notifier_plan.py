@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chassis.testing import received
+from event_schemas import (
+    EVENT_CLASSES,
+    AssignedToStation,
+    CertificateIssued,
+    ComplaintAcknowledged,
+    ComplaintFiled,
+    Event,
+    InquiryCompleted,
+    Post,
+    ResponderDispatched,
+    SLABreached,
+    SLADueSoon,
+    ids,
+)
+from notifier.contacts import Contacts, Unreachable
+from notifier.directory import Missing
+from notifier.domain import Notice, RetryPolicy, plan
+from notifier.handlers import TYPES
+from notifier.words import Words
+
+from .notifier_fakes import CASE, KEYS, PHONE, START, card, directory, notice, post
+
+WORDS = Words.load()
+BASE = {"case_id": CASE, "occurred_at": START}
+DERIVED = BASE | {"cause_id": "cause"}
+STATION = {"code": "5140003", "name": "Sheohar", "district": "Sheohar", "police_district": "SHEOHAR"}
+BREACH = DERIVED | {
+    "breach_id": "b",
+    "clock": "inquiry",
+    "clock_id": "inquiry:1",
+    "rev": 2,
+    "due_at": START,
+    "target_s": 60,
+    "overdue_s": 1,
+    "escalate_to": "SDPO:5140003",
+}
+
+EVENTS: list[tuple[Event, dict[str, str]]] = [
+    (
+        ComplaintFiled.model_validate(
+            BASE
+            | {
+                "case_seq": 1,
+                "tracking_number": "JS-26-7K3M-9QXD-4",
+                "service_code": "e-complaint",
+                "lane": "routine",
+                "channel": "web",
+                "language": "hi",
+            }
+        ),
+        {"citizen": "filed"},
+    ),
+    (
+        AssignedToStation.model_validate(
+            DERIVED
+            | {
+                "assignment_no": 1,
+                "station": STATION,
+                "officer_post": "SHO:5140003",
+                "reason": "nearest",
+                "confidence": 1,
+                "boundary_version": "v1",
+            }
+        ),
+        {"citizen": "assigned", "office": "new_case"},
+    ),
+    (
+        ComplaintAcknowledged.model_validate(BASE | {"case_seq": 2, "by_post": "SHO:5140003"}),
+        {"citizen": "acknowledged"},
+    ),
+    (
+        ResponderDispatched.model_validate(BASE | {"case_seq": 2, "unit": "PCR-7", "kind": "police"}),
+        {"citizen": "dispatched"},
+    ),
+    (
+        InquiryCompleted.model_validate(BASE | {"case_seq": 3, "finding": "substantiated"}),
+        {"citizen": "inquiry_completed"},
+    ),
+    (
+        CertificateIssued.model_validate(
+            DERIVED
+            | {"certificate_id": "x", "kind": "character", "verify_url": "http://x/v1/verify/x", "sha256": "0" * 64}
+        ),
+        {"citizen": "certificate_issued"},
+    ),
+    (
+        SLADueSoon.model_validate(
+            DERIVED | {"clock": "inquiry", "clock_id": "inquiry:1", "rev": 1, "due_at": START, "fraction": 0.8}
+        ),
+        {"office": "due_soon"},
+    ),
+    (
+        SLADueSoon.model_validate(
+            DERIVED | {"clock": "inquiry", "clock_id": "inquiry:1", "rev": 1, "due_at": START, "fraction": 0.5}
+        ),
+        {},
+    ),
+    (SLABreached.model_validate(BREACH | {"level": 0}), {"citizen": "apology_delay", "office": "breach"}),
+    (SLABreached.model_validate(BREACH | {"level": 1}), {"office": "breach"}),
+]
+
+
+def planned(event: Event, **changes: Any) -> tuple[Notice, ...]:
+    envelope = received(event, event_id="e-1").envelope
+    return plan(envelope, card(**changes), emergency=False, words=WORDS, office_language="hi")
+
+
+@pytest.mark.parametrize(("event", "wanted"), EVENTS)
+def test_each_event_tells_exactly_whom_it_should(event: Event, wanted: dict[str, str]) -> None:
+    """One message per event, audience and channel, by the template of the table."""
+    notices = planned(event)
+    assert {n.audience: n.template for n in notices} == wanted
+    assert len(notices) == len(wanted)
+    assert {n.notification_id for n in notices} == {ids.notification_id("e-1", a, "sms") for a in wanted}
+
+
+def test_every_event_the_consumer_asks_for_is_known_and_planned() -> None:
+    """The consumer's types are the table's events and the erasure, so nothing is fetched for nothing."""
+    assert set(EVENT_CLASSES) >= TYPES
+    assert {event.type for event, _ in EVENTS} | {"PersonalDataErased"} == TYPES
+
+
+@pytest.mark.parametrize(("event", "wanted"), EVENTS)
+def test_who_filed_anonymously_is_told_nothing(event: Event, wanted: dict[str, str]) -> None:
+    """An anonymous case has messages to offices alone."""
+    audiences = {n.audience for n in planned(event, anonymous=True, sealed=None)}
+    assert audiences == set(wanted) - {"citizen"}
+
+
+def test_a_sensitive_case_is_neutral_to_the_citizen_and_plain_to_the_office() -> None:
+    """Somebody else may read the citizen's phone; the office must know what it is about."""
+    notices = {n.audience: n for n in planned(EVENTS[1][0], sensitive=True)}
+    assert notices["citizen"].neutral
+    assert not notices["office"].neutral
+
+
+def test_language_is_the_recipients() -> None:
+    """The citizen is written to in the language of the filing, the office in the office's."""
+    notices = {n.audience: n for n in planned(EVENTS[8][0], language="en")}
+    assert (notices["citizen"].language, notices["citizen"].variables["clock"]) == ("en", "inquiry")
+    assert (notices["office"].language, notices["office"].variables["clock"]) == ("hi", "जाँच")
+
+
+def test_a_breach_goes_to_the_post_it_names_and_a_warning_to_the_post_in_charge() -> None:
+    """escalate_to for a breach, the assigned post for a warning, the new post for an assignment."""
+    assert [n.post for n in planned(EVENTS[8][0]) if n.audience == "office"] == ["SDPO:5140003"]
+    assert [n.post for n in planned(EVENTS[6][0])] == ["SHO:5140003"]
+
+
+def test_a_case_whose_filing_was_never_seen_still_reaches_the_office() -> None:
+    """Without a card the citizen can't be reached, but the office is told."""
+    envelope = received(EVENTS[1][0], event_id="e-1").envelope
+    notices = plan(envelope, None, emergency=True, words=WORDS, office_language="hi")
+    assert {n.audience for n in notices} == {"citizen", "office"}
+    with pytest.raises(Unreachable, match="no_contact"):
+        Contacts(KEYS, directory()).phone_of(notices[0], None)
+
+
+SHO = post(Post.SHO, "5140003", office_phone="+910400000001", parent="5140003:SDPO")
+SDPO = post(Post.SDPO, "5140003", office_phone="+910400000002", parent="SHEOHAR:SP")
+SP = post(Post.SP, "SHEOHAR", office_phone="+910400000003")
+
+
+def test_a_vacant_post_passes_to_who_stands_in_else_upwards() -> None:
+    """Vacant: the acting post's phone; without one, or with a vacant one, the parent's, and so on up."""
+    vacant = SHO.model_copy(update={"vacant": True})
+    assert directory(SHO, SDPO).phone_of("SHO:5140003") == "+910400000001"
+    assert directory(vacant, SDPO).phone_of("SHO:5140003") == "+910400000002"
+    acting = vacant.model_copy(update={"acting": "SHEOHAR:SP"})
+    assert directory(acting, SDPO, SP).phone_of("SHO:5140003") == "+910400000003"
+    assert directory(vacant, SDPO.model_copy(update={"vacant": True}), SP).phone_of("SHO:5140003") == "+910400000003"
+
+
+def test_a_ladder_without_a_phone_or_in_a_circle_ends_in_no_contact() -> None:
+    """A directory with a gap or a circle never hangs the notifier."""
+    silent = SHO.model_copy(update={"office_phone": None, "parent": "5140003:SDPO"})
+    circle = SDPO.model_copy(update={"office_phone": None, "parent": "5140003:SHO"})
+    assert directory(silent, circle).phone_of("SHO:5140003") is Missing.NO_CONTACT
+    assert directory(silent).phone_of("SHO:5140003") is Missing.NO_CONTACT
+    assert directory().phone_of("SHO:5140003") is Missing.UNKNOWN_POST
+
+
+def test_the_directory_forgets_a_deleted_post_and_survives_a_broken_record() -> None:
+    """A deletion takes a post away; garbage on the topic changes nothing."""
+    known = directory(SHO)
+    known.on_record(b"5140003:SHO", b"{", ())
+    assert known.phone_of("SHO:5140003") == "+910400000001"
+    known.on_record(b"5140003:SHO", None, ())
+    assert known.phone_of("SHO:5140003") is Missing.UNKNOWN_POST
+
+
+def test_a_contact_is_opened_only_for_its_own_case() -> None:
+    """The seal is bound to the case: another case's contact can't be opened, and nothing of it shows."""
+    contacts = Contacts(KEYS, directory())
+    assert contacts.phone_of(notice(), card()) == PHONE
+    with pytest.raises(Unreachable, match="seal_wrong_case"):
+        contacts.phone_of(notice(), card(case_id="c_another"))
+    assert PHONE not in repr(card())
+
+
+@pytest.mark.parametrize("emergency", [True, False])
+def test_retries_wait_longer_each_time_up_to_a_limit_and_end(emergency: bool) -> None:
+    """Doubling with jitter, capped lower for emergencies, and after the last attempt no more."""
+    policy = RetryPolicy()
+    longest = policy.longest_emergency_delay if emergency else policy.longest_delay
+    for attempt in range(1, policy.max_attempts):
+        least = policy.next_delay(attempt, emergency=emergency, jitter=0)
+        most = policy.next_delay(attempt, emergency=emergency, jitter=1)
+        assert least is not None
+        assert most is not None
+        assert policy.first_delay / 2 <= least <= most <= longest
+    assert policy.next_delay(policy.max_attempts, emergency=emergency) is None

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chassis.settings import load_yaml
+from notifier.__main__ import main
+from notifier.domain import RULES
+from notifier.lint import lint
+from notifier.sms import is_gsm, segments
+from notifier.templates import DEFAULT_PATH, TemplateBook, TemplateError
+from notifier.words import Words
+
+BOOK = lint(DEFAULT_PATH)
+RAW = load_yaml(DEFAULT_PATH)
+
+
+def filed(raw: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = next(t for t in raw["templates"] if t["id"] == "filed")
+    return found
+
+
+def drop_english(raw: dict[str, Any]) -> None:
+    del filed(raw)["texts"]["en"]
+
+
+def add_placeholder(raw: dict[str, Any]) -> None:
+    filed(raw)["texts"]["hi"]["text"] += " {name}"
+
+
+def forget_placeholder(raw: dict[str, Any]) -> None:
+    filed(raw)["texts"]["en"]["text"] = "Received {tracking_number}"
+
+
+def drop_dlt_id(raw: dict[str, Any]) -> None:
+    del filed(raw)["texts"]["en"]["dlt_id"]
+
+
+def repeat_dlt_id(raw: dict[str, Any]) -> None:
+    filed(raw)["texts"]["en"]["dlt_id"] = filed(raw)["texts"]["hi"]["dlt_id"]
+
+
+def write_a_novel(raw: dict[str, Any]) -> None:
+    filed(raw)["texts"]["hi"]["text"] += "क" * 150
+
+
+def drop_neutral(raw: dict[str, Any]) -> None:
+    del filed(raw)["neutral"]
+
+
+def tell_the_service_in_neutral(raw: dict[str, Any]) -> None:
+    filed(raw)["neutral"]["hi"]["text"] += " {service}"
+
+
+def format_a_placeholder(raw: dict[str, Any]) -> None:
+    filed(raw)["texts"]["en"]["text"] += " {service!r}"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "complaint"),
+    [
+        (drop_english, "texts/en"),
+        (add_placeholder, "declared"),
+        (forget_placeholder, "declared"),
+        (drop_dlt_id, "dlt_id"),
+        (repeat_dlt_id, "already that of"),
+        (write_a_novel, "segments"),
+        (drop_neutral, "neutral"),
+        (tell_the_service_in_neutral, "declared"),
+        (format_a_placeholder, "plain name"),
+    ],
+)
+def test_a_bad_template_file_is_refused_by_name(spoil: Callable[[dict[str, Any]], None], complaint: str) -> None:
+    """Each rule of the template file is checked at load, and the error says which was broken."""
+    raw = copy.deepcopy(RAW)
+    spoil(raw)
+    with pytest.raises(TemplateError, match=complaint):
+        TemplateBook.parse(raw)
+
+
+def test_the_lint_command_fails_on_a_file_that_lacks_what_an_event_asks_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`python -m notifier lint FILE` names what is missing and exits 1; the shipped file passes."""
+    text = DEFAULT_PATH.read_text().replace("id: assigned", "id: assignment")
+    (tmp_path / "bad.yaml").write_text(text)
+    assert main(["lint", str(tmp_path / "bad.yaml")]) == 1
+    assert "assigned: an event asks for it" in capsys.readouterr().err
+    assert main(["lint"]) == 0
+
+
+def test_production_refuses_development_dlt_ids() -> None:
+    """Ids of the development range would be blocked by every operator, so production does not start with them."""
+    with pytest.raises(TemplateError, match="development range"):
+        lint(DEFAULT_PATH, production=True)
+
+
+def test_neutral_texts_tell_a_stranger_nothing() -> None:
+    """What arrives for a sensitive case names neither the police nor a station, a service or a certificate."""
+    telling = ("पुलिस", "थाना", "शिकायत", "जाँच", "police", "station", "complaint", "inquiry", "certificate", "janseva")
+    for template in BOOK.templates:
+        if template.neutral is not None:
+            for wording in (template.neutral.hi, template.neutral.en):
+                assert not [word for word in telling if word in wording.text.lower()], wording.text
+
+
+def test_each_rule_fills_exactly_its_templates_variables() -> None:
+    """A message is rendered with the variables its template declares, no more and no fewer."""
+    values = dict.fromkeys(RAW["variables"], "1")
+    for rule in RULES:
+        template = BOOK.get(rule.template)
+        assert template.audience == rule.audience
+        for language in ("hi", "en"):
+            exact = {name: values[name] for name in template.variables}
+            assert BOOK.render(rule.template, language, exact).text
+            with pytest.raises(TemplateError):
+                BOOK.render(rule.template, language, exact | {"name": "Sita"})
+
+
+def test_long_names_are_shortened_and_long_numbers_refused() -> None:
+    """A station's name may be cut to fit what was registered; a tracking number never is."""
+    values = {"tracking_number": "JS-26-7K3M-9QXD-4", "station": "S" * 60}
+    assert "S" * 29 + "." in BOOK.render("assigned", "en", values).text
+    with pytest.raises(TemplateError, match="longer"):
+        BOOK.render("assigned", "en", values | {"tracking_number": "J" * 40})
+
+
+@given(st.text(alphabet="abc €[]", max_size=400))
+def test_segments_of_gsm_text_follow_the_operators_arithmetic(text: str) -> None:
+    """160 septets in one SMS, 153 in each of several, and an extended character counts two."""
+    units = sum(2 if c in "€[]" else 1 for c in text)
+    assert is_gsm(text)
+    assert segments(text) == (1 if units <= 160 else -(-units // 153))
+
+
+@pytest.mark.parametrize(("length", "count"), [(70, 1), (71, 2), (134, 2), (135, 3)])
+def test_segments_of_hindi_are_those_of_ucs2(length: int, count: int) -> None:
+    """One Devanagari letter makes the whole message UCS-2: 70 characters in one, 67 in each of several."""
+    assert segments("क" * length) == count
+
+
+def test_every_name_a_message_may_need_has_both_languages() -> None:
+    """A code nobody named is called by its group's default, in the reader's language."""
+    words = Words.load()
+    assert words.service("lost-property", "hi") == "खोई वस्तु"
+    assert words.service("not-yet-invented", "en") == "citizen service"
+    assert words.clock("inquiry", "hi") == "जाँच"
