@@ -11,7 +11,6 @@ from routing.domain import Filing, Point, StationKind, assign_station
 from routing.explain import RouteView, explain
 from routing.live import Live
 from routing.problems import CURSOR_INVALID, PLACE_MISSING, STATION_UNKNOWN
-from routing.search import search_stations
 from routing.views import NearestView, PostsView, StationPage, StationView, post_view, station_view
 
 EMERGENCY_SERVICE: Final = "emergency-112"
@@ -34,7 +33,7 @@ def create_router(live: Live) -> APIRouter:
         cursor: Annotated[str | None, Query(max_length=200)] = None,
     ) -> StationPage:
         snapshot = live.snapshot
-        found = search_stations(snapshot, q=q, district=district, kind=kind)
+        found = live.search.find(q=q, district=district, kind=kind)
         start = _start(cursor, [station.code for station in found])
         page = found[start : start + limit]
         more = start + limit < len(found)

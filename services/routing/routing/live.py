@@ -3,6 +3,7 @@
 from routing.directory import Directory, PostDetails, build_directory
 from routing.domain import Snapshot
 from routing.metrics import RoutingMetrics
+from routing.search import SearchIndex
 
 
 class Live:
@@ -12,6 +13,7 @@ class Live:
         self._details: dict[str, PostDetails] = {}
         self._snapshot = snapshot
         self._directory = Directory()
+        self._search = SearchIndex(())
         self._set(snapshot)
 
     @property
@@ -21,6 +23,10 @@ class Live:
     @property
     def directory(self) -> Directory:
         return self._directory
+
+    @property
+    def search(self) -> SearchIndex:
+        return self._search
 
     @property
     def details(self) -> dict[str, PostDetails]:
@@ -41,5 +47,6 @@ class Live:
 
     def _set(self, snapshot: Snapshot) -> None:
         self._directory = build_directory(snapshot, self._details, dev_phones=self._dev_phones)
+        self._search = SearchIndex(snapshot.dataset.stations)
         self._snapshot = snapshot
         self._metrics.boundary_version.labels(snapshot.version).set(1)
