@@ -6,14 +6,36 @@ from collections.abc import Iterable, Iterator, Mapping
 import pytest
 from deploy.k8s.tools.services import SERVICES, package_of
 
-from event_schemas import EVENT_CLASSES
+from chassis.settings import load_yaml
+from event_schemas import EVENT_CLASSES, policies
 from event_schemas.topics import TOPICS, Topic
+from sla_monitor.engine.facts import relevant_types
 
 # Events that stand in the log and on the timeline, and to which no service reacts beyond that.
-NOBODY_REACTS: frozenset[str] = frozenset()
+NOBODY_REACTS = frozenset(
+    {
+        "CertificateRefused",
+        "ComplaintClosed",
+        "DocumentsCompleted",
+        "EvidenceAdded",
+        "FIRDeclined",
+        "FIRRegistered",
+        "HearingDisputed",
+        "HearingHeld",
+        "InformationSigned",
+        "InvestigationCompleted",
+        "PreliminaryEnquiryCompleted",
+        "PreliminaryEnquiryOrdered",
+        "ProgressInformed",
+        "TipAnswered",
+    }
+)
 
 
 def handled_by(service: str) -> frozenset[str]:
+    if service == "sla-monitor":
+        # Its handlers are the policies: what they name is what it reads.
+        return relevant_types(policies.load(load_yaml(policies.DEFAULT_PATH)))
     types = importlib.import_module(f"{package_of(service)}.handlers").TYPES
     assert isinstance(types, frozenset)
     return types
