@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import hmac
@@ -23,6 +24,7 @@ from .metrics import CertificateMetrics
 from .records import Certificate
 from .store import PAGE, CertificateStore
 from .verify_page import verify_page
+from .webfont import firago_gzipped
 
 LINK_REFUSED = ProblemType(
     "link_refused", 403, "This link is not valid or no longer valid", "यह लिंक मान्य नहीं है या समाप्त हो चुका है"
@@ -32,7 +34,8 @@ CERTIFICATE_ERASED = ProblemType(
 )
 _NAME = r"^[0-9A-Za-z-]{4,64}$"
 _PAGE_HEADERS = {
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; font-src 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cache-control": "no-store",
@@ -99,6 +102,12 @@ def verify_router(store: CertificateStore, metrics: CertificateMetrics) -> APIRo
             return HTMLResponse(verify_page(found, lang or language_of(accept_language)), headers=_PAGE_HEADERS)
         body = _verification(found).model_dump(mode="json", exclude_none=True)
         return JSONResponse(body, headers={"cache-control": "no-store", "vary": "accept"})
+
+    @router.get("/v1/verify/fonts/firago.ttf", summary="Hindi letters for the page", response_class=Response)
+    async def letters() -> Response:
+        font = await asyncio.to_thread(firago_gzipped)
+        headers = {"content-encoding": "gzip", "cache-control": "public, max-age=31536000, immutable"}
+        return Response(font, media_type="font/ttf", headers=headers)
 
     @router.get("/v1/certificates/revoked", summary="The revocation list, oldest first")
     async def revoked(cursor: Annotated[str | None, Query()] = None) -> RevocationPage:

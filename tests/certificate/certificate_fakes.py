@@ -1,0 +1,55 @@
+"""Applications and orders to print certificates from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from certificate.domain import KINDS, CaseFile, Order
+from certificate.records import Certificate, certificate_of
+from event_schemas import PersonalData, ids
+
+AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+CASE = "c_01M820KRWBZXF69DE1D4FEXZX0"
+URL = "https://janseva.example.in/v1/verify/"
+PERSON = PersonalData(
+    name="श्रेया कृष्णमूर्ति त्रिपाठी",
+    phone="+910900000001",
+    address="ग्राम ज्ञानपुर, पोस्ट क्षेत्रपाल टोला, शिवहर 843329",
+    description="मेरा काले रंग का बटुआ शिवहर बस अड्डे के पास खो गया।",
+    attributes={"father_name": "श्री प्रद्युम्न त्रिपाठी", "lost_at": "2026-11-21T18:30:00+05:30"},
+)
+
+
+def case(**changes: Any) -> CaseFile:
+    whole = CaseFile(
+        case_id=CASE,
+        tracking_number="JS-26-7K3M-9QXD-4",
+        service_code="character-certificate",
+        filed_at=AT,
+        district="Sheohar",
+        attributes={"purpose": "employment", "item": "wallet"},
+        sealed="s",
+        station_name="Sheohar",
+        station_district="Sheohar",
+        verification="clear",
+    )
+    return replace(whole, **changes)
+
+
+def order(kind: str = "character") -> Order:
+    return Order(
+        certificate_id=ids.certificate_id(CASE, kind),
+        kind=KINDS[kind],
+        case_id=CASE,
+        cause_id="cause",
+        issued_at=AT,
+        approved_by="SHO:5140003" if kind == "character" else None,
+        traceparent=None,
+    )
+
+
+def certificate(kind: str = "character", **changes: Any) -> Certificate:
+    made = certificate_of(order(kind), case(), verify_url=URL + "x", sha256="0" * 64, told_at=AT)
+    return replace(made, **changes)
