@@ -57,6 +57,8 @@ class EventProducer:
         self._linger_ms = linger_ms
         self._timeout = request_timeout.total_seconds()
         self._client: Any = None
+        # What the present client has not acknowledged.
+        self._unacked: set[asyncio.Future[Any]] = set()
         self._lock = asyncio.Lock()
         self._closing: set[asyncio.Task[None]] = set()
         self._stopped = False
@@ -87,7 +89,7 @@ class EventProducer:
         """Publish one record. PublishFailed: not acknowledged, it may still arrive. RecordTooLarge: it never will."""
         async with self._bounded(topic) as used:
             client = used[0] = await self._connected()
-            await (await _enqueue(client, topic, record, partition))
+            await (await self._enqueue(client, topic, record, partition))
 
     async def send_all(self, items: Sequence[tuple[str, WireRecord]]) -> None:
         """Publish in order without waiting between records, then await all acks.
@@ -101,7 +103,7 @@ class EventProducer:
             acks = []
             try:
                 for topic, record in items:
-                    acks.append(await _enqueue(client, topic, record, None))
+                    acks.append(await self._enqueue(client, topic, record, None))
             finally:
                 # Those already under way are awaited even if a later one was refused.
                 results = await asyncio.gather(*acks, return_exceptions=True)
@@ -156,25 +158,43 @@ class EventProducer:
         """Give up a client for good, once; its unacknowledged records fail or are forgotten."""
         if client is None or self._client is not client:
             return
-        self._client = None
+        unacked, self._unacked, self._client = self._unacked, set(), None
         _log.warning("producer_dropped", client_id=self._client_id, reason=reason)
+        # From here on it takes no record, and the waiting callers learn of it now rather than at their time limit.
+        client._closed = client._message_accumulator._closed = True  # noqa: SLF001
+        for future in unacked:
+            if not future.done():
+                future.set_exception(KafkaError("the producer was given up"))
         task = asyncio.create_task(_abandon(client))
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 
-
-async def _enqueue(client: Any, topic: str, record: WireRecord, partition: int | None) -> asyncio.Future[Any]:
-    future: asyncio.Future[Any] = await client.send(
-        topic, value=record.value, key=record.key, partition=partition, headers=list(record.headers)
-    )
-    return future
+    async def _enqueue(self, client: Any, topic: str, record: WireRecord, partition: int | None) -> asyncio.Future[Any]:
+        future: asyncio.Future[Any] = await client.send(
+            topic, value=record.value, key=record.key, partition=partition, headers=list(record.headers)
+        )
+        if self._client is client:
+            self._unacked.add(future)
+            future.add_done_callback(self._unacked.discard)
+        return future
 
 
 async def _abandon(client: Any) -> None:
-    """Close without flushing: what is queued must not be sent behind the back of its successor."""
-    # aiokafka's stop() flushes for ever while the broker is away, so its records are failed first (0.14 is pinned).
-    client._message_accumulator.fail_all(KafkaError("the producer was given up"))  # noqa: SLF001
-    await _close(client, 2.0)
+    """Close without flushing: what is queued must not be sent behind the back of its successor.
+
+    aiokafka's own stop() flushes for ever while the broker is away, so the connection and the sender are ended one
+    by one (written against 0.14, which is pinned).
+    """
+    await client.client.close()
+    task = client._sender.sender_task  # noqa: SLF001
+    if task is None:
+        return
+    # Its callback trips over a producer without transactions.
+    task.remove_done_callback(client._sender._fail_all)  # noqa: SLF001
+    task.cancel()
+    done, _ = await asyncio.wait([task], timeout=2)
+    if done and not task.cancelled() and task.exception() is not None:
+        _log.debug("abandoned_sender_failed", reason=type(task.exception()).__name__)
 
 
 async def _close(client: Any, seconds: float) -> None:
@@ -183,4 +203,4 @@ async def _close(client: Any, seconds: float) -> None:
             await client.stop()
     except (TimeoutError, KafkaError) as error:
         _log.warning("producer_close_failed", reason=type(error).__name__)
-        await client.client.close()
+        await _abandon(client)

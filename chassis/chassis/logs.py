@@ -17,7 +17,7 @@ from structlog.typing import FilteringBoundLogger, Processor
 from chassis.redaction import redact_event
 from chassis.tracing import current_traceparent
 
-_NOISY = {"aiokafka": logging.WARNING, "pymongo": logging.WARNING, "httpx": logging.WARNING, "faust": logging.INFO}
+_NOISY = {"aiokafka": logging.ERROR, "pymongo": logging.WARNING, "httpx": logging.WARNING, "faust": logging.INFO}
 
 
 def configure_logging(service: str, level: str = "info", stream: TextIO | None = None) -> None:
@@ -46,6 +46,7 @@ def configure_logging(service: str, level: str = "info", stream: TextIO | None =
             processors=[ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer(_dumps)],
         )
     )
+    handler.addFilter(_Seldom())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(number)
@@ -59,6 +60,26 @@ def configure_logging(service: str, level: str = "info", stream: TextIO | None =
 def get_logger(name: str) -> FilteringBoundLogger:
     """A logger: log.info("complaint_accepted", case_id=...)."""
     return cast("FilteringBoundLogger", structlog.stdlib.get_logger(name))
+
+
+class _Seldom(logging.Filter):
+    """Lets a client library repeat the same complaint once in ten seconds: an outage is not a flood of lines."""
+
+    _sources = ("aiokafka", "pymongo", "faust", "mode")
+    _every = 10.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last: dict[tuple[str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.partition(".")[0] not in self._sources or record.levelno < logging.WARNING:
+            return True
+        key = (record.name, str(record.msg))
+        if record.created - self._last.get(key, 0.0) < self._every:
+            return False
+        self._last[key] = record.created
+        return True
 
 
 @contextmanager

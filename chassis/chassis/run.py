@@ -50,6 +50,9 @@ def serve(app: FastAPI, settings: ServiceSettings) -> int:
     _server_ends.set(server.end)
     try:
         server.run()
+    except SystemExit:
+        # uvicorn's own way to say that the start-up failed or the port is taken; it has logged why.
+        return 1
     finally:
         _server_ends.set(None)
     return 1 if server.failed or not server.started else 0

@@ -80,6 +80,15 @@ def test_an_exceptions_text_is_not_logged(stream: io.StringIO) -> None:
     assert PHONE not in stream.getvalue()
 
 
+def test_a_client_library_does_not_flood_the_log(stream: io.StringIO) -> None:
+    """The same complaint of a client shows once in a while; ours show always."""
+    for _ in range(50):
+        logging.getLogger("aiokafka.conn").error("Unable to connect to %s", "broker")
+        get_logger("ours").warning("partition_blocked")
+    events = [line["event"] for line in _lines(stream)]
+    assert (events.count("Unable to connect to broker"), events.count("partition_blocked")) == (1, 50)
+
+
 def test_an_operators_error_keeps_its_text() -> None:
     """OSErrors name ports and files, not persons."""
     assert describe_error(OSError(98, "address already in use")).endswith("address already in use")

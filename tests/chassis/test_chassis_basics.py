@@ -1,0 +1,125 @@
+"""The small parts: clock, settings, health, metrics, the producer's double."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from prometheus_client import REGISTRY, CollectorRegistry
+from pydantic import ValidationError
+
+from chassis.clock import ManualClock, SystemClock
+from chassis.consumer import BACKOFF_FIRST, BACKOFF_LAST, backoff
+from chassis.health import Liveness, run_checks
+from chassis.kafka import Producer
+from chassis.metrics import (
+    EVENT_AGE_BUCKETS,
+    TARGET_BUCKETS,
+    ConsumerMetrics,
+    HttpMetrics,
+    OutboxMetrics,
+    target_buckets,
+)
+from chassis.outbox import OutboxEntry
+from chassis.settings import ServiceSettings, load_yaml
+from chassis.testing import InMemoryProducer
+from event_schemas import WireRecord
+
+
+def test_a_manual_clock_moves_only_when_told() -> None:
+    """Thirty days pass at once, never backwards, always in UTC."""
+    start = datetime(2026, 11, 22, tzinfo=UTC)
+    clock = ManualClock(start)
+    assert clock.now() == start
+    assert clock.advance(timedelta(days=30)) == clock.now() == start + timedelta(days=30)
+    with pytest.raises(ValueError, match="turned back"):
+        clock.advance(timedelta(seconds=-1))
+    with pytest.raises(ValueError, match="aware"):
+        ManualClock(datetime(2026, 1, 1))  # noqa: DTZ001  that is the point
+    assert SystemClock().now().tzinfo is UTC
+
+
+def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names carry no prefix, secrets do not print, an unknown level is refused."""
+    for name, value in {"MONGO_DATABASE": "d", "HTTP_PORT": "8001", "SERVICE_TOKEN": "s3cret", "OTHER": "x"}.items():
+        monkeypatch.setenv(name, value)
+    settings = ServiceSettings()
+    assert (settings.http_port, settings.mongo_database, settings.http_host) == (8001, "d", "127.0.0.1")
+    assert "s3cret" not in repr(settings)
+    monkeypatch.setenv("LOG_LEVEL", "loud")
+    with pytest.raises(ValidationError):
+        ServiceSettings()
+
+
+def test_yaml_is_read_safely(tmp_path: Path) -> None:
+    """Data only: a file can not construct objects."""
+    path = tmp_path / "x.yaml"
+    path.write_text("a: [1, 2]")
+    assert load_yaml(path) == {"a": [1, 2]}
+    path.write_text("!!python/object/apply:os.getcwd []")
+    with pytest.raises(Exception, match="could not determine a constructor"):
+        load_yaml(path)
+
+
+def test_liveness_ends_with_silence() -> None:
+    """Alive exactly as long as the beats are fresh."""
+    now = 0.0
+    liveness = Liveness(timedelta(seconds=5), monotonic=lambda: now)
+    assert liveness.alive(5.0)
+    assert not liveness.alive(5.1)
+    now = 6.0
+    liveness.beat()
+    assert liveness.alive(11.0)
+
+
+async def test_checks_answer_within_their_time() -> None:
+    """A dependency that hangs is a failed one."""
+
+    async def hangs() -> None:
+        await asyncio.Event().wait()
+
+    assert await run_checks({"a": hangs}, timedelta(milliseconds=10)) == {"a": "timeout"}
+
+
+def test_buckets_lie_on_the_targets() -> None:
+    """On each promised time and at 50, 80 and 150 % of it there is a bucket's bound."""
+    for target in (timedelta(minutes=20), timedelta(minutes=30), timedelta(days=30)):
+        for part in (0.5, 0.8, 1.0, 1.5):
+            assert target.total_seconds() * part in TARGET_BUCKETS
+    assert list(TARGET_BUCKETS) == sorted(set(TARGET_BUCKETS))
+    for part in (0.5, 0.8, 1.0, 1.5):
+        assert round(0.3 * part, 3) in EVENT_AGE_BUCKETS
+    assert target_buckets(timedelta(seconds=10), fractions=(1, 0.5)) == (5.0, 10.0)
+
+
+def test_metrics_never_touch_the_global_registry() -> None:
+    """Two apps in one process (as in tests) do not collide."""
+    before = set(REGISTRY._names_to_collectors)  # noqa: SLF001  the registry lists its names nowhere else
+    for _ in range(2):
+        registry = CollectorRegistry()
+        ConsumerMetrics(registry), OutboxMetrics(registry), HttpMetrics(registry)
+    assert set(REGISTRY._names_to_collectors) == before  # noqa: SLF001
+
+
+def test_backoff_grows_to_its_cap_with_jitter() -> None:
+    """Waits double, stay within half and all of their step, and end at the cap."""
+    for attempt in range(1, 40):
+        full = min(BACKOFF_LAST, BACKOFF_FIRST * 2 ** (attempt - 1))
+        assert full / 2 <= backoff(attempt) <= full
+
+
+def test_an_outbox_entry_survives_its_document() -> None:
+    """Bytes, key and headers come back as they were."""
+    record = WireRecord(b"k", b"\x00\xff", (("ce_id", b"1"), ("traceparent", b"00-..")))
+    entry = OutboxEntry("t", "1", record)
+    assert OutboxEntry.from_document(entry.to_document()) == entry
+    keyless = OutboxEntry("t", "1", WireRecord(None, b"", ()))
+    assert OutboxEntry.from_document(keyless.to_document()) == keyless
+
+
+async def test_the_producers_double_satisfies_the_protocol() -> None:
+    """The in-memory producer can stand wherever a real one does (mypy checks the assignment)."""
+    double: Producer = InMemoryProducer()
+    await double.send_all([("t", WireRecord(b"k", b"v", ()))])
