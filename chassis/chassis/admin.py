@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 from motor.motor_asyncio import AsyncIOMotorClient
-from pymongo.errors import ConnectionFailure, OperationFailure
+from pymongo.errors import ConfigurationError, ConnectionFailure, InvalidURI, OperationFailure
 
 TIMEOUT_MS = 30_000
 NOT_YET_INITIALIZED = 94  # MongoDB's error code of a replica set without a configuration
@@ -100,6 +100,23 @@ async def ensure_single_node_replica_set(host: str, port: int, *, name: str, wit
             await asyncio.sleep(0.1)
     finally:
         client.close()
+
+
+async def replica_set_problem(uri: str, *, within: timedelta) -> str | None:
+    """Why the MongoDB at this URI cannot serve the suite; None if it has a primary of a replica set."""
+    try:
+        client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
+            uri, serverSelectionTimeoutMS=int(within.total_seconds() * 1000)
+        )
+    except (ConfigurationError, InvalidURI, ValueError) as error:
+        return f"the URI is malformed: {error}"
+    try:
+        hello = await client.admin.command("hello")
+    except ConnectionFailure:
+        return "no primary answers there"  # the driver's own text is pages long
+    finally:
+        client.close()
+    return None if "setName" in hello or hello.get("msg") == "isdbgrid" else "it is not a replica set"
 
 
 async def _is_primary(client: AsyncIOMotorClient[dict[str, Any]]) -> bool:

@@ -88,6 +88,41 @@ async def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
     assert server.process.pid is None
 
 
+async def test_a_failed_start_leaves_nothing_running_and_the_folder_free(tmp_path: Path) -> None:
+    """If one part does not come up, its log's end is shown and all the others are stopped."""
+    stack = Stack(tmp_path, services=SMALL, extra_env={"SMS_JOURNAL": "/proc/nowhere/messages.jsonl"})
+    with pytest.raises(ProcessFailed, match="provider ended with status"):
+        await stack.start()
+    assert {name: part.pid for name, part in stack.parts.items()} == {"kafka": None, "mongo": None, "provider": None}
+    stack.folder.hold()
+    stack.folder.release()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"kafka_bootstrap": "127.0.0.1:1"}, "KAFKA_BOOTSTRAP=127.0.0.1:1"),
+        ({"kafka_bootstrap": "kafka"}, "expected host:port"),
+        ({"mongo_uri": "mongodb://127.0.0.1:1/?replicaSet=rs0"}, "no primary answers"),
+        ({"mongo_uri": "mongo://127.0.0.1"}, "malformed"),
+    ],
+)
+async def test_a_given_server_that_does_not_answer_is_named(tmp_path: Path, given: dict[str, str], said: str) -> None:
+    """A mistyped address is told at once, not by a service that never gets ready."""
+    kafka, mongo = given.get("kafka_bootstrap"), given.get("mongo_uri")
+    stack = Stack(tmp_path, services=SMALL, kafka_bootstrap=kafka, mongo_uri=mongo)
+    with pytest.raises(ProcessFailed, match=said):
+        await stack.start()
+
+
+async def test_given_servers_are_used_and_not_started(kafka_bootstrap: str, mongo_uri: str, tmp_path: Path) -> None:
+    """With both servers given, only our own processes run, and the topics are there."""
+    async with Stack(tmp_path, services=SMALL, kafka_bootstrap=kafka_bootstrap, mongo_uri=mongo_uri) as stack:
+        assert set(stack.parts) == set(SMALL)
+        assert len(await end_offsets(kafka_bootstrap, ["cases.emergency"])) == 4
+        assert stack.env("provider")["MONGO_URI"] == mongo_uri
+
+
 async def test_taken_ports_are_named_with_their_holder_and_a_way_out(tmp_path: Path) -> None:
     """The message names the port, the process that holds it and how to choose others; nothing is started."""
     ports = free_ports()

@@ -16,7 +16,7 @@ from janseva_local.ports import HOST, free_port, port_answers
 from janseva_local.process import ChildProcess, ProcessFailed
 
 START_LIMIT = timedelta(seconds=60)
-ANSWER_LIMIT = 2.0  # seconds
+ANSWER_LIMIT = timedelta(seconds=3)
 ELECTION = timedelta(seconds=2)  # then another look at whether the process still lives
 STOP_GRACE = timedelta(seconds=10)
 Progress = Callable[[str], None]
@@ -97,8 +97,11 @@ class KafkaServer:
         command = runtime.command("kafka.tools.StorageTool", *arguments, logging=logging)
         tool = ChildProcess("kafka-format", command, log=self._log)
         tool.spawn()
-        if not await tool.ended(within=START_LIMIT) or tool.returncode != 0:
+        try:
+            ended = await tool.ended(within=START_LIMIT)
+        finally:
             tool.kill()
+        if not ended or tool.returncode != 0:
             raise tool.failure(f"ended with status {tool.returncode}")
 
     def _properties(self) -> str:
@@ -186,10 +189,27 @@ def mongod_path() -> Path:
     return path
 
 
+async def require_kafka(bootstrap: str) -> None:
+    """ProcessFailed if no broker of a given cluster answers."""
+    addresses = [address.strip().rpartition(":") for address in bootstrap.split(",")]
+    answers = [await broker_answers(host, int(port)) for host, _, port in addresses if port.isdigit()]
+    if not any(answers):
+        raise ProcessFailed(f"KAFKA_BOOTSTRAP={bootstrap}: no broker answers there (expected host:port)")
+
+
+async def require_mongo(uri: str) -> None:
+    """ProcessFailed if the given MongoDB does not answer or is no replica set."""
+    from chassis.admin import replica_set_problem  # noqa: PLC0415  # heavy import
+
+    problem = await replica_set_problem(uri, within=ANSWER_LIMIT)
+    if problem is not None:
+        raise ProcessFailed(f"the MongoDB that MONGO_URI names cannot be used: {problem}")
+
+
 async def broker_answers(host: str, port: int) -> bool:
     """Whether a broker answers a Metadata request with at least one live broker."""
     try:
-        async with asyncio.timeout(ANSWER_LIMIT):
+        async with asyncio.timeout(ANSWER_LIMIT.total_seconds()):
             reader, writer = await asyncio.open_connection(host, port)
             try:
                 writer.write(METADATA_REQUEST)

@@ -12,7 +12,7 @@ from janseva_local import keys, topics
 from janseva_local.folder import DataFolder
 from janseva_local.parts import Part, ServiceServer
 from janseva_local.ports import DEFAULT_BASE, free_ports, ports_from, require_free
-from janseva_local.servers import KafkaServer, MongoServer, Progress, silent
+from janseva_local.servers import KafkaServer, MongoServer, Progress, require_kafka, require_mongo, silent
 from janseva_local.services import ALL, NAMES, Service, Surroundings, environment
 from janseva_local.supervise import Supervisor
 
@@ -177,6 +177,10 @@ class Stack:
             self.parts[service.name] = Part(service.name, server)
 
     async def _start_servers(self) -> None:
+        if given := self._external["kafka"]:
+            await require_kafka(given)
+        if given := self._external["mongo"]:
+            await require_mongo(given)
         first = [self.parts[name] for name in ("kafka", "mongo", "provider") if name in self.parts]
         await _all(self._start_part(part) for part in first)
         created = await topics.ensure(self.kafka_bootstrap)
