@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -134,8 +135,7 @@ class Bench:
             if what(said):
                 return said
             if time.monotonic() > deadline:
-                types = sorted({one.type for one in said})
-                raise AssertionError(f"not said within {within} s; {len(said)} events said, of types {types}")
+                raise AssertionError(f"not said within {within} s; said: {Counter(one.type for one in said)}")
             await asyncio.sleep(0.3)
 
 

@@ -21,6 +21,8 @@ from sla_monitor.engine.model import (
 )
 from sla_monitor.engine.tell import Cause, Emission
 
+__all__ = ["CLOCKLESS_MS", "CaseRecord", "Emission", "Outcome", "apply", "fire", "next_wake"]
+
 CLOCKLESS_MS = 30 * DAY_MS
 """How long a case without a clock is remembered, so that a later visit or a late start finds its station."""
 

@@ -4,16 +4,16 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from chassis.kafka import Producer
 from chassis.logs import get_logger
 from chassis.pipeline import REPLAY_HEADER, SourceRecord, dead_letter
-from event_schemas import InvalidEvent, WireRecord, decode, encode, peek_type, topics
+from event_schemas import InvalidEvent, decode, encode, peek_type, topics
 from event_schemas.codec import decode_tick
 from event_schemas.policies import PolicySet
 from sla_monitor import codec, domain
+from sla_monitor.batch import Batch, Changelog, Message, State, Tick
 from sla_monitor.bookkeeping import Bookkeeping
 from sla_monitor.engine.facts import epoch_ms, relevant_types
 from sla_monitor.engine.model import CaseRecord
@@ -40,53 +40,6 @@ class Stalled(Exception):
     safe_to_log = True
 
 
-class Message(Protocol):
-    """A record as Faust hands it over; ``ack`` marks its offset as safe to commit."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes]] | None
-
-
-class State(Protocol):
-    """The table, by partition."""
-
-    def get_entry(self, partition: int, key: bytes) -> bytes | None: ...
-
-    def put(self, partition: int, key: bytes, value: bytes | None) -> None: ...
-
-
-class Changelog(Protocol):
-    """Writes the table's history. The outer await queues the record, the inner one is its acknowledgement."""
-
-    async def write(self, partition: int, key: bytes, value: bytes | None) -> Awaitable[Any]: ...
-
-    def complete(self, partition: int, acknowledged: Any) -> None: ...
-
-    def ack(self, message: Any) -> None: ...
-
-
-@dataclass(slots=True)
-class _Tick:
-    at: int
-    target: int
-
-
-@dataclass(slots=True)
-class _Batch:
-    """Inputs taken in but not marked yet, what they made us say, and the entries they changed."""
-
-    began: float = 0.0
-    messages: list[Any] = field(default_factory=list)
-    outgoing: list[tuple[str, WireRecord]] = field(default_factory=list)
-    said: list[tuple[CaseRecord | None, Emission]] = field(default_factory=list)
-    cases: dict[tuple[int, bytes], CaseRecord | None] = field(default_factory=dict)
-    wakes: dict[tuple[int, bytes], int | None] = field(default_factory=dict)
-
-
 class Processor:
     """The one reader and writer of a worker's clocks."""
 
@@ -107,8 +60,8 @@ class Processor:
         self._producer, self._books = producer, books
         self._max_stall_s = max_stall_s
         self._types = relevant_types(policies)
-        self._batch = _Batch()
-        self._ticks: dict[int, _Tick] = {}
+        self._batch = Batch()
+        self._ticks: dict[int, Tick] = {}
         self._seen: dict[int, int] = {}
         self._fired: dict[int, int] = {}
         self._done: dict[int, int] = {}
@@ -116,6 +69,7 @@ class Processor:
         self._flushing = asyncio.Lock()
         self._unacked: deque[asyncio.Future[Any]] = deque()
         self.suspended = False
+        self.generation = 0
 
     @property
     def pending(self) -> int:
@@ -134,7 +88,8 @@ class Processor:
         return self._fired.get(partition, -1)
 
     def forget(self, kept: set[int]) -> None:
-        """After a rebalance: what concerns partitions of others is theirs."""
+        """After a rebalance: what concerns partitions of others is theirs, and ticks under way are nobody's."""
+        self.generation += 1
         self._ticks.clear()
         self._seen.clear()
         self._fired.clear()
@@ -189,7 +144,7 @@ class Processor:
         before = self._load(message.partition, message.key)
         after, said = domain.apply(before, envelope, self._policies)
         self._invalid_in_row = 0
-        self._keep(message.partition, message.key, before, after, said)
+        self._keep(message.partition, message.key, before, after, said, traceparent=envelope.traceparent)
         self._books.handled(message.topic, envelope)
 
     def _take_tick(self, message: Message) -> None:
@@ -198,7 +153,7 @@ class Processor:
         partition, at = message.partition, epoch_ms(tick.at)
         self._seen[partition] = max(at, self._seen.get(partition, -1))
         if partition not in self._ticks:
-            self._ticks[partition] = _Tick(at, tick.target_offset)
+            self._ticks[partition] = Tick(at, tick.target_offset)
 
     def _fire(self, partition: int) -> None:
         """Let fall due what was due at the tick's time, once every event up to the tick's target was taken in."""
@@ -244,10 +199,11 @@ class Processor:
         said: Sequence[Emission],
         *,
         fired: bool = False,
+        traceparent: str | None = None,
     ) -> None:
         """Note what was said and, only if something changed, the entry and its next time."""
         for emission in said:
-            record = encode(emission.data, event_id=emission.event_id, source=SERVICE)
+            record = encode(emission.data, event_id=emission.event_id, source=SERVICE, traceparent=traceparent)
             self._batch.outgoing.append((self._cases_topic, record))
         # What fired is written even if unchanged: another policy file may have left a time that holds no more.
         if not fired and (after is before or after == before):
@@ -275,7 +231,7 @@ class Processor:
         _log.warning("event_dead_lettered", **where, reason=invalid.reason_code, why=invalid.detail)
 
     async def _flush_batch(self) -> None:
-        batch, self._batch = self._batch, _Batch()
+        batch, self._batch = self._batch, Batch()
         began = batch.began or time.monotonic()
         await self._producer.send_all(batch.outgoing)
         if time.monotonic() - began > self._max_stall_s:

@@ -45,15 +45,12 @@ class Ticker:
         self._offsets, self._heaps, self._processor = offsets, heaps, processor
         self._producer, self._clock, self._topic = producer, clock, topic
         self._sent: dict[int, tuple[int, float]] = {}
+        self._generation = processor.generation
 
     def ages(self) -> dict[int, float]:
         """Seconds since the tick under way was sent, by partition."""
         now = time.monotonic()
         return {partition: now - sent for partition, (_at, sent) in self._sent.items()}
-
-    def forget(self) -> None:
-        """After a rebalance ticks under way are no longer ours to wait for."""
-        self._sent.clear()
 
     async def tick(self) -> None:
         """The time is read before the end offsets: all that was in the log at that time counts before it fires."""
@@ -61,11 +58,8 @@ class Ticker:
         due = self._due_partitions(round(at.timestamp() * 1000))
         if not due:
             return
-        unknown = {partition for partition in due if self._processor.position(partition) is None}
-        if unknown:
-            for partition, offset in (await self._offsets.starts(unknown)).items():
-                self._processor.begin_at(partition, offset)
         ends = await self._offsets.ends(due)
+        await self.place(ends)
         for partition in sorted(due):
             self._sent[partition] = (round(at.timestamp() * 1000), time.monotonic())
             record = encode(
@@ -78,7 +72,17 @@ class Ticker:
             except PublishFailed as error:
                 _log.warning("tick_not_sent", partition=partition, why=str(error))
 
+    async def place(self, ends: Mapping[int, int]) -> None:
+        """Where nothing was read yet, what the group has committed is what was taken in: no older target may wait."""
+        behind = {number for number, end in ends.items() if (self._processor.position(number) or 0) < end}
+        if behind:
+            for partition, offset in (await self._offsets.starts(behind)).items():
+                self._processor.begin_at(partition, offset)
+
     def _due_partitions(self, now: int) -> set[int]:
+        if self._generation != self._processor.generation:
+            self._generation = self._processor.generation
+            self._sent.clear()
         due = set()
         for partition in self._offsets.owned():
             top = self._heaps.top(partition)

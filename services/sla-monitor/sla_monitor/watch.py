@@ -42,8 +42,6 @@ class Watch:
                     await self.ticker.tick()
                 except OffsetsUnavailable as error:
                     _log.warning("tick_skipped", why=str(error))
-            else:
-                self.ticker.forget()
             following = max(following + self.tick_s, time.monotonic())
             await asyncio.sleep(following - time.monotonic())
 
@@ -59,6 +57,7 @@ class Watch:
         owned = self.offsets.owned()
         try:
             ends = await self.offsets.ends(owned) if owned else {}
+            await self.ticker.place(ends)
         except OffsetsUnavailable as error:
             self._lost_sight = self._lost_sight or time.monotonic()
             if time.monotonic() - self._lost_sight > self.stall_limit_s:

@@ -1,0 +1,299 @@
+"""The order of publishing, remembering and acknowledging; ticks; poison. No Kafka: the same code on plain objects."""
+
+import asyncio
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, NoReturn
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from chassis.clock import SystemClock
+from chassis.faults import PublishFailed
+from event_schemas import Envelope, SLATick, WireRecord, decode, encode, ids
+from sla_monitor.bookkeeping import Bookkeeping
+from sla_monitor.heap import DeadlineHeaps
+from sla_monitor.metrics import SLAMetrics
+from sla_monitor.processor import MAX_INVALID_IN_ROW, Processor, TooManyInvalid
+from tests.sla_monitor.sla_events import CASE, MINUTE, at, completed, filed, policies, responder, withdrawn
+
+CASES, TICKS = "cases.emergency", "sla.ticks.emergency"
+
+
+@dataclass(eq=False)
+class Record:
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]] | None
+
+
+class Died(Exception):
+    pass
+
+
+def die(reason: str, error: BaseException | None = None) -> NoReturn:
+    raise Died(reason) from error
+
+
+@dataclass
+class Rig:
+    """Everything around a processor; ``log`` shows in which order things happened."""
+
+    log: list[str] = field(default_factory=list)
+    table: dict[tuple[int, bytes], bytes] = field(default_factory=dict)
+    sent: list[tuple[str, WireRecord]] = field(default_factory=list)
+    acked: list[int] = field(default_factory=list)
+    refuse: bool = False
+    lose_changelog: bool = False
+    offsets: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.heaps = DeadlineHeaps()
+        self.restart()
+
+    def restart(self) -> None:
+        """A new process on the same table: what was not marked is gone, heaps are to be rebuilt."""
+        registry = CollectorRegistry()
+        books = Bookkeeping(SLAMetrics(registry, policies()), "emergency", SystemClock(), die)
+        self.processor = Processor(
+            policies=policies(),
+            cases_topic=CASES,
+            state=self,
+            changelog=self,
+            heaps=self.heaps,
+            producer=self,
+            books=books,
+            max_stall_s=10,
+        )
+
+    # What the processor asks for.
+    def get_entry(self, partition: int, key: bytes) -> bytes | None:
+        return self.table.get((partition, key))
+
+    def put(self, partition: int, key: bytes, value: bytes | None) -> None:
+        self.log.append("put")
+        if value is None:
+            self.table.pop((partition, key))
+        else:
+            self.table[partition, key] = value
+
+    async def send_all(self, items: Sequence[tuple[str, WireRecord]]) -> None:
+        if self.refuse and items:
+            raise PublishFailed("refused")
+        self.log += ["sent"] * len(items)
+        self.sent += items
+
+    async def send(self, topic: str, record: WireRecord, *, partition: int | None = None) -> None:
+        raise NotImplementedError
+
+    async def write(self, partition: int, key: bytes, value: bytes | None) -> Awaitable[Any]:
+        del partition, key, value
+        self.log.append("write")
+        done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        if self.lose_changelog:
+            done.set_exception(PublishFailed("lost"))
+        else:
+            done.set_result(0)
+        return done
+
+    def complete(self, partition: int, acknowledged: Any) -> None:
+        del partition, acknowledged
+        self.log.append("complete")
+
+    def ack(self, message: Any) -> None:
+        self.log.append("ack")
+        self.acked.append(message.offset)
+
+    # What a test does.
+    def take(self, record: WireRecord, topic: str = CASES, partition: int = 0) -> None:
+        offset = self.offsets.get((topic, partition), 0)
+        self.offsets[topic, partition] = offset + 1
+        self.processor.take(Record(topic, partition, offset, record.key, record.value, record.headers))
+
+    def event(self, envelope: Envelope) -> None:
+        self.take(encode(envelope.data, event_id=envelope.event_id, source=envelope.source))
+
+    def tick(self, seconds: float, target: int) -> None:
+        tick = SLATick(at=at(seconds), target_offset=target, partition=0)
+        self.take(encode(tick, event_id=ids.new_event_id(), source="sla-monitor"), TICKS)
+
+    def types(self) -> list[str]:
+        return [decode(record.headers, record.value).type for topic, record in self.sent if topic == CASES]
+
+
+async def test_sla_publishes_then_remembers_then_acknowledges() -> None:
+    """An input is acked once its words are acknowledged, its entry written and the changelog acknowledged."""
+    rig = Rig()
+    rig.event(filed(0, "emergency-112"))
+    assert rig.log == []
+    await rig.processor.quiesce()
+    assert rig.log == ["sent", "put", "write", "complete", "ack"]
+
+
+async def test_sla_a_refused_word_marks_nothing() -> None:
+    """If a word is not acknowledged, the table is untouched and the input not acked."""
+    rig = Rig(refuse=True)
+    rig.event(filed(0, "emergency-112"))
+    with pytest.raises(PublishFailed):
+        await rig.processor.flush()
+    assert (rig.table, rig.acked, rig.log) == ({}, [], [])
+
+
+async def test_sla_a_lost_changelog_write_ends_the_process_unacknowledged() -> None:
+    """State that Kafka didn't take is no state: the process dies and the input is read again."""
+    rig = Rig(lose_changelog=True)
+    rig.event(filed(0, "emergency-112"))
+    with pytest.raises(Died, match="changelog"):
+        await rig.processor.quiesce()
+    assert rig.acked == []
+
+
+async def test_sla_events_of_one_batch_see_each_other() -> None:
+    """Two events of a case in one batch: one entry is written, and both are taken into account."""
+    rig = Rig()
+    rig.event(filed(0, "emergency-112"))
+    rig.event(responder(MINUTE))
+    await rig.processor.quiesce()
+    assert rig.types() == ["SLAClockStarted", "SLAClockStopped"]
+    assert rig.log.count("write") == 1
+    assert rig.acked == [0, 1]
+
+
+async def test_sla_a_tick_waits_for_its_target() -> None:
+    """A deadline falls only once every event that was in the log at the tick's time was taken in."""
+    rig = Rig()
+    rig.event(filed(0, "emergency-112"))
+    rig.tick(21 * MINUTE, target=2)
+    await rig.processor.quiesce()
+    assert rig.types() == ["SLAClockStarted"]
+    rig.event(responder(19 * MINUTE))
+    await rig.processor.quiesce()
+    assert rig.types() == ["SLAClockStarted", "SLAClockStopped"]
+    assert rig.processor.fired_until(0) > 0
+
+
+async def test_sla_a_newer_tick_never_moves_the_target_away() -> None:
+    """While a tick waits, later ones don't replace it: events that keep coming can't starve a deadline."""
+    rig = Rig()
+    rig.event(filed(0, "emergency-112"))
+    rig.tick(21 * MINUTE, target=2)
+    rig.tick(22 * MINUTE, target=1000)
+    rig.event(withdrawn(30 * MINUTE))
+    await rig.processor.quiesce()
+    assert "SLABreached" in rig.types()
+
+
+async def test_sla_many_deadlines_at_once_are_told_in_slices() -> None:
+    """More than a batch can hold falls due at one tick: all are told, once each."""
+    rig = Rig()
+    cases = [filed(0, "emergency-112", case_id=f"c_{number}") for number in range(1200)]
+    for case in cases:
+        rig.event(case)
+    await rig.processor.quiesce()
+    rig.tick(21 * MINUTE, target=1200)
+    await rig.processor.quiesce()
+    assert rig.types().count("SLABreached") == len(cases)
+    assert rig.heaps.top(0) is not None
+    assert rig.processor.fired_until(0) > 0
+
+
+async def test_sla_idle_partitions_are_fired_from_the_committed_offset() -> None:
+    """After a restart with nothing new to read, the committed offset is what was taken in: the deadline falls."""
+    rig = Rig()
+    rig.event(filed(0, "emergency-112"))
+    await rig.processor.quiesce()
+    rig.restart()
+    await rig.heaps.rebuild(0, {key: value for (_, key), value in rig.table.items()})
+    rig.tick(21 * MINUTE, target=1)
+    await rig.processor.quiesce()
+    assert rig.types().count("SLABreached") == 0
+    rig.processor.begin_at(0, 1)
+    rig.tick(22 * MINUTE, target=1)
+    await rig.processor.quiesce()
+    assert rig.types().count("SLABreached") == 1
+
+
+GARBAGE = [
+    WireRecord(None, b"", ()),
+    WireRecord(b"k", b"{", (("ce_type", b"ComplaintFiled"),)),
+    WireRecord(b"k", b"\xff", (("ce_type", b"\xff"),)),
+]
+
+
+@pytest.mark.parametrize("garbage", GARBAGE)
+async def test_sla_poison_is_buried_and_the_next_event_handled(garbage: WireRecord) -> None:
+    """The original bytes go to the dead letters, acknowledged before the input is acked."""
+    rig = Rig()
+    rig.take(garbage)
+    rig.event(filed(0, "emergency-112"))
+    await rig.processor.quiesce()
+    topic, letter = rig.sent[0]
+    assert (topic, letter.value) == (f"{CASES}.dlq", garbage.value)
+    assert rig.types() == ["SLAClockStarted"]
+    assert rig.acked == [0, 1]
+
+
+async def test_sla_a_time_beyond_reckoning_is_poison() -> None:
+    """A filing in the year 9999 is a dead letter, not a crash without end."""
+    rig = Rig()
+    filing = filed(0, "emergency-112")
+    data = filing.data.model_copy(update={"occurred_at": datetime(9999, 12, 31, tzinfo=UTC)})
+    rig.take(encode(data, event_id="x", source="intake"))
+    await rig.processor.quiesce()
+    assert [topic for topic, _ in rig.sent] == [f"{CASES}.dlq"]
+
+
+async def test_sla_a_record_under_another_key_is_poison() -> None:
+    """A case's events are ordered by their key; one that lies elsewhere is not taken for it."""
+    rig = Rig()
+    filing = filed(0, "emergency-112")
+    record = encode(filing.data, event_id=filing.event_id, source="intake")
+    rig.take(WireRecord(b"c_other", record.value, record.headers))
+    await rig.processor.quiesce()
+    assert [topic for topic, _ in rig.sent] == [f"{CASES}.dlq"]
+
+
+async def test_sla_too_much_poison_in_a_row_stops_the_worker() -> None:
+    """So many invalid events in a row are our bug: they are not buried one after the other."""
+    rig = Rig()
+    for _ in range(MAX_INVALID_IN_ROW):
+        rig.take(GARBAGE[0])
+    with pytest.raises(TooManyInvalid):
+        rig.take(GARBAGE[0])
+    assert rig.acked == []
+
+
+async def test_sla_other_types_and_other_services_replays_are_skipped_unread() -> None:
+    """A type without clocks is skipped by its header; so is a dead letter replayed for another service."""
+    rig = Rig()
+    rig.take(WireRecord(b"k", b"{no json", (("ce_type", b"EvidenceAdded"),)))
+    rig.take(WireRecord(b"k", b"{no json", (("ce_type", b"ComplaintFiled"), ("dlq_replay_service", b"notifier"))))
+    await rig.processor.quiesce()
+    assert (rig.sent, rig.acked) == ([], [0, 1])
+
+
+async def test_sla_words_of_the_cause_carry_its_trace() -> None:
+    """The trace of the citizen's request goes on in what the monitor says about it."""
+    rig = Rig()
+    filing, trace = filed(0, "e-complaint"), "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    rig.take(encode(filing.data, event_id=filing.event_id, source="intake", traceparent=trace))
+    rig.event(completed(60))
+    await rig.processor.quiesce()
+    traces = [decode(record.headers, record.value).traceparent for _, record in rig.sent]
+    assert traces == [trace, None]
+
+
+async def test_sla_an_ended_case_leaves_the_table() -> None:
+    """The marker's end is a deletion, in the table and in its changelog."""
+    rig = Rig()
+    rig.event(filed(0, "emergency-112"))
+    rig.event(responder(MINUTE))
+    await rig.processor.quiesce()
+    rig.tick(30 * 86400, target=2)
+    await rig.processor.quiesce()
+    assert rig.table == {}
+    assert CASE.encode() not in {key for _, key in rig.table}
