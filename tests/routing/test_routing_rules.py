@@ -1,7 +1,9 @@
 """The rules of an assignment on the shipped data."""
 
 import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -167,6 +169,31 @@ def test_complaint_against_police_names_no_station_anywhere() -> None:
 def test_complaint_against_a_superintendent_goes_above() -> None:
     """A superintendent does not judge a complaint about the superintendent."""
     assert decide(category="against_police", named_station="SHEOHAR").office.officer_post == "DIG:bihar"
+
+
+def test_the_ground_of_an_outpost_is_its_parents() -> None:
+    """An outpost has no case desk: its parent station answers, and the note names the outpost."""
+    dataset = SNAPSHOT.dataset
+    stations = tuple(
+        replace(station, kind=StationKind.OUTPOST, parent="5801011") if station.code == "5801016" else station
+        for station in dataset.stations
+    )
+    snapshot = Snapshot(replace(dataset, stations=stations))
+    decision = assign_station(snapshot, Filing(emergency=False, point=SHEOHAR_TOWN))
+    assert decision.office.code == "5801011"
+    assert "outpost:5801016" in decision.notes
+
+
+def test_many_points_at_once_get_the_stations_of_each_alone() -> None:
+    """The bulk answer names the same station and the same rivals as the single one."""
+    index = SNAPSHOT.boundaries
+    random = np.random.default_rng(3)
+    lat, lon = random.uniform(26.3, 26.7, 3_000), random.uniform(85.1, 85.5, 3_000)
+    for one, y, x in zip(index.find_all(lat, lon), lat.tolist(), lon.tolist(), strict=True):
+        alone = index.find(y, x)
+        assert (one is None) == (alone is None)
+        if one is not None and alone is not None:
+            assert (one.station, one.others, one.in_gap) == (alone.station, alone.others, alone.in_gap)
 
 
 @given(

@@ -1,14 +1,20 @@
 """Which polygon a point lies in, how near its edge, and which others it may belong to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely import STRtree
+from shapely.creation import HandleNaN
 
 from routing.domain.model import Boundary, as_array
-from routing.domain.projection import local_scale, project, project_point
+from routing.domain.projection import MAX_LATITUDE, Geometries, local_scale, project, project_point, project_points
+
+Indexes = NDArray[np.int64]
+Degrees = NDArray[np.float64]
 
 # Boundaries run along streets: a point this near to one may be on either side of it.
 EDGE_TOLERANCE_M = 10.0
@@ -18,8 +24,7 @@ ACCURACY_CAP_M = 500.0
 GAP_LIMIT_M = 500.0
 
 
-@dataclass(frozen=True, slots=True)
-class PolygonAnswer:
+class PolygonAnswer(NamedTuple):
     """`distance_m` is to the chosen polygon's edge; `in_gap` says that the point is outside it."""
 
     station: str
@@ -36,8 +41,15 @@ class BoundaryIndex:
         self.stations = [boundary.station for boundary in boundaries]
         self._polygons = project(as_array([boundary.geometry for boundary in boundaries]))
         self._edges = as_array(list(shapely.boundary(self._polygons)))
+        self._alone = _without_overlap(self._polygons)
+        self._deep = [
+            PolygonAnswer(station, EDGE_TOLERANCE_M, in_gap=False, overlap=False, others=())
+            for station in self.stations
+        ]
         shapely.prepare(self._polygons)
-        self._tree = STRtree(self._polygons)
+        # Wide enough that a bare point finds every polygon it may belong to, which is faster than asking with a box.
+        self._margin = _margins(boundaries)
+        self._tree = STRtree(_widened(self._polygons, self._margin))
 
     def __len__(self) -> int:
         return len(self.stations)
@@ -49,40 +61,69 @@ class BoundaryIndex:
         x, y = project_point(lat, lon)
         scale = local_scale(lat)
         reach = doubt_radius(accuracy_m)
-        span = reach * scale
-        candidates = self._tree.query(shapely.box(x - span, y - span, x + span, y + span))
+        # Arrays of one all the way: shapely spends more on wrapping a lone geometry than on the search.
+        point = shapely.points(np.array(((x, y),)), handle_nan=HandleNaN.allow)
+        near = point if reach <= EDGE_TOLERANCE_M else _square(x, y, reach * scale)
+        candidates: Indexes = self._tree.query(near)[1]
         if len(candidates):
-            answer = self._choose(candidates, x, y, scale, reach)
-            if answer is not None:
-                return answer
-        span = GAP_LIMIT_M * scale
-        candidates = self._tree.query(shapely.box(x - span, y - span, x + span, y + span))
-        return self._nearest(candidates, x, y, scale, reach) if len(candidates) else None
+            inside = candidates[shapely.intersects_xy(self._polygons[candidates], x, y)]
+            if len(inside):
+                return self._choose(candidates, inside, point, scale, reach)
+        candidates = self._tree.query(_square(x, y, GAP_LIMIT_M * scale))[1]
+        return self._nearest(candidates, point, scale, reach) if len(candidates) else None
+
+    def find_all(self, lat: Degrees, lon: Degrees) -> list[PolygonAnswer | None]:
+        """What find() says of many points without a reported accuracy, for audits and what-if.
+
+        Where the edge is farther than the doubt reaches, its distance is given as that reach: "at least 10 m".
+        """
+        answers: list[PolygonAnswer | None] = [None] * len(lat)
+        if not self.stations:
+            return answers
+        x, y = project_points(lat, lon)
+        points = shapely.points(np.column_stack((x, y)))
+        rows, candidates = self._tree.query(points)
+        deep = shapely.contains_xy(self._cores[candidates], x[rows], y[rows])
+        for row, index in zip(rows[deep].tolist(), candidates[deep].tolist(), strict=True):
+            answers[row] = self._deep[index]
+        unsure = np.ones(len(lat), dtype=bool)
+        unsure[rows[deep]] = False
+        for row in np.flatnonzero(unsure).tolist():
+            answers[row] = self.find(float(lat[row]), float(lon[row]))
+        return answers
+
+    @cached_property
+    def _cores(self) -> Geometries:
+        """Each polygon less the band where its edge leaves a doubt; nothing of one that overlaps another."""
+        cores = shapely.buffer(self._polygons, -self._margin, quad_segs=1, join_style="mitre")
+        cores[~self._alone] = shapely.Polygon()
+        shapely.prepare(cores)
+        return np.asarray(cores, dtype=object)
 
     def _choose(
-        self, candidates: "np.ndarray[tuple[int], np.dtype[np.int64]]", x: float, y: float, scale: float, reach: float
-    ) -> PolygonAnswer | None:
-        inside = shapely.intersects_xy(self._polygons[candidates], x, y).tolist()
-        if True not in inside:
-            return None
-        depths = (shapely.distance(self._edges[candidates], shapely.points(x, y)) / scale).tolist()
+        self, candidates: Indexes, inside: Indexes, point: Geometries, scale: float, reach: float
+    ) -> PolygonAnswer:
         stations = self.stations
+        if len(inside) == 1:
+            sole = int(inside[0])
+            depth = float(shapely.distance(self._edges[sole], point)[0]) / scale
+            # Deeper than the doubt reaches, no neighbour can be meant, unless one overlaps this polygon.
+            if len(candidates) == 1 or (depth > reach and self._alone[sole]):
+                return PolygonAnswer(stations[sole], depth, in_gap=False, overlap=False, others=())
+        within = set(inside.tolist())
+        depths = (shapely.distance(self._edges[candidates], point) / scale).tolist()
         rows = [
-            (stations[index], depth, within)
-            for index, depth, within in zip(candidates.tolist(), depths, inside, strict=True)
-            if within or depth <= reach
+            (stations[index], depth, index in within)
+            for index, depth in zip(candidates.tolist(), depths, strict=True)
+            if index in within or depth <= reach
         ]
         # Deepest inside wins an overlap; on a common edge the lower code does: the same point, the same answer.
         station, depth = min(((row[0], row[1]) for row in rows if row[2]), key=_deepest_first)
-        if len(rows) == 1:
-            return PolygonAnswer(station, depth, in_gap=False, overlap=False, others=())
         overlap = sum(row[2] and row[1] > 0 for row in rows) > 1
         return PolygonAnswer(station, depth, in_gap=False, overlap=overlap, others=_others(rows, station))
 
-    def _nearest(
-        self, candidates: "np.ndarray[tuple[int], np.dtype[np.int64]]", x: float, y: float, scale: float, reach: float
-    ) -> PolygonAnswer | None:
-        distances = (shapely.distance(self._edges[candidates], shapely.points(x, y)) / scale).tolist()
+    def _nearest(self, candidates: Indexes, point: Geometries, scale: float, reach: float) -> PolygonAnswer | None:
+        distances = (shapely.distance(self._edges[candidates], point) / scale).tolist()
         rows = sorted(
             (distance, self.stations[index]) for index, distance in zip(candidates.tolist(), distances, strict=True)
         )
@@ -94,6 +135,35 @@ class BoundaryIndex:
         limit = min(max(2 * distance, distance + reach, across), GAP_LIMIT_M)
         near = [(code, other, False) for other, code in rows if other <= limit]
         return PolygonAnswer(station, distance, in_gap=True, overlap=False, others=_others(near, station))
+
+
+def _margins(boundaries: Sequence[Boundary]) -> NDArray[np.float64]:
+    """The tolerance in units of the plane, at each polygon's most poleward edge, where it is widest."""
+    bounds = np.array([row.geometry.bounds for row in boundaries]).reshape(-1, 4)
+    poleward = np.abs(bounds[:, (1, 3)]).max(axis=1, initial=0.0) + 0.001
+    return np.asarray(EDGE_TOLERANCE_M / np.cos(np.radians(np.minimum(poleward, MAX_LATITUDE))), dtype=np.float64)
+
+
+def _widened(polygons: Geometries, wider: NDArray[np.float64]) -> Geometries:
+    """Boxes around the polygons, wider by the tolerance."""
+    west, south, east, north = shapely.bounds(polygons).T.reshape(4, -1)
+    return np.asarray(shapely.box(west - wider, south - wider, east + wider, north + wider), dtype=object)
+
+
+def _without_overlap(polygons: Geometries) -> NDArray[np.bool_]:
+    """For each polygon, whether it shares no ground with another."""
+    alone = np.ones(len(polygons), dtype=bool)
+    left, right = STRtree(polygons).query(polygons, predicate="intersects")
+    pairs = left < right
+    left, right = left[pairs], right[pairs]
+    shared = shapely.relate_pattern(polygons[left], polygons[right], "T********")
+    alone[left[shared]] = False
+    alone[right[shared]] = False
+    return alone
+
+
+def _square(x: float, y: float, span: float) -> Geometries:
+    return as_array([shapely.box(x - span, y - span, x + span, y + span)])
 
 
 def doubt_radius(accuracy_m: float | None) -> float:

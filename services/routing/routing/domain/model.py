@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from shapely import Geometry
@@ -151,8 +151,7 @@ class Office:
         return f"{self.post}:{self.code}"
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """The answer with its reason and its doubt. `confidence` is 0 to 1; `notes` are stable words for people."""
 
     office: Office
@@ -167,8 +166,7 @@ class Decision:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Territory:
+class Territory(NamedTuple):
     """Whose ground a point is, as far as it can be known. `station` is None outside and where nothing is known."""
 
     station: StationRecord | None

@@ -37,6 +37,10 @@ class Snapshot:
             district: StationPoints(stations) for district, stations in _by_district(territorial).items()
         }
         self._seats = _seats(dataset.police_districts)
+        self._offices = {
+            station.code: Office(station.code, station.name_en, station.district, station.police_district, "SHO")
+            for station in dataset.stations
+        }
         self.with_boundaries = frozenset(
             self.stations[boundary.station].district
             for boundary in dataset.boundaries
@@ -72,8 +76,16 @@ class Snapshot:
             return self._units.get((kind, district), ())
         return self._units.get((kind, police_district), ())
 
+    def responsible(self, code: str) -> tuple[StationRecord, tuple[str, ...]]:
+        """Who answers on a jurisdiction's ground, with a note: an outpost's cases are its parent station's."""
+        station = self.stations[code]
+        parent = self.stations.get(station.parent or "")
+        if station.kind is StationKind.OUTPOST and parent is not None:
+            return parent, (f"outpost:{code}",)
+        return station, ()
+
     def station_office(self, station: StationRecord) -> Office:
-        return Office(station.code, station.name_en, station.district, station.police_district, "SHO")
+        return self._offices[station.code]
 
     def superintendent(self, police_district: str) -> Office:
         record = self.police_districts.get(police_district)

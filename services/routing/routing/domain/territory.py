@@ -1,7 +1,6 @@
 """Whose ground a submission comes from: polygon, then nearest station of the district, then the district's seat."""
 
 import math
-from dataclasses import replace
 
 from routing.domain.boundaries import GAP_LIMIT_M, PolygonAnswer, doubt_radius
 from routing.domain.districts import DistrictAnswer
@@ -15,6 +14,7 @@ NEAREST_AGREEMENT = 0.58
 # Another station this many times as far as the nearest is still a likely answer.
 RIVAL_RATIO = 1.5
 MAX_RIVALS = 3
+SQRT_2 = math.sqrt(2.0)
 MAX_CONFIDENCE = 0.99
 SEAT_CONFIDENCE = 0.1
 # Without district outlines a station farther than this says nothing about a point.
@@ -59,10 +59,10 @@ def _at(snapshot: Snapshot, point: Point) -> Territory | None:
 
 
 def _inside(snapshot: Snapshot, answer: PolygonAnswer, point: Point) -> Territory:
-    station = snapshot.stations[answer.station]
+    station, outpost = snapshot.responsible(answer.station)
     sigma = doubt_radius(point.accuracy_m) / 2
     # The chance that a point with this error is on this side of a straight edge.
-    confidence = 0.5 * (1.0 + math.erf(answer.distance_m / (sigma * math.sqrt(2.0))))
+    confidence = 0.5 * (1.0 + math.erf(answer.distance_m / (sigma * SQRT_2)))
     if answer.overlap:
         confidence = min(confidence, 1.0 / (1 + len(answer.others)))
     return Territory(
@@ -74,12 +74,12 @@ def _inside(snapshot: Snapshot, answer: PolygonAnswer, point: Point) -> Territor
         police_district=station.police_district,
         distance_to_edge_m=answer.distance_m,
         ambiguous_with=answer.others,
-        notes=("polygons_overlap",) if answer.overlap else (),
+        notes=("polygons_overlap", *outpost) if answer.overlap else outpost,
     )
 
 
 def _in_gap(snapshot: Snapshot, answer: PolygonAnswer) -> Territory:
-    station = snapshot.stations[answer.station]
+    station, outpost = snapshot.responsible(answer.station)
     return Territory(
         station,
         Reason.JURISDICTION,
@@ -89,7 +89,7 @@ def _in_gap(snapshot: Snapshot, answer: PolygonAnswer) -> Territory:
         police_district=station.police_district,
         distance_to_edge_m=answer.distance_m,
         ambiguous_with=answer.others,
-        notes=("in_a_gap_between_polygons",),
+        notes=("in_a_gap_between_polygons", *outpost),
     )
 
 
@@ -145,7 +145,7 @@ def _without_point(snapshot: Snapshot, filing: Filing, notes: tuple[str, ...]) -
     territory = _of_district(snapshot, districts[0], (*notes, "pin_only"))
     others = (_of_district(snapshot, district, ()).station for district in districts[1:])
     codes = tuple(station.code for station in others if station is not None)
-    return replace(territory, ambiguous_with=(*territory.ambiguous_with, *codes))
+    return territory._replace(ambiguous_with=(*territory.ambiguous_with, *codes))
 
 
 def _of_district(snapshot: Snapshot, district: str, notes: tuple[str, ...]) -> Territory:
@@ -166,4 +166,4 @@ def _of_district(snapshot: Snapshot, district: str, notes: tuple[str, ...]) -> T
 
 
 def _doubted(territory: Territory, note: str) -> Territory:
-    return replace(territory, provisional=True, confidence=territory.confidence / 2, notes=(*territory.notes, note))
+    return territory._replace(provisional=True, confidence=territory.confidence / 2, notes=(*territory.notes, note))

@@ -38,8 +38,7 @@ def transfer_case(snapshot: Snapshot, filing: Filing, chain: Sequence[Hop], requ
     if decision is None or why_not is not None:
         decision = _superintendent(snapshot, chain, decision)
         notes = (*notes, why_not or "no_other_station")
-    return replace(
-        decision,
+    return decision._replace(
         reason=Reason.TRANSFER,
         previous_station=chain[-1].code if chain else None,
         notes=(*decision.notes, *notes),
@@ -73,7 +72,7 @@ def _next_by_rule(snapshot: Snapshot, filing: Filing, visited: set[str]) -> Deci
     for code in decision.ambiguous_with:
         if code not in visited:
             office = snapshot.station_office(snapshot.stations[code])
-            return replace(decision, office=office, provisional=True, confidence=decision.confidence / 2)
+            return decision._replace(office=office, provisional=True, confidence=decision.confidence / 2)
     return None
 
 
