@@ -34,7 +34,7 @@ from intake.handlers import TYPES
 from intake.handlers.derived import DerivedHandler
 from intake.handlers.publishing import SOURCE
 from intake.metrics import IntakeMetrics
-from intake.routers import Deps, case_routers
+from intake.routers import Deps, case_api
 from intake.settings import IntakeSettings
 from intake.store.mongo import CASES, MongoCaseStore
 from intake.store.side import MongoSideStore
@@ -94,7 +94,7 @@ def create_app(
         ),
         contact_of=citizens.subject_of,
     )
-    routers, live = case_routers(deps)
+    api = case_api(deps)
     liveness = {lane: Liveness(MAX_SILENCE) for lane in LANES}
     checks: dict[str, Callable[[], Awaitable[None]]] = {"mongo": mongo.ping}
 
@@ -119,7 +119,7 @@ def create_app(
             )
             background.add(f"consumer.{lane}", consumer.run, stop=consumer.stop)
         background.add("outbox", outbox.run, stop=outbox.stop)
-        background.add("live", live.run)
+        background.add("live", api.live.run)
         await background.start()
         try:
             yield
@@ -138,7 +138,7 @@ def create_app(
         liveness=EveryLane(liveness),
         checks=checks,
         registry=registry,
-        routers=[auth_router(login), *routers],
+        routers=[auth_router(login), *api.routers],
         problem_extra=EMERGENCY_CALL,
     )
 

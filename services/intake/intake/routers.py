@@ -43,8 +43,17 @@ class Deps:
     contact_of: Callable[[str], str]
 
 
-def case_routers(deps: Deps) -> tuple[list[APIRouter], LiveCases]:
-    """Every route of the API but login, and the tail that wakes the live streams."""
+@dataclass(frozen=True, slots=True)
+class CaseApi:
+    """`live` is a task to run: the tail that wakes the streams."""
+
+    routers: list[APIRouter]
+    live: LiveCases
+    stream: StreamParts
+
+
+def case_api(deps: Deps) -> CaseApi:
+    """Every route of the API but login."""
     settings = deps.settings
     keys, texts = Keys(settings.receipt_key), load_texts()
     live = LiveCases(deps.store)
@@ -100,7 +109,7 @@ def case_routers(deps: Deps) -> tuple[list[APIRouter], LiveCases]:
         visits_router(visits),
         desk_router(desk),
     ]
-    return routers, live
+    return CaseApi(routers, live, stream)
 
 
 def _service(catalogue: Catalogue, code: str) -> Service:

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 from typing import Annotated
 
@@ -82,7 +82,7 @@ def stream_router(parts: StreamParts) -> APIRouter:
 
 async def status_messages(
     parts: StreamParts, case_id: str, language: Language, last_event_id: str | None
-) -> AsyncIterator[str]:
+) -> AsyncGenerator[str, None]:
     """Each message is the whole status, so one that was missed is made good by the next; its id is the case's state."""
     seen = last_event_id
     with parts.live.watching(case_id) as changed:

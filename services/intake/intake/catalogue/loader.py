@@ -1,6 +1,7 @@
 """Reads the catalogue and checks citizens' attributes against it."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,20 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
 
 def _validator(service: Service) -> Draft202012Validator:
     Draft202012Validator.check_schema(service.attributes)
-    return Draft202012Validator(service.attributes, format_checker=FormatChecker())
+    return Draft202012Validator(service.attributes, format_checker=_FORMATS)
+
+
+_FORMATS = FormatChecker(formats=())
+
+
+@_FORMATS.checks("date-time", raises=ValueError)
+def _is_time(value: object) -> bool:
+    return not isinstance(value, str) or datetime.fromisoformat(value).tzinfo is not None
+
+
+@_FORMATS.checks("date", raises=ValueError)
+def _is_date(value: object) -> bool:
+    return not isinstance(value, str) or bool(date.fromisoformat(value))
 
 
 def _pointer(fault: ValidationError) -> str:

@@ -10,8 +10,8 @@ MASK = "[आधार हटाया गया / Aadhaar removed]"
 # Twelve digits standing alone, in any grouping; or written as usual in fours, whatever stands around them.
 _SEPARATOR = r"[\s\-._/\u2010-\u2015\u00a0]"
 _CANDIDATES = (
-    re.compile(rf"(?=(?<!\d)(?<!\d[ \-.])(\d(?:{_SEPARATOR}{{0,2}}\d){{11}})(?![ \-.]?\d))"),
-    re.compile(rf"(?=(?<!\d)(\d{{4}}{_SEPARATOR}{{0,2}}\d{{4}}{_SEPARATOR}{{0,2}}\d{{4}})(?!\d))"),
+    re.compile(rf"(?=(?<!\d)(?<!\d[ \-.])(\d(?:{_SEPARATOR}{{0,3}}\d){{11}})(?![ \-.]?\d))"),
+    re.compile(rf"(?=(?<!\d)(\d{{4}}{_SEPARATOR}{{0,3}}\d{{4}}{_SEPARATOR}{{0,3}}\d{{4}})(?!\d))"),
 )
 
 _D = (

@@ -137,7 +137,8 @@ def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-_FIELD = re.compile(r"""["']?(\w{2,20})["']?\s*[:=]\s*(?:["']([^"'\r\n]{0,500})["']?|(-?\d{1,18}(?:\.\d{1,18})?))""")
+_VALUE = r"""(?:["']([^"'\r\n]{0,500})["']?|(-?\d{1,18}(?:\.\d{1,18})?|[A-Za-z]{2,20}))"""
+_FIELD = re.compile(rf"""["']?(\w{{2,20}})["']?\s*[:=]\s*{_VALUE}""")
 _LIST = re.compile(r"""["']?kinds["']?\s*[:=]\s*\[([^\]]{0,200})\]?""")
 _KNOWN = frozenset(
     {

@@ -14,7 +14,7 @@ from intake.domain.faults import ClockNotPausable, UnknownClock, UnknownHearing
 from intake.domain.filing import Numbered
 from intake.domain.orders import Order
 from intake.domain.scope import Actor, may_work
-from intake.domain.states import TABLE, Act, Role, State, TransitionNotAllowed, allowed_acts
+from intake.domain.states import TABLE, Act, State, TransitionNotAllowed, allowed_acts
 from intake.handlers.publishing import outbox_entry
 from intake.keys import Keys
 from intake.metrics import IntakeMetrics
@@ -140,8 +140,8 @@ def _not_allowed(refusal: TransitionNotAllowed, case: Case, actor: Actor) -> Pro
         TRANSITION_NOT_ALLOWED,
         detail_en=f"{refusal.act} is not allowed while the case is {refusal.state}",
         extra={
-            "status": case.state.value,
+            "case_status": case.state.value,
             "version": case.version,
-            "allowed": [str(act) for act in refusal.allowed if actor.role is not Role.CITIZEN or act in yours],
+            "allowed": [str(act) for act in refusal.allowed if act in yours],
         },
     )

@@ -23,7 +23,7 @@ from intake.problems import KEY_IN_PROGRESS, KEY_REUSED
 from intake.store import CaseStore, Taken, TakenBy
 
 ROUTE = "POST /v1/emergencies"
-TRIES = 8
+TRIES = 40
 OLDEST_CALL = timedelta(days=1)
 WAIT_FOR_TWIN_S = 0.05
 
@@ -83,7 +83,8 @@ class EmergencyDesk:
         raise Problem(KEY_IN_PROGRESS, headers={"Retry-After": "1"})
 
     async def _file_or_update(self, submission: Submission, key: str | None, idempotency: Idempotency | None) -> Filed:
-        for attempt in range(TRIES):
+        slots_taken = 0
+        for _ in range(TRIES):
             wanted = submission
             if submission.contact is not None:
                 case = await self._filing.open_emergency(submission.contact, self._window)
@@ -92,19 +93,22 @@ class EmergencyDesk:
                     if updated is not None:
                         return updated
                     continue
-                wanted = self._beside(case, submission, attempt)
+                # Taken twice without an open case: a finished one holds the slot, so the next is used.
+                wanted = self._beside(case, submission, slots_taken // 2)
             try:
                 return await self._filing.file(wanted, key=key, idempotency=idempotency)
             except Taken as taken:
                 if taken.by is not TakenBy.REPEAT_SLOT:
                     raise
+            slots_taken += 1
+            await asyncio.sleep(WAIT_FOR_TWIN_S * (slots_taken - 1))
         return await self._filing.file(replace(submission, repeat_slot=None), key=key, idempotency=idempotency)
 
-    def _beside(self, case: Case | None, submission: Submission, attempt: int) -> Submission:
+    def _beside(self, case: Case | None, submission: Submission, slot_no: int) -> Submission:
         """A new case; if one is open for other help, only for the help that one does not bring."""
         kinds = tuple(kind for kind in submission.kinds if case is None or kind not in case.kinds)
         bucket = int(self._filing.now().timestamp() // self._window.total_seconds())
-        slot = f"{submission.contact}:{'+'.join(kinds)}:{bucket}:{attempt // 2}"
+        slot = f"{submission.contact}:{'+'.join(kinds)}:{bucket}:{slot_no}"
         flags = submission.flags if case is None else (*submission.flags, f"linked:{case.case_id}")
         return replace(submission, kinds=kinds, repeat_slot=slot, flags=flags)
 

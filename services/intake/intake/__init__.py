@@ -1,0 +1,1 @@
+"""Intake: the only write edge for citizens and officers."""

@@ -1,0 +1,154 @@
+"""A case store in memory, made of the domain's own functions; the protocol test holds it to the one in MongoDB."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from chassis.outbox import OutboxEntry
+from intake.domain.case import Case, CaseUpdate, CommandMark, TimelineEntry
+from intake.domain.derived import Derived, apply
+from intake.domain.states import DONE
+from intake.store import CaseFilter, Page, Taken, TakenBy
+from intake.store.side import Reveal
+
+
+class MemoryCaseStore:
+    def __init__(self) -> None:
+        self.cases: dict[str, Case] = {}
+        self.entries: dict[str, TimelineEntry] = {}
+        self.published: list[OutboxEntry] = []
+        self.refuses: Exception | None = None
+        self._tails: list[asyncio.Queue[str]] = []
+
+    async def insert(self, case: Case, entries: Sequence[OutboxEntry]) -> None:
+        await asyncio.sleep(0)
+        if self.refuses is not None:
+            raise self.refuses
+        for other in self.cases.values():
+            if case.idempotency and other.idempotency and case.idempotency.scope == other.idempotency.scope:
+                raise Taken(TakenBy.IDEMPOTENCY)
+            if case.tracking_number == other.tracking_number:
+                raise Taken(TakenBy.TRACKING_NUMBER)
+            if case.repeat_slot is not None and case.repeat_slot == other.repeat_slot:
+                raise Taken(TakenBy.REPEAT_SLOT)
+        if case.case_id in self.cases:
+            raise Taken(TakenBy.CASE_ID)
+        self.cases[case.case_id] = case
+        self.published += entries
+
+    async def by_id(self, case_id: str) -> Case | None:
+        return self.cases.get(case_id)
+
+    async def by_tracking_number(self, tracking_number: str) -> Case | None:
+        return next((case for case in self.cases.values() if case.tracking_number == tracking_number), None)
+
+    async def by_idempotency(self, scope: str) -> Case | None:
+        found = (case for case in self.cases.values() if case.idempotency and case.idempotency.scope == scope)
+        return next(found, None)
+
+    async def open_emergency(self, contact: str, since: datetime) -> Case | None:
+        found = [
+            case
+            for case in self.cases.values()
+            if case.contact == contact
+            and case.filed_at >= since
+            and case.lane == "emergency"
+            and case.state not in DONE
+        ]
+        return max(found, key=lambda case: case.filed_at, default=None)
+
+    async def update(self, case: Case, update: CaseUpdate, entries: Sequence[OutboxEntry]) -> Case | None:
+        await asyncio.sleep(0)
+        now = self.cases.get(case.case_id)
+        if now is None or now.version != case.version:
+            return None
+        changed = _updated(now, update)
+        self.cases[case.case_id] = changed
+        self.published += entries
+        self._tell(case.case_id)
+        return changed
+
+    async def take_in(self, batch: Sequence[Derived]) -> None:
+        for derived in batch:
+            self.entries.setdefault(derived.entry.event_id, derived.entry)
+        for derived in batch:
+            case = self.cases.get(derived.case_id)
+            if case is not None and derived.effect is not None:
+                self.cases[derived.case_id] = apply(case, derived.effect)
+                self._tell(derived.case_id)
+
+    async def timeline(self, case_id: str) -> tuple[TimelineEntry, ...]:
+        found = [entry for entry in self.entries.values() if entry.case_id == case_id]
+        return tuple(sorted(found, key=lambda entry: (entry.at, entry.event_id)))
+
+    async def page(self, wanted: CaseFilter, after: str | None, limit: int) -> Page:
+        found = [
+            case for case in self.cases.values() if _wanted(case, wanted) and (after is None or case.case_id < after)
+        ]
+        found.sort(key=lambda case: case.case_id, reverse=True)
+        page = tuple(found[:limit])
+        return Page(page, page[-1].case_id if len(found) > limit else None)
+
+    async def changed_cases(self) -> AsyncIterator[str]:
+        tail: asyncio.Queue[str] = asyncio.Queue()
+        self._tails.append(tail)
+        while True:
+            yield await tail.get()
+
+    def _tell(self, case_id: str) -> None:
+        for tail in self._tails:
+            tail.put_nowait(case_id)
+
+
+def _updated(case: Case, update: CaseUpdate) -> Case:
+    given = ("assignment_no", "decision", "feedback", "round", "sealed", "kinds", "flags", "location")
+    fields = {name: value for name in given if (value := getattr(update, name)) is not None}
+    if update.hearing is not None:
+        fields["hearings"] = {**case.hearings, update.hearing.hearing_id: update.hearing}
+    if update.command is not None:
+        mark = CommandMark(update.command.body, update.entry.event_id, case.version + 1, update.state)
+        fields["commands"] = {**case.commands, update.command.scope: mark}
+    if update.receipt is not None and update.receipt not in case.receipts:
+        fields["receipts"] = (*case.receipts, update.receipt)
+    return replace(
+        case,
+        state=update.state,
+        version=case.version + 1,
+        changes=case.changes + 1,
+        case_seq=case.case_seq + int(update.emits),
+        history=(*case.history, update.entry),
+        due=(*case.due, *update.due),
+        **fields,
+    )
+
+
+def _wanted(case: Case, wanted: CaseFilter) -> bool:
+    station = case.assignment.station if case.assignment else None
+    code = station.code if station else (case.named_station if case.assignment is None else None)
+    return (
+        wanted.owner in (None, case.owner)
+        and wanted.lane in (None, str(case.lane))
+        and wanted.status in (None, str(case.state))
+        and wanted.police_district in (None, station.police_district if station else object())
+        and wanted.station in (None, code)
+    )
+
+
+class MemorySideStore:
+    def __init__(self) -> None:
+        self._tickets: dict[str, tuple[str, datetime]] = {}
+        self._reveals: list[Reveal] = []
+
+    async def add_ticket(self, ticket_hash: str, case_id: str, expires_at: datetime) -> None:
+        self._tickets[ticket_hash] = (case_id, expires_at)
+
+    async def use_ticket(self, ticket_hash: str, now: datetime) -> str | None:
+        case_id, expires_at = self._tickets.pop(ticket_hash, (None, now))
+        return case_id if expires_at > now else None
+
+    async def record_reveal(self, reveal: Reveal) -> None:
+        self._reveals.append(reveal)
+
+    async def reveals(self, case_id: str) -> tuple[Reveal, ...]:
+        return tuple(reveal for reveal in self._reveals if reveal.case_id == case_id)

@@ -1,0 +1,211 @@
+"""The API of intake in memory, with callers who need no login server."""
+
+import base64
+import json
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+from fastapi import FastAPI, Request
+from prometheus_client import CollectorRegistry
+
+from chassis.clock import ManualClock
+from chassis.health import Liveness
+from chassis.http import create_http_app
+from chassis.outbox import OutboxEntry
+from chassis.problems import FORBIDDEN, UNAUTHENTICATED, Problem
+from chassis.sealing import KeyRing
+from event_schemas import AssignedToStation, Event, PersonalData, Station, decode, ids
+from intake.api.stream import StreamParts
+from intake.app import EMERGENCY_CALL, load_policies
+from intake.auth import Authenticator, Principal
+from intake.auth.problems import TOKEN_INVALID
+from intake.catalogue import load_catalogue
+from intake.domain.derived import derive
+from intake.handlers.live import LiveCases
+from intake.metrics import IntakeMetrics
+from intake.routers import Deps, case_api
+from intake.settings import IntakeSettings
+from tests.intake.intake_memory import MemoryCaseStore, MemorySideStore
+
+# Read once: they are data, and frozen.
+POLICIES, CATALOGUE = load_policies(None), load_catalogue()
+START = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)
+STATION = Station(code="5140003", name="ARARIA", district="Araria", police_district="ARARIA")
+OTHER_STATION = Station(code="5140012", name="SIKTI", district="Araria", police_district="ARARIA")
+ASHA = Principal("citizen:asha", "citizen", "+919876543210")
+RAVI = Principal("citizen:ravi", "citizen", "+919876543211")
+SHO = Principal("dev-sho", "sho", None, "SHO:5140003", "5140003", "ARARIA")
+OTHER_SHO = Principal("dev-sho-2", "sho", None, "SHO:5140012", "5140012", "ARARIA")
+COUNTER = Principal("dev-counter", "counter", None, "SHO:5140003", "5140003", "ARARIA")
+DISPATCHER = Principal("dev-dispatcher", "dispatcher", None, "HQ:control-room")
+SP = Principal("dev-sp", "sp", None, "SP:ARARIA", None, "ARARIA")
+TOKENS = {p.sub: p for p in (ASHA, RAVI, SHO, OTHER_SHO, COUNTER, DISPATCHER, SP)}
+
+
+class KnownTokens(Authenticator):
+    """A token is the subject's name; everything else is the real thing."""
+
+    def __init__(self) -> None:
+        """No keys are needed."""
+
+    async def optional_citizen(self, request: Request) -> Principal | None:
+        principal = _named(request)
+        if principal is not None and principal.role != "citizen":
+            raise Problem(FORBIDDEN)
+        return principal
+
+    def officer(self, *roles: str) -> Callable[[Request], Awaitable[Principal]]:
+        async def officer_of_role(request: Request) -> Principal:
+            principal = _named(request)
+            if principal is None:
+                raise Problem(UNAUTHENTICATED)
+            if principal.role not in roles:
+                raise Problem(FORBIDDEN)
+            return principal
+
+        return officer_of_role
+
+
+def _named(request: Request) -> Principal | None:
+    header = request.headers.get("authorization")
+    if header is None:
+        return None
+    principal = TOKENS.get(header.removeprefix("Bearer "))
+    if principal is None:
+        raise Problem(TOKEN_INVALID)
+    return principal
+
+
+def key32(letter: str) -> str:
+    return base64.b64encode(letter.encode() * 32).decode()
+
+
+def settings(**more: Any) -> IntakeSettings:
+    given = {
+        "receipt_key": key32("r"),
+        "citizen_token_key": key32("c"),
+        "phone_hash_key": key32("p"),
+        "sealing_keys": json.dumps({"2026-11": key32("s")}),
+    }
+    return IntakeSettings(**(given | more))
+
+
+@dataclass
+class Rig:
+    app: FastAPI
+    http: httpx.AsyncClient
+    store: MemoryCaseStore
+    side: MemorySideStore
+    clock: ManualClock
+    ring: KeyRing
+    live: LiveCases
+    stream: StreamParts
+
+    async def post(self, path: str, body: Any = None, *, by: Principal | None = None, **headers: str) -> httpx.Response:
+        sent = {name.replace("_", "-"): value for name, value in headers.items()} | bearer(by)
+        if isinstance(body, bytes):
+            return await self.http.post(path, content=body, headers=sent)
+        return await self.http.post(path, json={} if body is None else body, headers=sent)
+
+    async def get(self, path: str, *, by: Principal | None = None, **headers: str) -> httpx.Response:
+        sent = {name.replace("_", "-"): value for name, value in headers.items()} | bearer(by)
+        return await self.http.get(path, headers=sent)
+
+    async def file(self, body: dict[str, Any], *, by: Principal | None = ASHA, **headers: str) -> httpx.Response:
+        key = headers.pop("idempotency_key", str(uuid.uuid4()))
+        return await self.post("/v1/complaints", body, by=by, idempotency_key=key, **headers)
+
+    async def filed(self, body: dict[str, Any], *, by: Principal | None = ASHA) -> dict[str, Any]:
+        answer = await self.file(body, by=by)
+        assert answer.status_code == 202, answer.text
+        parsed: dict[str, Any] = answer.json()
+        return parsed
+
+    async def assign(self, case_id: str, number: int = 1, station: Station = STATION) -> None:
+        event = assigned(case_id, number, station, self.clock.now())
+        await self.store.take_in([derive(ids.assignment_id(case_id, number), event)])
+
+    async def command(
+        self, case_id: str, command: str, body: Any = None, by: Principal = SHO, **headers: str
+    ) -> httpx.Response:
+        return await self.post(f"/v1/desk/cases/{case_id}/{command}", body, by=by, **headers)
+
+    def events(self, case_id: str) -> list[Event]:
+        return [event for event in map(decoded, self.store.published) if event.case_id == case_id]
+
+    def personal(self, case_id: str) -> PersonalData:
+        sealed = self.store.cases[case_id].sealed
+        assert sealed is not None
+        return PersonalData.from_json(self.ring.open(case_id, sealed))
+
+
+def bearer(by: Principal | None) -> dict[str, str]:
+    return {} if by is None else {"Authorization": f"Bearer {by.sub}"}
+
+
+def decoded(entry: OutboxEntry) -> Event:
+    return decode(entry.record.headers, entry.record.value).data
+
+
+def assigned(case_id: str, number: int, station: Station, at: datetime) -> AssignedToStation:
+    return AssignedToStation(
+        case_id=case_id,
+        occurred_at=at,
+        cause_id="cause",
+        assignment_no=number,
+        station=station,
+        officer_post=f"SHO:{station.code}",
+        reason="jurisdiction",
+        provisional=False,
+        confidence=0.9,
+        boundary_version="v1",
+    )
+
+
+@asynccontextmanager
+async def rig() -> AsyncIterator[Rig]:
+    store, side, clock = MemoryCaseStore(), MemorySideStore(), ManualClock(START)
+    configured = settings(stream_heartbeat=timedelta(milliseconds=20))
+    ring = KeyRing.from_json(configured.sealing_keys)
+    registry = CollectorRegistry()
+    deps = Deps(
+        settings=configured,
+        store=store,
+        side=side,
+        ring=ring,
+        clock=clock,
+        policies=POLICIES,
+        catalogue=CATALOGUE,
+        metrics=IntakeMetrics(registry),
+        authenticator=KnownTokens(),
+        contact_of=lambda phone: f"contact:{phone[-4:]}",
+    )
+    api = case_api(deps)
+    app = create_http_app(
+        title="intake",
+        version="0",
+        lifespan=None,
+        liveness=Liveness(timedelta(hours=1)),
+        checks={},
+        registry=registry,
+        routers=api.routers,
+        problem_extra=EMERGENCY_CALL,
+    )
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://intake") as http:
+        yield Rig(app, http, store, side, clock, ring, api.live, api.stream)
+
+
+COMPLAINT: dict[str, Any] = {
+    "service_code": "e-complaint",
+    "language": "hi",
+    "channel": "web",
+    "complainant": {"name": "आशा देवी", "address": "वार्ड 4, अररिया"},
+    "description": "मेरी साइकिल बाज़ार से चोरी हो गई।",
+    "location": {"lat": 26.1358, "lon": 87.4659, "accuracy_m": 20},
+    "attributes": {"category": "theft", "accused": "अज्ञात"},
+}

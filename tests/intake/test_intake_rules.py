@@ -1,0 +1,147 @@
+"""The transition table, the catalogue's law, keys and texts."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from event_schemas import EVENT_CLASSES, IntakeEvent
+from event_schemas.services import SERVICE_CODES
+from intake.catalogue import CatalogueError, load_catalogue
+from intake.catalogue.loader import SHIPPED
+from intake.domain.case import TimelineEntry
+from intake.domain.derived import DERIVED_TYPES
+from intake.domain.geo import Place, judge_point
+from intake.domain.notices import NOTICES
+from intake.domain.states import TABLE, Act, Family, Role, State, TransitionNotAllowed, allowed_acts, next_state
+from intake.domain.text import clean_text
+from intake.keys import is_usable
+from intake.store.documents import safe_key
+from intake.texts import load_texts
+from tests.intake.intake_rig import START
+
+# Said to police and services alone; a citizen's timeline has no line for them.
+UNSPOKEN = {"SLAClockStarted", "SLAClockAdjusted", "SLAClockStopped", "SLADueSoon"}
+
+
+def test_every_state_is_reached_and_left() -> None:
+    """No state is a dead end but withdrawn; every state can be reached, save by what a later issue brings."""
+    later = {State.FIR_REGISTERED}
+    moves = [(before, after) for rule in TABLE.values() for before, after in rule.moves.items() if after is not before]
+    reached = {after for _, after in moves} | {State.RECEIVED}
+    assert set(State) - reached == later
+    assert set(State) - {before for before, _ in moves} == {State.WITHDRAWN}
+
+
+@given(st.sampled_from(Act), st.sampled_from(State), st.sampled_from(Family))
+def test_what_is_called_allowed_is_allowed(act: Act, state: State, family: Family) -> None:
+    """The refusal's list and the table never disagree."""
+    people = Role.SYSTEM not in TABLE[act].roles
+    if act in allowed_acts(state, family):
+        assert next_state(act, state, family) in State
+    elif people:
+        with pytest.raises(TransitionNotAllowed):
+            next_state(act, state, family)
+
+
+@given(st.sampled_from(State), st.sampled_from(Family))
+def test_nothing_brings_a_withdrawn_case_back(state: State, family: Family) -> None:
+    """Withdrawn is final for everybody but the rating of it."""
+    assert set(allowed_acts(State.WITHDRAWN, family)) <= {Act.FEEDBACK}
+    assert Act.WITHDRAW not in allowed_acts(State.CLOSED, family)
+    assert state in State
+
+
+def test_the_catalogue_holds_what_is_promised() -> None:
+    """The services of the contract's list, each known to the policies as well."""
+    codes = {service.code for service in load_catalogue()}
+    assert (
+        {"e-complaint", "emergency-112", "lost-property", "character-certificate", "hearing"} <= codes <= SERVICE_CODES
+    )
+
+
+@pytest.mark.parametrize(
+    ("find", "put"),
+    [
+        ("accused: {title: Who did it, ", "accused: {x-clear: true, "),
+        ("additionalProperties: false", "additionalProperties: true"),
+        ("login: citizen", "login: officer"),
+        ("code: lost-property", "code: e-complaint"),
+        ("type: boolean", "type: bool"),
+        ("fee: {amount: 0", "fee: {amount: -1"),
+    ],
+)
+def test_a_bad_catalogue_is_refused(tmp_path: Path, find: str, put: str) -> None:
+    """Free text marked x-clear, open attributes, unknown words and doubled codes do not pass the loader."""
+    text = SHIPPED.read_text(encoding="utf8")
+    assert find in text
+    bad = tmp_path / "catalogue.yaml"
+    bad.write_text(text.replace(find, put, 1), encoding="utf8")
+    with pytest.raises(CatalogueError):
+        load_catalogue(bad)
+
+
+def test_every_text_is_there() -> None:
+    """Each state, each notice and each event of a person or of a service has its line in both languages."""
+    texts = load_texts()
+    assert set(texts.next_step) == set(State)
+    assert set(texts.notices) == set(NOTICES)
+    commanded = {"ComplaintFiled", "VisitorArrived"} | (DERIVED_TYPES - UNSPOKEN)
+    assert commanded <= set(texts.timeline)
+    assert all(
+        issubclass(EVENT_CLASSES[name], IntakeEvent) or name in DERIVED_TYPES
+        for name in texts.timeline
+        if name in EVENT_CLASSES
+    )
+    for name in texts.timeline:
+        for language in ("hi", "en"):
+            assert texts.of_entry(TimelineEntry("e", "c", START, name), language)
+
+
+@given(st.text())
+def test_cleaned_text_is_storable_and_stays_clean(text: str) -> None:
+    """No control character, surrogate or NUL is left, and cleaning twice is cleaning once."""
+    cleaned = clean_text(text)
+    cleaned.encode("utf8")
+    assert not any(ord(character) < 32 and character not in "\n\t" for character in cleaned)
+    assert clean_text(cleaned) == cleaned
+
+
+def test_lone_surrogates_are_taken_out() -> None:
+    """Half of a pair cannot be stored as UTF-8; the words around it stay."""
+    assert clean_text("मदद\ud800 चाहिए\x00") == "मदद चाहिए"
+
+
+@given(st.text(), st.text())
+def test_safe_keys_keep_ids_apart(one: str, other: str) -> None:
+    """Whatever an id holds, it is one field of a document, and two ids are two fields."""
+    for text in (one, other):
+        assert not set(".$\x00") & set(safe_key(text))
+    assert (safe_key(one) == safe_key(other)) == (one == other)
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "place"),
+    [
+        (25.6, 85.1, Place.INDIA),
+        (8.08, 77.55, Place.INDIA),
+        (85.1, 25.6, Place.SWAPPED),
+        (51.5, -0.1, Place.OUTSIDE),
+        (0.0, 0.0, Place.OUTSIDE),
+        (95.0, 200.0, Place.IMPOSSIBLE),
+        (float("nan"), 85.0, Place.IMPOSSIBLE),
+        (float("inf"), 85.0, Place.IMPOSSIBLE),
+    ],
+)
+def test_points_are_judged(lat: float, lon: float, place: Place) -> None:
+    """In India, in India with its numbers swapped, elsewhere, or nowhere."""
+    assert judge_point(lat, lon) is place
+
+
+@pytest.mark.parametrize(("key", "anonymous"), [("k", False), ("6f1c2f0e-8a57-4f7e-9b55-3f6d1c9b8a11", True)])
+def test_who_has_no_login_needs_an_unguessable_key(key: str, anonymous: bool) -> None:
+    """A short key serves a citizen alone; without a login 128 bits are asked for."""
+    assert is_usable(key, anonymous=anonymous)
+    assert is_usable(key, anonymous=True) is anonymous
+    assert not is_usable("a" * 40, anonymous=True)

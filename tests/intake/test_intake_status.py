@@ -1,0 +1,267 @@
+"""The status: for the owner alone, exact in shape, live."""
+
+import asyncio
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from event_schemas import CertificateIssued, Event, SLABreached, SLABreachRevoked, SLAClockStarted, SLAClockStopped, ids
+from intake.api.stream import status_messages
+from intake.domain.derived import derive
+from tests.intake.intake_rig import ASHA, COMPLAINT, RAVI, Rig
+
+DAYS_30 = timedelta(days=30)
+
+
+def _clock(case_id: str, at: datetime) -> dict[str, Any]:
+    return {
+        "case_id": case_id,
+        "occurred_at": at,
+        "cause_id": "cause",
+        "clock": "inquiry",
+        "clock_id": "inquiry:1",
+        "owner": "police",
+        "target_s": 2_592_000,
+        "started_at": at,
+        "due_at": at + DAYS_30,
+    }
+
+
+def clock_started(case_id: str, at: datetime) -> SLAClockStarted:
+    return SLAClockStarted(**_clock(case_id, at), rev=1, state="running")
+
+
+def clock_stopped(case_id: str, at: datetime, state: str, rev: int = 2) -> SLAClockStopped:
+    stopped_at = at + timedelta(days=10)
+    return SLAClockStopped(**_clock(case_id, at), rev=rev, state=state, stopped_at=stopped_at, elapsed_s=864_000)
+
+
+def breached(case_id: str, at: datetime, breach_id: str = "b1") -> SLABreached:
+    return SLABreached(
+        case_id=case_id,
+        occurred_at=at,
+        cause_id="cause",
+        clock="inquiry",
+        clock_id="inquiry:1",
+        rev=1,
+        breach_id=breach_id,
+        level=0,
+        due_at=at,
+        target_s=2_592_000,
+        overdue_s=0,
+        escalate_to="SHO:5140003",
+    )
+
+
+def revoked(case_id: str, at: datetime, breach_id: str = "b1") -> SLABreachRevoked:
+    return SLABreachRevoked(
+        case_id=case_id,
+        occurred_at=at,
+        cause_id="cause",
+        breach_id=breach_id,
+        clock_id="inquiry:1",
+        reason_code="stopped_in_time",
+    )
+
+
+async def take_in(intake: Rig, *events: Event) -> None:
+    await intake.store.take_in([derive(ids.new_event_id(), event) for event in events])
+
+
+async def status(intake: Rig, case: dict[str, Any], **headers: str) -> dict[str, Any]:
+    answer = await intake.get(f"/v1/complaints/{case['tracking_number']}", by=ASHA, **headers)
+    assert answer.status_code == 200, answer.text
+    parsed: dict[str, Any] = answer.json()
+    return parsed
+
+
+async def test_the_shape_is_the_contracts(intake: Rig) -> None:
+    """Right after the 202 the status is there with every member, the due time of the answer included."""
+    case = await intake.filed(COMPLAINT)
+    view = await status(intake, case)
+    assert list(view) == [
+        "case_id", "tracking_number", "service_code", "lane", "status", "version", "filed_at", "station",
+        "officer_post", "timeline", "clocks", "hearings", "certificates", "next_step",
+    ]  # fmt: skip
+    assert (view["status"], view["version"], view["station"], view["officer_post"]) == ("received", 1, None, None)
+    assert view["clocks"] == [
+        {
+            "clock": "inquiry",
+            "clock_id": "inquiry:1",
+            "owner": "police",
+            "state": "running",
+            "target_s": 2_592_000,
+            "due_at": "2026-12-22T06:30:00Z",
+            "remaining_s": 2_592_000,
+        }
+    ]
+
+
+async def test_derived_events_show(intake: Rig) -> None:
+    """Station, post, timeline and clocks follow the events, in the reader's language."""
+    case = await intake.filed(COMPLAINT)
+    await intake.assign(case["case_id"])
+    await take_in(intake, clock_started(case["case_id"], intake.clock.now()))
+    intake.clock.advance(timedelta(days=29))
+    english, hindi = await status(intake, case), await status(intake, case, accept_language="hi-IN")
+    assert english["station"] == {"code": "5140003", "name": "ARARIA", "district": "Araria"}
+    assert english["officer_post"] == "SHO:5140003"
+    assert {"at", "event", "text"} == english["timeline"][0].keys()
+    assert [entry["text"] for entry in english["timeline"]] == ["Your submission was received", "Sent to ARARIA"]
+    assert [entry["text"] for entry in hindi["timeline"]] == ["आपका आवेदन दर्ज हुआ", "ARARIA को भेजा गया"]
+    assert english["clocks"][0]["remaining_s"] == 86_400
+    assert hindi["next_step"] == "थाना इसे देखेगा"
+
+
+@pytest.mark.parametrize(
+    ("events", "state"),
+    [
+        (("breached",), "breached"),
+        (("breached", "revoked"), "running"),
+        (("revoked", "breached"), "running"),
+        (("breached", "met", "revoked"), "met"),
+        (("breached", "late"), "breached"),
+    ],
+)
+async def test_a_clock_shows_what_is_true_now(intake: Rig, events: tuple[str, ...], state: str) -> None:
+    """A breach shows at once, a revoked one does not count, and the outcome stands."""
+    case = await intake.filed(COMPLAINT)
+    case_id, now = case["case_id"], intake.clock.now()
+    made: dict[str, Event] = {
+        "breached": breached(case_id, now),
+        "revoked": revoked(case_id, now),
+        "met": clock_stopped(case_id, now, "met"),
+        "late": clock_stopped(case_id, now, "breached"),
+    }
+    await take_in(intake, clock_started(case_id, now), *(made[name] for name in events))
+    (clock,) = (await status(intake, case))["clocks"]
+    assert clock["state"] == state
+
+
+async def test_a_certificate_is_linked(intake: Rig) -> None:
+    """An issued certificate stands in the status with its links."""
+    case = await intake.filed({"service_code": "lost-property", "attributes": {"item": "document"}})
+    issued = CertificateIssued(
+        case_id=case["case_id"],
+        occurred_at=intake.clock.now(),
+        cause_id="cause",
+        certificate_id="cert-1",
+        kind="lost-report",
+        verify_url="http://verify/cert-1",
+        sha256="0" * 64,
+    )
+    await take_in(intake, issued)
+    (certificate,) = (await status(intake, case))["certificates"]
+    assert certificate.keys() == {"certificate_id", "kind", "url", "verify_url"}
+    assert certificate["url"].endswith("/v1/certificates/cert-1.pdf")
+
+
+async def test_nobody_else_learns_that_a_case_exists(intake: Rig) -> None:
+    """Another citizen, a wrong receipt and no proof at all get the 404 of a number that does not exist."""
+    case = await intake.filed(COMPLAINT)
+    url = f"/v1/complaints/{case['tracking_number']}"
+    assert (await intake.get(url, x_receipt=case["receipt_secret"])).status_code == 200
+    assert (await intake.get(url, by=RAVI, x_receipt=case["receipt_secret"])).status_code == 200
+    for answer in (
+        await intake.get(url),
+        await intake.get(url, by=RAVI),
+        await intake.get(url, x_receipt="wrong"),
+        await intake.post(f"{url}/withdraw", by=RAVI),
+        await intake.post(f"{url}/stream-ticket"),
+        await intake.get(f"{url}/stream", by=RAVI),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+async def test_a_mistyped_number_is_told(intake: Rig) -> None:
+    """One wrong character is 400 tracking_number_mistyped, not "not found"."""
+    number = (await intake.filed(COMPLAINT))["tracking_number"]
+    wrong = number[:-1] + ("2" if number[-1] != "2" else "3")
+    for path in (f"/v1/complaints/{wrong}", "/v1/complaints/nonsense", f"/v1/complaints/{wrong}/stream?ticket=x"):
+        answer = await intake.get(path, by=ASHA)
+        assert (answer.status_code, answer.json()["code"]) == (400, "tracking_number_mistyped")
+
+
+async def test_an_unchanged_status_is_304(intake: Rig) -> None:
+    """The ETag holds while nothing changes, even as seconds pass; each change and each language has its own."""
+    case = await intake.filed(COMPLAINT)
+    url = f"/v1/complaints/{case['tracking_number']}"
+    etag = (await intake.get(url, by=ASHA)).headers["etag"]
+    intake.clock.advance(timedelta(seconds=5))
+    same = await intake.get(url, by=ASHA, if_none_match=f'"other", {etag}')
+    assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", etag)
+    assert (await intake.get(url, by=ASHA, if_none_match=etag, accept_language="hi")).status_code == 200
+    await take_in(intake, clock_started(case["case_id"], intake.clock.now()))
+    assert (await intake.get(url, by=ASHA, if_none_match=etag)).status_code == 200
+
+
+async def test_my_cases_are_mine(intake: Rig) -> None:
+    """A citizen lists his own cases, and needs a login for it."""
+    mine = await intake.filed(COMPLAINT)
+    await intake.filed(COMPLAINT, by=RAVI)
+    listed = (await intake.get("/v1/me/cases", by=ASHA)).json()
+    assert [case["case_id"] for case in listed["cases"]] == [mine["case_id"]]
+    assert (await intake.get("/v1/me/cases")).status_code == 401
+
+
+async def test_the_owner_withdraws_and_reopens(intake: Rig) -> None:
+    """Withdrawn once; what is resolved can be rated and reopened, and a new round begins."""
+    case = await intake.filed(COMPLAINT)
+    url = f"/v1/complaints/{case['tracking_number']}"
+    done = await intake.post(f"{url}/withdraw", {"reason_code": "settled"}, by=ASHA, idempotency_key="w")
+    assert (done.status_code, done.json()["status"]) == (202, "withdrawn")
+    assert (
+        await intake.post(f"{url}/withdraw", {"reason_code": "settled"}, by=ASHA, idempotency_key="w")
+    ).json() == done.json()
+    assert (await intake.post(f"{url}/withdraw", by=ASHA)).json()["code"] == "transition_not_allowed"
+    other = await intake.filed(COMPLAINT)
+    await intake.assign(other["case_id"])
+    await intake.command(other["case_id"], "complete-inquiry", {"finding": "unsubstantiated"})
+    url = f"/v1/complaints/{other['tracking_number']}"
+    assert (await intake.post(f"{url}/feedback", {"rating": 2}, by=ASHA)).status_code == 202
+    assert (await intake.post(f"{url}/feedback", {"rating": 6}, by=ASHA)).status_code == 422
+    assert (await intake.post(f"{url}/reopen", by=ASHA)).json()["status"] == "reopened"
+    assert [clock["clock_id"] for clock in (await status(intake, other))["clocks"]] == ["inquiry:1", "inquiry:2"]
+
+
+async def test_the_stream_tells_each_change(intake: Rig) -> None:
+    """A message at once, one per change, none when nothing changed since Last-Event-ID."""
+    case = await intake.filed(COMPLAINT)
+    parts = intake.stream
+    tail = asyncio.create_task(intake.live.run())
+    messages = status_messages(parts, case["case_id"], "en", None)
+    assert (await anext(messages)).startswith("retry:")
+    first = await anext(messages)
+    assert json.loads(first.split("data: ")[1])["status"] == "received"
+    assert (await anext(messages)).startswith(":")
+    await intake.assign(case["case_id"])
+    second = await anext(messages)
+    assert json.loads(second.split("data: ")[1])["status"] == "assigned"
+    last = second.splitlines()[0].removeprefix("id: ")
+    resumed = status_messages(parts, case["case_id"], "en", last)
+    assert (await anext(resumed)).startswith("retry:")
+    assert (await anext(resumed)).startswith(":")
+    await resumed.aclose()
+    await messages.aclose()
+    tail.cancel()
+
+
+async def test_a_stream_ticket_opens_one_stream_within_a_minute(intake: Rig) -> None:
+    """Single use, 60 seconds, for its own case only."""
+    case, other = await intake.filed(COMPLAINT), await intake.filed(COMPLAINT)
+    url = f"/v1/complaints/{case['tracking_number']}"
+
+    async def ticket() -> str:
+        answer = await intake.post(f"{url}/stream-ticket", by=ASHA)
+        assert (answer.status_code, answer.json()["expires_in"]) == (201, 60)
+        return str(answer.json()["ticket"])
+
+    late = await ticket()
+    intake.clock.advance(timedelta(seconds=61))
+    for path in (f"{url}/stream?ticket={late}", f"{url}/stream?ticket=forged"):
+        answer = await intake.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (401, "stream_ticket_invalid")
+    foreign = await intake.get(f"/v1/complaints/{other['tracking_number']}/stream?ticket={await ticket()}")
+    assert foreign.status_code == 404
