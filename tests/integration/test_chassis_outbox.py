@@ -178,6 +178,19 @@ async def test_a_push_during_the_pull_is_not_lost(store: Store) -> None:
     assert sequences([record for _, record in producer.sent]) == {case(1).encode(): list(range(1, 62))}
 
 
+async def test_a_pull_takes_only_what_was_acknowledged(store: Store) -> None:
+    """An entry pushed after the publishing and before the pull, by a process that then dies, stays and is swept."""
+    producer = InMemoryProducer()
+    outbox = store.outbox(producer)
+    document = await store.file("t", case(1))
+    outbox.publish_soon(document["_id"], document["outbox"])
+    await until(lambda: len(producer.sent) == 1)
+    await store.command("t", case(1))
+    async with running(outbox):
+        await until_empty(store)
+    assert sequences([record for _, record in producer.sent]) == {case(1).encode(): [1, 2]}
+
+
 async def test_two_processes_keep_first_occurrences_in_order(store: Store) -> None:
     """Two publishers on the same documents make copies at most; every first copy keeps its place."""
     producer = InMemoryProducer()
