@@ -20,7 +20,7 @@ def dashboard() -> Dashboard:
         uid="janseva-sla",
         title="Janseva: the three promises",
         description="; ".join(f"{promise.title}: {promise.target}" for promise in PROMISES)
-        + ". Trends from Prometheus; reports and audits are made from the ledger (/v1/sla/report).",
+        + ". Trends from Prometheus; the events of the case topics are what an audit counts.",
         variables=VARIABLES,
         annotations=(ALERT_MARKS,),
         rows=(PROMISES_ROW, DISTRICTS_ROW, TIMES_ROW, TRUST_ROW),

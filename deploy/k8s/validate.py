@@ -10,6 +10,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from deploy.k8s import generate, values
+from deploy.k8s.tools.edges import edge_faults
 from deploy.k8s.tools.generated import ROOT, stale
 from deploy.k8s.tools.kubectl import render
 from deploy.k8s.tools.policy import policy_faults
@@ -26,6 +27,7 @@ def faults_of(objects: list[Object]) -> Iterator[str]:
     yield from policy_faults(objects)
     yield from settings_faults(objects, values.WITHHELD)
     yield from topic_faults(objects)
+    yield from edge_faults(objects)
 
 
 def main(arguments: list[str]) -> int:

@@ -102,6 +102,8 @@ FAULTS: list[tuple[str, Callable[[list[Object]], None]]] = [
     ("selects no pod", lambda o: _one(o, "Service", "intake")["spec"].update(selector={"app": "intake"})),
     ("leave the number of replicas", _set(lambda o: _one(o, "Deployment", "intake")["spec"], "replicas", 2)),
     ("no NetworkPolicy denies by default", _drop("NetworkPolicy", "default-deny")),
+    ("no network policy lets it call certificate", _drop("NetworkPolicy", "intake-to-services")),
+    ("lets notifier be called", _drop("NetworkPolicy", "from-intake")),
     ("must name both peers and ports", lambda o: _one(o, "NetworkPolicy", "providers")["spec"]["egress"][0].pop("to")),
     ("pod security must be restricted", lambda o: _one(o, "Namespace", "janseva")["metadata"].update(labels={})),
     ("does not belong into the repository", lambda o: o.append(_secret())),

@@ -32,7 +32,10 @@ PUBLIC: dict[str, dict[Call, str]] = {
         ("POST", "/v1/auth/token"): "the one-time password is the proof",
         ("POST", "/v1/auth/refresh"): "the refresh token is the proof",
         ("POST", "/v1/auth/logout"): "the refresh token is the proof",
-        ("POST", "/v1/complaints"): "the service's entry in the catalogue says whether a login is needed; the handler asks",
+        (
+            "POST",
+            "/v1/complaints",
+        ): "the service's entry in the catalogue says whether a login is needed; the handler asks",
         ("POST", "/v1/emergencies"): "no emergency waits for a login",
         ("GET", "/v1/services"): "the catalogue is public",
         ("GET", "/v1/services/{code}"): "the catalogue is public",
@@ -55,9 +58,12 @@ PUBLIC: dict[str, dict[Call, str]] = {
     },
     "certificate": {
         ("GET", "/v1/verify/{name}"): "anybody may verify a certificate",
-        ("GET", "/v1/verify/fonts/firago.woff"): "the letters of the verification page",
+        ("GET", "/v1/verify/fonts/firago.ttf"): "the letters of the verification page",
         ("GET", "/v1/certificates/revoked"): "anybody may verify a certificate",
-        ("GET", "/v1/certificates/{certificate_id}.pdf"): "a signed link or the service token; the handler asks for either",
+        (
+            "GET",
+            "/v1/certificates/{certificate_id}.pdf",
+        ): "a signed link or the service token; the handler asks for either",
     },
 }
 
