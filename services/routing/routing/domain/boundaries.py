@@ -7,11 +7,12 @@ from typing import NamedTuple
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely import STRtree
-from shapely.creation import HandleNaN
+from shapely import STRtree, lib
 
 from routing.domain.model import Boundary, as_array
 from routing.domain.projection import MAX_LATITUDE, Geometries, local_scale, project, project_point, project_points
+
+ALLOW_NAN = np.intc(0)
 
 Indexes = NDArray[np.int64]
 Degrees = NDArray[np.float64]
@@ -61,12 +62,12 @@ class BoundaryIndex:
         x, y = project_point(lat, lon)
         scale = local_scale(lat)
         reach = doubt_radius(accuracy_m)
-        # Arrays of one all the way: shapely spends more on wrapping a lone geometry than on the search.
-        point = shapely.points(np.array(((x, y),)), handle_nan=HandleNaN.allow)
+        # For a single point shapely's Python wrappers cost more than its work: these are the ufuncs below them.
+        point = lib.points(np.array(((x, y),)), ALLOW_NAN)
         near = point if reach <= EDGE_TOLERANCE_M else _square(x, y, reach * scale)
         candidates: Indexes = self._tree.query(near)[1]
         if len(candidates):
-            inside = candidates[shapely.intersects_xy(self._polygons[candidates], x, y)]
+            inside = candidates[lib.intersects(self._polygons[candidates], point)]
             if len(inside):
                 return self._choose(candidates, inside, point, scale, reach)
         candidates = self._tree.query(_square(x, y, GAP_LIMIT_M * scale))[1]
@@ -106,7 +107,7 @@ class BoundaryIndex:
         stations = self.stations
         if len(inside) == 1:
             sole = int(inside[0])
-            depth = float(shapely.distance(self._edges[sole], point)[0]) / scale
+            depth = float(lib.distance(self._edges[sole], point)[0]) / scale
             # Deeper than the doubt reaches, no neighbour can be meant, unless one overlaps this polygon.
             if len(candidates) == 1 or (depth > reach and self._alone[sole]):
                 return PolygonAnswer(stations[sole], depth, in_gap=False, overlap=False, others=())
