@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
 
 from janseva_local.kannel import Account, parse_meta_data, parse_sendsms
 from notifier.provider import (
+    Answer,
     GatewayError,
     GatewayOutcomeUnknown,
     GatewayRefused,
@@ -34,42 +33,43 @@ SMS = OutgoingSms(
 )
 
 
-def kannel(handler: object) -> KannelGateway:
-    transport = httpx.MockTransport(handler)  # type: ignore[arg-type]
-    return KannelGateway(ACCOUNT, timeout=timedelta(seconds=1), concurrency=4, transport=transport)
+class Scripted:
+    """A fetcher that gives the answers it was told, and remembers what was asked."""
+
+    def __init__(self, *answers: Answer | GatewayError) -> None:
+        self.answers = list(answers)
+        self.asked: list[str] = []
+
+    async def get(self, url: str) -> Answer:
+        self.asked.append(url)
+        answer = self.answers.pop(0)
+        if isinstance(answer, GatewayError):
+            raise answer
+        return answer
+
+    async def close(self) -> None: ...
 
 
 def answering(status: int, text: str) -> KannelGateway:
-    return kannel(lambda _: httpx.Response(status, text=text))
-
-
-def failing(error: type[httpx.TransportError]) -> KannelGateway:
-    def fail(_: httpx.Request) -> httpx.Response:
-        raise error("x")
-
-    return kannel(fail)
+    return KannelGateway(ACCOUNT, Scripted(Answer(status, text)))
 
 
 async def test_a_message_reaches_kannel_whole() -> None:
     """Read back by a strict reader of Kannel's protocol: number, text, coding, DLT ids, our id, report address."""
-    seen: list[httpx.Request] = []
-
-    def accept(request: httpx.Request) -> httpx.Response:
-        seen.append(request)
-        return httpx.Response(202, text="0: Accepted for delivery")
-
-    await kannel(accept).send(SMS)
-    read = parse_sendsms(seen[0].url.query, Account("janseva", "secret"))
+    fetcher = Scripted(Answer(202, "0: Accepted for delivery"))
+    await KannelGateway(ACCOUNT, fetcher).send(SMS)
+    query = urlsplit(fetcher.asked[0]).query
+    read = parse_sendsms(query.encode(), Account("janseva", "secret"))
     assert (read.to, read.text, read.sender) == ((SMS.to,), SMS.text, "JANSEV")
     assert read.meta["smpp"] == {"PE_ID": "1101000000000000001", "TEMPLATE_ID": "1107000000000000001"}
     assert read.meta["janseva"] == {"notification_id": "n-1", "template": "filed", "language": "hi"}
     assert read.dlr_url == SMS.receipt_url
-    assert parse_qs(urlsplit(str(seen[0].url)).query)["coding"] == ["2"]
+    assert parse_qs(query)["coding"] == ["2"]
 
 
 def test_meta_data_survives_the_readers_of_its_format() -> None:
     """A value with the format's own signs does not break out of its group."""
-    nasty = KannelGateway(ACCOUNT, timeout=timedelta(seconds=1), concurrency=1)
+    nasty = KannelGateway(ACCOUNT, Scripted())
     sms = OutgoingSms("a&b?c=d", "+91", "x", unicode=False, dlt_id="1", template="t", language="en")
     assert parse_meta_data(nasty._meta_data(sms))["janseva"]["notification_id"] == "a&b?c=d"  # noqa: SLF001
 
@@ -84,9 +84,8 @@ def test_meta_data_survives_the_readers_of_its_format() -> None:
         (answering(403, "Authorization failed for sendsms"), GatewayUnavailable),
         (answering(503, "Temporal failure, try again later."), GatewayUnavailable),
         (answering(504, "proxy"), GatewayOutcomeUnknown),
-        (failing(httpx.ConnectError), GatewayUnavailable),
-        (failing(httpx.ReadTimeout), GatewayOutcomeUnknown),
-        (failing(httpx.RemoteProtocolError), GatewayOutcomeUnknown),
+        (KannelGateway(ACCOUNT, Scripted(GatewayUnavailable("x"))), GatewayUnavailable),
+        (KannelGateway(ACCOUNT, Scripted(GatewayOutcomeUnknown("x"))), GatewayOutcomeUnknown),
     ],
 )
 async def test_each_answer_is_told_apart(gateway: KannelGateway, error: type[GatewayError] | None) -> None:
@@ -111,13 +110,8 @@ async def speaks_the_protocol(gateway: SmsGateway) -> None:
 
 async def test_kannel_and_the_fake_keep_one_protocol() -> None:
     """The fake of the fast tests is interchangeable with the real client."""
-    answers = iter([(202, "0: Accepted"), (400, "no"), (503, "later")])
-
-    def answer(_: httpx.Request) -> httpx.Response:
-        status, text = next(answers)
-        return httpx.Response(status, text=text)
-
-    await speaks_the_protocol(kannel(answer))
+    scripted = Scripted(Answer(202, "0: Accepted"), Answer(400, "no"), Answer(503, "later"))
+    await speaks_the_protocol(KannelGateway(ACCOUNT, scripted))
     await speaks_the_protocol(FakeGateway(faults=[None, GatewayRefused("x"), GatewayUnavailable("x")]))
 
 

@@ -28,6 +28,7 @@ from .api import internal_router, log_router, receipts_router
 from .contacts import Contacts
 from .directory import Directory
 from .dispatcher import Dispatcher
+from .fetch import AiohttpFetcher
 from .handlers import TYPES, EventHandler
 from .lint import check_for
 from .messages import DirectMessages
@@ -69,7 +70,8 @@ def create_app(settings: NotifierSettings) -> FastAPI:
     view = CompactedView(settings.kafka_bootstrap, topics.DIRECTORY_POSTS, directory.on_record)
     token = settings.service_token.get_secret_value()
     addresses = ReceiptAddress(settings.receipts_base, token)
-    gateway = KannelGateway(settings.account, timeout=settings.sms_timeout, concurrency=settings.sms_concurrency)
+    fetcher = AiohttpFetcher(timeout=settings.sms_timeout, concurrency=settings.sms_concurrency)
+    gateway = KannelGateway(settings.account, fetcher)
     dispatcher = Dispatcher(
         log=dispatches,
         cards=cases,

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Protocol
-from urllib.parse import quote
-
-import httpx
+from urllib.parse import quote, urlencode
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,38 +64,35 @@ class KannelAccount:
     report_mask: int = 18
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    text: str
+
+
+class Fetcher(Protocol):
+    """Gets a URL. GatewayUnavailable: never connected; GatewayOutcomeUnknown: connected, but no whole answer came."""
+
+    async def get(self, url: str) -> Answer: ...
+
+    async def close(self) -> None: ...
+
+
 class KannelGateway:
     """`GET /cgi-bin/sendsms`. DLT ids travel as the SMPP optional parameters PE_ID and TEMPLATE_ID (0x1400, 0x1401);
     the group `janseva` of the meta-data carries the notification id, by which a gateway drops doubles.
     """
 
-    def __init__(
-        self,
-        account: KannelAccount,
-        *,
-        timeout: timedelta,
-        concurrency: int,
-        transport: httpx.AsyncBaseTransport | None = None,
-    ) -> None:
+    def __init__(self, account: KannelAccount, fetcher: Fetcher) -> None:
         self._account = account
-        self._client = httpx.AsyncClient(
-            timeout=timeout.total_seconds(),
-            limits=httpx.Limits(max_connections=concurrency, max_keepalive_connections=concurrency),
-            transport=transport,
-            trust_env=False,
-        )
+        self._fetcher = fetcher
 
     async def send(self, sms: OutgoingSms) -> None:
-        try:
-            answer = await self._client.get(self._account.url, params=self._parameters(sms))
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise GatewayUnavailable("gateway_unreachable") from error
-        except httpx.TransportError as error:
-            raise GatewayOutcomeUnknown("gateway_silent") from error
-        _raise_unless_accepted(answer)
+        query = urlencode(self._parameters(sms), quote_via=quote)
+        _raise_unless_accepted(await self._fetcher.get(f"{self._account.url}?{query}"))
 
     async def close(self) -> None:
-        await self._client.aclose()
+        await self._fetcher.close()
 
     def _parameters(self, sms: OutgoingSms) -> dict[str, str]:
         parameters = {
@@ -125,18 +119,18 @@ def _group(name: str, values: dict[str, str]) -> str:
     return f"?{name}?" + "&".join(f"{key}={quote(value, safe='')}" for key, value in values.items())
 
 
-def _raise_unless_accepted(answer: httpx.Response) -> None:
+def _raise_unless_accepted(answer: Answer) -> None:
     """Kannel: 202 with `0:` (accepted) or `3:` (queued); 503 is temporary; any other refusal is final."""
-    if answer.status_code == httpx.codes.ACCEPTED:
+    if answer.status == 202:
         if answer.text[:2] in {"0:", "3:"}:
             return
         raise GatewayRefused("gateway_refused")
-    if answer.status_code in {401, 403}:
+    if answer.status in {401, 403}:
         # Our own credentials: the message is good and waits until they are put right.
         raise GatewayUnavailable("gateway_credentials")
-    if answer.status_code in {502, 504}:
+    if answer.status in {502, 504}:
         # A proxy before the gateway lost it on the way there or back.
         raise GatewayOutcomeUnknown("gateway_silent")
-    if answer.status_code == 429 or answer.status_code >= 500:
+    if answer.status == 429 or answer.status >= 500:
         raise GatewayUnavailable("gateway_busy")
     raise GatewayRefused("gateway_refused")

@@ -43,7 +43,8 @@ class SendingRules:
 
     concurrency: int = 32
     provider_timeout: timedelta = timedelta(seconds=5)
-    lease: timedelta = timedelta(seconds=10)
+    # Room for a slow store before the send and for the gateway's answer after it.
+    lease: timedelta = timedelta(seconds=15)
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     resend_unconfirmed: Literal["always", "emergency"] = "always"
 

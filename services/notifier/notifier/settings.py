@@ -15,6 +15,8 @@ from .provider import KannelAccount
 from .sending import SendingRules
 from .templates import DEFAULT_PATH
 
+# A claim may wait this long, in a slow store or for a free hand, before its message is sent.
+LEASE_MARGIN = timedelta(seconds=10)
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -75,7 +77,7 @@ class NotifierSettings(ServiceSettings):
         return SendingRules(
             concurrency=self.sms_concurrency,
             provider_timeout=self.sms_timeout,
-            lease=self.sms_timeout * 2,
+            lease=self.sms_timeout + LEASE_MARGIN,
             resend_unconfirmed=self.resend_unconfirmed,
         )
 

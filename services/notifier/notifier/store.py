@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import uuid4
 
 from chassis.mongo import (
     BulkWriteError,
@@ -95,21 +96,32 @@ class DispatchStore:
         )
 
     async def claim_due(self, now: datetime, lease: timedelta, limit: int) -> list[Claim]:
-        """Claim what is due, emergencies first: retries whose time has come and claims whose holder went silent."""
-        due = {"urgency": {"$in": [0, 1]}, "due_at": {"$lte": now}}
-        with store_errors():
-            found = await self.collection.find(due).sort([("urgency", 1), ("due_at", 1)]).limit(limit).to_list(None)
-            claimed = await asyncio.gather(*(self._claim(document, now + lease) for document in found))
-        return [claim for claim in claimed if claim is not None]
+        """Claim what is due, emergencies first: retries whose time has come and claims whose holder went silent.
 
-    async def _claim(self, seen: Document, until: datetime) -> Claim | None:
-        update = {"$set": {"state": State.CLAIMED.value, "due_at": until}, "$inc": {"attempts": 1}}
-        guard = {"_id": seen["_id"], "due_at": seen["due_at"], "attempts": seen["attempts"]}
-        updated = await self.collection.update_one(guard, update)
-        if updated.modified_count == 0:
-            return None
-        was_claimed = seen["state"] == State.CLAIMED
-        return Claim(notice_of(seen), seen["attempts"] + 1, until, unconfirmed=was_claimed)
+        Three round trips for however many: a slow store must not eat up the lease claim by claim.
+        """
+        due = {"urgency": {"$in": [0, 1]}, "due_at": {"$lte": now}}
+        mark, until = uuid4().hex, now + lease
+        with store_errors():
+            seen = await self.collection.find(due).sort([("urgency", 1), ("due_at", 1)]).limit(limit).to_list(None)
+            if not seen:
+                return []
+            await self.collection.update_many(
+                {"_id": {"$in": [document["_id"] for document in seen]}, "due_at": {"$lte": now}},
+                {"$set": {"state": State.CLAIMED.value, "due_at": until, "claimed_by": mark}, "$inc": {"attempts": 1}},
+            )
+            ours = {"_id": {"$in": [document["_id"] for document in seen]}, "claimed_by": mark}
+            claimed = {document["_id"]: document async for document in self.collection.find(ours)}
+        return [
+            Claim(
+                notice_of(document),
+                claimed[document["_id"]]["attempts"],
+                until,
+                unconfirmed=document["state"] == State.CLAIMED,
+            )
+            for document in seen
+            if document["_id"] in claimed
+        ]
 
     async def accepted(self, claims: Sequence[Claim], entries: Sequence[OutboxEntry], at: datetime) -> None:
         """Write that the gateway accepted these, each with its event. A fact: it holds whoever has the claim now."""
