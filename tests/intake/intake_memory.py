@@ -1,7 +1,7 @@
 """A case store in memory, made of the domain's own functions; the protocol test holds it to the one in MongoDB."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -90,7 +90,7 @@ class MemoryCaseStore:
         page = tuple(found[:limit])
         return Page(page, page[-1].case_id if len(found) > limit else None)
 
-    async def changed_cases(self) -> AsyncIterator[str]:
+    async def changed_cases(self) -> AsyncGenerator[str, None]:
         tail: asyncio.Queue[str] = asyncio.Queue()
         self._tails.append(tail)
         while True:

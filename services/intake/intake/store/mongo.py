@@ -1,6 +1,6 @@
 """Cases and their timeline in MongoDB."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -125,7 +125,7 @@ class MongoCaseStore:
         cases = tuple(from_document(document) for document in found[:limit])
         return Page(cases, cases[-1].case_id if len(found) > limit else None)
 
-    async def changed_cases(self) -> AsyncIterator[str]:
+    async def changed_cases(self) -> AsyncGenerator[str, None]:
         # Every write that a reader can see moves `changes`; the outbox's own writes do not.
         pipeline: list[Document] = [
             {"$match": {"operationType": "update", "updateDescription.updatedFields.changes": {"$exists": True}}},

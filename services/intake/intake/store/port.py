@@ -1,6 +1,6 @@
 """What intake asks of its store."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -73,5 +73,5 @@ class CaseStore(Protocol):
 
     async def page(self, wanted: CaseFilter, after: str | None, limit: int) -> Page: ...
 
-    def changed_cases(self) -> AsyncIterator[str]:
+    def changed_cases(self) -> AsyncGenerator[str, None]:
         """The ids of cases as they change, from now on, in whichever process the change was made."""

@@ -1,0 +1,258 @@
+"""The store in MongoDB and the one in memory keep the same promises; the fast tests may trust the latter."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from prometheus_client import CollectorRegistry
+
+from chassis.clock import SystemClock
+from chassis.metrics import OutboxMetrics
+from chassis.mongo import Mongo
+from chassis.outbox import Outbox
+from chassis.testing import InMemoryBroker, InMemoryProducer
+from event_schemas import Lane, Location, ids
+from intake.domain.case import Case, CaseUpdate, Due, HearingRecord, Idempotency, TimelineEntry
+from intake.domain.derived import apply, derive
+from intake.domain.numbers import CaseId, TrackingNumber, new_tracking_number
+from intake.domain.states import Family, State
+from intake.store import CaseFilter, CaseStore, Taken, TakenBy
+from intake.store.mongo import CASES, MongoCaseStore
+from intake.store.side import MongoSideStore, Reveal, SideStore
+from tests.intake.intake_memory import MemoryCaseStore, MemorySideStore
+from tests.intake.intake_rig import OTHER_STATION, START, STATION, assigned
+from tests.intake.test_intake_derived_any_order import EVENTS, new_case, outcome
+
+
+@dataclass(frozen=True)
+class Stores:
+    cases: CaseStore
+    side: SideStore
+
+
+@pytest_asyncio.fixture(params=["memory", "mongo"])
+async def stores(request: pytest.FixtureRequest, mongo_uri: str) -> AsyncIterator[Stores]:
+    if request.param == "memory":
+        yield Stores(MemoryCaseStore(), MemorySideStore())
+        return
+    mongo = Mongo(mongo_uri, f"intake_store_{uuid.uuid4().hex[:12]}", app_name="test")
+    clock, broker = SystemClock(), InMemoryBroker()
+    metrics = OutboxMetrics(CollectorRegistry())
+    outbox = Outbox(mongo.collection(CASES), mongo.relaxed(CASES), InMemoryProducer(broker), clock, metrics=metrics)
+    cases, side = MongoCaseStore(mongo, outbox, clock), MongoSideStore(mongo)
+    await cases.ensure_indexes()
+    await side.ensure_indexes()
+    yield Stores(cases, side)
+    await mongo.database.client.drop_database(mongo.database.name)
+    mongo.close()
+
+
+def fresh(**changes: Any) -> Case:
+    made = {"case_id": CaseId(ids.new_case_id()), "tracking_number": new_tracking_number(START)} | changes
+    return new_case(**made)
+
+
+def full() -> Case:
+    """A case with every field a filing can set."""
+    case_id = CaseId(ids.new_case_id())
+    return fresh(
+        case_id=case_id,
+        sealed="s1.2026-11.x",
+        due=(Due("inquiry", "inquiry:1", "police", 60, START + timedelta(minutes=1)),),
+        category="theft",
+        kinds=("police", "fire"),
+        owner="citizen:asha",
+        contact="contact:1",
+        receipts=("h1",),
+        idempotency=Idempotency("scope", "body"),
+        repeat_slot="slot",
+        call_received_at=START - timedelta(minutes=1),
+        location=Location(lat=26.1, lon=87.4, accuracy_m=3),
+        named_station="5140003",
+        attributes={"category": "theft", "against_police": True},
+        flags=("aadhaar_removed",),
+        hearings={"h.1:$": HearingRecord("h.1:$", "5140003", "in_person", "checked_in", START)},
+        history=(TimelineEntry("e1", case_id, START, "ComplaintFiled", {"kind": "fire"}),),
+    )
+
+
+def entry(case: Case, name: str = "ComplaintAcknowledged") -> TimelineEntry:
+    return TimelineEntry(ids.new_event_id(), case.case_id, START, name)
+
+
+async def test_a_case_is_read_as_it_was_written(stores: Stores) -> None:
+    """Every field survives, by each way to find it."""
+    case = full()
+    await stores.cases.insert(case, [])
+    assert await stores.cases.by_id(case.case_id) == case
+    assert await stores.cases.by_tracking_number(case.tracking_number) == case
+    assert await stores.cases.by_idempotency("scope") == case
+    assert await stores.cases.by_id("c_none") is None
+    assert await stores.cases.by_tracking_number("JS-26-0000-0000-0") is None
+    assert await stores.cases.by_idempotency("other") is None
+
+
+@pytest.mark.parametrize("by", list(TakenBy))
+async def test_what_is_unique_is_taken_once(stores: Stores, by: TakenBy) -> None:
+    """A second case with the same key, number, slot or id is refused with what it collided on."""
+    first = full()
+    same: dict[TakenBy, dict[str, Any]] = {
+        TakenBy.IDEMPOTENCY: {"idempotency": Idempotency("scope", "other")},
+        TakenBy.TRACKING_NUMBER: {"tracking_number": TrackingNumber(first.tracking_number)},
+        TakenBy.REPEAT_SLOT: {"repeat_slot": "slot"},
+        TakenBy.CASE_ID: {"case_id": first.case_id},
+    }
+    await stores.cases.insert(first, [])
+    with pytest.raises(Taken) as taken:
+        await stores.cases.insert(fresh(**same[by]), [])
+    assert taken.value.by is by
+    await stores.cases.insert(fresh(), [])
+    await stores.cases.insert(fresh(), [])
+
+
+async def test_an_update_is_guarded_by_the_version(stores: Stores) -> None:
+    """Of two that saw one version, the second writes nothing; what an update does not name stays."""
+    case = full()
+    await stores.cases.insert(case, [])
+    hearing = HearingRecord("h2", "5140003", "video", "booked", START, START, "SHO:1", "https://x")
+    update = CaseUpdate(
+        state=State.HEARING_SCHEDULED,
+        entry=entry(case),
+        hearing=hearing,
+        assignment_no=2,
+        decision="approved",
+        receipt="h2",
+        flags=("a", "b"),
+        sealed="s2",
+        round=2,
+        feedback=3,
+        due=(Due("hearing", "hearing:h2", "police", 1, START),),
+        command=Idempotency("aa", "bb"),
+    )
+    changed = await stores.cases.update(case, update, [])
+    assert changed is not None
+    assert changed == await stores.cases.by_id(case.case_id)
+    assert (changed.version, changed.changes, changed.case_seq) == (2, 2, 2)
+    assert (changed.receipts, changed.flags, changed.location) == (("h1", "h2"), ("a", "b"), case.location)
+    assert changed.hearings == {**case.hearings, "h2": hearing}
+    assert changed.history == (*case.history, update.entry)
+    assert changed.due == (*case.due, *update.due)
+    mark = changed.commands["aa"]
+    assert (mark.body, mark.version, mark.state, mark.event_id) == (
+        "bb",
+        2,
+        State.HEARING_SCHEDULED,
+        update.entry.event_id,
+    )
+    assert await stores.cases.update(case, CaseUpdate(state=State.CLOSED, entry=entry(case)), []) is None
+    silent = await stores.cases.update(changed, CaseUpdate(state=changed.state, entry=entry(case), emits=False), [])
+    assert silent is not None
+    assert (silent.version, silent.case_seq) == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("state", "number"), [(State.RECEIVED, 1), (State.TRANSFERRED, 2), (State.VERIFICATION_DONE, 2)]
+)
+async def test_derived_events_do_what_the_domain_says(stores: Stores, state: State, number: int) -> None:
+    """In two orders, doubled, in batches: the stored case is the pure function's."""
+    events = [derive(event_id, event) for event_id, event in EVENTS if number == 2 or event_id != "a2"]
+    for order in (events, events[::-1]):
+        case = fresh(state=state, assignment_no=number)
+        await stores.cases.insert(case, [])
+        here = [
+            replace(
+                d,
+                case_id=case.case_id,
+                entry=replace(d.entry, case_id=case.case_id, event_id=case.case_id + d.entry.event_id),
+            )
+            for d in order
+        ]
+        await stores.cases.take_in(here[:4])
+        await stores.cases.take_in([*here, *here[2:5]])
+        expected = case
+        for derived in here:
+            expected = expected if derived.effect is None else apply(expected, derived.effect)
+        stored = await stores.cases.by_id(case.case_id)
+        assert stored is not None
+        assert outcome(stored) == outcome(expected)
+        assert stored.changes > case.changes
+        assert len(await stores.cases.timeline(case.case_id)) == len(here)
+
+
+async def test_an_event_of_an_unknown_case_harms_nothing(stores: Stores) -> None:
+    """A derived event whose case is not here is taken in without a case being made."""
+    await stores.cases.take_in([derive("e1", assigned("c_nowhere", 1, STATION, START))])
+    assert await stores.cases.by_id("c_nowhere") is None
+    await stores.cases.take_in([])
+
+
+async def test_the_open_emergency_of_a_phone(stores: Stores) -> None:
+    """The newest within the window, neither finished nor another phone's nor a routine case."""
+    emergency = {"contact": "p", "lane": Lane.EMERGENCY, "family": Family.EMERGENCY}
+    old = fresh(**emergency, filed_at=START - timedelta(minutes=5))
+    done = fresh(**emergency, state=State.RESOLVED)
+    routine = fresh(contact="p")
+    wanted = fresh(**emergency)
+    for case in (old, done, routine, wanted):
+        await stores.cases.insert(case, [])
+    found = await stores.cases.open_emergency("p", START - timedelta(minutes=2))
+    assert found is not None
+    assert found.case_id == wanted.case_id
+    assert await stores.cases.open_emergency("q", START - timedelta(minutes=2)) is None
+
+
+async def test_lists_are_filtered_and_paged(stores: Stores) -> None:
+    """By owner, station (a walk-in by the one it named), district, lane and status; newest first, each once."""
+    here, there, walk_in, mine = fresh(), fresh(), fresh(named_station=STATION.code), fresh(owner="me")
+    for case in (here, there, walk_in, mine):
+        await stores.cases.insert(case, [])
+    for case, station in ((here, STATION), (there, OTHER_STATION)):
+        await stores.cases.take_in([derive(f"a{case.case_id}", assigned(case.case_id, 1, station, START))])
+
+    async def found(limit: int = 10, after: str | None = None, **wanted: str) -> set[str]:
+        page = await stores.cases.page(CaseFilter(**wanted), after, limit)
+        return {str(case.case_id) for case in page.cases}
+
+    assert await found(station=STATION.code) == {here.case_id, walk_in.case_id}
+    assert await found(police_district="ARARIA") == {here.case_id, there.case_id}
+    assert await found(police_district="ARARIA", status="closed") == set()
+    assert await found(owner="me") == {mine.case_id}
+    assert await found(lane="emergency") == set()
+    assert await found(status="assigned", station=OTHER_STATION.code) == {there.case_id}
+    first = await stores.cases.page(CaseFilter(), None, 3)
+    assert first.cursor is not None
+    rest = await stores.cases.page(CaseFilter(), first.cursor, 3)
+    assert rest.cursor is None
+    assert [case.case_id for case in (*first.cases, *rest.cases)] == sorted(
+        (case.case_id for case in (here, there, walk_in, mine)), reverse=True
+    )
+
+
+async def test_changes_are_told(stores: Stores) -> None:
+    """Whoever tails hears of a command and of a derived event."""
+    case = fresh()
+    await stores.cases.insert(case, [])
+    tail = stores.cases.changed_cases()
+    heard = asyncio.ensure_future(anext(tail))
+    await asyncio.sleep(0.5)
+    await stores.cases.take_in([derive("a", assigned(case.case_id, 1, STATION, START))])
+    async with asyncio.timeout(10):
+        assert await heard == case.case_id
+    await tail.aclose()
+
+
+async def test_tickets_and_reveals(stores: Stores) -> None:
+    """A ticket serves once and in time; a reveal is kept."""
+    await stores.side.add_ticket("t", "c_1", START + timedelta(seconds=60))
+    await stores.side.add_ticket("late", "c_1", START)
+    assert await stores.side.use_ticket("t", START) == "c_1"
+    assert await stores.side.use_ticket("t", START) is None
+    assert await stores.side.use_ticket("late", START) is None
+    reveal = Reveal("r1", START, "c_1", "dev-sho", "SHO:1", "call back")
+    await stores.side.record_reveal(reveal)
+    assert await stores.side.reveals("c_1") == (reveal,)
