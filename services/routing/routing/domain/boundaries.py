@@ -13,6 +13,7 @@ from routing.domain.model import Boundary, as_array
 from routing.domain.projection import MAX_LATITUDE, Geometries, local_scale, project, project_point, project_points
 
 ALLOW_NAN = np.intc(0)
+PAIRS_AT_ONCE = 16
 
 Indexes = NDArray[np.int64]
 Degrees = NDArray[np.float64]
@@ -154,12 +155,15 @@ def _widened(polygons: Geometries, wider: NDArray[np.float64]) -> Geometries:
 def _without_overlap(polygons: Geometries) -> NDArray[np.bool_]:
     """For each polygon, whether it shares no ground with another."""
     alone = np.ones(len(polygons), dtype=bool)
-    left, right = STRtree(polygons).query(polygons, predicate="intersects")
+    left, right = STRtree(polygons).query(polygons)
     pairs = left < right
     left, right = left[pairs], right[pairs]
-    shared = shapely.relate_pattern(polygons[left], polygons[right], "T********")
-    alone[left[shared]] = False
-    alone[right[shared]] = False
+    # In small pieces: a long call holds the interpreter, and with it the lanes that decide meanwhile.
+    for start in range(0, len(left), PAIRS_AT_ONCE):
+        one, other = left[start : start + PAIRS_AT_ONCE], right[start : start + PAIRS_AT_ONCE]
+        shared = shapely.relate_pattern(polygons[one], polygons[other], "T********")
+        alone[one[shared]] = False
+        alone[other[shared]] = False
     return alone
 
 
