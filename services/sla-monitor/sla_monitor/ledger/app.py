@@ -1,0 +1,150 @@
+"""The composition root of the ledger: a consumer per lane, the watermarks, the reconciler and the report's HTTP."""
+
+import argparse
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Final
+
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from chassis.clock import SystemClock
+from chassis.consumer import BatchConsumer
+from chassis.health import Liveness
+from chassis.http import create_http_app
+from chassis.kafka import EventProducer
+from chassis.logs import configure_logging
+from chassis.mongo import Mongo
+from chassis.positions import LogPositions
+from chassis.run import Background, serve
+from chassis.settings import ServiceSettings, load_yaml
+from chassis.tracing import Tracing
+from event_schemas import Lane
+from event_schemas import policies as policy_file
+from event_schemas.policies import PolicySet
+from sla_monitor.ledger.handler import LedgerHandler, ledger_types
+from sla_monitor.ledger.metrics import LedgerMetrics
+from sla_monitor.ledger.reconciler import Reconciler
+from sla_monitor.ledger.settings import LANES, LedgerSettings
+from sla_monitor.ledger.store import LedgerStore
+from sla_monitor.ledger.watermarks import Watermarker, WatermarkStore
+
+SERVICE: Final = "sla-ledger"
+MAX_SILENCE: Final = timedelta(seconds=30)
+
+
+def main(argv: Sequence[str]) -> int:
+    """``python -m sla_monitor ledger``: serve until SIGTERM. Returns the exit status."""
+    argparse.ArgumentParser(prog="sla_monitor ledger", description=__doc__).parse_args(list(argv))
+    settings = LedgerSettings()
+    configure_logging(SERVICE, settings.log_level)
+    return serve(create_app(settings), settings)
+
+
+def load_policies(settings: ServiceSettings) -> PolicySet:
+    """The one policy file, as the workers read it."""
+    return policy_file.load(load_yaml(settings.policies_file or policy_file.DEFAULT_PATH))
+
+
+class EveryLane(Liveness):
+    """As alive as its least alive lane."""
+
+    def __init__(self, lanes: Iterable[Liveness]) -> None:
+        super().__init__(MAX_SILENCE)
+        self._lanes = tuple(lanes)
+
+    def silence(self, now: float | None = None) -> timedelta:
+        return max(lane.silence(now) for lane in self._lanes)
+
+
+def create_app(settings: LedgerSettings) -> FastAPI:
+    """The HTTP app; consumers and reconciler are made and started in its lifespan."""
+    policies = load_policies(settings)
+    registry = CollectorRegistry()
+    metrics = LedgerMetrics(registry)
+    liveness = {lane: Liveness(MAX_SILENCE) for lane in LANES}
+    checks: dict[str, Callable[[], Awaitable[None]]] = {}
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        tracing = Tracing.configure(SERVICE, settings.otlp_endpoint, sample_ratio=settings.trace_sample_ratio)
+        parts = Parts(settings, policies, metrics, liveness)
+        await parts.store.ensure_indexes()
+        checks.update(mongo=parts.mongo.ping, kafka=parts.producer.ping)
+        await parts.background.start()
+        try:
+            yield
+        finally:
+            await parts.close()
+            tracing.shutdown()
+
+    return create_http_app(
+        title="Janseva SLA ledger",
+        version="1",
+        lifespan=lifespan,
+        liveness=EveryLane(liveness.values()),
+        checks=checks,
+        registry=registry,
+    )
+
+
+class Parts:
+    """Everything that runs beside the HTTP app. Nothing connects before the background starts."""
+
+    def __init__(
+        self, settings: LedgerSettings, policies: PolicySet, metrics: LedgerMetrics, liveness: dict[Lane, Liveness]
+    ) -> None:
+        clock = SystemClock()
+        self.mongo = Mongo(settings.mongo_uri, settings.mongo_database, app_name=SERVICE)
+        self.store = LedgerStore(self.mongo)
+        self.watermarks = WatermarkStore(self.mongo)
+        self.producer = EventProducer(settings.kafka_bootstrap, client_id=SERVICE)
+        self.positions = LogPositions(settings.kafka_bootstrap, [*settings.cases_topics.values()])
+        self.background = Background()
+        handler = LedgerHandler(self.store, policies, clock)
+        for lane, topic in settings.cases_topics.items():
+            consumer = BatchConsumer(
+                bootstrap=settings.kafka_bootstrap,
+                group_id=settings.group(lane),
+                topics=[topic],
+                types=ledger_types(policies),
+                handler=handler.handle,
+                producer=self.producer,
+                service=SERVICE,
+                liveness=liveness[lane],
+                metrics=metrics.consumer,
+                max_batch=settings.ledger_batch,
+            )
+            self.background.add(f"consumer.{lane}", consumer.run, stop=consumer.stop)
+        watermarker = Watermarker(
+            positions=self.positions,
+            groups={topic: settings.group(lane) for lane, topic in settings.cases_topics.items()},
+            store=self.watermarks,
+            clock=clock,
+            metrics=metrics,
+            every=timedelta(seconds=settings.watermark_every_s),
+        )
+        reconciler = Reconciler(
+            store=self.store,
+            watermarks=self.watermarks,
+            policies=policies,
+            producer=self.producer,
+            clock=clock,
+            metrics=metrics,
+            patience=timedelta(seconds=settings.reconcile_after_s),
+            every=timedelta(seconds=settings.reconcile_every_s),
+        )
+        self.background.add("watermarks", watermarker.run)
+        self.background.add("reconciler", reconciler.run)
+
+    async def close(self) -> None:
+        await self.background.stop()
+        await self.positions.close()
+        await self.producer.stop()
+        self.mongo.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

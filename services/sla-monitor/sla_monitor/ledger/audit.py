@@ -1,0 +1,280 @@
+"""The audit: reads the whole log, runs the engine over it anew, and holds breaches and ledger against the outcome.
+
+It shares no state with the workers, the ledger or the reconciler: only the rules.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from chassis.log_reader import LogRecord, read_log
+from chassis.mongo import Mongo, store_errors
+from chassis.pipeline import REPLAY_HEADER
+from event_schemas import (
+    Envelope,
+    InvalidEvent,
+    SLABreached,
+    SLABreachRevoked,
+    decode,
+    peek_source,
+    peek_type,
+)
+from event_schemas.policies import PolicySet
+from sla_monitor import codec, domain
+from sla_monitor.engine.facts import epoch_ms
+from sla_monitor.engine.model import CaseRecord
+from sla_monitor.ledger.documents import round_of
+from sla_monitor.ledger.handler import HEARD_TYPES, MONITOR, ledger_types
+from sla_monitor.ledger.judge import Finding, Moment, Told, judge
+from sla_monitor.ledger.model import Round, rounds_of
+from sla_monitor.ledger.store import LedgerStore, Place
+
+Progress = Callable[[int, int], None]
+SKEW: Final = timedelta(seconds=60)
+SERVICES: Final = (b"sla-monitor", b"sla-ledger")
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """How long after it could be told a breach stood in the log (ms)."""
+
+    topic: str
+    clock: str
+    level: int
+    milliseconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A round of which log and ledger say different things."""
+
+    case_id: str
+    clock_id: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The log as it lay at a time: the time was read before the ends."""
+
+    at: datetime
+    starts: Mapping[tuple[str, int], int]
+    ends: Mapping[tuple[str, int], int]
+
+
+@dataclass(slots=True)
+class AuditResult:
+    """What the audit found. ``pending``: too fresh to judge; ``repeats``: copies under one id, dropped by readers."""
+
+    as_of: datetime
+    records: int = 0
+    cases: int = 0
+    rounds: int = 0
+    breaches: int = 0
+    revoked: int = 0
+    repeats: int = 0
+    invalid: int = 0
+    foreign: int = 0
+    pending: int = 0
+    from_ledger: int = 0
+    compared: int | None = None
+    findings: list[Finding] = field(default_factory=list)
+    late: list[Late] = field(default_factory=list)
+    disagreements: list[Disagreement] = field(default_factory=list)
+
+    def count(self, kind: str) -> int:
+        return sum(1 for finding in self.findings if finding.kind == kind)
+
+    @property
+    def clean(self) -> bool:
+        return not self.findings and not self.disagreements
+
+
+@dataclass(slots=True)
+class _Case:
+    """A case as the log tells it."""
+
+    record: CaseRecord | None
+    newest: int = 0
+    """When the latest input or word on it entered the log (epoch ms)."""
+    entered: dict[str, int] = field(default_factory=dict)
+    told: dict[str, SLABreached] = field(default_factory=dict)
+    revoked: set[str] = field(default_factory=set)
+
+
+class Audit:
+    """One run. Partition by partition, so that one partition's cases are all that is held in memory."""
+
+    def __init__(
+        self,
+        *,
+        bootstrap: str,
+        policies: PolicySet,
+        grace: timedelta,
+        progress: Progress,
+        ledger: "LedgerView | None",
+    ) -> None:
+        self._bootstrap, self._policies = bootstrap, policies
+        self._grace = round(grace.total_seconds() * 1000)
+        self._progress, self._ledger = progress, ledger
+        self._types = ledger_types(policies)
+
+    async def run(self, stretch: Stretch) -> AuditResult:
+        """Judge everything that lies in the stretch."""
+        starts, ends = stretch.starts, stretch.ends
+        total = sum(ends[place] - starts[place] for place in ends)
+        result = AuditResult(as_of=stretch.at)
+        if self._ledger is not None:
+            result.compared = 0
+        for key in sorted(ends):
+            place = Place(*key)
+            cases = await self._begin(place, trimmed=starts[key] > 0, result=result)
+            async for found in read_log(self._bootstrap, {key: starts[key]}, {key: ends[key]}):
+                self._take(cases, found, result)
+                result.records += 1
+                self._progress(result.records, total)
+            self._conclude(cases, result)
+            await self._compare(place, cases, result)
+        return result
+
+    async def _begin(self, place: Place, *, trimmed: bool, result: AuditResult) -> dict[str, _Case]:
+        """Where the log no longer holds the beginnings, the ledger's memory of them stands in."""
+        if not trimmed or self._ledger is None:
+            return {}
+        cases = {case_id: _Case(record) async for case_id, record in self._ledger.records(place)}
+        result.from_ledger += len(cases)
+        return cases
+
+    def _take(self, cases: dict[str, _Case], found: LogRecord, result: AuditResult) -> None:
+        headers = found.record.headers
+        if peek_type(headers) not in self._types or _for_others(headers):
+            return
+        try:
+            envelope = decode(headers, found.record.value)
+            case = cases.get(envelope.subject) or _Case(None)
+            if found.record.key != envelope.subject.encode():
+                result.invalid += 1  # the workers bury it
+                return
+            if peek_source(headers) == MONITOR:
+                self._hear(case, envelope, found, result)
+            elif envelope.type in HEARD_TYPES:
+                result.foreign += 1
+                return
+            else:
+                case.record, _ = domain.apply(case.record, envelope, self._policies)
+                case.entered.setdefault(envelope.event_id, found.timestamp_ms)
+                case.newest = max(case.newest, found.timestamp_ms)
+        except InvalidEvent:
+            result.invalid += 1
+            return
+        cases[envelope.subject] = case
+
+    def _hear(self, case: _Case, envelope: Envelope, found: LogRecord, result: AuditResult) -> None:
+        event = envelope.data
+        if isinstance(event, SLABreachRevoked):
+            result.revoked += event.breach_id not in case.revoked
+            case.revoked.add(event.breach_id)
+            case.newest = max(case.newest, found.timestamp_ms)
+        if not isinstance(event, SLABreached):
+            return
+        if event.breach_id in case.told:
+            result.repeats += 1
+            return
+        case.told[event.breach_id] = event
+        case.newest = max(case.newest, found.timestamp_ms)
+        result.breaches += 1
+        # It could not be told before its time, nor before what it follows from was in the log.
+        possible = max(epoch_ms(event.occurred_at), case.entered.get(event.cause_id, 0))
+        late = max(0, found.timestamp_ms - possible)
+        result.late.append(Late(found.topic, event.clock, event.level, late))
+
+    def _conclude(self, cases: Mapping[str, _Case], result: AuditResult) -> None:
+        now = epoch_ms(result.as_of)
+        moment = Moment(patience=now - self._grace, now=now)
+        for case_id, case in cases.items():
+            record = case.record or CaseRecord(case_id)
+            result.cases += 1
+            result.rounds += sum(1 for _ in rounds_of(record, self._policies))
+            told = [
+                Told(breach_id, event.clock_id, event.level, epoch_ms(event.due_at), breach_id in case.revoked)
+                for breach_id, event in case.told.items()
+            ]
+            findings = judge(record, told, moment, self._policies)
+            if findings and case.newest > moment.patience:
+                result.pending += len(findings)
+            else:
+                result.findings += findings
+
+    async def _compare(self, place: Place, cases: Mapping[str, _Case], result: AuditResult) -> None:
+        """The ledger's rounds must be the log's. A case that has moved on since the log's end was read is left out."""
+        if self._ledger is None:
+            return
+        ledger = await self._ledger.rounds(place)
+        for case_id, case in cases.items():
+            mine = {} if case.record is None else {r.round_id: r for r in rounds_of(case.record, self._policies)}
+            theirs = ledger.pop(case_id, {})
+            result.compared = (result.compared or 0) + len(mine)
+            if mine == theirs or await self._ledger.is_ahead(case_id, case.record):
+                continue
+            for key in sorted(mine.keys() | theirs.keys()):
+                what = _difference(mine.get(key), theirs.get(key))
+                if what:
+                    result.disagreements.append(Disagreement(case_id, key.partition("|")[2], what))
+        for case_id, theirs in ledger.items():
+            if not await self._ledger.is_ahead(case_id, None):
+                result.disagreements += [
+                    Disagreement(case_id, one.clock_id, "not in the log") for one in theirs.values()
+                ]
+
+
+class LedgerView:
+    """What the audit asks of the ledger."""
+
+    def __init__(self, mongo: Mongo, started: datetime) -> None:
+        self._store = LedgerStore(mongo)
+        self._started = started
+
+    async def records(self, place: Place) -> AsyncIterator[tuple[str, CaseRecord]]:
+        with store_errors():
+            async for one in self._store.cases.find(_at(place), {"record": 1}):
+                yield one["_id"], codec.load(one["_id"], one["record"])
+
+    async def rounds(self, place: Place) -> dict[str, dict[str, Round]]:
+        """Rounds by case id and round id."""
+        found: dict[str, dict[str, Round]] = {}
+        with store_errors():
+            async for one in self._store.rounds.find(_at(place)):
+                found.setdefault(one["case_id"], {})[one["_id"]] = round_of(one)
+        return found
+
+    async def is_ahead(self, case_id: str, record: CaseRecord | None) -> bool:
+        """True if the ledger knows events of the case that came after the end of the log was read."""
+        stored = (await self._store.load([case_id])).get(case_id)
+        if stored is None or stored.changed_at < self._started - SKEW:
+            return False
+        known = set() if record is None else {fact.event_id for fact in record.facts}
+        numbers = set() if record is None else {one.number for one in record.assignments}
+        return not (
+            {fact.event_id for fact in stored.record.facts} <= known
+            and {one.number for one in stored.record.assignments} <= numbers
+        )
+
+
+def _difference(mine: Round | None, theirs: Round | None) -> str:
+    """Which fields differ; empty if none do."""
+    if mine is None:
+        return "not in the log"
+    if theirs is None:
+        return "not in the ledger"
+    names = [name for name in Round.__dataclass_fields__ if getattr(mine, name) != getattr(theirs, name)]
+    return ", ".join(names)
+
+
+def _at(place: Place) -> dict[str, Any]:
+    return {"topic": place.topic, "partition": place.partition}
+
+
+def _for_others(headers: tuple[tuple[str, bytes], ...]) -> bool:
+    """A dead letter played back for another service is nothing to the clocks."""
+    return any(name == REPLAY_HEADER and value not in SERVICES for name, value in headers)

@@ -1,0 +1,108 @@
+"""``python -m sla_monitor audit``: missed, doubled, untrue, late. Exit status 1 if any of the first three is not 0."""
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from chassis.clock import Clock, SystemClock
+from chassis.logs import configure_logging
+from chassis.mongo import Mongo
+from chassis.positions import LogPositions
+from sla_monitor.ledger.app import SERVICE, load_policies
+from sla_monitor.ledger.audit import Audit, AuditResult, LedgerView, Stretch
+from sla_monitor.ledger.audit_page import as_json, as_text
+from sla_monitor.ledger.settings import LedgerSettings
+from sla_monitor.ledger.watermarks import WatermarkStore
+
+EVERY_S: Final = 2.0
+
+
+def main(argv: Sequence[str]) -> int:
+    options = _parser().parse_args(list(argv))
+    given = {
+        "kafka_bootstrap": options.bootstrap,
+        "mongo_uri": options.mongo,
+        "mongo_database": options.database,
+        "policies_file": options.policies,
+        "topic_prefix": options.topic_prefix,
+    }
+    settings = LedgerSettings(**{name: value for name, value in given.items() if value is not None})
+    configure_logging(SERVICE, "warning")
+    result = run(settings, options)
+    if options.json:
+        sys.stdout.write(json.dumps(as_json(result)) + "\n")
+    else:
+        sys.stdout.writelines(f"{line}\n" for line in as_text(result))
+    return 0 if result.clean else 1
+
+
+def run(settings: LedgerSettings, options: argparse.Namespace) -> AuditResult:
+    return asyncio.run(audit(settings, options, SystemClock()))
+
+
+async def audit(settings: LedgerSettings, options: argparse.Namespace, clock: Clock) -> AuditResult:
+    """Wait for the ledger, then judge. A ledger that does not catch up in time is not compared; the text says so."""
+    mongo = Mongo(settings.mongo_uri, settings.mongo_database, app_name="sla-audit")
+    positions = LogPositions(settings.kafka_bootstrap, [*settings.cases_topics.values()])
+    try:
+        stretch = Stretch(clock.now(), await positions.starts(), await positions.ends())
+        # Watermarks past this time say that the ledger has taken in all of the stretch.
+        read_at = clock.now()
+        ready = not options.log_only and await _caught_up(
+            WatermarkStore(mongo), len(stretch.ends), read_at, options.wait
+        )
+        run = Audit(
+            bootstrap=settings.kafka_bootstrap,
+            policies=load_policies(settings),
+            grace=timedelta(seconds=options.grace),
+            progress=_Progress(),
+            ledger=LedgerView(mongo, read_at) if ready else None,
+        )
+        return await run.run(stretch)
+    finally:
+        await positions.close()
+        mongo.close()
+
+
+async def _caught_up(watermarks: WatermarkStore, expected: int, now: datetime, wait_s: float) -> bool:
+    deadline = time.monotonic() + wait_s
+    while True:
+        known = [at for at in (await watermarks.all()).values() if at is not None and at >= now]
+        if len(known) >= expected:
+            return True
+        if time.monotonic() > deadline:
+            sys.stderr.write(f"audit: the ledger has {len(known)} of {expected} partitions up to now; not compared\n")
+            return False
+        await asyncio.sleep(0.2)
+
+
+class _Progress:
+    """A line on stderr every two seconds of a long read."""
+
+    def __init__(self) -> None:
+        self._next = time.monotonic() + EVERY_S
+
+    def __call__(self, done: int, total: int) -> None:
+        if done % 1000 == 0 and time.monotonic() >= self._next:
+            self._next = time.monotonic() + EVERY_S
+            sys.stderr.write(f"audit: {done:,} of {total:,} records read\n")
+            sys.stderr.flush()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="sla_monitor audit", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="one JSON document instead of the table")
+    parser.add_argument("--bootstrap", help="Kafka (default: KAFKA_BOOTSTRAP)")
+    parser.add_argument("--mongo", help="MongoDB (default: MONGO_URI)")
+    parser.add_argument("--database", help="the ledger's database (default: MONGO_DATABASE or janseva_sla)")
+    parser.add_argument("--policies", help="the policy file (default: POLICIES_FILE or the shipped one)")
+    parser.add_argument("--topic-prefix", help="of a suite that shares its Kafka (default: TOPIC_PREFIX)")
+    parser.add_argument("--grace", type=float, default=15.0, help="seconds a worker may take to tell (default 15)")
+    parser.add_argument("--wait", type=float, default=30.0, help="seconds to wait for the ledger (default 30)")
+    parser.add_argument("--log-only", action="store_true", help="judge the log alone, leave the ledger aside")
+    return parser

@@ -1,0 +1,34 @@
+"""What the ledger counts."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from chassis.metrics import ConsumerMetrics
+
+
+class LedgerMetrics:
+    """The reconciler's findings are faults of the workers: every one of them is worth a look."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.consumer = ConsumerMetrics(registry)
+        self.watermark_age = Gauge(
+            "janseva_sla_ledger_watermark_age_seconds",
+            "How far the ledger's knowledge of a partition lies behind the wall clock",
+            ["topic", "partition"],
+            registry=registry,
+        )
+        self.findings = Counter(
+            "janseva_sla_reconciler_findings",
+            "What the reconciler found: missed, untrue, doubled; mended says whether it could say the right word",
+            ["kind", "clock", "mended"],
+            registry=registry,
+        )
+        self.undecided = Gauge(
+            "janseva_sla_reconciler_undecided",
+            "Clocks overdue by more than the reconciler's patience on partitions whose watermark is behind",
+            ["topic"],
+            registry=registry,
+        )
+        self.passes = Counter(
+            "janseva_sla_reconciler_passes", "Passes of the reconciler", ["outcome"], registry=registry
+        )
+        self.checked = Counter("janseva_sla_reconciler_checked", "Clock rounds looked at", registry=registry)

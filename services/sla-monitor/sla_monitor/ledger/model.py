@@ -1,0 +1,183 @@
+"""What the ledger holds of a clock round. A pure function of the case's facts: order and repetition can't matter.
+
+All times are epoch milliseconds, as in the engine.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from event_schemas.policies import PolicySet
+from sla_monitor.engine import tell
+from sla_monitor.engine.derive import ClockTruth, truths
+from sla_monitor.engine.model import Assignment, Breach, CaseRecord, Clock
+
+OPEN_STATES = ("running", "paused")
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Who had the case from ``begin`` to ``end`` while the clock ran; no station: nobody had it yet.
+
+    ``end`` is None for the one who has the case of an open round.
+    """
+
+    assignment_no: int | None
+    station: str | None
+    district: str | None
+    police_district: str | None
+    begin: int
+    end: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A pause that counts, with the end that the cap, the officer's ``until`` or the resumption gave it."""
+
+    begin: int
+    end: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A breach that must stand once ``at`` has passed with the clock running; the id is the first it would get."""
+
+    level: int
+    at: int
+    breach_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One clock round. ``station`` is who had the case when the round was decided: at its end or its due time."""
+
+    case_id: str
+    clock_id: str
+    clock: str
+    owner: str
+    service_code: str
+    state: str
+    reason: str
+    started: int
+    due: int
+    target: int
+    ended: int | None
+    pauses: tuple[Pause, ...]
+    shares: tuple[Share, ...]
+    expects: tuple[Expected, ...]
+    station: str | None
+    district: str | None
+    police_district: str | None
+
+    @property
+    def round_id(self) -> str:
+        return round_id(self.case_id, self.clock_id)
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended is None
+
+    @property
+    def decided(self) -> int:
+        """When its fate was sealed: it ended in time, or it came due. For an open round: when it will be."""
+        return self.due if self.ended is None else min(self.ended, self.due)
+
+    def elapsed(self, at: int) -> int:
+        """Milliseconds that counted until the end, or until ``at`` if that is earlier."""
+        until = max(self.started, at if self.ended is None else min(at, self.ended))
+        return until - self.started - paused_within(self.pauses, self.started, until)
+
+
+def paused_within(pauses: Iterable[Pause], begin: int, end: int) -> int:
+    """Milliseconds of the stretch that did not count."""
+    return sum(max(0, min(pause.end, end) - max(pause.begin, begin)) for pause in pauses)
+
+
+def round_id(case_id: str, clock_id: str) -> str:
+    """The ledger's key of a round."""
+    return f"{case_id}|{clock_id}"
+
+
+def rounds_of(record: CaseRecord, policies: PolicySet) -> Iterator[Round]:
+    """Every round that the case's facts have started, in a fixed order.
+
+    A round that the engine has not told began before its policy held for the service, and is no promise.
+    """
+    for truth in truths(record, policies):
+        clock = record.clock(truth.clock_id)
+        if clock is not None:
+            yield _round(record, truth, clock)
+
+
+def _round(record: CaseRecord, truth: ClockTruth, clock: Clock) -> Round:
+    ended = truth.ended_at
+    decided = truth.due if ended is None else min(ended, truth.due)
+    responsible = _in_custody(record, decided)
+    district = responsible.district if responsible is not None else record.district
+    return Round(
+        case_id=record.case_id,
+        clock_id=truth.clock_id,
+        clock=truth.policy.clock,
+        owner=truth.policy.owner.value,
+        service_code=record.service_code,
+        state=truth.state,
+        reason=truth.reason,
+        started=truth.started,
+        due=truth.due,
+        target=truth.target,
+        ended=ended,
+        pauses=tuple(Pause(span.begin, span.end, span.reason) for span in truth.spans),
+        shares=tuple(_shares(record, truth)),
+        expects=tuple(_expected(record, truth, clock)),
+        station=None if responsible is None else responsible.station,
+        district=district or None,
+        police_district=None if responsible is None else responsible.police_district,
+    )
+
+
+def _in_custody(record: CaseRecord, at: int) -> Assignment | None:
+    """The station that had the case at a time: the highest assignment made by then."""
+    return max((one for one in record.assignments if one.at <= at), key=lambda one: one.number, default=None)
+
+
+def _shares(record: CaseRecord, truth: ClockTruth) -> Iterator[Share]:
+    """The time of the round cut at each assignment; the parts add up to the whole, whoever had the case."""
+    ended = truth.ended_at
+    holder: Assignment | None = None
+    begin = truth.started
+    for stay in _stays(record):
+        if ended is not None and stay.at >= ended:
+            break
+        if stay.at > begin:
+            yield _share(holder, begin, stay.at)
+            begin = stay.at
+        holder = stay
+    if ended is None or ended > begin or begin == truth.started:
+        yield _share(holder, begin, ended)
+
+
+def _stays(record: CaseRecord) -> Iterator[Assignment]:
+    """Assignments by number; one whose successor was made no later never had the case."""
+    ordered = sorted(record.assignments, key=lambda one: one.number)
+    for index, stay in enumerate(ordered):
+        if all(later.at > stay.at for later in ordered[index + 1 :]):
+            yield stay
+
+
+def _share(holder: Assignment | None, begin: int, end: int | None) -> Share:
+    return Share(
+        assignment_no=None if holder is None else holder.number,
+        station=None if holder is None else holder.station,
+        district=None if holder is None else holder.district,
+        police_district=None if holder is None else holder.police_district,
+        begin=begin,
+        end=end,
+    )
+
+
+def _expected(record: CaseRecord, truth: ClockTruth, clock: Clock) -> Iterator[Expected]:
+    """Every level that was reached before the end; of an open round, every level there is."""
+    for step in truth.policy.escalation:
+        at = truth.threshold(step.level)
+        if truth.broken(step.level, at + 1):
+            yield Expected(step.level, at, tell.breach_id(record, clock, Breach(step.level, truth.due)))
