@@ -1,0 +1,118 @@
+"""The dispatch log of the fast tests and the real one on MongoDB keep the same rules."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+
+from chassis.mongo import Mongo
+from event_schemas import AssignedToStation, ComplaintFiled, PersonalData
+from event_schemas.ids import new_case_id
+from notifier.domain import State
+from notifier.records import announcement
+from notifier.store import CaseStore, DispatchStore
+from tests.notifier.notifier_fakes import START, MemoryLog, notice
+
+from .messaging_rig import KEYS, assigned, filed
+
+LEASE = timedelta(seconds=10)
+Log = MemoryLog | DispatchStore
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def mongo(mongo_uri: str) -> AsyncIterator[Mongo]:
+    made = Mongo(mongo_uri, f"t_notifier_{uuid4().hex[:8]}", app_name="test")
+    yield made
+    await made.database.client.drop_database(made.database.name)
+    made.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session", params=["memory", "mongodb"])
+async def log(request: pytest.FixtureRequest, mongo: Mongo) -> Log:
+    if request.param == "memory":
+        return MemoryLog()
+    store = DispatchStore(mongo)
+    await store.ensure_indexes()
+    return store
+
+
+async def test_a_notification_is_claimed_once(log: Log) -> None:
+    """Of two claims of the same notice only the first is granted, in one batch with new ones too."""
+    assert len(await log.claim_new([notice(1), notice(2)], START, LEASE)) == 2
+    again = await log.claim_new([notice(2), notice(3)], START, LEASE)
+    assert [claim.notice.notification_id for claim in again] == ["n-3"]
+
+
+async def test_a_silent_holder_s_claim_is_granted_anew_and_fenced(log: Log) -> None:
+    """After the lease another takes it, marked unconfirmed; what the first still writes changes nothing."""
+    [old] = await log.claim_new([notice()], START, LEASE)
+    assert await log.claim_due(START + LEASE / 2, LEASE, 10) == []
+    [new] = await log.claim_due(START + LEASE, LEASE, 10)
+    assert (new.attempt, new.unconfirmed) == (2, True)
+    entry = announcement(notice(), State.FAILED, attempts=1, at=START, error_code="x")
+    assert await log.failed(old, entry, attempts=1, error_code="x", at=START) == []
+    await log.requeue(old, attempts=1, due_at=START, error_code="x")
+    assert await log.claim_due(START + LEASE, LEASE, 10) == []
+
+
+async def test_what_is_given_back_is_due_again_with_emergencies_first(log: Log) -> None:
+    """A requeued dispatch is granted once when due, not marked unconfirmed, and after the emergencies."""
+    [routine] = await log.claim_new([notice(1)], START, LEASE)
+    [urgent] = await log.claim_new([notice(2, emergency=True)], START, LEASE)
+    await log.requeue(routine, attempts=1, due_at=START, error_code="busy")
+    await log.requeue(urgent, attempts=1, due_at=START + timedelta(seconds=1), error_code="busy")
+    due = await log.claim_due(START + timedelta(seconds=2), LEASE, 10)
+    assert [claim.notice.notification_id for claim in due] == ["n-2", "n-1"]
+    assert not any(claim.unconfirmed for claim in due)
+    assert await log.claim_due(START + timedelta(seconds=2), LEASE, 10) == []
+
+
+async def test_what_was_accepted_or_failed_is_never_due_again(log: Log) -> None:
+    """Settled is settled, and an acceptance holds whoever has the claim by then."""
+    first, second = await log.claim_new([notice(1), notice(2)], START, LEASE)
+    await log.claim_due(START + LEASE, LEASE, 10)
+    entry = announcement(notice(1), State.ACCEPTED, attempts=1, at=START, error_code=None)
+    await log.accepted([first], [entry], START)
+    due = await log.claim_due(START + 3 * LEASE, LEASE, 10)
+    assert [claim.notice.notification_id for claim in due] == ["n-2"]
+    gone = announcement(notice(2), State.FAILED, attempts=3, at=START, error_code="x")
+    assert len(await log.failed(due[0], gone, attempts=3, error_code="x", at=START)) == 1
+    assert await log.claim_due(START + 9 * LEASE, LEASE, 10) == []
+    assert second.attempt == 1
+
+
+async def test_a_card_keeps_the_newest_assignment_and_forgets_on_erasure(mongo: Mongo) -> None:
+    """A late copy of an old assignment changes nothing; after erasure a replayed filing brings no contact back."""
+    store, case_id = CaseStore(mongo), new_case_id()
+    filing: ComplaintFiled = filed(case_id, phone="+919812345678")
+    newest: AssignedToStation = assigned(case_id, assignment_no=2)
+    await store.remember([filing], [newest])
+    elsewhere = assigned(case_id).model_copy(update={"station": newest.station.model_copy(update={"name": "Old"})})
+    await store.remember([filing], [elsewhere])
+    card = (await store.cards([case_id]))[case_id]
+    assert card.station_name == "Sheohar"
+    assert card.sealed is not None
+    assert PersonalData.from_json(KEYS.open(case_id, card.sealed)).phone == "+919812345678"
+    await store.erase(case_id, START)
+    await store.remember([filing], [])
+    assert (await store.cards([case_id]))[case_id].sealed is None
+
+
+async def test_a_delivery_report_settles_what_nobody_confirmed_and_takes_back_an_acceptance(mongo: Mongo) -> None:
+    """`delivered` settles an open claim once; `undelivered` then revises it; a repeat tells nothing more."""
+    store = DispatchStore(mongo)
+    await store.claim_new([notice()], START, LEASE)
+    good = announcement(notice(), State.ACCEPTED, attempts=1, at=START, error_code=None)
+    accepted = (State.ACCEPTED, None, good)
+    assert len(await store.receipt("n-1", "delivered", START, settles=accepted)) == 1
+    assert await store.receipt("n-1", "delivered", START, settles=accepted) == []
+    bad = announcement(notice(), State.UNDELIVERED, attempts=1, at=START, error_code="undelivered")
+    told = await store.receipt("n-1", "undelivered", START, settles=(State.UNDELIVERED, "undelivered", bad))
+    assert told[-1]["id"] == bad.event_id
+    [line] = await store.of_case(notice().case_id, None)
+    assert (line.state, line.receipt, line.error_code) == ("undelivered", "undelivered", "undelivered")
+    assert await store.of_case(notice().case_id, (line.created_at, line.notification_id)) == []
