@@ -56,7 +56,7 @@ def completed(case: Envelope, at: datetime) -> Envelope:
 
 
 async def test_sla_clocks_start_stop_and_break_once(kafka_bootstrap: str, tmp_path: Path) -> None:
-    """One case is met, one breaks at its due time and is told once, within half a second; the API and metrics agree."""
+    """One case is met, one breaks at its due time and is told once, within a second; the API and metrics agree."""
     async with open_bench(kafka_bootstrap, tmp_path) as bench, bench.start_worker() as worker:
         await worker.ready()
         met, broken = filed(), filed()
@@ -70,7 +70,7 @@ async def test_sla_clocks_start_stop_and_break_once(kafka_bootstrap: str, tmp_pa
         breach, appended = next((e.data, at) for e, at in said if e.type == "SLABreached")
         assert isinstance(breach, SLABreached)
         assert breach.due_at == broken.data.occurred_at + timedelta(seconds=2)
-        assert 0 <= appended / 1000 - breach.due_at.timestamp() < 0.5
+        assert 0 <= appended / 1000 - breach.due_at.timestamp() < 1.0
         async with httpx.AsyncClient(base_url=worker.url) as client:
             case = (await client.get(f"/v1/sla/cases/{broken.subject}")).json()
             assert case["clocks"][0]["breached_levels"] == [0]
@@ -177,6 +177,25 @@ async def test_sla_a_lost_changelog_leaves_nothing_committed(kafka_bootstrap: st
             assert await worker.status(timedelta(seconds=30)) == 1
         assert "changelog_write_failed" in worker.log()
         assert await bench.committed() == {}
+
+
+async def test_sla_a_second_worker_of_one_name_replaces_the_first(kafka_bootstrap: str, tmp_path: Path) -> None:
+    """Whoever is thrown out of the group ends at once: two never answer for the same partitions."""
+    async with (
+        open_bench(kafka_bootstrap, tmp_path) as bench,
+        bench.start_worker("same") as first,
+        bench.start_worker("same") as second,
+    ):
+        await asyncio.gather(first.ready(), second.ready())
+        ended = [asyncio.create_task(one.status(timedelta(seconds=40))) for one in (first, second)]
+        done, pending = await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
+        assert [task.result() for task in done] == [1]
+        case = filed()
+        await bench.put(case)
+        said = await bench.wait_for(lambda said: bool(breaches(said)))
+        assert [e.type for e in said if e.subject == case.subject] == ["SLAClockStarted", "SLABreached"]
+        for task in pending:
+            task.cancel()
 
 
 @pytest.mark.timeout(180)

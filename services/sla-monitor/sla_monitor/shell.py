@@ -1,7 +1,7 @@
 """The Faust app of one lane: assignment, recovery, flow and commits are Faust's, everything else is the processor's."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from typing import Any, Final
 
 import faust
@@ -104,6 +104,7 @@ class Shell:
 
     def attach(self, processor: Processor, books: Bookkeeping) -> None:
         self._processor, self._books = processor, books
+        self.app.transport.on_seek = self._on_seek
         topics = self.app.topic(
             self._settings.cases_topic,
             self._settings.ticks_topic,
@@ -132,11 +133,19 @@ class Shell:
         except Exception as error:  # noqa: BLE001  whatever it is, Faust would ack the event and carry on
             self._die("agent_failed", error)
 
+    def _on_seek(self, committed: Mapping[TP, int | None]) -> None:
+        for tp, offset in committed.items():
+            if tp.topic == self._settings.cases_topic and offset is not None:
+                self.processor.begin_at(tp.partition, offset)
+
     async def _on_revoked(self, _app: Any, revoked: set[TP], **_: Any) -> None:
         """Before the group moves on: finish what was taken in, commit it, take in no more."""
         try:
             self.recovered.clear()
             self.processor.suspended = True
+            if revoked and self.app.consumer.thrown_out:
+                # Another worker has the partitions already: neither our memory nor our next word can be trusted.
+                self._die("thrown_out_of_the_group")
             async with asyncio.timeout(QUIESCE_S):
                 await self.processor.quiesce()
                 if revoked:
