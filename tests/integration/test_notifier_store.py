@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import uuid4
@@ -116,3 +117,15 @@ async def test_a_delivery_report_settles_what_nobody_confirmed_and_takes_back_an
     [line] = await store.of_case(notice().case_id, None)
     assert (line.state, line.receipt, line.error_code) == ("undelivered", "undelivered", "undelivered")
     assert await store.of_case(notice().case_id, (line.created_at, line.notification_id)) == []
+
+
+async def test_several_processes_share_what_is_due_without_overlap(mongo: Mongo) -> None:
+    """Many sweeps at once over notices queued for want of room: each dispatch is granted exactly once."""
+    store = DispatchStore(mongo)
+    await store.ensure_indexes()
+    await store.enqueue([notice(number) for number in range(60)], START)
+    await store.enqueue([notice(1)], START)
+    rounds = [await asyncio.gather(*(store.claim_due(START, LEASE, 25) for _ in range(4))) for _ in range(4)]
+    claims = [claim for granted in rounds for batch in granted for claim in batch]
+    assert sorted(claim.notice.notification_id for claim in claims) == sorted(f"n-{number}" for number in range(60))
+    assert {(claim.attempt, claim.unconfirmed) for claim in claims} == {(1, False)}
