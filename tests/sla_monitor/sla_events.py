@@ -62,7 +62,7 @@ def build(event: type[Event], seconds: float, /, **fields: Any) -> Envelope:
     base: dict[str, Any] = {"case_id": CASE, "occurred_at": at(seconds)}
     base |= {"case_seq": 1} if source == "intake" else {"cause_id": "cause"}
     data = event.model_validate(base | fields)
-    told = "-".join(str(value) for value in fields.values() if isinstance(value, str | int))
+    told = "-".join(str(value) for value in fields.values() if isinstance(value, str | int | datetime))
     event_id = f"{event.type}-{seconds}-{told}"
     return Envelope(event_id, event.type, source, data.occurred_at, data.case_id, None, data)
 

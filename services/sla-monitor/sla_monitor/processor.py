@@ -40,6 +40,12 @@ class Stalled(Exception):
     safe_to_log = True
 
 
+class LostRecord(Exception):
+    """An input record was skipped on its way here: nothing after it may be committed."""
+
+    safe_to_log = True
+
+
 class Processor:
     """The one reader and writer of a worker's clocks."""
 
@@ -103,6 +109,9 @@ class Processor:
             batch.began = time.monotonic()
         batch.messages.append(message)
         is_case = message.topic == self._cases_topic
+        expected = self._done.get(message.partition)
+        if is_case and expected is not None and message.offset > expected:
+            raise LostRecord(f"partition {message.partition}: offset {message.offset} came, {expected} did not")
         try:
             if is_case:
                 self._take_event(message)

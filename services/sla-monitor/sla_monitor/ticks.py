@@ -112,7 +112,8 @@ class FaustOffsets:
         self._app, self._topic, self._owned = app, topic, owned
 
     def owned(self) -> set[int]:
-        return self._owned()
+        """None during a rebalance, which ends with the seek to the committed offsets: before it they are unknown."""
+        return set() if self._app.rebalancing else self._owned()
 
     async def ends(self, partitions: set[int]) -> Mapping[int, int]:
         found = await self._ask(self._app.consumer.highwaters(*self._places(partitions)))

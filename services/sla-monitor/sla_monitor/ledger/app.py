@@ -24,8 +24,10 @@ from chassis.tracing import Tracing
 from event_schemas import Lane
 from event_schemas import policies as policy_file
 from event_schemas.policies import PolicySet
+from sla_monitor.ledger.api import create_router
 from sla_monitor.ledger.handler import LedgerHandler, ledger_types
 from sla_monitor.ledger.metrics import LedgerMetrics
+from sla_monitor.ledger.queries import LedgerQueries
 from sla_monitor.ledger.reconciler import Reconciler
 from sla_monitor.ledger.settings import LANES, LedgerSettings
 from sla_monitor.ledger.store import LedgerStore
@@ -68,10 +70,12 @@ def create_app(settings: LedgerSettings) -> FastAPI:
     checks: dict[str, Callable[[], Awaitable[None]]] = {}
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         tracing = Tracing.configure(SERVICE, settings.otlp_endpoint, sample_ratio=settings.trace_sample_ratio)
         parts = Parts(settings, policies, metrics, liveness)
         await parts.store.ensure_indexes()
+        # Routes need the parts, and these are made in the loop they run in.
+        app.include_router(create_router(LedgerQueries(parts.store), parts.watermarks, policies, SystemClock()))
         checks.update(mongo=parts.mongo.ping, kafka=parts.producer.ping)
         await parts.background.start()
         try:

@@ -92,7 +92,7 @@ class Reconciler:
         overdue = self._clock.now() - self._patience
         if watermark is not None and watermark >= overdue:
             return 0
-        span = {"$lte": overdue} if watermark is None else {"$lte": overdue, "$gt": watermark - self._patience}
+        span = {"$lt": overdue} if watermark is None else {"$lt": overdue, "$gte": watermark - self._patience}
         query = {"topic": place.topic, "partition": place.partition, "check_at": span, "open": True}
         with store_errors():
             number = await self._store.rounds.count_documents(query)
@@ -104,7 +104,7 @@ class Reconciler:
         query = {
             "topic": look.place.topic,
             "partition": look.place.partition,
-            "check_at": {"$lte": look.limit},
+            "check_at": {"$lt": look.limit},
             # A missing field counts as null here: never claimed.
             "$or": [{"claimed_until": None}, {"claimed_until": {"$lte": look.now}}],
         }

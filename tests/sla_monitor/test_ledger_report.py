@@ -1,0 +1,140 @@
+"""The report's figures, against figures counted by hand or by the definition itself."""
+
+import csv
+import io
+from datetime import datetime, timedelta
+from xml.etree import ElementTree
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from event_schemas import Envelope
+from sla_monitor import domain
+from sla_monitor.engine.model import CaseRecord
+from sla_monitor.ledger.model import Round, rounds_of
+from sla_monitor.ledger.percentiles import percentile
+from sla_monitor.ledger.report import By, Report, ReportBuilder, window_of
+from sla_monitor.ledger.report_csv import as_csv
+from sla_monitor.ledger.report_page import as_page
+from tests.sla_monitor.sla_events import (
+    DAY,
+    MINUTE,
+    T0,
+    assigned,
+    at,
+    completed,
+    filed,
+    paused,
+    policies,
+    responder,
+    resumed,
+    withdrawn,
+)
+
+
+def rounds(*events: Envelope) -> list[Round]:
+    record: CaseRecord | None = None
+    for event in events:
+        record, _ = domain.apply(record, event, policies())
+    assert record is not None
+    return [*rounds_of(record, policies())]
+
+
+def report(
+    *cases: list[Round], by: By = By.STATION, begin: datetime = T0, days: float = 60, as_of: float = 60
+) -> Report:
+    builder = ReportBuilder(by, window_of(begin, begin + timedelta(days=days), at(as_of * DAY)))
+    for case in cases:
+        for one in case:
+            builder.add(one)
+    return builder.build()
+
+
+MET = rounds(filed(), assigned(60), completed(10 * DAY))
+LATE = rounds(filed(), assigned(60), completed(40 * DAY))
+OPEN = rounds(filed(), assigned(60))
+WITHDRAWN = rounds(filed(), assigned(60), withdrawn(DAY))
+MOVED = rounds(filed(), assigned(60), assigned(20 * DAY, 2, "5140009"), completed(40 * DAY))
+
+
+def test_compliance_is_met_of_met_and_breached() -> None:
+    """One met, one late, one open and overdue, one withdrawn: a third, and the withdrawn one is in neither."""
+    (row,) = report(MET, LATE, OPEN, WITHDRAWN).rows
+    assert (row.group, row.met, row.breached, row.cancelled) == ("5140003", 1, 2, 1)
+    assert row.compliance == 1 / 3
+    assert (row.open, row.overdue) == (1, 1)
+
+
+def test_a_round_counts_once_in_the_window_in_which_it_was_decided() -> None:
+    """Late by ten days: it counts where it came due, and not again where it ended."""
+    assert report(LATE, days=25).totals[0].breached == 0
+    assert report(LATE, begin=at(25 * DAY), days=10).totals[0].breached == 1
+    assert report(LATE, begin=at(35 * DAY), days=10).totals[0].breached == 0
+
+
+def test_nothing_after_as_of_is_counted() -> None:
+    """A clock that comes due inside the window but after as_of is open, neither met nor breached."""
+    (total,) = report(OPEN, as_of=29).totals
+    assert (total.met, total.breached, total.open, total.overdue, total.compliance) == (0, 0, 1, 0, None)
+
+
+def test_a_transfer_splits_the_custody_and_not_the_promise() -> None:
+    """The round counts to who had it when it came due; each station's days are in its own row."""
+    first, second, unassigned = sorted(report(MOVED).rows, key=lambda row: -row.custody_s)[0:3]
+    assert {first.group, second.group, unassigned.group} == {"5140003", "5140009", "(unassigned)"}
+    by_station = {row.group: row for row in report(MOVED).rows}
+    assert (by_station["5140009"].breached, by_station["5140003"].breached) == (1, 0)
+    assert by_station["5140003"].custody_s == 20 * DAY - 60
+    assert by_station["5140009"].custody_s == 20 * DAY
+    assert report(MOVED).totals[0].custody_s == 40 * DAY
+
+
+def test_the_citizens_own_clock_never_enters_a_stations_compliance() -> None:
+    """A clock that the citizen owns is left out, and the report says how many."""
+    police = rounds(filed(0, "emergency-112"), responder(5 * MINUTE))
+    citizens = [
+        Round(**{n: getattr(one, n) for n in Round.__dataclass_fields__} | {"owner": "citizen"}) for one in LATE
+    ]
+    made = report(police, citizens)
+    assert [(row.clock, row.met, row.breached) for row in made.totals] == [("dial112_response", 1, 0)]
+    assert made.citizen_owned_left_out == 1
+
+
+def test_pauses_are_no_part_of_a_rounds_time() -> None:
+    """Forty days of which two were paused are thirty-eight."""
+    one = rounds(filed(), assigned(60), paused(2 * DAY), resumed(4 * DAY), completed(40 * DAY))
+    (total,) = report(one).totals
+    assert (total.p50_s, total.p90_s) == (38 * DAY, 38 * DAY)
+
+
+@given(st.lists(st.integers(0, 100), min_size=1), st.sampled_from([0.5, 0.9, 0.99]))
+@settings(max_examples=200)
+def test_a_percentile_is_what_its_definition_says(values: list[int], fraction: float) -> None:
+    """The smallest value that at least that part of the values do not exceed."""
+    enough = [one for one in values if sum(other <= one for other in values) >= fraction * len(values)]
+    assert percentile(sorted(values), fraction) == min(enough)
+
+
+def test_the_spreadsheet_repeats_the_figures_with_their_time_and_meaning() -> None:
+    """Every line has as_of and the definitions; a name that looks like a formula stays a name."""
+    cases = [rounds(filed(), assigned(60, 1, "=HYPERLINK(1)"), completed(DAY)), MET]
+    made = report(*cases)
+    lines = [*csv.DictReader(io.StringIO(as_csv(made)))]
+    figures = {line["group"]: line for line in lines if line["by"] == "station"}
+    assert figures["5140003"]["compliance"] == "1"
+    assert "'=HYPERLINK(1)" in figures
+    assert {line["as_of"] for line in lines} == {made.as_of.isoformat()}
+    assert all("met / (met + breached)" in line["definition"] for line in lines)
+
+
+def test_the_page_draws_what_the_tables_say_and_trusts_no_name() -> None:
+    """Well-formed drawings, the figures of the table beside the bars, and markup in a name is text."""
+    evil = rounds(filed(), assigned(60, 1, "<script>"), completed(DAY))
+    page = as_page(report(MET, LATE, OPEN, evil), "test.1")
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+    drawings = [part.split("</svg>")[0] + "</svg>" for part in page.split("<svg")[1:]]
+    assert len(drawings) == 3
+    for one in drawings:
+        ElementTree.fromstring("<svg" + one)
+    assert "33.3% of 3" in page

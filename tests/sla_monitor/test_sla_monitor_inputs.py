@@ -1,0 +1,52 @@
+"""No input record is skipped on its way from Kafka to the processor."""
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from faust.types import TP
+
+from sla_monitor.processor import LostRecord
+from sla_monitor.transport import PromptConsumer
+from tests.sla_monitor.sla_events import filed
+from tests.sla_monitor.test_sla_monitor_processor import CASES, Rig
+
+INPUT, CHANGELOG = TP(CASES, 0), TP("sla-monitor.emergency-clocks-changelog", 0)
+
+
+def make_consumer() -> Any:
+    """A consumer with what resuming touches, without the thread and the connection that a whole one opens."""
+    consumer: Any = object.__new__(PromptConsumer)
+    consumer.app = SimpleNamespace(tables=SimpleNamespace(changelog_topics={CHANGELOG.topic}))
+    consumer.assignment = lambda: {INPUT, CHANGELOG}
+    consumer.can_resume_flow, consumer.suspend_flow = asyncio.Event(), asyncio.Event()
+    consumer._held, consumer._active_partitions, consumer._paused_partitions = set(), set(), set()  # noqa: SLF001
+    return consumer
+
+
+async def test_sla_inputs_wait_until_recovery_has_emptied_the_queues() -> None:
+    """At the end of recovery the inputs are read only once the flow is resumed, which empties every queue."""
+    consumer = make_consumer()
+    consumer.resume_partitions({INPUT, CHANGELOG})
+    assert consumer._get_active_partitions() == {CHANGELOG}  # noqa: SLF001
+    consumer.resume_flow()
+    assert consumer._get_active_partitions() == {INPUT, CHANGELOG}  # noqa: SLF001
+
+
+async def test_sla_inputs_of_a_generation_that_is_over_stay_paused() -> None:
+    """Inputs that were held and then taken away are not resumed with the next flow."""
+    consumer = make_consumer()
+    consumer.resume_partitions({INPUT})
+    consumer.pause_partitions({INPUT})
+    consumer.resume_flow()
+    assert consumer._get_active_partitions() == set()  # noqa: SLF001
+
+
+async def test_sla_a_missing_offset_ends_the_worker() -> None:
+    """If a record did not arrive, the ones after it are not handled: they would be committed past it."""
+    rig = Rig()
+    rig.event(filed(0))
+    rig.offsets[CASES, 0] += 1
+    with pytest.raises(LostRecord, match="did not"):
+        rig.event(filed(60))
