@@ -5,6 +5,7 @@ import asyncio
 import sys
 
 from janseva_local.demo import plant
+from janseva_local.demo.plan import MOST_CITIZENS
 from janseva_local.demo.run import Options, run_demo
 from janseva_local.folder import DataFolder
 
@@ -18,8 +19,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--plant", choices=plant.NAMES, help="plant a fault: the demo must then exit with 1")
     parser.add_argument("--kill", action="store_true", help="kill each service with -9 while citizens file")
     parsed = parser.parse_args(arguments)
-    if parsed.citizens < 1:
-        parser.error("at least one citizen is needed")
+    if not 1 <= parsed.citizens <= MOST_CITIZENS:
+        parser.error(f"--citizens must be 1 to {MOST_CITIZENS}")
     options = Options(
         citizens=parsed.citizens, seed=parsed.seed, over_s=parsed.over, plant=parsed.plant, kill=parsed.kill
     )

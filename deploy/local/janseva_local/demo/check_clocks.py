@@ -37,7 +37,7 @@ class Promise:
     def outcome(self, now: datetime) -> str:
         ended_at = min((at for at in (self.stopped_at, self.cancelled_at) if at is not None), default=None)
         if ended_at is None or ended_at > self.due_at:
-            return "breached" if now > self.due_at + GRACE else "open"
+            return "breached" if now > self.due_at + GRACE else "running"
         return "met" if ended_at == self.stopped_at else "cancelled"
 
 

@@ -31,6 +31,7 @@ async def send(http: httpx.AsyncClient, call: Call, *, patience_s: float = PATIE
     until = time.monotonic() + patience_s
     last = "never tried"
     while time.monotonic() < until:
+        pause = PAUSE_S
         try:
             response = await http.request(
                 call.method, call.url, json=call.json, headers=call.headers, params=call.params
@@ -42,7 +43,8 @@ async def send(http: httpx.AsyncClient, call: Call, *, patience_s: float = PATIE
             if response.status_code not in RETRIED_STATUS and code not in call.retried_codes:
                 return response
             last = f"{response.status_code} {code}"
-        await asyncio.sleep(PAUSE_S)
+            pause = max(pause, float(response.headers.get("Retry-After", 0)))
+        await asyncio.sleep(pause)
     raise GaveUp(f"{call.method} {call.url}: {last}")
 
 

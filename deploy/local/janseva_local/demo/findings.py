@@ -57,7 +57,7 @@ def distinct(events: Iterable[Seen]) -> list[Seen]:
 
 
 def by_case(run: Run) -> tuple[dict[str, Case], dict[str, list[Seen]]]:
-    """The run's cases, and the events of cases that no accepted submission accounts for."""
+    """The run's cases, and the events of all others: cases of earlier runs, and cases nobody accounts for."""
     cases = {accepted.case_id: Case(run.intents[number], accepted) for number, accepted in run.accepted.items()}
     strangers: dict[str, list[Seen]] = defaultdict(list)
     for seen in distinct(run.evidence.events):

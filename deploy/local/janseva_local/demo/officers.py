@@ -72,7 +72,7 @@ class Officers:
 
     async def _inquire(self, plan: CitizenPlan, accepted: Accepted, station: str) -> None:
         if plan.course is Course.WITHDRAWN:
-            await self._citizens.withdraw(plan, accepted)
+            await self._citizens.withdraw(accepted)
             return
         token = self._token_for("sho", station)
         await self._command(accepted, "acknowledge", {}, token)
@@ -93,7 +93,7 @@ class Officers:
         params = {"lat": str(plan.place.lat), "lon": str(plan.place.lon), "n": "1"}
         response = await send(self._http, Call("GET", f"{self._suite.routing}/v1/stations/nearest", params=params))
         response.raise_for_status()
-        return str(response.json()["stations"][0]["code"])
+        return str(response.json()["items"][0]["code"])
 
     async def _station_of(self, accepted: Accepted) -> str | None:
         url = f"{self._suite.intake}/v1/complaints/{accepted.tracking_number}"

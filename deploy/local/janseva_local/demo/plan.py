@@ -45,6 +45,7 @@ class CitizenPlan:
     responders: tuple[str, ...]
 
 
+MOST_CITIZENS = 2_000
 SHARES = {
     Kind.EMERGENCY: 0.27,
     Kind.COMPLAINT: 0.30,
@@ -65,14 +66,16 @@ def places() -> Sequence[Place]:
     ]
 
 
-def make_plans(count: int, seed: int, over_s: float) -> list[CitizenPlan]:
-    """`count` citizens whose requests start within `over_s` seconds; each district has its turn."""
+def make_plans(count: int, seed: int, over_s: float, day: int) -> list[CitizenPlan]:
+    """`count` citizens whose requests start within `over_s` seconds; each district has its turn.
+
+    `day` (any number) sets the phones apart from those of other runs: a phone that calls again is the same emergency.
+    """
     chance = random.Random(seed)  # noqa: S311 (a plan, not a secret)
     by_district: dict[str, list[Place]] = {}
     for place in places():
         by_district.setdefault(place.district, []).append(place)
     districts = sorted(by_district)
-    first_phone = chance.randrange(1_000, 9_000)
     plans = []
     for number in range(count):
         kind = chance.choices(list(SHARES), weights=list(SHARES.values()))[0]
@@ -81,7 +84,7 @@ def make_plans(count: int, seed: int, over_s: float) -> list[CitizenPlan]:
                 number=number,
                 kind=kind,
                 course=chance.choices(list(COURSES), weights=list(COURSES.values()))[0],
-                phone=f"+9199{first_phone:04d}{number:04d}",
+                phone=f"+9199{(day * MOST_CITIZENS + number) % 10**8:08d}",
                 language=chance.choice(("hi", "en")),
                 place=chance.choice(by_district[districts[number % len(districts)]]),
                 starts_after_s=over_s * number / max(count, 1),

@@ -20,8 +20,9 @@ def reconcile(run: Run, policies: PolicySet, limits: Limits) -> list[Finding]:
         if number not in run.accepted
     ]
     findings += [
-        Finding("unexpected", case_id, f"{len(events)} events of a case that nobody of this run filed")
+        Finding("unexpected", case_id, "a case was filed that nobody of this run filed")
         for case_id, events in strangers.items()
+        if any(isinstance(seen.envelope.data, ComplaintFiled) for seen in events)
     ]
     findings += list(_shared_cases(run))
     for case in cases.values():
@@ -30,7 +31,7 @@ def reconcile(run: Run, policies: PolicySet, limits: Limits) -> list[Finding]:
         findings += check_assignments(case)
         findings += check_certificates(case)
         findings += check_clocks(case, policies, limits, run.ended_at)
-    findings += check_messages(cases, run.evidence)
+    findings += check_messages(cases, strangers, run.evidence)
     if run.evidence.garbage or run.evidence.dead_letters:
         findings.append(
             Finding(

@@ -14,6 +14,7 @@ import httpx
 from janseva_local.demo import plant
 from janseva_local.demo.check_clocks import promises_of
 from janseva_local.demo.citizens import Citizens, Suite, read_logins
+from janseva_local.demo.client import GaveUp
 from janseva_local.demo.findings import Finding, Limits, Run, by_case
 from janseva_local.demo.journal import Journal
 from janseva_local.demo.live import show
@@ -67,7 +68,8 @@ class Demo:
         self._limits = Limits(breach_s=45.0) if options.kill else Limits()
 
     async def run(self) -> int:
-        plans = make_plans(self._options.citizens, self._options.seed, self._options.over_s)
+        options = self._options
+        plans = make_plans(options.citizens, options.seed, options.over_s, int(self._since.timestamp()))
         longest = max(self._target.targets_s().values())
         if longest > LONGEST_DEMO_TARGET_S:
             _say("this suite has real targets: clocks will run, none will break. `make down` first shows breaches too.")
@@ -100,12 +102,15 @@ class Demo:
 
     async def _one(self, plan: CitizenPlan, citizens: Citizens, officers: Officers) -> None:
         await asyncio.sleep(plan.starts_after_s)
-        if plan.kind is Kind.HEARING:
-            await officers.receive(plan)
-            return
-        accepted = await citizens.file(plan)
-        if accepted is not None:
-            await officers.work(plan, accepted)
+        try:
+            if plan.kind is Kind.HEARING:
+                await officers.receive(plan)
+                return
+            accepted = await citizens.file(plan)
+            if accepted is not None:
+                await officers.work(plan, accepted)
+        except GaveUp as error:
+            self._tally.refused(str(error))
 
     async def _kill_each(self) -> None:
         pause = self._options.over_s / (len(KILLED) + 1)

@@ -118,10 +118,11 @@ class Login:
 
     async def _check_limits(self, phone: str, address: str, now: datetime) -> None:
         settings, subject = self._settings, self._tokens.subject_of(phone)
+        # The resend pause first: an impatient finger must not use up the hour's codes.
         limits = (
+            Limit(f"resend:{subject}", 1, settings.otp_resend_after),
             Limit(f"address:{self._tokens.subject_of(address)}", settings.otp_per_address_per_hour, HOUR),
             Limit(f"phone:{subject}", settings.otp_per_phone_per_hour, HOUR),
-            Limit(f"resend:{subject}", 1, settings.otp_resend_after),
         )
         for limit in limits:
             allowed_at = await self._challenges.hit(limit, now)
