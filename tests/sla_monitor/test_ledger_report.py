@@ -3,7 +3,7 @@
 import csv
 import io
 from datetime import datetime, timedelta
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -59,8 +59,8 @@ MOVED = rounds(filed(), assigned(60), assigned(20 * DAY, 2, "5140009"), complete
 
 def test_compliance_is_met_of_met_and_breached() -> None:
     """One met, one late, one open and overdue, one withdrawn: a third, and the withdrawn one is in neither."""
-    (row,) = report(MET, LATE, OPEN, WITHDRAWN).rows
-    assert (row.group, row.met, row.breached, row.cancelled) == ("5140003", 1, 2, 1)
+    (row,) = (row for row in report(MET, LATE, OPEN, WITHDRAWN).rows if row.group == "5140003")
+    assert (row.met, row.breached, row.cancelled) == (1, 2, 1)
     assert row.compliance == 1 / 3
     assert (row.open, row.overdue) == (1, 1)
 
@@ -136,5 +136,5 @@ def test_the_page_draws_what_the_tables_say_and_trusts_no_name() -> None:
     drawings = [part.split("</svg>")[0] + "</svg>" for part in page.split("<svg")[1:]]
     assert len(drawings) == 3
     for one in drawings:
-        ElementTree.fromstring("<svg" + one)
+        ET.fromstring("<svg" + one)
     assert "33.3% of 3" in page

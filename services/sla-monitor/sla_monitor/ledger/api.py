@@ -1,0 +1,160 @@
+"""The ledger over HTTP: a case, the open clocks, the report. Reads only; nothing here holds personal data."""
+
+import base64
+import binascii
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse, JSONResponse
+from pydantic import AwareDatetime
+from starlette.responses import Response
+
+from chassis.clock import Clock
+from chassis.problems import NOT_FOUND, FieldError, Problem, ProblemType
+from event_schemas import InvalidEvent
+from event_schemas.policies import PolicySet
+from sla_monitor.ledger.queries import LedgerQueries, OpenFilter
+from sla_monitor.ledger.report import DEFINITIONS, By, Report, Window, window_of
+from sla_monitor.ledger.report_csv import as_csv
+from sla_monitor.ledger.report_page import as_page
+from sla_monitor.ledger.store import Place
+from sla_monitor.ledger.views import CaseView, OpenView, ReportView, case_view, report_view, round_view
+from sla_monitor.ledger.watermarks import WatermarkStore
+
+DEFAULT_WINDOW: Final = timedelta(days=30)
+MAX_WINDOW: Final = timedelta(days=400)
+NOT_COMPLETE = ProblemType(
+    "ledger_not_complete",
+    503,
+    "The ledger has not yet read the log once to its end; no figure is true before",
+    "बहीखाता अभी तक पूरा नहीं पढ़ा गया है; उससे पहले कोई आँकड़ा सही नहीं होगा",
+)
+CURSOR_INVALID = ProblemType("cursor_invalid", 400, "The cursor is not one of this list's", "यह कर्सर इस सूची का नहीं है")
+WINDOW_INVALID = ProblemType(
+    "window_invalid", 422, "The window must begin before it ends, and span 400 days at most", "अवधि मान्य नहीं है"
+)
+
+Words = Annotated[str, Query(min_length=1, max_length=100)]
+
+
+class Format(StrEnum):
+    JSON = "json"
+    CSV = "csv"
+    HTML = "html"
+
+
+def create_router(queries: LedgerQueries, watermarks: WatermarkStore, policies: PolicySet, clock: Clock) -> APIRouter:
+    router = APIRouter(prefix="/v1", tags=["sla"])
+
+    @router.get("/policies", summary="The promises in force")
+    async def read_policies() -> PolicySet:
+        return policies
+
+    @router.get("/sla/cases/{case_id}", summary="A case's clock rounds, shares, pauses, and what was said of them")
+    async def read_case(case_id: str) -> CaseView:
+        # The watermark first: what is read after it is at least as complete as it says.
+        marks = await watermarks.all()
+        place = await queries.place(case_id)
+        if place is None:
+            raise Problem(NOT_FOUND)
+        mark = marks.get(Place(place["topic"], place["partition"]))
+        return case_view(case_id, await queries.case(case_id), await queries.told(case_id), mark, clock.now())
+
+    @router.get("/sla/open", summary="Open clock rounds, the most urgent first")
+    async def read_open(
+        clock_name: Annotated[str | None, Query(alias="clock", min_length=1, max_length=100)] = None,
+        district: Words | None = None,
+        over: Annotated[float | None, Query(description="seconds overdue, at least", allow_inf_nan=False)] = None,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+        cursor: Annotated[str | None, Query(max_length=400)] = None,
+    ) -> OpenView:
+        as_of = await _as_of(watermarks.as_of)
+        wanted = OpenFilter(
+            clock=clock_name,
+            district=district,
+            due_by=None if over is None else _earlier(as_of, over),
+            after=None if cursor is None else _after(cursor),
+        )
+        found = await queries.open(wanted, limit + 1)
+        page = found[:limit]
+        more = len(found) > limit
+        items = tuple(round_view(one, as_of) for one in page)
+        return OpenView(
+            as_of=as_of,
+            items=items,
+            next_cursor=_cursor(items[-1].due_at, page[-1].round_id) if more else None,
+        )
+
+    @router.get("/sla/report", summary="Compliance, percentiles, ageing and trend, each with its definition")
+    async def read_report(
+        begin: Annotated[AwareDatetime | None, Query(alias="from", description="inclusive; 30 days before to")] = None,
+        end: Annotated[AwareDatetime | None, Query(alias="to", description="exclusive; as_of if left out")] = None,
+        by: By = By.DISTRICT,
+        format_: Annotated[Format, Query(alias="format")] = Format.JSON,
+    ) -> Response:
+        as_of = await _as_of(watermarks.as_of)
+        report = await queries.report(by, _window(begin, end, as_of))
+        return _answer(report, format_, policies.version)
+
+    return router
+
+
+def _answer(report: Report, wanted: Format, policy_version: str) -> Response:
+    match wanted:
+        case Format.CSV:
+            name = f'attachment; filename="sla-by-{report.by}-{report.as_of:%Y%m%dT%H%M%SZ}.csv"'
+            return Response(as_csv(report), media_type="text/csv", headers={"content-disposition": name})
+        case Format.HTML:
+            # Inline styles and drawings only: the page loads nothing and runs nothing.
+            policy = "default-src 'none'; style-src 'unsafe-inline'"
+            return HTMLResponse(as_page(report, policy_version), headers={"content-security-policy": policy})
+        case Format.JSON:
+            view: ReportView = report_view(report, DEFINITIONS, policy_version)
+            return JSONResponse(view.model_dump(mode="json"))
+
+
+def _window(begin: datetime | None, end: datetime | None, as_of: datetime) -> Window:
+    """The last 30 days, if nothing else was asked for."""
+    try:
+        until = end or as_of
+        since = begin or until - DEFAULT_WINDOW
+        if since < until <= since + MAX_WINDOW:
+            return window_of(since, until, as_of)
+    except (OverflowError, InvalidEvent):
+        raise Problem(WINDOW_INVALID) from None
+    raise Problem(WINDOW_INVALID)
+
+
+async def _as_of(ask: Callable[[], Awaitable[datetime | None]]) -> datetime:
+    as_of = await ask()
+    if as_of is None:
+        raise Problem(NOT_COMPLETE, headers={"retry-after": "5"})
+    return as_of
+
+
+def _earlier(as_of: datetime, seconds: float) -> datetime:
+    try:
+        return as_of - timedelta(seconds=seconds)
+    except OverflowError:
+        wrong = FieldError("greater_than", "is too far from now", "बहुत दूर का समय है", parameter="query.over")
+        raise Problem(WINDOW_INVALID, errors=[wrong]) from None
+
+
+def _cursor(due_at: datetime, round_id: str) -> str:
+    text = f"{due_at.isoformat()}|{round_id}"
+    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+
+def _after(cursor: str) -> tuple[datetime, str]:
+    try:
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
+        time, separator, round_id = text.partition("|")
+        due_at = datetime.fromisoformat(time)
+        if not separator or due_at.tzinfo is None:
+            raise Problem(CURSOR_INVALID)
+        return due_at.astimezone(UTC), round_id
+    except (binascii.Error, ValueError, OverflowError):
+        raise Problem(CURSOR_INVALID) from None

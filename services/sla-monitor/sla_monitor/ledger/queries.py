@@ -1,0 +1,82 @@
+"""What the report and the lists ask of the ledger's collections."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chassis.mongo import store_errors
+from sla_monitor.engine.tell import time_of
+from sla_monitor.ledger.documents import round_of
+from sla_monitor.ledger.model import Round
+from sla_monitor.ledger.report import By, Report, ReportBuilder, Window
+from sla_monitor.ledger.store import LedgerStore
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFilter:
+    """``due_by``: only rounds due no later; ``after``: where the last page ended (due time, round id)."""
+
+    clock: str | None = None
+    district: str | None = None
+    due_by: datetime | None = None
+    after: tuple[datetime, str] | None = None
+
+
+class LedgerQueries:
+    """Reads. Each sees what a majority has, which is at least what the watermarks promise."""
+
+    def __init__(self, store: LedgerStore) -> None:
+        self._store = store
+
+    async def case(self, case_id: str) -> list[Round]:
+        with store_errors():
+            found = await self._store.rounds.find({"case_id": case_id}).sort("clock_id", 1).to_list(None)
+        return [round_of(one) for one in found]
+
+    async def told(self, case_id: str) -> list[dict[str, Any]]:
+        """What was heard of the case, in the log's order."""
+        with store_errors():
+            found: list[dict[str, Any]] = (
+                await self._store.heard.find({"case_id": case_id}).sort("offset", 1).to_list(None)
+            )
+        return found
+
+    async def place(self, case_id: str) -> dict[str, Any] | None:
+        with store_errors():
+            found: dict[str, Any] | None = await self._store.cases.find_one(
+                {"_id": case_id}, {"topic": 1, "partition": 1, "service_code": 1}
+            )
+        return found
+
+    async def open(self, wanted: OpenFilter, limit: int) -> list[Round]:
+        """Open rounds, the most urgent first."""
+        conditions: list[dict[str, Any]] = [{"open": True}]
+        if wanted.clock is not None:
+            conditions.append({"clock": wanted.clock})
+        if wanted.district is not None:
+            conditions.append({"district": wanted.district})
+        if wanted.due_by is not None:
+            conditions.append({"due_at": {"$lte": wanted.due_by}})
+        if wanted.after is not None:
+            due_at, key = wanted.after
+            conditions.append({"$or": [{"due_at": {"$gt": due_at}}, {"due_at": due_at, "_id": {"$gt": key}}]})
+            conditions.append({"due_at": {"$gte": due_at}})  # the same, as a bound that the index can use
+        with store_errors():
+            cursor = self._store.rounds.find({"$and": conditions}).sort([("due_at", 1), ("_id", 1)]).limit(limit)
+            return [round_of(one) for one in await cursor.to_list(None)]
+
+    async def report(self, by: By, window: Window) -> Report:
+        builder = ReportBuilder(by, window)
+        async for one in self._rounds(window):
+            builder.add(one)
+        return builder.build()
+
+    async def _rounds(self, window: Window) -> AsyncIterator[Round]:
+        """Everything decided in the window or still open. One that ended since as_of counts as it does now."""
+        decided = {"$gte": time_of(window.begin), "$lt": time_of(min(window.end, window.as_of))}
+        with store_errors():
+            async for one in self._store.rounds.find(
+                {"$or": [{"decided_at": decided}, {"open": True}]}, batch_size=2000
+            ):
+                yield round_of(one)

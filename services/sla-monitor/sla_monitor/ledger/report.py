@@ -1,0 +1,225 @@
+"""The figures of the report: a pure function of the ledger's rounds, the window and the time of its completeness."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from enum import StrEnum
+from typing import Final
+
+from sla_monitor.engine.facts import epoch_ms
+from sla_monitor.engine.tell import time_of
+from sla_monitor.ledger.model import Round
+from sla_monitor.ledger.percentiles import percentile
+
+INDIA: Final = timezone(timedelta(hours=5, minutes=30), "IST")
+UNASSIGNED: Final = "(unassigned)"
+AGE_BANDS: Final = ((0.5, "under 50 %"), (0.8, "50 to 80 %"), (1.0, "80 to 100 %"), (1.5, "100 to 150 %"))
+OLDEST_BAND: Final = "over 150 %"
+BANDS: Final = (*(name for _, name in AGE_BANDS), OLDEST_BAND)
+
+DEFINITIONS: Final = {
+    "as_of": "The ledger is complete up to this time, the lowest watermark of all partitions. Nothing later counts.",
+    "counted": "Rounds of police-owned clocks decided in the window: at their end if in time, else at their due time.",
+    "met": "Counted rounds that ended no later than their due time (pauses with a reason move it, up to their cap).",
+    "breached": "Counted rounds that had not ended at their due time, whether or not they ended later.",
+    "cancelled": "Rounds that the citizen ended in time (withdrawal, no-show, hoax): neither met nor breached.",
+    "compliance": "met / (met + breached); cancelled rounds and clocks owned by the citizen are left out.",
+    "p50_s": "The smallest time that at least half of the counted rounds did not exceed (nearest rank, exact). Its "
+    "time is start to end without pauses; one still open counts with its time up to as_of.",
+    "p90_s": "As p50_s, for nine tenths of the counted rounds.",
+    "open": "Rounds still open at as_of, whatever the window.",
+    "overdue": "Open rounds past their due time at as_of.",
+    "station": "The station that had the case when the round was decided; its district is the station's, or the "
+    "citizen's own word as long as no station had it.",
+    "custody_s": "Seconds of the counted rounds during which the group's station had the case, pauses included; each "
+    "station's part is counted to it, whoever the round is counted to.",
+}
+
+
+class By(StrEnum):
+    """What a row of the report stands for."""
+
+    DISTRICT = "district"
+    STATION = "station"
+    SERVICE = "service"
+    CLOCK = "clock"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From ``begin`` (inclusive) to ``end`` (exclusive), seen at ``as_of``; epoch ms. Nothing after as_of counts."""
+
+    begin: int
+    end: int
+    as_of: int
+
+    def holds(self, at: int) -> bool:
+        return self.begin <= at < min(self.end, self.as_of)
+
+
+@dataclass(slots=True)
+class Tally:
+    """One row while it is being counted."""
+
+    met: int = 0
+    breached: int = 0
+    cancelled: int = 0
+    open: int = 0
+    overdue: int = 0
+    custody: int = 0
+    times: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Figures of one group and clock. None where nothing was counted."""
+
+    group: str
+    clock: str
+    target_s: float | None
+    met: int
+    breached: int
+    cancelled: int
+    compliance: float | None
+    p50_s: float | None
+    p90_s: float | None
+    open: int
+    overdue: int
+    custody_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of India's calendar."""
+
+    day: str
+    clock: str
+    met: int
+    breached: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    begin: datetime
+    end: datetime
+    as_of: datetime
+    by: By
+    rows: tuple[Row, ...]
+    totals: tuple[Row, ...]
+    trend: tuple[Day, ...]
+    ageing: dict[str, dict[str, int]]
+    citizen_owned_left_out: int
+
+
+class ReportBuilder:
+    """Takes in rounds one by one; holds one number a round for the percentiles, and nothing else of it."""
+
+    def __init__(self, by: By, window: Window) -> None:
+        self._by, self._window = by, window
+        self._rows: dict[tuple[str, str], Tally] = {}
+        self._totals: dict[str, Tally] = {}
+        self._targets: dict[str, int] = {}
+        self._trend: dict[tuple[str, str], list[int]] = {}
+        self._ageing: dict[str, dict[str, int]] = {}
+        self._citizens = 0
+
+    def add(self, one: Round) -> None:
+        if one.owner != "police":
+            self._citizens += self._window.holds(one.decided)
+            return
+        tallies = self._tallies(one)
+        if one.is_open and one.started <= self._window.as_of:
+            self._add_open(one, tallies)
+        if not self._window.holds(one.decided):
+            return
+        self._targets[one.clock] = one.target
+        outcome = "breached" if one.is_open else one.state
+        for tally in tallies:
+            setattr(tally, outcome, getattr(tally, outcome) + 1)
+        if outcome == "cancelled":
+            return
+        elapsed = one.elapsed(self._window.as_of)
+        for tally in tallies:
+            tally.times.append(elapsed)
+        self._add_custody(one)
+        day = time_of(one.decided).astimezone(INDIA).date().isoformat()
+        self._trend.setdefault((day, one.clock), [0, 0])[outcome == "breached"] += 1
+
+    def build(self) -> Report:
+        window = self._window
+        return Report(
+            begin=time_of(window.begin),
+            end=time_of(window.end),
+            as_of=time_of(window.as_of),
+            by=self._by,
+            rows=tuple(self._row(group, clock, tally) for (group, clock), tally in sorted(self._rows.items())),
+            totals=tuple(self._row("all", clock, tally) for clock, tally in sorted(self._totals.items())),
+            trend=tuple(Day(day, clock, met, bad) for (day, clock), (met, bad) in sorted(self._trend.items())),
+            ageing={clock: dict(bands) for clock, bands in sorted(self._ageing.items())},
+            citizen_owned_left_out=self._citizens,
+        )
+
+    def _tallies(self, one: Round) -> tuple[Tally, Tally]:
+        return (
+            self._rows.setdefault((_group(self._by, one), one.clock), Tally()),
+            self._totals.setdefault(one.clock, Tally()),
+        )
+
+    def _add_open(self, one: Round, tallies: Iterable[Tally]) -> None:
+        as_of = self._window.as_of
+        for tally in tallies:
+            tally.open += 1
+            tally.overdue += one.due < as_of
+        used = (as_of - one.started) / max(1, one.due - one.started)
+        name = next((name for limit, name in AGE_BANDS if used < limit), OLDEST_BAND)
+        bands = self._ageing.setdefault(one.clock, dict.fromkeys(BANDS, 0))
+        bands[name] += 1
+
+    def _add_custody(self, one: Round) -> None:
+        """Each station's part, in the row of that station (or its district); elsewhere the whole round."""
+        as_of = self._window.as_of
+        total = self._totals[one.clock]
+        for share in one.shares:
+            length = max(0, (as_of if share.end is None else min(share.end, as_of)) - share.begin)
+            total.custody += length
+            match self._by:
+                case By.STATION:
+                    group = share.station or UNASSIGNED
+                case By.DISTRICT:
+                    group = share.district or one.district or UNASSIGNED
+                case _:
+                    group = _group(self._by, one)
+            self._rows.setdefault((group, one.clock), Tally()).custody += length
+
+    def _row(self, group: str, clock: str, tally: Tally) -> Row:
+        decided = tally.met + tally.breached
+        times = sorted(tally.times)
+        target = self._targets.get(clock)
+        return Row(
+            group=group,
+            clock=clock,
+            target_s=None if target is None else target / 1000,
+            met=tally.met,
+            breached=tally.breached,
+            cancelled=tally.cancelled,
+            compliance=tally.met / decided if decided else None,
+            p50_s=percentile(times, 0.5) / 1000 if times else None,
+            p90_s=percentile(times, 0.9) / 1000 if times else None,
+            open=tally.open,
+            overdue=tally.overdue,
+            custody_s=tally.custody / 1000,
+        )
+
+
+def _group(by: By, one: Round) -> str:
+    groups: dict[By, Callable[[Round], str | None]] = {
+        By.DISTRICT: lambda r: r.district,
+        By.STATION: lambda r: r.station,
+        By.SERVICE: lambda r: r.service_code,
+        By.CLOCK: lambda r: r.clock,
+    }
+    return groups[by](one) or UNASSIGNED
+
+
+def window_of(begin: datetime, end: datetime, as_of: datetime) -> Window:
+    return Window(epoch_ms(begin), epoch_ms(end), epoch_ms(as_of))

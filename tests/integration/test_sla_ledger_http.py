@@ -1,0 +1,136 @@
+"""The ledger's process as a whole: consumers, watermarks and HTTP on a real Kafka and MongoDB."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest_asyncio
+
+from event_schemas import Envelope
+from sla_monitor.ledger.app import create_app
+from tests.integration.sla_ledger_rig import LedgerRig, ledger_rig, until
+from tests.sla_monitor.sla_events import CASE, DAY, T0, assigned, at, completed, filed, visitor
+
+
+@pytest_asyncio.fixture
+async def rig(kafka_bootstrap: str, mongo_uri: str) -> AsyncIterator[LedgerRig]:
+    async with ledger_rig(kafka_bootstrap, mongo_uri) as one:
+        yield one
+
+
+@pytest_asyncio.fixture
+async def http(rig: LedgerRig) -> AsyncIterator[httpx.AsyncClient]:
+    app = create_app(rig.settings)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://ledger") as client,
+    ):
+        yield client
+
+
+async def complete(http: httpx.AsyncClient, after: datetime) -> None:
+    """Wait until the figures are as of a time."""
+
+    async def passed() -> bool:
+        answer = await http.get("/v1/sla/open")
+        return answer.status_code == 200 and datetime.fromisoformat(answer.json()["as_of"]) >= after
+
+    await until(passed)
+
+
+EVENTS: tuple[Envelope, ...] = (filed(), assigned(60), assigned(3 * DAY, 2, "5140009"), completed(10 * DAY))
+
+
+async def report(http: httpx.AsyncClient, **asked: str) -> dict[str, Any]:
+    window = {"from": T0.isoformat(), "to": at(20 * DAY).isoformat()}
+    answer = await http.get("/v1/sla/report", params=window | asked)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def test_a_case_tells_its_rounds_shares_and_what_was_said(rig: LedgerRig, http: httpx.AsyncClient) -> None:
+    """Outcome, custody of each station, the events heard, and the watermark that it is complete up to."""
+    await rig.publish(*EVENTS)
+    await rig.tell(*rig.work(EVENTS, datetime.now(UTC)))
+    sent = datetime.now(UTC)
+    await complete(http, sent)
+    told = (await http.get(f"/v1/sla/cases/{CASE}")).json()
+    assert datetime.fromisoformat(told["as_of"]) >= sent
+    (one,) = told["rounds"]
+    assert (one["state"], one["elapsed_s"], one["station"]) == ("met", 10 * DAY, "5140009")
+    assert [share["seconds"] for share in one["shares"]] == [60, 3 * DAY - 60, 7 * DAY]
+    assert [heard["type"] for heard in told["heard"]] == ["SLAClockStarted", "SLAClockStopped"]
+    unknown = await http.get("/v1/sla/cases/c_nobody")
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
+
+
+async def test_open_clocks_page_by_cursor_the_most_urgent_first(rig: LedgerRig, http: httpx.AsyncClient) -> None:
+    """Pages of two, no clock twice and none left out; the filters hold."""
+    await rig.publish(filed(), assigned(60), *(visitor(number * 60, f"h{number}") for number in range(5)))
+    await complete(http, datetime.now(UTC))
+    seen: list[str] = []
+    asked: dict[str, Any] = {"limit": 2}
+    for _ in range(5):
+        page = (await http.get("/v1/sla/open", params=asked)).json()
+        seen += [item["clock_id"] for item in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        asked["cursor"] = page["next_cursor"]
+    assert seen == [*(f"hearing:h{number}" for number in range(5)), "inquiry:1"]
+    overdue = (await http.get("/v1/sla/open", params={"over": 0, "clock": "inquiry"})).json()
+    assert overdue["items"] == []
+    one = (await http.get("/v1/sla/open", params={"clock": "inquiry", "district": "Araria"})).json()
+    assert [item["clock_id"] for item in one["items"]] == ["inquiry:1"]
+
+
+async def test_the_report_says_what_it_counts_and_as_of_when(rig: LedgerRig, http: httpx.AsyncClient) -> None:
+    """The same figures as JSON, CSV and a page; each with as_of and definitions."""
+    await rig.publish(*EVENTS)
+    await complete(http, datetime.now(UTC))
+    made = await report(http, by="station")
+    rows = {row["group"]: row for row in made["rows"]}
+    assert (rows["5140009"]["met"], rows["5140009"]["compliance"], rows["5140009"]["p90_s"]) == (1, 1.0, 10 * DAY)
+    assert (rows["5140003"]["met"], rows["5140003"]["custody_s"]) == (0, 3 * DAY - 60)
+    assert "met / (met + breached)" in made["definitions"]["compliance"]
+    assert datetime.fromisoformat(made["as_of"]) > T0
+    window = {"from": T0.isoformat(), "to": at(20 * DAY).isoformat(), "by": "station"}
+    sheet = await http.get("/v1/sla/report", params=window | {"format": "csv"})
+    assert sheet.headers["content-type"].startswith("text/csv")
+    assert "5140009,inquiry" in sheet.text
+    page = await http.get("/v1/sla/report", params=window | {"format": "html"})
+    assert "<svg" in page.text
+    assert "script" not in page.headers["content-security-policy"]
+
+
+async def test_bad_questions_are_problems(http: httpx.AsyncClient) -> None:
+    """A window that ends before it begins, a foreign cursor, an unknown grouping, a time without a zone."""
+    await complete(http, datetime.now(UTC) - timedelta(minutes=1))
+    for path, code, status in (
+        ("/v1/sla/report?from=2026-11-03T00:00:00Z&to=2026-11-02T00:00:00Z", "window_invalid", 422),
+        ("/v1/sla/report?from=2020-11-03T00:00:00Z&to=2026-11-02T00:00:00Z", "window_invalid", 422),
+        ("/v1/sla/report?from=0001-01-01T00:00:00Z&to=0001-01-02T00:00:00Z", "window_invalid", 422),
+        ("/v1/sla/report?by=officer", "validation_failed", 422),
+        ("/v1/sla/report?from=2026-11-03T00:00:00", "validation_failed", 422),
+        ("/v1/sla/open?cursor=bm9wZQ", "cursor_invalid", 400),
+        ("/v1/sla/open?cursor=%F0%9F%98%80", "cursor_invalid", 400),
+        ("/v1/sla/open?over=1e300", "window_invalid", 422),
+        ("/v1/sla/open?limit=0", "validation_failed", 422),
+    ):
+        answer = await http.get(path)
+        assert (answer.status_code, answer.json().get("code")) == (status, code), path
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_no_figure_before_the_log_was_read_once(rig: LedgerRig) -> None:
+    """An empty ledger reports nothing rather than zero."""
+    app = create_app(rig.settings.model_copy(update={"kafka_bootstrap": "127.0.0.1:1"}))
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://ledger") as client,
+    ):
+        await asyncio.sleep(0.2)
+        answer = await client.get("/v1/sla/report")
+    assert (answer.status_code, answer.json()["code"]) == (503, "ledger_not_complete")
