@@ -12,6 +12,7 @@ from chassis.sealing import KeyRing
 from event_schemas import PersonalData, ids
 from intake.api.answers import json_response
 from intake.api.bodies import ShortText
+from intake.api.docs import inlined_schema
 from intake.api.paging import read_cursor
 from intake.api.reading import read_model
 from intake.api.status import StatusReader
@@ -175,4 +176,4 @@ def _own_cases(actor: Actor, station: str | None, status: State | None) -> CaseF
 
 def _command_docs() -> dict[str, Any]:
     """Each command's body, by its name."""
-    return {"x-commands": {str(act): order.model_json_schema() for act, order in ORDERS.items()}}
+    return {"x-commands": {str(act): inlined_schema(order) for act, order in ORDERS.items()}}

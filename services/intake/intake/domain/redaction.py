@@ -9,6 +9,7 @@ MASK = "[आधार हटाया गया / Aadhaar removed]"
 
 # Twelve digits standing alone, in any grouping; or written as usual in fours, whatever stands around them.
 _SEPARATOR = r"[\s\-._/\u2010-\u2015\u00a0]"
+_TWELVE_DIGITS = re.compile(r"(?:\d\D{0,3}){11}\d")
 _CANDIDATES = (
     re.compile(rf"(?=(?<!\d)(?<!\d[ \-.])(\d(?:{_SEPARATOR}{{0,3}}\d){{11}})(?![ \-.]?\d))"),
     re.compile(rf"(?=(?<!\d)(\d{{4}}{_SEPARATOR}{{0,3}}\d{{4}}{_SEPARATOR}{{0,3}}\d{{4}})(?!\d))"),
@@ -50,6 +51,8 @@ def is_aadhaar(digits: str) -> bool:
 
 def redact_text(text: str) -> tuple[str, bool]:
     """The text without Aadhaar numbers (Devanagari digits are read too), and whether one was found."""
+    if not _TWELVE_DIGITS.search(text):
+        return text, False
     ascii_digits = _with_ascii_digits(text)
     spans = [
         match.span(1)

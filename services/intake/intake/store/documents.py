@@ -47,12 +47,12 @@ def to_document(case: Case) -> Document:
     document.update({name: str(getattr(case, name)) for name in _WORDS})
     document.update({name: list(values) for name in _LISTS if (values := getattr(case, name))})
     if case.idempotency is not None:
-        document["idempotency"] = asdict(case.idempotency)
+        document["idempotency"] = {"scope": case.idempotency.scope, "body": case.idempotency.body}
     if case.location is not None:
         document["location"] = case.location.model_dump(exclude_none=True)
     if case.attributes:
         document["attributes"] = dict(case.attributes)
-    document["due"] = [asdict(due) for due in case.due]
+    document["due"] = [due_document(due) for due in case.due]
     document["history"] = [entry_document(entry) for entry in case.history]
     if case.hearings:
         document["hearings"] = {safe_key(key): hearing_document(record) for key, record in case.hearings.items()}
@@ -96,6 +96,16 @@ def from_document(document: Mapping[str, Any]) -> Case:
             }
         )
     )
+
+
+def due_document(due: Due) -> Document:
+    return {
+        "clock": due.clock,
+        "clock_id": due.clock_id,
+        "owner": due.owner,
+        "target_s": due.target_s,
+        "due_at": due.due_at,
+    }
 
 
 def entry_document(entry: TimelineEntry) -> Document:

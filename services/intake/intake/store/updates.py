@@ -17,7 +17,7 @@ from intake.domain.derived import (
     Effect,
 )
 from intake.domain.states import TABLE, Act
-from intake.store.documents import assignment_document, entry_document, hearing_document, safe_key
+from intake.store.documents import assignment_document, due_document, entry_document, hearing_document, safe_key
 
 Pipeline = list[Mapping[str, Any]]
 
@@ -46,7 +46,7 @@ def command_update(case: Case, update: CaseUpdate) -> Document:
         }
     pushes: Document = {"history": entry_document(update.entry)}
     if update.due:
-        pushes["due"] = {"$each": [asdict(due) for due in update.due]}
+        pushes["due"] = {"$each": [due_document(due) for due in update.due]}
     counts = {"version": 1, "changes": 1, "case_seq": int(update.emits)}
     operators: Document = {"$set": fields, "$inc": counts, "$push": pushes}
     if update.receipt is not None:
