@@ -1,4 +1,4 @@
-"""Faust's Kafka transport with two changes: a fetch waits 25 ms for more, and no input is read before recovery is over.
+"""Faust's Kafka transport, changed: a fetch waits 25 ms for more, no input is read before recovery is over.
 
 A client has one fetch under way with a broker. A partition that was being drained when it was sent is not in it, so a
 tick of that partition would wait until the fetch comes back: up to 1.5 s of lateness, hard-coded in Faust.
@@ -10,7 +10,7 @@ At the end of recovery Faust resumes the inputs, seeks them to the committed off
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, Transport
+from faust.transport.drivers.aiokafka import DEFAULT_GENERATION_ID, AIOKafkaConsumerThread, Consumer, Transport
 from faust.types import TP
 
 FETCH_MAX_WAIT_MS: Final = 25
@@ -27,6 +27,12 @@ class PromptConsumer(Consumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._held: set[TP] = set()
+
+    @property
+    def thrown_out(self) -> bool:
+        """Whether the group has dropped this member: silent for too long, or another came with the same name."""
+        coordinator = self._thread._ensure_consumer()._coordinator  # noqa: SLF001  Faust itself reads it there
+        return bool(coordinator.generation == DEFAULT_GENERATION_ID)
 
     def _new_consumer_thread(self) -> PromptConsumerThread:
         return PromptConsumerThread(self, loop=self.loop, beacon=self.beacon)
