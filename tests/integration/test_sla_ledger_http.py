@@ -8,10 +8,11 @@ from typing import Any
 import httpx
 import pytest_asyncio
 
+from chassis.mongo import Mongo
 from event_schemas import Envelope
 from sla_monitor.ledger.app import create_app
 from tests.integration.sla_ledger_rig import LedgerRig, ledger_rig, until
-from tests.sla_monitor.sla_events import CASE, DAY, T0, assigned, at, completed, filed, visitor
+from tests.sla_monitor.sla_events import CASE, DAY, HOUR, MINUTE, T0, assigned, at, completed, filed, heard, visitor
 
 
 @pytest_asyncio.fixture
@@ -103,6 +104,42 @@ async def test_the_report_says_what_it_counts_and_as_of_when(rig: LedgerRig, htt
     page = await http.get("/v1/sla/report", params=window | {"format": "html"})
     assert "<svg" in page.text
     assert "script" not in page.headers["content-security-policy"]
+
+
+async def test_an_auditors_own_query_gives_the_reports_figures(
+    rig: LedgerRig, http: httpx.AsyncClient, mongo_uri: str
+) -> None:
+    """The query of docs/how-a-figure-is-derived.md, run against MongoDB, agrees with the report."""
+    await rig.publish(*EVENTS, visitor(0, "h1"), heard(10 * MINUTE, "h1"), visitor(0, "h2"), heard(HOUR, "h2"))
+    await complete(http, datetime.now(UTC))
+    made = {row["clock"]: row for row in (await report(http, by="district"))["rows"] if row["group"] == "Araria"}
+    decided = {"$gte": T0, "$lt": at(20 * DAY)}
+    query: list[dict[str, Any]] = [
+        {"$match": {"owner": "police", "clock": "inquiry", "decided_at": decided, "state": {"$ne": "cancelled"}}},
+        {
+            "$group": {
+                "_id": "$district",
+                "met": {"$sum": {"$cond": [{"$eq": ["$state", "met"]}, 1, 0]}},
+                "all": {"$sum": 1},
+            }
+        },
+        {
+            "$project": {
+                "met": 1,
+                "breached": {"$subtract": ["$all", "$met"]},
+                "compliance": {"$divide": ["$met", "$all"]},
+            }
+        },
+    ]
+    mongo = Mongo(mongo_uri, rig.settings.mongo_database, app_name="auditor")
+    (own,) = await mongo.collection("ledger_rounds").aggregate(query).to_list(None)
+    mongo.close()
+    assert own["_id"] == "Araria"
+    assert {name: own[name] for name in ("met", "breached", "compliance")} == {
+        name: made["inquiry"][name] for name in ("met", "breached", "compliance")
+    }
+    # One citizen was heard in ten minutes, the other after an hour.
+    assert (made["hearing"]["met"], made["hearing"]["breached"]) == (1, 1)
 
 
 async def test_bad_questions_are_problems(http: httpx.AsyncClient) -> None:

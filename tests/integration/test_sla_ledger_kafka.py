@@ -5,14 +5,17 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
 from chassis.clock import SystemClock
+from chassis.consumer import Received
 from event_schemas import Envelope, Lane
 from sla_monitor.ledger.app import Parts
 from sla_monitor.ledger.documents import round_of
+from sla_monitor.ledger.handler import LedgerHandler
 from sla_monitor.ledger.model import Round, rounds_of
-from sla_monitor.ledger.store import LedgerStore
+from sla_monitor.ledger.store import Contention, LedgerStore
 from tests.integration.sla_ledger_rig import LedgerRig, complete_up_to, ledger_rig, until
 from tests.sla_monitor.sla_events import CASE, DAY, MINUTE, assigned, completed, filed, paused, resumed
 
@@ -127,6 +130,35 @@ async def test_an_attempt_that_ended_between_two_writes_is_completed(rig: Ledger
     async with rig.ledger() as parts:
         await complete_up_to(parts, datetime.now(UTC))
         assert [one.clock_id for one in await stored(parts)] == ["inquiry:1"]
+
+
+async def test_two_writers_of_one_case_lose_nothing(rig: LedgerRig, monkeypatch: Any) -> None:
+    """A process that lost its partition writes late: it is refused, reads again, and both events are in the round."""
+    async with rig.ledger() as parts:
+        zombie = LedgerHandler(parts.store, rig.policies, SystemClock())
+        owner = LedgerHandler(parts.store, rig.policies, SystemClock())
+        await owner.handle([at_offset(filed(), 0)])
+        real = LedgerStore.load
+
+        async def overtaken(self: LedgerStore, case_ids: Any) -> Any:
+            found = await real(self, case_ids)
+            monkeypatch.setattr(LedgerStore, "load", real)
+            await owner.handle([at_offset(assigned(60), 1)])
+            return found
+
+        monkeypatch.setattr(LedgerStore, "load", overtaken)
+        late = [at_offset(completed(33 * DAY), 2)]
+        with pytest.raises(Contention):
+            await zombie.handle(late)
+        (between,) = await stored(parts)
+        await zombie.handle(late)
+        (one,) = await stored(parts)
+    assert (between.state, between.station) == ("running", "5140003")
+    assert (one.state, one.station) == ("breached", "5140003")
+
+
+def at_offset(envelope: Envelope, offset: int) -> Received:
+    return Received("cases.routine", 0, offset, envelope)
 
 
 async def test_the_workers_word_moves_no_clock(rig: LedgerRig) -> None:

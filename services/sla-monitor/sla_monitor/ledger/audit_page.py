@@ -52,6 +52,24 @@ def as_json(result: AuditResult) -> dict[str, Any]:
 def as_text(result: AuditResult) -> Iterator[str]:
     """Line by line."""
     yield f"SLA audit as of {result.as_of.isoformat(timespec='milliseconds')}"
+    yield from _what_was_read(result)
+    yield ""
+    for kind in KINDS:
+        yield f"  {kind:<8} {result.count(kind):>8,}   {MEANING[kind]}"
+    yield ""
+    yield from _late_table(result.late)
+    yield ""
+    yield from _ledger(result)
+    for finding in result.findings[:SHOWN]:
+        yield f"    {_finding_line(finding)}"
+    if len(result.findings) > SHOWN:
+        yield f"    and {len(result.findings) - SHOWN:,} more (--json has all)"
+    if not result.rounds:
+        yield "  no clock has started in this log: nothing was proved"
+    yield "  result: all right" if result.clean else "  result: NOT RIGHT"
+
+
+def _what_was_read(result: AuditResult) -> Iterator[str]:
     yield (
         f"  {result.records:,} records, {result.cases:,} cases, {result.rounds:,} clock rounds, "
         f"{result.breaches:,} breaches told, {result.revoked:,} taken back"
@@ -64,23 +82,15 @@ def as_text(result: AuditResult) -> Iterator[str]:
         yield f"  {result.invalid:,} unreadable records and {result.foreign:,} SLA events of strangers left out"
     if result.pending:
         yield f"  {result.pending:,} differences too fresh to be judged"
-    yield ""
-    for kind in KINDS:
-        yield f"  {kind:<8} {result.count(kind):>8,}   {MEANING[kind]}"
-    yield ""
-    yield from _late_table(result.late)
-    yield ""
+
+
+def _ledger(result: AuditResult) -> Iterator[str]:
     if result.compared is None:
         yield "  ledger: not compared"
-    else:
-        yield f"  ledger: {result.compared:,} rounds compared, {len(result.disagreements):,} disagreements"
+        return
+    yield f"  ledger: {result.compared:,} rounds compared, {len(result.disagreements):,} disagreements"
     for one in result.disagreements[:SHOWN]:
         yield f"    {one.case_id} {one.clock_id}: {one.what}"
-    for finding in result.findings[:SHOWN]:
-        yield f"    {_finding_line(finding)}"
-    if len(result.findings) > SHOWN:
-        yield f"    and {len(result.findings) - SHOWN:,} more (--json has all)"
-    yield "  result: all right" if result.clean else "  result: NOT RIGHT"
 
 
 def lateness(late: Sequence[Late]) -> Iterator[tuple[str, str, Sequence[int]]]:
