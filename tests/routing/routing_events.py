@@ -1,5 +1,6 @@
 """Events as intake writes them, for routing's tests."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from event_schemas import (
@@ -27,6 +28,7 @@ def filed(
     service_code: str = "e-complaint",
     category: str | None = None,
     named_station: str | None = None,
+    attributes: Mapping[str, bool | str] | None = None,
     sealed: str | None = None,
     at: datetime = NOW,
 ) -> ComplaintFiled:
@@ -42,6 +44,7 @@ def filed(
         named_station=StationCode(named_station) if named_station else None,
         channel=FilingChannel.WEB,
         language=Language.HI,
+        attributes=dict(attributes or {}),
         sealed=sealed,
     )
 

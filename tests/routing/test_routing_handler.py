@@ -15,6 +15,7 @@ from routing.dataset import load_shipped
 from routing.domain import Dataset, Snapshot
 from routing.handlers import AssignmentHandler
 from routing.metrics import RoutingMetrics
+from routing.store.decisions import from_document, to_document
 from routing.store.memory import MemoryDecisions
 from tests.routing.routing_events import NOW, SHEOHAR, erased, filed, transfer
 
@@ -167,9 +168,17 @@ async def test_a_transfer_without_a_target_goes_by_rule(desk: Desk) -> None:
 
 async def test_a_case_against_police_never_reaches_the_accused_station(desk: Desk) -> None:
     """Not even the superintendent's own hand-over sends it there."""
-    await run_handler(desk.handler.handle, filed(category="against_police", named_station="5801016"))
+    await run_handler(desk.handler.handle, filed(attributes={"against_police": True}, named_station="5801016"))
     (event,) = assigned(await run_handler(desk.handler.handle, transfer(no=2, to="5801016", by="SP:SHEOHAR")))
     assert event.officer_post == "DIG:bihar"
+
+
+async def test_a_complaint_against_police_keeps_its_mark_in_the_store(desk: Desk) -> None:
+    """What the database gives back says what was asked, or a transfer would show the accused station its own case."""
+    await run_handler(desk.handler.handle, filed(attributes={"against_police": True}, named_station="5801016"))
+    (kept,) = desk.decisions.kept.values()
+    assert kept.filing.against_police
+    assert from_document(to_document(kept)) == kept
 
 
 async def test_erasure_forgets_the_place_and_keeps_the_decision(desk: Desk) -> None:

@@ -26,8 +26,11 @@ def decide(
     named_station: str | None = None,
     district: str | None = None,
     pincode: str | None = None,
+    against_police: bool = False,
 ) -> Decision:
-    return assign_station(SNAPSHOT, Filing(emergency, service_code, category, point, named_station, district, pincode))
+    return assign_station(
+        SNAPSHOT, Filing(emergency, service_code, category, point, named_station, district, pincode, against_police)
+    )
 
 
 def test_shipped_data_has_every_station_and_district() -> None:
@@ -151,15 +154,15 @@ def test_unknown_named_station_is_ignored_and_noted() -> None:
 
 def test_specialist_unit_of_the_police_district() -> None:
     """A matter of women goes to the mahila station of the police district, and to the territorial one without it."""
-    decision = decide(category="women", point=PATNA_JUNCTION)
+    decision = decide(category="crime_against_women", point=PATNA_JUNCTION)
     assert (decision.office.code, decision.reason) == ("5117089", Reason.SPECIALIST)
-    gopalganj = decide(category="women", district="Gopalganj")
+    gopalganj = decide(category="crime_against_women", district="Gopalganj")
     assert SNAPSHOT.stations[gopalganj.office.code].kind is StationKind.TERRITORIAL
 
 
 def test_complaint_against_police_names_no_station_anywhere() -> None:
     """The accused station is neither asked nor named: the superintendent's office answers."""
-    decision = decide(category="against_police", named_station="5801016", point=SHEOHAR_TOWN)
+    decision = decide(category="other", against_police=True, named_station="5801016", point=SHEOHAR_TOWN)
     assert decision.office.officer_post == "SP:SHEOHAR"
     assert decision.reason is Reason.AGAINST_POLICE
     assert decision.territorial_station is None
@@ -168,7 +171,7 @@ def test_complaint_against_police_names_no_station_anywhere() -> None:
 
 def test_complaint_against_a_superintendent_goes_above() -> None:
     """A superintendent does not judge a complaint about the superintendent."""
-    assert decide(category="against_police", named_station="SHEOHAR").office.officer_post == "DIG:bihar"
+    assert decide(against_police=True, named_station="SHEOHAR").office.officer_post == "DIG:bihar"
 
 
 def test_the_ground_of_an_outpost_is_its_parents() -> None:

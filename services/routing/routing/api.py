@@ -72,6 +72,7 @@ def create_router(live: Live) -> APIRouter:
         accuracy_m: Annotated[float | None, Query(ge=0, allow_inf_nan=False)] = None,
         service_code: Words = "e-complaint",
         category: Words | None = None,
+        against_police: bool = False,
         named_station: Words | None = None,
         district: Words | None = None,
         pincode: Annotated[str | None, Query(pattern=r"^[1-9][0-9]{5}$")] = None,
@@ -86,6 +87,7 @@ def create_router(live: Live) -> APIRouter:
             named_station=named_station,
             district=district,
             pincode=pincode,
+            against_police=against_police,
         )
         return explain(live.snapshot, filing, assign_station(live.snapshot, filing))
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final, cast
 
 from pydantic import ValidationError
@@ -32,6 +33,8 @@ from routing.metrics import RoutingMetrics
 from routing.store import Decisions, StoredDecision
 
 SOURCE: Final = "routing"
+# The attribute of intake's catalogue that says so; it travels in clear.
+AGAINST_POLICE: Final = "against_police"
 PINCODE: Final = re.compile(r"(?<!\d)(8[0-9]{5})(?!\d)")
 
 _log = get_logger(__name__)
@@ -147,7 +150,7 @@ class AssignmentHandler:
             previous_station=StationCode(decision.previous_station) if decision.previous_station else None,
         )
         # A place that travelled sealed is kept sealed.
-        kept = filing if sealed is None else _without_place(filing)
+        kept = filing if sealed is None else replace(filing, point=None, pincode=None)
         return StoredDecision(event, kept, (*notes, *decision.notes), now, sealed)
 
     def _filing(self, event: ComplaintFiled) -> tuple[Filing, str | None, tuple[str, ...]]:
@@ -160,6 +163,7 @@ class AssignmentHandler:
             point=Point(location.lat, location.lon, location.accuracy_m) if location is not None else None,
             named_station=event.named_station,
             district=event.district,
+            against_police=event.attributes.get(AGAINST_POLICE) is True,
         )
         if location is not None or event.sealed is None:
             return filing, None, ()
@@ -174,13 +178,9 @@ class AssignmentHandler:
         personal = PersonalData.from_json(self._keys.open(case_id, sealed))
         place = personal.location
         pincode = PINCODE.search(personal.address or "")
-        return Filing(
-            emergency=filing.emergency,
-            service_code=filing.service_code,
-            category=filing.category,
+        return replace(
+            filing,
             point=Point(place.lat, place.lon, place.accuracy_m) if place is not None else None,
-            named_station=filing.named_station,
-            district=filing.district,
             pincode=pincode.group(1) if pincode else None,
         )
 
@@ -235,16 +235,6 @@ def _record_value(station: StationRecord | None) -> Station | None:
 
 def _rounded(metres: float | None) -> float | None:
     return round(metres, 1) if metres is not None else None
-
-
-def _without_place(filing: Filing) -> Filing:
-    return Filing(
-        emergency=filing.emergency,
-        service_code=filing.service_code,
-        category=filing.category,
-        named_station=filing.named_station,
-        district=filing.district,
-    )
 
 
 def _assignment_no(decision: StoredDecision) -> int:

@@ -125,7 +125,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """What the rules look at: nothing here says who files."""
+    """What the rules look at, in the words of intake's catalogue: nothing here says who files."""
 
     emergency: bool
     service_code: str = ""
@@ -134,6 +134,7 @@ class Filing:
     named_station: str | None = None
     district: str | None = None
     pincode: str | None = None
+    against_police: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,6 @@ from routing.domain.model import Decision, Filing, Office, Reason, Territory
 from routing.domain.snapshot import Snapshot
 from routing.domain.territory import find_territory
 
-# Categories of a complaint whose subject is the police: no accused post may see it.
-AGAINST_POLICE = frozenset({"against_police", "against-police", "police_misconduct", "police-misconduct"})
 # Services whose subject is an offence: a station that is not the place's own records them as a zero FIR.
 OFFENCE_SERVICES = frozenset({"e-fir"})
 
@@ -26,7 +24,7 @@ def assign_station(snapshot: Snapshot, filing: Filing) -> Decision:
 
 def against_police(snapshot: Snapshot, filing: Filing, territory: Territory) -> Decision | None:
     """A complaint against police goes to the superintendent; the accused station appears nowhere in the answer."""
-    if filing.category not in AGAINST_POLICE:
+    if not filing.against_police:
         return None
     accused = snapshot.stations.get(filing.named_station or "")
     if accused is not None:

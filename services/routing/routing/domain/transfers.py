@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from routing.domain.model import STATE_CONTROL_ROOM, Decision, Filing, Office, Reason
-from routing.domain.rules import AGAINST_POLICE, assign_station
+from routing.domain.rules import assign_station
 from routing.domain.snapshot import Snapshot
 
 # The third hand-over in a row is the superintendent's to decide.
@@ -50,7 +50,7 @@ def _obstacle(
 ) -> str | None:
     if decision is None:
         return None
-    if filing.category in AGAINST_POLICE and decision.office.code == filing.named_station:
+    if filing.against_police and decision.office.code == filing.named_station:
         return "accused_station"
     if by_superior:
         return None
@@ -65,7 +65,7 @@ def _asked(snapshot: Snapshot, office: Office) -> Decision:
 
 def _next_by_rule(snapshot: Snapshot, filing: Filing, visited: set[str]) -> Decision | None:
     """What the rules say without the citizen's wish; if the case was there already, the likeliest of the rest."""
-    unnamed = filing if filing.category in AGAINST_POLICE else replace(filing, named_station=None)
+    unnamed = filing if filing.against_police else replace(filing, named_station=None)
     decision = assign_station(snapshot, unnamed)
     if decision.office.code not in visited:
         return decision

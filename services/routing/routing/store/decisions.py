@@ -118,6 +118,7 @@ def to_document(decision: StoredDecision) -> Document:
         "named_station": filing.named_station,
         "district": filing.district,
         "pincode": filing.pincode,
+        "against_police": filing.against_police or None,
         "point": [point.lat, point.lon, point.accuracy_m] if point is not None else None,
     }
     document: Document = {
@@ -146,6 +147,7 @@ def from_document(document: Document) -> StoredDecision:
             named_station=asked.get("named_station"),
             district=asked.get("district"),
             pincode=asked.get("pincode"),
+            against_police=asked.get("against_police", False),
             point=Point(*point) if point is not None else None,
         ),
         notes=tuple(document["notes"]),
