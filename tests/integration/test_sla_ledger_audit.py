@@ -89,6 +89,24 @@ async def test_what_was_told_is_not_told_again(rig: LedgerRig) -> None:
         assert await parts.store.rounds.count_documents({"check_at": {"$exists": True}}) == 0
 
 
+async def test_a_level_that_was_told_does_not_hide_the_next(rig: LedgerRig) -> None:
+    """Level 0 stands; ten minutes later, still nobody there, level 1 is missing: that one is told, and it alone."""
+    running = EVENTS[:2]
+    async with rig.ledger() as parts:
+        await rig.publish(*running)
+        await rig.tell(*rig.work(running, DUE + timedelta(seconds=1)))
+        await complete_up_to(parts, datetime.now(UTC))
+        await parts.background.stop()
+        place = await partition_of(parts)
+        await parts.store.rounds.update_many({}, {"$set": {"check_at": DUE}})
+        await parts.store.cases.update_many({}, {"$set": {"changed_at": DUE}})
+        reconciler = rig.reconciler(parts, ManualClock(DUE + timedelta(minutes=15)))
+        await set_watermark(parts, place, DUE + timedelta(minutes=3))
+        assert await reconciler.reconcile() == []
+        await set_watermark(parts, place, DUE + timedelta(minutes=12, milliseconds=1))
+        assert [(found.kind, found.level) for found in await reconciler.reconcile()] == [("missed", 1)]
+
+
 async def test_behind_its_watermark_the_reconciler_alerts_and_says_nothing(rig: LedgerRig) -> None:
     """Overdue by the wall clock, unread by the ledger: perhaps it was met. A metric, no event."""
     running = EVENTS[:2]

@@ -150,3 +150,12 @@ def test_what_a_silent_worker_owes_has_the_workers_own_ids(events: list[Envelope
     assert first_told == expected
     # In the order of these events a worker may have told, taken back and told again: then under another id.
     assert len(standing) == len(first_told)
+
+
+@settings(max_examples=200, deadline=None)
+@given(cases, st.one_of(minutes, days))
+def test_nothing_is_missed_before_the_patience_is_over(events: list[Envelope], moment: int) -> None:
+    """At any moment the missed ones are those whose time had come by then, even of a clock that has ended since."""
+    found = judge(ledger(events), [], Moment(patience=ms(moment), now=ms(200 * DAY)), policies())
+    expected = {e.breach_id for one in rounds(events) for e in one.expects if e.at < ms(moment)}
+    assert {one.breach_id for one in found} == expected

@@ -118,9 +118,10 @@ class Reconciler:
     async def _judge(self, look: _Look, rounds: Sequence[Document]) -> list[Finding]:
         cases = await self._store.load(sorted({one["case_id"] for one in rounds}))
         told = await self._told(rounds)
+        moment = Moment(patience=epoch_ms(look.limit), now=epoch_ms(look.now))
         findings: list[Finding] = []
         settled: list[UpdateOne] = []
-        moment = Moment(patience=epoch_ms(look.limit), now=epoch_ms(look.now))
+        to_mend: list[tuple[Document, list[Finding]]] = []
         for one in rounds:
             case = cases.get(one["case_id"])
             mine = self._findings(case, one, told, moment)
@@ -129,8 +130,15 @@ class Reconciler:
                 settled.append(_postponed(one, case.changed_at))
                 continue
             findings += mine
-            if not await self._mend(look, one, mine):
+            words = [finding for finding in mine if finding.mend is not None]
+            for finding in mine:
+                if finding.mend is None:
+                    self._note(finding, mended=False)
+            if words:
+                to_mend.append((one, words))
+            else:
                 settled.append(_settled(one, look.limit))
+        await self._mend(look, to_mend)
         self._metrics.checked.inc(len(rounds))
         if settled:
             with store_errors():
@@ -160,32 +168,27 @@ class Reconciler:
                 told.setdefault((one["case_id"], one["clock_id"]), []).append(breach)
         return told
 
-    async def _mend(self, look: _Look, one: Document, found: Sequence[Finding]) -> bool:
-        """Say what can be said. False if there was nothing to say: the round is settled until its next deadline."""
-        words = [finding for finding in found if finding.mend is not None]
-        for finding in found:
-            if finding.mend is None:
-                self._note(finding, mended=False)
-        if not words:
-            return False
-        claim = {
-            "_id": one["_id"],
-            "v": one["v"],
-            "$or": [{"claimed_until": None}, {"claimed_until": {"$lte": look.now}}],
-        }
+    async def _mend(self, look: _Look, to_mend: Sequence[tuple[Document, Sequence[Finding]]]) -> None:
+        """Say what can be said of the rounds that no other process has taken on."""
+        claims = await asyncio.gather(*(self._claim(look, one) for one, _ in to_mend))
+        said = [finding for (_, words), ours in zip(to_mend, claims, strict=True) if ours for finding in words]
+        await self._producer.send_all(
+            [
+                (look.place.topic, encode(mend.data, event_id=mend.event_id, source=MONITOR))
+                for finding in said
+                if (mend := finding.mend) is not None
+            ]
+        )
+        for finding in said:
+            self._note(finding, mended=True)
+
+    async def _claim(self, look: _Look, one: Document) -> bool:
+        free = {"$or": [{"claimed_until": None}, {"claimed_until": {"$lte": look.now}}]}
         with store_errors():
-            result = await self._store.rounds.update_one(claim, {"$set": {"claimed_until": look.now + CLAIM}})
-        if result.modified_count == 1:
-            await self._producer.send_all(
-                [
-                    (look.place.topic, encode(said.data, event_id=said.event_id, source=MONITOR))
-                    for finding in words
-                    if (said := finding.mend) is not None
-                ]
+            result = await self._store.rounds.update_one(
+                {"_id": one["_id"], "v": one["v"], **free}, {"$set": {"claimed_until": look.now + CLAIM}}
             )
-            for finding in words:
-                self._note(finding, mended=True)
-        return True
+        return bool(result.modified_count)
 
     def _note(self, finding: Finding, *, mended: bool) -> None:
         clock = finding.clock_id.partition(":")[0]
