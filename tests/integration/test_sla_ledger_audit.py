@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from chassis.clock import ManualClock
 from event_schemas import Envelope, SLABreached, ids
@@ -196,6 +198,23 @@ async def test_a_ledger_that_differs_from_the_log_is_found(rig: LedgerRig) -> No
         result = await rig.audit()
     assert [one.what for one in result.disagreements] == ["state"]
     assert not result.clean
+
+
+async def test_where_the_log_has_lost_its_beginning_the_ledger_remembers(rig: LedgerRig) -> None:
+    """A filing and its breach older than the log's retention: neither missed nor untrue, and the audit says so."""
+    said = rig.work(EVENTS, datetime.now(UTC))
+    async with rig.ledger() as parts:
+        await rig.publish(*EVENTS)
+        await rig.tell(*said)
+        await complete_up_to(parts, datetime.now(UTC))
+        place = await partition_of(parts)
+        admin = AIOKafkaAdminClient(bootstrap_servers=rig.settings.kafka_bootstrap)
+        await admin.start()
+        await admin.delete_records({TopicPartition(place.topic, place.partition): RecordsToDelete(before_offset=-1)})
+        await admin.close()
+        result = await rig.audit()
+    assert (result.records, result.from_ledger, result.compared) == (0, 1, 1)
+    assert result.clean
 
 
 async def test_the_command_ends_with_1_if_something_is_wrong(

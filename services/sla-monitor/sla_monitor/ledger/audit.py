@@ -3,13 +3,12 @@
 It shares no state with the workers, the ledger or the reconciler: only the rules.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from chassis.log_reader import LogRecord, read_log
-from chassis.mongo import Mongo, store_errors
 from chassis.pipeline import REPLAY_HEADER
 from event_schemas import (
     Envelope,
@@ -21,17 +20,16 @@ from event_schemas import (
     peek_type,
 )
 from event_schemas.policies import PolicySet
-from sla_monitor import codec, domain
+from sla_monitor import domain
 from sla_monitor.engine.facts import epoch_ms
 from sla_monitor.engine.model import CaseRecord
-from sla_monitor.ledger.documents import round_of
+from sla_monitor.ledger.audit_ledger import LedgerView
 from sla_monitor.ledger.handler import HEARD_TYPES, MONITOR, ledger_types
 from sla_monitor.ledger.judge import Finding, Moment, Told, judge
 from sla_monitor.ledger.model import Round, rounds_of
-from sla_monitor.ledger.store import LedgerStore, Place
+from sla_monitor.ledger.store import Place
 
 Progress = Callable[[int, int], None]
-SKEW: Final = timedelta(seconds=60)
 SERVICES: Final = (b"sla-monitor", b"sla-ledger")
 
 
@@ -99,7 +97,8 @@ class _Case:
     newest: int = 0
     """When the latest input or word on it entered the log (epoch ms)."""
     entered: dict[str, int] = field(default_factory=dict)
-    told: dict[str, SLABreached] = field(default_factory=dict)
+    """When each input and each breach first entered the log (epoch ms), by event id."""
+    told: dict[str, Told] = field(default_factory=dict)
     revoked: set[str] = field(default_factory=set)
 
 
@@ -113,7 +112,7 @@ class Audit:
         policies: PolicySet,
         grace: timedelta,
         progress: Progress,
-        ledger: "LedgerView | None",
+        ledger: LedgerView | None,
     ) -> None:
         self._bootstrap, self._policies = bootstrap, policies
         self._grace = round(grace.total_seconds() * 1000)
@@ -144,6 +143,10 @@ class Audit:
             return {}
         cases = {case_id: _Case(record) async for case_id, record in self._ledger.records(place)}
         result.from_ledger += len(cases)
+        async for case_id, told in self._ledger.told(place):
+            cases.setdefault(case_id, _Case(None)).told[told.breach_id] = told
+        async for case_id, breach_id in self._ledger.revoked(place):
+            cases.setdefault(case_id, _Case(None)).revoked.add(breach_id)
         return cases
 
     def _take(self, cases: dict[str, _Case], found: LogRecord, result: AuditResult) -> None:
@@ -178,10 +181,12 @@ class Audit:
             case.newest = max(case.newest, found.timestamp_ms)
         if not isinstance(event, SLABreached):
             return
-        if event.breach_id in case.told:
+        if event.breach_id in case.entered:
             result.repeats += 1
             return
-        case.told[event.breach_id] = event
+        case.entered[event.breach_id] = found.timestamp_ms
+        due = epoch_ms(event.due_at)
+        case.told[event.breach_id] = Told(event.breach_id, event.clock_id, event.level, due, revoked=False)
         case.newest = max(case.newest, found.timestamp_ms)
         result.breaches += 1
         # It could not be told before its time, nor before what it follows from was in the log.
@@ -196,10 +201,7 @@ class Audit:
             record = case.record or CaseRecord(case_id)
             result.cases += 1
             result.rounds += sum(1 for _ in rounds_of(record, self._policies))
-            told = [
-                Told(breach_id, event.clock_id, event.level, epoch_ms(event.due_at), breach_id in case.revoked)
-                for breach_id, event in case.told.items()
-            ]
+            told = [replace(one, revoked=one.breach_id in case.revoked) for one in case.told.values()]
             findings = judge(record, told, moment, self._policies)
             if findings and case.newest > moment.patience:
                 result.pending += len(findings)
@@ -228,39 +230,6 @@ class Audit:
                 ]
 
 
-class LedgerView:
-    """What the audit asks of the ledger."""
-
-    def __init__(self, mongo: Mongo, started: datetime) -> None:
-        self._store = LedgerStore(mongo)
-        self._started = started
-
-    async def records(self, place: Place) -> AsyncIterator[tuple[str, CaseRecord]]:
-        with store_errors():
-            async for one in self._store.cases.find(_at(place), {"record": 1}):
-                yield one["_id"], codec.load(one["_id"], one["record"])
-
-    async def rounds(self, place: Place) -> dict[str, dict[str, Round]]:
-        """Rounds by case id and round id."""
-        found: dict[str, dict[str, Round]] = {}
-        with store_errors():
-            async for one in self._store.rounds.find(_at(place)):
-                found.setdefault(one["case_id"], {})[one["_id"]] = round_of(one)
-        return found
-
-    async def is_ahead(self, case_id: str, record: CaseRecord | None) -> bool:
-        """True if the ledger knows events of the case that came after the end of the log was read."""
-        stored = (await self._store.load([case_id])).get(case_id)
-        if stored is None or stored.changed_at < self._started - SKEW:
-            return False
-        known = set() if record is None else {fact.event_id for fact in record.facts}
-        numbers = set() if record is None else {one.number for one in record.assignments}
-        return not (
-            {fact.event_id for fact in stored.record.facts} <= known
-            and {one.number for one in stored.record.assignments} <= numbers
-        )
-
-
 def _difference(mine: Round | None, theirs: Round | None) -> str:
     """Which fields differ; empty if none do."""
     if mine is None:
@@ -269,10 +238,6 @@ def _difference(mine: Round | None, theirs: Round | None) -> str:
         return "not in the ledger"
     names = [name for name in Round.__dataclass_fields__ if getattr(mine, name) != getattr(theirs, name)]
     return ", ".join(names)
-
-
-def _at(place: Place) -> dict[str, Any]:
-    return {"topic": place.topic, "partition": place.partition}
 
 
 def _for_others(headers: tuple[tuple[str, bytes], ...]) -> bool:

@@ -14,7 +14,8 @@ from chassis.logs import configure_logging
 from chassis.mongo import Mongo
 from chassis.positions import LogPositions
 from sla_monitor.ledger.app import SERVICE, load_policies
-from sla_monitor.ledger.audit import Audit, AuditResult, LedgerView, Stretch
+from sla_monitor.ledger.audit import Audit, AuditResult, Stretch
+from sla_monitor.ledger.audit_ledger import LedgerView
 from sla_monitor.ledger.audit_page import as_json, as_text
 from sla_monitor.ledger.settings import LedgerSettings
 from sla_monitor.ledger.watermarks import WatermarkStore
