@@ -37,6 +37,7 @@ class Topic:
     segment: timedelta = timedelta(days=1)
     cleanup: Literal["delete", "compact"] = "delete"
     dead_letter: bool = False
+    max_message_bytes: int | None = None
 
     @property
     def config(self) -> Mapping[str, str]:
@@ -44,6 +45,8 @@ class Topic:
         settings = {"cleanup.policy": self.cleanup, "segment.ms": _millis(self.segment)}
         if self.retention is not None:
             settings["retention.ms"] = _millis(self.retention)
+        if self.max_message_bytes is not None:
+            settings["max.message.bytes"] = str(self.max_message_bytes)
         return MappingProxyType(settings)
 
     def partitions(self, environment: Literal["local", "production"]) -> int:
@@ -61,6 +64,8 @@ def _cases_events() -> tuple[str, ...]:
 
 # The longest target (90 days to inform the victim) plus the cap of a pause fit into this.
 CASES_RETENTION: Final = timedelta(days=120)
+# A record at the limit of its own topic still fits with the headers that say why it died.
+DEAD_LETTER_MAX_BYTES: Final = 2 * 1024 * 1024
 # Sealed data must not live on as a dead letter after its case has left the log.
 DEAD_LETTER_RETENTION: Final = timedelta(days=30)
 
@@ -103,6 +108,7 @@ def _dead_letters_of(topic: Topic) -> Topic:
         consumers=(),
         events=topic.events,
         dead_letter=True,
+        max_message_bytes=DEAD_LETTER_MAX_BYTES,
     )
 
 

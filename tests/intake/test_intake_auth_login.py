@@ -9,11 +9,13 @@ import httpx
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi import Request
 from pydantic import SecretStr
 
 from chassis.clock import ManualClock
 from chassis.problems import Problem
 from chassis.sealing import KeyRing
+from intake.auth.authenticator import Authenticator
 from intake.auth.jwks import OfficerKeys
 from intake.auth.login import Login, normalise_phone
 from intake.auth.settings import AuthSettings
@@ -63,7 +65,7 @@ async def test_the_right_code_logs_in_once(desk: Desk) -> None:
     """A code opens one session for the phone it went to, and no second one."""
     challenge_id, code = await desk.ask("९४३१००००००")
     pair = await desk.login.trade_code(challenge_id, code)
-    principal = desk.tokens.read(pair.access_token)
+    principal, _ = desk.tokens.read(pair.access_token)
     assert (principal.phone, principal.role) == (PHONE, "citizen")
     assert PHONE[3:] not in principal.sub
     assert PHONE[3:] not in json.dumps(jwt.decode(pair.access_token, options={"verify_signature": False}))
@@ -118,7 +120,7 @@ async def test_a_stolen_refresh_token_ends_the_session(desk: Desk) -> None:
     challenge_id, code = await desk.ask()
     first = await desk.login.trade_code(challenge_id, code)
     second = await desk.login.refresh(first.refresh_token)
-    assert desk.tokens.read(second.access_token).phone == PHONE
+    assert desk.tokens.read(second.access_token)[0].phone == PHONE
     for token in (first.refresh_token, second.refresh_token, "made-up.token"):
         with pytest.raises(Problem) as refused:
             await desk.login.refresh(token)
@@ -172,3 +174,24 @@ async def test_an_officers_token_is_checked_against_the_issuers_keys(tmp_path: P
         with pytest.raises(Problem) as refused:
             await keys.get("two")
         assert refused.value.type.code == "token_invalid"
+
+
+def request_with(token: str) -> Request:
+    return Request({"type": "http", "headers": [(b"authorization", f"Bearer {token}".encode())]})
+
+
+async def test_a_remembered_token_is_still_refused_once_it_expired(desk: Desk, tmp_path: Path) -> None:
+    """A token that was verified before is taken without a second look, until the second in which it expires."""
+    _, jwks = officer_jwk("one")
+    file = tmp_path / "jwks.json"
+    file.write_text(jwks)
+    pair = await desk.login.trade_code(*await desk.ask())
+    async with httpx.AsyncClient() as http:
+        keys = OfficerKeys(file=file, url=None, clock=desk.clock, http=http)
+        guard = Authenticator(desk.tokens, keys, desk.clock, officer_issuer="janseva-local")
+        for _ in range(2):
+            assert (await guard.citizen(request_with(pair.access_token))).phone == PHONE
+        desk.clock.advance(timedelta(minutes=31))
+        with pytest.raises(Problem):
+            await guard.citizen(request_with(pair.access_token[:-4] + "AAAA"))
+        assert guard.remembers(pair.access_token) is None

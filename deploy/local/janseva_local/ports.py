@@ -18,6 +18,7 @@ OFFSETS: Mapping[str, int] = {
     "provider": 9,
     "sla-monitor-routine": 13,
     "mongo": 17,
+    "sla-ledger": 23,
     "kafka": 92,
     "kafka-controller": 93,
 }

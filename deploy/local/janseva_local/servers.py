@@ -93,7 +93,7 @@ class KafkaServer:
         self._progress("formatting Kafka's storage (once)")
         shutil.rmtree(self._dir / "data", ignore_errors=True)  # a half-formatted folder from an interrupted start
         cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        arguments = ("format", "--cluster-id", cluster_id, "--config", str(properties))
+        arguments = ("format", f"--cluster-id={cluster_id}", "--config", str(properties))
         command = runtime.command("kafka.tools.StorageTool", *arguments, logging=logging)
         tool = ChildProcess("kafka-format", command, log=self._log)
         tool.spawn()

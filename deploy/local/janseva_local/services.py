@@ -92,6 +92,12 @@ SERVICES: tuple[Service, ...] = (
         about="SLA clocks, routine lane",
     ),
     Service(
+        name="sla-ledger",
+        module=("sla_monitor", "ledger"),
+        database="janseva_sla",
+        about="SLA ledger, reconciler and reports",
+    ),
+    Service(
         name="notifier",
         module=("notifier",),
         database="janseva_notifier",

@@ -90,7 +90,11 @@ def create_app(
         catalogue=load_catalogue(settings.catalogue_file),
         metrics=IntakeMetrics(registry),
         authenticator=Authenticator(
-            citizens, _officer_keys(settings, clock, http), settings.officer_issuer, settings.officer_audience
+            citizens,
+            _officer_keys(settings, clock, http),
+            clock,
+            officer_issuer=settings.officer_issuer,
+            officer_audience=settings.officer_audience,
         ),
         contact_of=citizens.subject_of,
     )

@@ -18,11 +18,19 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--over", type=float, default=usual.over_s, help="seconds over which they come")
     parser.add_argument("--plant", choices=plant.NAMES, help="plant a fault: the demo must then exit with 1")
     parser.add_argument("--kill", action="store_true", help="kill each service with -9 while citizens file")
+    parser.add_argument(
+        "--patience", type=float, default=usual.patience_s, help="seconds to wait for what is on its way"
+    )
     parsed = parser.parse_args(arguments)
     if not 1 <= parsed.citizens <= MOST_CITIZENS:
         parser.error(f"--citizens must be 1 to {MOST_CITIZENS}")
     options = Options(
-        citizens=parsed.citizens, seed=parsed.seed, over_s=parsed.over, plant=parsed.plant, kill=parsed.kill
+        citizens=parsed.citizens,
+        seed=parsed.seed,
+        over_s=parsed.over,
+        plant=parsed.plant,
+        kill=parsed.kill,
+        patience_s=parsed.patience,
     )
     return asyncio.run(run_demo(DataFolder.from_environment(), options))
 

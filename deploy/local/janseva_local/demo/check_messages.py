@@ -69,7 +69,7 @@ def owed_by(case: Case, posts: dict[str, DirectoryPost]) -> Iterator[tuple[str, 
         template = citizen_template(seen.envelope.data)
         if template is not None:
             yield _owed(seen, "citizen", case.intent.phone, template)
-        office = office_template(seen.envelope.data, case)
+        office = office_template(seen, case)
         if office is not None:
             post, name = office
             phone = office_phone(post, posts)
@@ -91,15 +91,16 @@ def citizen_template(event: Event) -> str | None:
     return names.get(type(event))
 
 
-def office_template(event: Event, case: Case) -> tuple[str, str] | None:
-    """(post, template) of the message that an event owes to an office."""
+def office_template(seen: Seen, case: Case) -> tuple[str, str] | None:
+    """(post, template) of the message that an event owes to an office; a warning goes to the post in charge by then."""
+    event = seen.envelope.data
     if isinstance(event, AssignedToStation):
         return event.officer_post, "new_case"
     if isinstance(event, SLABreached):
         return event.escalate_to, "breach"
     if isinstance(event, SLADueSoon) and event.fraction == OFFICE_FRACTION:
-        assigned = [seen.envelope.data for seen in case.of(AssignedToStation)]
-        posts = [data.officer_post for data in assigned if isinstance(data, AssignedToStation)]
+        before = [one.envelope.data for one in case.of(AssignedToStation) if one.offset < seen.offset]
+        posts = [data.officer_post for data in before if isinstance(data, AssignedToStation)]
         return (posts[-1], "due_soon") if posts else None
     return None
 

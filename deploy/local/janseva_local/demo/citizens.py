@@ -39,7 +39,7 @@ async def read_logins(http: httpx.AsyncClient, suite: Suite) -> dict[Kind, bool]
 
 
 async def log_in(http: httpx.AsyncClient, suite: Suite, phone: str) -> str:
-    """An access token, got as a person gets it: asks for a code, reads the SMS, types it in, and again if that fails."""
+    """An access token, got as a person gets it: asks for a code, reads the SMS, types it in, and again if it fails."""
     for _ in range(LOGIN_TRIES):
         asked = await send(http, Call("POST", f"{suite.intake}/v1/auth/otp", json={"phone": phone}))
         asked.raise_for_status()

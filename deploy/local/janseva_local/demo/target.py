@@ -17,8 +17,6 @@ from janseva_local.keys import load_or_create
 from janseva_local.stack import Stack
 
 DEMO_POLICIES = ROOT / "deploy" / "local" / "policies.demo.yaml"
-# Hundreds of citizens log in from one machine, as they would from behind one carrier's address.
-DEMO_ENV = {"OTP_PER_ADDRESS_PER_HOUR": "100000"}
 TOKEN_TTL = timedelta(hours=1)
 
 
@@ -50,9 +48,7 @@ async def find_or_start(folder: DataFolder, say: Callable[[str], None]) -> Async
         yield _running(folder, record)
         return
     say("no suite is running: starting one with the demo's policies (targets of seconds)")
-    async with Stack(
-        folder.root, policies=DEMO_POLICIES, ports="free", supervised=True, extra_env=DEMO_ENV, progress=say
-    ) as stack:
+    async with Stack(folder.root, policies=DEMO_POLICIES, ports="free", supervised=True, progress=say) as stack:
         yield Target(
             urls=stack.urls,
             kafka_bootstrap=stack.kafka_bootstrap,

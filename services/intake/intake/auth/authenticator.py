@@ -1,26 +1,39 @@
 """Turns a request's bearer token into a Principal; its methods are FastAPI dependencies."""
 
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from fastapi import Request
 
+from chassis.clock import Clock
 from chassis.problems import FORBIDDEN, UNAUTHENTICATED, Problem
 from intake.auth.jwks import OfficerKeys
 from intake.auth.principal import Principal
 from intake.auth.problems import TOKEN_INVALID
 from intake.auth.tokens import AUDIENCE, CITIZEN_ISSUER, CitizenTokens, key_id_of, read_officer_token
 
+# Citizens' tokens already verified, newest last: a client sends the same token with each request.
+REMEMBERED = 4_096
 CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 
 class Authenticator:
     def __init__(
-        self, citizens: CitizenTokens, officers: OfficerKeys, officer_issuer: str, officer_audience: str = AUDIENCE
+        self,
+        citizens: CitizenTokens,
+        officers: OfficerKeys,
+        clock: Clock,
+        *,
+        officer_issuer: str,
+        officer_audience: str = AUDIENCE,
     ) -> None:
         self._citizens = citizens
         self._officers = officers
         self._officer_issuer = officer_issuer
         self._officer_audience = officer_audience
+        self._clock = clock
+        self._remembered: OrderedDict[str, tuple[Principal, datetime]] = OrderedDict()
 
     async def optional_citizen(self, request: Request) -> Principal | None:
         """The citizen, or None without a token; a bad token is refused, never ignored."""
@@ -54,10 +67,22 @@ class Authenticator:
 
         return officer_of_role
 
+    def remembers(self, token: str) -> Principal | None:
+        """The citizen of a token that was verified before and has not expired since."""
+        known = self._remembered.get(token)
+        return known[0] if known is not None and self._clock.now() < known[1] else None
+
     async def _principal(self, token: str) -> Principal:
+        known = self.remembers(token)
+        if known is not None:
+            return known
         key_id, issuer = key_id_of(token)
         if issuer == CITIZEN_ISSUER:
-            return self._citizens.read(token)
+            principal, expires_at = self._citizens.read(token)
+            self._remembered[token] = (principal, expires_at)
+            if len(self._remembered) > REMEMBERED:
+                self._remembered.popitem(last=False)
+            return principal
         if issuer != self._officer_issuer:
             raise Problem(TOKEN_INVALID, detail_en="The token's issuer is not known", headers=CHALLENGE)
         key = await self._officers.get(key_id)

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
@@ -50,13 +50,14 @@ class CitizenTokens:
         }
         return jwt.encode(claims, self._key, algorithm="EdDSA")
 
-    def read(self, token: str) -> Principal:
+    def read(self, token: str) -> tuple[Principal, datetime]:
+        """The citizen, and when the token expires."""
         claims = _verified(token, self._key.public_key(), ["EdDSA"], CITIZEN_ISSUER, AUDIENCE)
         try:
             phone = self._ring.open(claims["sub"], claims["phone_sealed"]).decode()
         except (SealError, KeyError) as error:
             raise Problem(TOKEN_INVALID) from error
-        return Principal(sub=claims["sub"], role="citizen", phone=phone)
+        return Principal(sub=claims["sub"], role="citizen", phone=phone), datetime.fromtimestamp(claims["exp"], UTC)
 
 
 class OfficerClaims(BaseModel):
