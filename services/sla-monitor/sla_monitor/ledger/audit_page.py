@@ -104,12 +104,15 @@ def lateness(late: Sequence[Late]) -> Iterator[tuple[str, str, Sequence[int]]]:
 
 def _late_table(late: Sequence[Late]) -> Iterator[str]:
     yield "  late: from the time a breach could be told to its record in the log"
-    yield f"    {'topic':<24}{'clock':<20}{'breaches':>9}{'p50 s':>10}{'p99 s':>10}{'max s':>10}"
-    for topic, clock, values in lateness(late):
-        figures = "".join(f"{one / 1000:>10.3f}" for one in _figures(values))
-        yield f"    {topic:<24}{clock:<20}{len(values):>9,}{figures}"
     if not late:
         yield "    none was told"
+        return
+    topic_width = max(len(one.topic) for one in late) + 2
+    clock_width = max(len(one.clock) for one in late) + 2
+    yield f"    {'topic':<{topic_width}}{'clock':<{clock_width}}{'breaches':>9}{'p50 s':>10}{'p99 s':>10}{'max s':>10}"
+    for topic, clock, values in lateness(late):
+        figures = "".join(f"{one / 1000:>10.3f}" for one in _figures(values))
+        yield f"    {topic:<{topic_width}}{clock:<{clock_width}}{len(values):>9,}{figures}"
 
 
 def _figures(values: Sequence[int]) -> tuple[int, int, int]:
