@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from routing.dataset import load_shipped
 from routing.domain import Decision, Filing, Point, Reason, Snapshot, StationKind, assign_station
+from routing.domain.districts import BORDER_DOUBT_M
 
 SNAPSHOT = Snapshot(load_shipped())
 PATNA_JUNCTION = Point(25.6030, 85.1376)
@@ -197,6 +198,14 @@ def test_many_points_at_once_get_the_stations_of_each_alone() -> None:
         assert (one is None) == (alone is None)
         if one is not None and alone is not None:
             assert (one.station, one.others, one.in_gap) == (alone.station, alone.others, alone.in_gap)
+
+
+def test_the_short_way_to_a_district_gives_the_long_ones_answer() -> None:
+    """Deep inside a district no border is measured; a doubt a millimetre wider measures them all and agrees."""
+    random = np.random.default_rng(5)
+    points = zip(random.uniform(24.2, 27.6, 2_000).tolist(), random.uniform(83.2, 88.4, 2_000).tolist(), strict=True)
+    for lat, lon in points:
+        assert SNAPSHOT.districts.find(lat, lon) == SNAPSHOT.districts.find(lat, lon, BORDER_DOUBT_M + 0.001)
 
 
 @given(

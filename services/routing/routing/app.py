@@ -1,5 +1,6 @@
 """The composition root: every client is made here, in the lifespan; nothing connects at import."""
 
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -96,6 +97,9 @@ def create_app(settings: RoutingSettings) -> FastAPI:
         background.add("directory.view", posts.view.run, stop=posts.view.stop)
         background.add("directory.publisher", posts.run)
         checks.update(mongo=mongo.ping, kafka=producers[Lane.EMERGENCY].ping)
+        # The version in force lives long: the collector need not look through it again and again.
+        gc.collect()
+        gc.freeze()
         await background.start()
         try:
             yield

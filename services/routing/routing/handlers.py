@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final, cast
 
 from pydantic import ValidationError
@@ -24,6 +25,7 @@ from event_schemas import (
     Station,
     StationCode,
     TransferRequested,
+    WireRecord,
     encode,
     ids,
 )
@@ -132,15 +134,15 @@ class AssignmentHandler:
         sealed: str | None,
         notes: tuple[str, ...],
     ) -> StoredDecision:
-        now = self._clock.now()
+        now, office = self._clock.now(), decision.office
         event = AssignedToStation(
             case_id=item.data.case_id,
             occurred_at=now,
             cause_id=EventId(item.envelope.event_id),
             assignment_no=assignment_no,
-            station=_station_value(decision),
-            territorial_station=_record_value(decision.territorial_station),
-            officer_post=ids.post_id(decision.office.post, decision.office.code),
+            station=_station_value(office.code, office.name, office.district, office.police_district),
+            territorial_station=_station_of(decision.territorial_station),
+            officer_post=ids.post_id(office.post, office.code),
             reason=AssignmentReason(decision.reason.value),
             provisional=decision.provisional,
             confidence=round(decision.confidence, 3),
@@ -151,7 +153,7 @@ class AssignmentHandler:
         )
         # A place that travelled sealed is kept sealed.
         kept = filing if sealed is None else replace(filing, point=None, pincode=None)
-        return StoredDecision(event, kept, (*notes, *decision.notes), now, sealed)
+        return StoredDecision(event, kept, (*notes, *decision.notes), now, sealed, _record(item, event))
 
     def _filing(self, event: ComplaintFiled) -> tuple[Filing, str | None, tuple[str, ...]]:
         """What the rules look at, the seal to keep (None when the place is in clear), and notes."""
@@ -206,31 +208,24 @@ TYPES: Final = frozenset(event_type.type for event_type in HANDLERS)
 
 
 def _outgoing(item: Received, decision: StoredDecision) -> Outgoing:
-    event = decision.event
+    return Outgoing(item.topic, decision.record or _record(item, decision.event))
+
+
+def _record(item: Received, event: AssignedToStation) -> WireRecord:
     event_id = ids.assignment_id(event.case_id, event.assignment_no)
     with span("assign_station", parent=item.envelope.traceparent, reason=event.reason.value) as traceparent:
-        return Outgoing(item.topic, encode(event, event_id=event_id, source=SOURCE, traceparent=traceparent))
+        return encode(event, event_id=event_id, source=SOURCE, traceparent=traceparent)
 
 
-def _station_value(decision: Decision) -> Station:
-    office = decision.office
-    return Station(
-        code=StationCode(office.code),
-        name=office.name,
-        district=office.district,
-        police_district=office.police_district,
-    )
+@lru_cache(maxsize=4_096)
+def _station_value(code: str, name: str, district: str, police_district: str) -> Station:
+    return Station(code=StationCode(code), name=name, district=district, police_district=police_district)
 
 
-def _record_value(station: StationRecord | None) -> Station | None:
+def _station_of(station: StationRecord | None) -> Station | None:
     if station is None:
         return None
-    return Station(
-        code=StationCode(station.code),
-        name=station.name_en,
-        district=station.district,
-        police_district=station.police_district,
-    )
+    return _station_value(station.code, station.name_en, station.district, station.police_district)
 
 
 def _rounded(metres: float | None) -> float | None:

@@ -1,6 +1,7 @@
 """Routing's own metrics."""
 
 from datetime import timedelta
+from functools import lru_cache
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -35,9 +36,12 @@ class RoutingMetrics:
             "janseva_boundary_version_info", "1 for the version in force", ["version"], registry=registry
         )
 
+        # Finding a child by its labels costs more than counting.
+        self._assigned = lru_cache(maxsize=64)(self.assignments.labels)
+
     def observe(self, decision: StoredDecision, age: timedelta) -> None:
         event = decision.event
-        self.assignments.labels(event.reason.value, str(event.provisional).lower()).inc()
+        self._assigned(event.reason.value, str(event.provisional).lower()).inc()
         self.assignment_seconds.observe(max(0.0, age.total_seconds()))
         for why in RAISED.intersection(decision.notes):
             self.transfers_raised.labels(why).inc()

@@ -52,6 +52,7 @@ class BoundaryIndex:
         # Wide enough that a bare point finds every polygon it may belong to, which is faster than asking with a box.
         self._margin = _margins(boundaries)
         self._tree = STRtree(_widened(self._polygons, self._margin))
+        self._reach = _reach(self._polygons, self._margin)
 
     def __len__(self) -> int:
         return len(self.stations)
@@ -61,6 +62,9 @@ class BoundaryIndex:
         if not self.stations:
             return None
         x, y = project_point(lat, lon)
+        west, south, east, north = self._reach
+        if not (west <= x <= east and south <= y <= north):
+            return None
         scale = local_scale(lat)
         reach = doubt_radius(accuracy_m)
         # For a single point shapely's Python wrappers cost more than its work: these are the ufuncs below them.
@@ -144,6 +148,15 @@ def _margins(boundaries: Sequence[Boundary]) -> NDArray[np.float64]:
     bounds = np.array([row.geometry.bounds for row in boundaries]).reshape(-1, 4)
     poleward = np.abs(bounds[:, (1, 3)]).max(axis=1, initial=0.0) + 0.001
     return np.asarray(EDGE_TOLERANCE_M / np.cos(np.radians(np.minimum(poleward, MAX_LATITUDE))), dtype=np.float64)
+
+
+def _reach(polygons: Geometries, margin: NDArray[np.float64]) -> tuple[float, float, float, float]:
+    """West, south, east, north of where a point may belong to any polygon, gaps included."""
+    if not len(polygons):
+        return 0.0, 0.0, 0.0, 0.0
+    west, south, east, north = shapely.total_bounds(polygons).tolist()
+    wider = float(margin.max()) * GAP_LIMIT_M / EDGE_TOLERANCE_M
+    return west - wider, south - wider, east + wider, north + wider
 
 
 def _widened(polygons: Geometries, wider: NDArray[np.float64]) -> Geometries:

@@ -1,16 +1,15 @@
 """Stations by distance. A railway, women's or traffic station is never an answer here, nor one without a true point."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from routing.domain.model import StationRecord
-from routing.domain.projection import arc_metres, unit_vectors
+from routing.domain.projection import arc_metres, unit_vector, unit_vectors
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbour:
+class Neighbour(NamedTuple):
     station: StationRecord
     metres: float
 
@@ -33,6 +32,6 @@ class StationPoints:
         """The n nearest, nearest first, by great-circle distance."""
         if not self.stations:
             return ()
-        metres = arc_metres(self._vectors @ unit_vectors(np.array([lat]), np.array([lon]))[0])
-        order = np.argsort(metres, kind="stable")[:n]
-        return tuple(Neighbour(self.stations[index], float(metres[index])) for index in order)
+        cosines = self._vectors @ unit_vector(lat, lon)
+        order = np.argsort(-cosines, kind="stable")[:n].tolist()
+        return tuple(Neighbour(self.stations[index], arc_metres(float(cosines[index]))) for index in order)

@@ -41,9 +41,15 @@ def unit_vectors(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[
     return np.column_stack((np.cos(phi) * np.cos(theta), np.cos(phi) * np.sin(theta), np.sin(phi)))
 
 
-def arc_metres(cosine: NDArray[np.float64]) -> NDArray[np.float64]:
+def unit_vector(lat: float, lon: float) -> NDArray[np.float64]:
+    """One point on the unit sphere."""
+    phi, theta = math.radians(lat), math.radians(lon)
+    return np.array((math.cos(phi) * math.cos(theta), math.cos(phi) * math.sin(theta), math.sin(phi)))
+
+
+def arc_metres(cosine: float) -> float:
     """Great-circle metres from the dot product of two unit vectors."""
-    return np.asarray(EARTH_RADIUS_M * np.arccos(np.clip(cosine, -1.0, 1.0)), dtype=np.float64)
+    return EARTH_RADIUS_M * math.acos(max(-1.0, min(1.0, cosine)))
 
 
 def _project_coordinates(coordinates: NDArray[Any]) -> NDArray[np.float64]:

@@ -2,12 +2,12 @@
 
 from collections.abc import AsyncIterator, Sequence
 from collections.abc import Collection as Ids
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Protocol
 
 from chassis.mongo import BulkWriteError, Collection, Document, IndexModel, Mongo, UnknownOutcome, store_errors
-from event_schemas import AssignedToStation
+from event_schemas import AssignedToStation, WireRecord
 from routing.domain import Filing, Point
 
 DUPLICATE_KEY: Final = 11_000
@@ -15,13 +15,17 @@ DUPLICATE_KEY: Final = 11_000
 
 @dataclass(frozen=True, slots=True)
 class StoredDecision:
-    """A decision as it was published. `sealed` is kept only where the place itself travels sealed."""
+    """A decision as it was published. `sealed` is kept only where the place itself travels sealed.
+
+    `record` is what was made ready to publish with it; a decision that was read back has none.
+    """
 
     event: AssignedToStation
     filing: Filing
     notes: tuple[str, ...]
     decided_at: datetime
     sealed: str | None = None
+    record: WireRecord | None = field(default=None, compare=False)
 
     @property
     def id(self) -> str:
@@ -125,7 +129,8 @@ def to_document(decision: StoredDecision) -> Document:
         "_id": decision.id,
         "case_id": decision.event.case_id,
         "assignment_no": decision.event.assignment_no,
-        "event": decision.event.model_dump(mode="json", exclude_none=True),
+        # The JSON that is published, byte for byte: written once, and a replay needs nothing else.
+        "event": _json(decision),
         "filing": {name: value for name, value in asked.items() if value is not None},
         "notes": list(decision.notes),
         "decided_at": decision.decided_at,
@@ -139,7 +144,7 @@ def from_document(document: Document) -> StoredDecision:
     asked = document["filing"]
     point = asked.get("point")
     return StoredDecision(
-        event=AssignedToStation.model_validate(document["event"]),
+        event=AssignedToStation.model_validate_json(document["event"]),
         filing=Filing(
             emergency=asked["emergency"],
             service_code=asked["service_code"],
@@ -154,3 +159,9 @@ def from_document(document: Document) -> StoredDecision:
         decided_at=document["decided_at"],
         sealed=document.get("sealed"),
     )
+
+
+def _json(decision: StoredDecision) -> str:
+    if decision.record is not None:
+        return decision.record.value.decode()
+    return decision.event.model_dump_json(exclude_none=True)
