@@ -5,13 +5,14 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine
 
-from bench import end_to_end, intake, routing_accuracy, routing_speed, routing_topic
+from bench import end_to_end, intake, routing_accuracy, routing_speed, routing_swap, routing_topic
 
 BENCHMARKS: dict[str, Callable[[], Coroutine[None, None, bool]]] = {
     "intake": intake.run,
     "end-to-end": end_to_end.run,
     "routing-accuracy": routing_accuracy.run,
     "routing-speed": routing_speed.run,
+    "routing-swap": routing_swap.run,
     "routing-topic": routing_topic.run,
 }
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import Final, cast
 
@@ -152,7 +151,7 @@ class AssignmentHandler:
             previous_station=StationCode(decision.previous_station) if decision.previous_station else None,
         )
         # A place that travelled sealed is kept sealed.
-        kept = filing if sealed is None else replace(filing, point=None, pincode=None)
+        kept = filing if sealed is None else filing._replace(point=None, pincode=None)
         return StoredDecision(event, kept, (*notes, *decision.notes), now, sealed, _record(item, event))
 
     def _filing(self, event: ComplaintFiled) -> tuple[Filing, str | None, tuple[str, ...]]:
@@ -180,8 +179,7 @@ class AssignmentHandler:
         personal = PersonalData.from_json(self._keys.open(case_id, sealed))
         place = personal.location
         pincode = PINCODE.search(personal.address or "")
-        return replace(
-            filing,
+        return filing._replace(
             point=Point(place.lat, place.lon, place.accuracy_m) if place is not None else None,
             pincode=pincode.group(1) if pincode else None,
         )

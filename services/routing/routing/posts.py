@@ -15,6 +15,7 @@ from routing.directory import Directory, changed
 from routing.metrics import RoutingMetrics
 
 SOURCE: Final = "routing"
+AT_ONCE: Final = 100
 RETRY_AFTER: Final = timedelta(seconds=2)
 
 _log = get_logger(__name__)
@@ -61,10 +62,13 @@ class PostsPublisher:
 
     async def _publish(self) -> None:
         posts = changed(self._directory(), self._published)
-        await self._producer.send_all([(self._topic, _record(post)) for post in posts])
-        # Known at once, not when the view reads it back: a second poke publishes nothing twice.
-        self._published.update((post.key, post) for post in posts)
-        self._metrics.posts_published.inc(len(posts))
+        # In pieces: a new version may change every post, and writing them all at once would hold up the lanes.
+        for start in range(0, len(posts), AT_ONCE):
+            piece = posts[start : start + AT_ONCE]
+            await self._producer.send_all([(self._topic, _record(post)) for post in piece])
+            # Known at once, not when the view reads it back: a second poke publishes nothing twice.
+            self._published.update((post.key, post) for post in piece)
+            self._metrics.posts_published.inc(len(piece))
         self.up_to_date.set()
         if posts:
             _log.info("directory_published", posts=len(posts))

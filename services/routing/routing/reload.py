@@ -8,8 +8,8 @@ from typing import Final
 from chassis.clock import Clock
 from chassis.faults import TransientFault
 from chassis.logs import get_logger
-from routing.domain import Snapshot
-from routing.live import Live
+from routing.domain import Dataset, Snapshot
+from routing.live import Live, Prepared
 from routing.store.posts import Posts
 from routing.store.versions import Versions
 
@@ -43,12 +43,15 @@ class Reloader:
         if wanted is not None and wanted.version != self._live.snapshot.version:
             dataset = await self._versions.load(wanted.version)
             # Indexing takes a moment of processor: in a thread, the lanes go on deciding with the old version.
-            snapshot = await asyncio.to_thread(Snapshot, dataset)
+            prepared = await asyncio.to_thread(self._prepared, dataset)
             before = self._live.snapshot.version
-            self._live.switch(snapshot)
-            _log.info("version_switched", before=before, version=snapshot.version, switch=wanted.number, by=wanted.by)
+            self._live.switch(prepared)
+            _log.info("version_switched", before=before, version=dataset.version, switch=wanted.number, by=wanted.by)
             self._on_change()
         details = await self._posts.all()
         if details != self._live.details:
-            self._live.update_posts(details)
+            self._live.switch(await asyncio.to_thread(self._live.prepare_posts, details))
             self._on_change()
+
+    def _prepared(self, dataset: Dataset) -> Prepared:
+        return self._live.prepare(Snapshot(dataset), self._live.details)

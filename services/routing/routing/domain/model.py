@@ -114,8 +114,7 @@ class Dataset:
     specialists: tuple[Specialist, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """WGS84 degrees; `accuracy_m` is the radius that the device reported for the fix."""
 
     lat: float
@@ -123,8 +122,7 @@ class Point:
     accuracy_m: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Filing:
+class Filing(NamedTuple):
     """What the rules look at, in the words of intake's catalogue: nothing here says who files."""
 
     emergency: bool

@@ -1,7 +1,7 @@
 """Where a case goes when a station hands it on, and when that must stop: a citizen is not sent around in circles."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from routing.domain.model import STATE_CONTROL_ROOM, Decision, Filing, Office, Reason
@@ -65,7 +65,7 @@ def _asked(snapshot: Snapshot, office: Office) -> Decision:
 
 def _next_by_rule(snapshot: Snapshot, filing: Filing, visited: set[str]) -> Decision | None:
     """What the rules say without the citizen's wish; if the case was there already, the likeliest of the rest."""
-    unnamed = filing if filing.against_police else replace(filing, named_station=None)
+    unnamed = filing if filing.against_police else filing._replace(named_station=None)
     decision = assign_station(snapshot, unnamed)
     if decision.office.code not in visited:
         return decision

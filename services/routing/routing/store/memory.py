@@ -25,5 +25,5 @@ class MemoryDecisions:
         for key, decision in self.kept.items():
             if decision.event.case_id in case_ids:
                 self.kept[key] = replace(
-                    decision, sealed=None, filing=replace(decision.filing, point=None, pincode=None)
+                    decision, sealed=None, filing=decision.filing._replace(point=None, pincode=None)
                 )
