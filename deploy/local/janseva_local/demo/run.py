@@ -78,7 +78,7 @@ class Demo:
         table = asyncio.create_task(show(self._tally, self._watcher.look, done, len(plans)))
         try:
             await self._live(plans)
-            if longest <= LONGEST_DEMO_TARGET_S:
+            if longest <= LONGEST_DEMO_TARGET_S and options.plant is None:
                 await asyncio.sleep(longest + 5)
             await self._plant(plant.AFTER)
         finally:

@@ -49,14 +49,19 @@ async def find_or_start(folder: DataFolder, say: Callable[[str], None]) -> Async
         return
     say("no suite is running: starting one with the demo's policies (targets of seconds)")
     async with Stack(folder.root, policies=DEMO_POLICIES, ports="free", supervised=True, progress=say) as stack:
-        yield Target(
-            urls=stack.urls,
-            kafka_bootstrap=stack.kafka_bootstrap,
-            policies=_policies(DEMO_POLICIES),
-            officer_key=stack.keys.officer_key,
-            sms_password=stack.keys.secrets["SMS_PASSWORD"],
-            pid_of=stack.pid,
-        )
+        yield target_of(stack)
+
+
+def target_of(stack: Stack) -> Target:
+    """A started stack as the demo sees it."""
+    return Target(
+        urls=stack.urls,
+        kafka_bootstrap=stack.kafka_bootstrap,
+        policies=_policies(stack.policies or DEFAULT_PATH),
+        officer_key=stack.keys.officer_key,
+        sms_password=stack.keys.secrets["SMS_PASSWORD"],
+        pid_of=stack.pid,
+    )
 
 
 def _running(folder: DataFolder, record: RunRecord) -> Target:
