@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, Protocol
@@ -24,6 +24,10 @@ __all__ = ["MAX_RECORD_BYTES", "EventProducer", "Producer", "PublishFailed", "Re
 
 # A dead letter is its original plus a few headers: twice the brokers' default leaves room for both.
 MAX_RECORD_BYTES = 2 * 1_048_576
+
+# Records (key, value, headers) by partition, each run in its order; a value of None deletes in a compacted topic.
+Headers = Sequence[tuple[str, bytes]]
+Runs = Mapping[int, Sequence[tuple[bytes | None, bytes | None, Headers]]]
 
 _log = get_logger(__name__)
 
@@ -51,10 +55,12 @@ class EventProducer:
         client_id: str,
         linger_ms: int = 0,
         request_timeout: timedelta = timedelta(seconds=10),
+        batch_bytes: int = 65_536,
     ) -> None:
         self._bootstrap = bootstrap
         self._client_id = client_id
         self._linger_ms = linger_ms
+        self._batch_bytes = batch_bytes
         self._timeout = request_timeout.total_seconds()
         self._client: Any = None
         # What the present client has not acknowledged.
@@ -111,6 +117,35 @@ class EventProducer:
                 if isinstance(result, BaseException):
                     raise result
 
+    async def send_runs(self, topic: str, runs: Runs) -> Awaitable[dict[int, int]]:
+        """Queue runs of records, each for one partition and in its order; far cheaper than record by record.
+
+        The inner await returns, by partition, the offset of the last record, once all are acknowledged; both awaits
+        raise as ``send_all`` does. Calls that are awaited one after the other keep their order.
+        """
+        acks: list[tuple[int, int, asyncio.Future[Any]]] = []
+        async with self._bounded(topic) as used:
+            client = used[0] = await self._connected()
+            for partition, records in runs.items():
+                for batch in _batches(client, records):
+                    future = await client.send_batch(batch, topic, partition=partition)
+                    self._watch(client, future)
+                    acks.append((partition, batch.record_count(), future))
+        return self._acknowledged(topic, client, acks)
+
+    async def _acknowledged(
+        self, topic: str, client: Any, acks: list[tuple[int, int, asyncio.Future[Any]]]
+    ) -> dict[int, int]:
+        last: dict[int, int] = {}
+        async with self._bounded(topic) as used:
+            used[0] = client
+            results = await asyncio.gather(*(future for _, _, future in acks), return_exceptions=True)
+            for (partition, count, _), result in zip(acks, results, strict=True):
+                if isinstance(result, BaseException):
+                    raise result
+                last[partition] = result.offset + count - 1
+        return last
+
     @asynccontextmanager
     async def _bounded(self, topic: str) -> AsyncIterator[list[Any]]:
         used: list[Any] = [None]
@@ -143,7 +178,7 @@ class EventProducer:
             acks="all",
             enable_idempotence=True,
             linger_ms=self._linger_ms,
-            max_batch_size=65_536,
+            max_batch_size=self._batch_bytes,
             max_request_size=MAX_RECORD_BYTES,
             request_timeout_ms=max(1, int(self._timeout * 1000)),
         )
@@ -173,10 +208,25 @@ class EventProducer:
         future: asyncio.Future[Any] = await client.send(
             topic, value=record.value, key=record.key, partition=partition, headers=list(record.headers)
         )
+        self._watch(client, future)
+        return future
+
+    def _watch(self, client: Any, future: asyncio.Future[Any]) -> None:
         if self._client is client:
             self._unacked.add(future)
             future.add_done_callback(self._unacked.discard)
-        return future
+
+
+def _batches(client: Any, records: Sequence[tuple[bytes | None, bytes | None, Headers]]) -> Iterator[Any]:
+    """The records in as few of Kafka's batches as they fit in. A batch takes its first record whatever its size."""
+    batch = client.create_batch()
+    for key, value, headers in records:
+        if batch.append(timestamp=None, key=key, value=value, headers=list(headers)) is None:
+            yield batch
+            batch = client.create_batch()
+            batch.append(timestamp=None, key=key, value=value, headers=list(headers))
+    if batch.record_count():
+        yield batch
 
 
 async def _abandon(client: Any) -> None:

@@ -1,18 +1,20 @@
 """The order of publishing, remembering and acknowledging; ticks; poison. No Kafka: the same code on plain objects."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import pytest
 from prometheus_client import CollectorRegistry
 
 from chassis.clock import SystemClock
 from chassis.faults import PublishFailed
+from chassis.kafka import Runs
 from event_schemas import Envelope, SLATick, WireRecord, decode, encode, ids
 from sla_monitor.bookkeeping import Bookkeeping
+from sla_monitor.codec import wake_of
 from sla_monitor.heap import DeadlineHeaps
 from sla_monitor.metrics import SLAMetrics
 from sla_monitor.processor import MAX_INVALID_IN_ROW, Processor, TooManyInvalid
@@ -39,6 +41,15 @@ def die(reason: str, error: BaseException | None = None) -> NoReturn:
     raise Died(reason) from error
 
 
+def _done(result: dict[int, int], error: Exception | None = None) -> asyncio.Future[dict[int, int]]:
+    future: asyncio.Future[dict[int, int]] = asyncio.get_running_loop().create_future()
+    if error is None:
+        future.set_result(result)
+    else:
+        future.set_exception(error)
+    return future
+
+
 @dataclass
 class Rig:
     """Everything around a processor; ``log`` shows in which order things happened."""
@@ -46,7 +57,7 @@ class Rig:
     log: list[str] = field(default_factory=list)
     table: dict[tuple[int, bytes], bytes] = field(default_factory=dict)
     sent: list[tuple[str, WireRecord]] = field(default_factory=list)
-    acked: list[int] = field(default_factory=list)
+    following: dict[tuple[str, int], int] = field(default_factory=dict)
     refuse: bool = False
     lose_changelog: bool = False
     offsets: dict[tuple[str, int], int] = field(default_factory=dict)
@@ -87,26 +98,27 @@ class Rig:
         self.log += ["sent"] * len(items)
         self.sent += items
 
-    async def send(self, topic: str, record: WireRecord, *, partition: int | None = None) -> None:
-        raise NotImplementedError
+    async def send_runs(self, topic: str, runs: Runs) -> Awaitable[dict[int, int]]:
+        await self.send_all(
+            [
+                (topic, WireRecord(key, value or b"", tuple(headers)))
+                for run in runs.values()
+                for key, value, headers in run
+            ]
+        )
+        return _done({})
 
-    async def write(self, partition: int, key: bytes, value: bytes | None) -> Awaitable[Any]:
-        del partition, key, value
-        self.log.append("write")
-        done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        if self.lose_changelog:
-            done.set_exception(PublishFailed("lost"))
-        else:
-            done.set_result(0)
-        return done
+    async def write(self, runs: Runs) -> Awaitable[dict[int, int]]:
+        self.log += ["write"] * sum(map(len, runs.values()))
+        return _done({}, PublishFailed("lost") if self.lose_changelog else None)
 
-    def complete(self, partition: int, acknowledged: Any) -> None:
-        del partition, acknowledged
+    def complete(self, last: Mapping[int, int], runs: Runs) -> None:
+        del last, runs
         self.log.append("complete")
 
-    def ack(self, message: Any) -> None:
-        self.log.append("ack")
-        self.acked.append(message.offset)
+    def handled(self, following: Mapping[tuple[str, int], int]) -> None:
+        self.log.append("handled")
+        self.following |= following
 
     # What a test does.
     def take(self, record: WireRecord, topic: str = CASES, partition: int = 0) -> None:
@@ -131,7 +143,7 @@ async def test_sla_publishes_then_remembers_then_acknowledges() -> None:
     rig.event(filed(0, "emergency-112"))
     assert rig.log == []
     await rig.processor.quiesce()
-    assert rig.log == ["sent", "put", "write", "complete", "ack"]
+    assert rig.log == ["sent", "put", "write", "complete", "handled"]
 
 
 async def test_sla_a_refused_word_marks_nothing() -> None:
@@ -140,7 +152,7 @@ async def test_sla_a_refused_word_marks_nothing() -> None:
     rig.event(filed(0, "emergency-112"))
     with pytest.raises(PublishFailed):
         await rig.processor.flush()
-    assert (rig.table, rig.acked, rig.log) == ({}, [], [])
+    assert (rig.table, rig.following, rig.log) == ({}, {}, [])
 
 
 async def test_sla_a_lost_changelog_write_ends_the_process_unacknowledged() -> None:
@@ -149,7 +161,7 @@ async def test_sla_a_lost_changelog_write_ends_the_process_unacknowledged() -> N
     rig.event(filed(0, "emergency-112"))
     with pytest.raises(Died, match="changelog"):
         await rig.processor.quiesce()
-    assert rig.acked == []
+    assert rig.following == {}
 
 
 async def test_sla_events_of_one_batch_see_each_other() -> None:
@@ -160,7 +172,7 @@ async def test_sla_events_of_one_batch_see_each_other() -> None:
     await rig.processor.quiesce()
     assert rig.types() == ["SLAClockStarted", "SLAClockStopped"]
     assert rig.log.count("write") == 1
-    assert rig.acked == [0, 1]
+    assert rig.following == {(CASES, 0): 2}
 
 
 async def test_sla_a_tick_waits_for_its_target() -> None:
@@ -207,7 +219,7 @@ async def test_sla_idle_partitions_are_fired_from_the_committed_offset() -> None
     rig.event(filed(0, "emergency-112"))
     await rig.processor.quiesce()
     rig.restart()
-    await rig.heaps.rebuild(0, {key: value for (_, key), value in rig.table.items()})
+    rig.heaps.rebuild(0, ((wake_of(value) or 0, key) for (_, key), value in rig.table.items()))
     rig.tick(21 * MINUTE, target=1)
     await rig.processor.quiesce()
     assert rig.types().count("SLABreached") == 0
@@ -234,7 +246,7 @@ async def test_sla_poison_is_buried_and_the_next_event_handled(garbage: WireReco
     topic, letter = rig.sent[0]
     assert (topic, letter.value) == (f"{CASES}.dlq", garbage.value)
     assert rig.types() == ["SLAClockStarted"]
-    assert rig.acked == [0, 1]
+    assert rig.following == {(CASES, 0): 2}
 
 
 async def test_sla_a_time_beyond_reckoning_is_poison() -> None:
@@ -264,7 +276,7 @@ async def test_sla_too_much_poison_in_a_row_stops_the_worker() -> None:
         rig.take(GARBAGE[0])
     with pytest.raises(TooManyInvalid):
         rig.take(GARBAGE[0])
-    assert rig.acked == []
+    assert rig.following == {}
 
 
 async def test_sla_other_types_and_other_services_replays_are_skipped_unread() -> None:
@@ -273,7 +285,7 @@ async def test_sla_other_types_and_other_services_replays_are_skipped_unread() -
     rig.take(WireRecord(b"k", b"{no json", (("ce_type", b"EvidenceAdded"),)))
     rig.take(WireRecord(b"k", b"{no json", (("ce_type", b"ComplaintFiled"), ("dlq_replay_service", b"notifier"))))
     await rig.processor.quiesce()
-    assert (rig.sent, rig.acked) == ([], [0, 1])
+    assert (rig.sent, rig.following) == ([], {(CASES, 0): 2})
 
 
 async def test_sla_words_of_the_cause_carry_its_trace() -> None:

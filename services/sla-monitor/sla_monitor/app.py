@@ -33,6 +33,8 @@ from sla_monitor.watch import Watch
 _log = get_logger(__name__)
 
 STOP_S: Final = 2.5
+# A batch of the processor goes out as one of Kafka's; brokers take 1 MiB by default.
+BATCH_BYTES: Final = 512 * 1024
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -91,9 +93,11 @@ class Worker:
         partitions = len(await end_offsets(settings.kafka_bootstrap, [settings.cases_topic]))
         await _ensure_changelog(settings, partitions)
         app = create_faust_app(settings, partitions)
-        shell = Shell(app, settings, die)
-        producer = EventProducer(settings.kafka_bootstrap, client_id=f"{SERVICE}-{settings.worker_name}")
+        producer = EventProducer(
+            settings.kafka_bootstrap, client_id=f"{SERVICE}-{settings.worker_name}", batch_bytes=BATCH_BYTES
+        )
         await producer.start()
+        shell = Shell(app, settings, producer, die)
         books = Bookkeeping(metrics, settings.lane, clock, die)
         processor = Processor(
             policies=policies,

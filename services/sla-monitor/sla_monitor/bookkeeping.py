@@ -1,10 +1,9 @@
 """Keeps the metrics true: what is counted, and when. An event said again is not counted again."""
 
-import asyncio
 from collections import Counter as Tally
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NoReturn
 
 from chassis.clock import Clock
 from event_schemas import (
@@ -16,14 +15,12 @@ from event_schemas import (
 )
 from sla_monitor import codec
 from sla_monitor.engine.model import CaseRecord
-from sla_monitor.engine.model import Clock as ClockRound
 from sla_monitor.engine.tell import Emission
 from sla_monitor.guard import Die
 from sla_monitor.metrics import SLAMetrics
 
 # By clock, district, and whether the target has passed.
 OpenClocks = Tally[tuple[str, str, bool]]
-SLICE = 5_000
 
 
 class Bookkeeping:
@@ -55,21 +52,22 @@ class Bookkeeping:
 
     def changed(self, partition: int, before: CaseRecord | None, after: CaseRecord | None) -> None:
         open_now = self._open.setdefault(partition, Tally())
-        open_now.subtract(_open_of(before))
-        open_now.update(_open_of(after))
+        for labels in _open_of(before):
+            open_now[labels] -= 1
+        for labels in _open_of(after):
+            open_now[labels] += 1
 
-    def lost_changelog(self, error: BaseException) -> None:
+    def lost_changelog(self, error: BaseException) -> NoReturn:
         """State that Kafka didn't take is no state: the process ends before its input is committed."""
         self._metrics.send_errors.labels(self._lane).inc()
         self._die("changelog_write_failed", error)
 
-    async def recount(self, partition: int, entries: Mapping[bytes, bytes]) -> None:
-        """Count the open clocks of a recovered partition, in slices."""
+    def recount(self, partition: int, counts: Mapping[bytes, int]) -> None:
+        """Begin anew with a recovered partition: how many entries count for what (``codec.counts_of``)."""
         tally: OpenClocks = Tally()
-        for number, (key, value) in enumerate(entries.items(), 1):
-            tally.update(_open_of(codec.load(key.decode(), value)))
-            if number % SLICE == 0:
-                await asyncio.sleep(0)
+        for told, number in counts.items():
+            for labels in codec.read_counts(told):
+                tally[labels] += number
         self._open[partition] = tally
 
     def keep(self, partitions: set[int]) -> None:
@@ -112,11 +110,7 @@ class Bookkeeping:
                 metrics.revoked.labels(event.clock_id.partition(":")[0]).inc()
 
 
-def _open_of(record: CaseRecord | None) -> OpenClocks:
+def _open_of(record: CaseRecord | None) -> list[tuple[str, str, bool]]:
     if record is None:
-        return Tally()
-    return Tally((clock.name, record.place, _is_overdue(clock)) for clock in record.clocks if not clock.ended)
-
-
-def _is_overdue(clock: ClockRound) -> bool:
-    return any(breach.standing and breach.level == 0 for breach in clock.breaches)
+        return []
+    return [(clock.name, record.place, clock.overdue) for clock in record.clocks if not clock.ended]

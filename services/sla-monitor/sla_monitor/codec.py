@@ -1,13 +1,22 @@
-"""A case's record as the bytes of the table: compact JSON arrays, defaults left out, the case id only in the key."""
+"""A case's record as the bytes of the table: two short lines that are read without parsing, then compact JSON.
 
+A million of them are held in memory, so: the case id only in the key, UUIDs in 22 characters, times as differences from
+what they follow from, defaults left out.
+"""
+
+from binascii import a2b_base64, b2a_base64
 from typing import Any, Final
 
 import orjson
 
 from sla_monitor.engine.model import Assignment, Breach, CaseRecord, Clock, Fact, Role, Said, Word
 
-VERSION: Final = 1
-_PREFIX: Final = f"[{VERSION},".encode()
+VERSION: Final = 2
+_UUID: Final = 36
+_SHORT: Final = 22
+_NEVER: Final = b"-"
+_ROLES: Final = {role.value: role for role in Role}
+_WORDS: Final = {word.value: word for word in Word}
 
 
 class UnreadableRecord(Exception):
@@ -19,73 +28,121 @@ class UnreadableRecord(Exception):
 def dump(record: CaseRecord, wake: int | None) -> bytes:
     """Bytes that own exactly their length: orjson's own result would hold on to an over-allocated buffer.
 
-    ``wake`` stands in front, where ``wake_of`` finds it without parsing.
+    First line: ``wake``, when the case is to be looked at next. Second line: what its open clocks count for.
     """
+    place = record.place
     body = [
         VERSION,
-        wake,
         record.service_code,
-        record.district,
+        0 if record.district == place else record.district,
         [[one.number, one.at, one.station, one.district, one.police_district] for one in record.assignments],
         [_fact_row(fact) for fact in record.facts],
-        [_clock_row(clock) for clock in record.clocks],
-        record.trimmed_at,
+        [_clock_row(clock, record) for clock in record.clocks],
     ]
-    return bytes(memoryview(orjson.dumps(body)))
+    if record.trimmed_at is not None:
+        body.append(record.trimmed_at)
+    counts: list[Any] = [place]
+    for clock in record.clocks:
+        if not clock.ended:
+            counts += [clock.name, int(clock.overdue)]
+    front = _NEVER if wake is None else b"%d" % wake
+    return b"%b\n%b\n%b" % (front, orjson.dumps(counts), orjson.dumps(body))
 
 
 def load(case_id: str, value: bytes) -> CaseRecord:
     """Read an entry. Raises UnreadableRecord."""
     try:
-        version, _wake, service_code, district, assignments, facts, clocks, trimmed_at = orjson.loads(value)
+        _wake, counts, document = value.split(b"\n", 2)
+        version, service_code, district, assignments, fact_rows, clock_rows, *rest = orjson.loads(document)
         if version != VERSION:
             raise UnreadableRecord(f"table entry of version {version}, this code reads {VERSION}")
+        facts = tuple([_fact(*row) for row in fact_rows])
         return CaseRecord(
             case_id=case_id,
             service_code=service_code,
-            district=district,
-            assignments=tuple(Assignment(*row) for row in assignments),
-            facts=tuple(_fact(*row) for row in facts),
-            clocks=tuple(_clock(*row) for row in clocks),
-            trimmed_at=trimmed_at,
+            district=orjson.loads(counts)[0] if district == 0 else district,
+            assignments=tuple([Assignment(*row) for row in assignments]),
+            facts=facts,
+            clocks=tuple([_clock(facts, *row) for row in clock_rows]),
+            trimmed_at=rest[0] if rest else None,
         )
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, IndexError, KeyError) as error:
         raise UnreadableRecord(f"table entry of {len(value)} bytes") from error
 
 
 def wake_of(value: bytes) -> int | None:
     """When the entry wants to be looked at next (epoch ms). Raises UnreadableRecord."""
-    begin = len(_PREFIX)
-    if not value.startswith(_PREFIX):
-        raise UnreadableRecord(f"table entry of {len(value)} bytes")
-    wake = value[begin : value.index(b",", begin)]
-    return None if wake == b"null" else int(wake)
+    try:
+        return int(value[: value.index(b"\n")])
+    except ValueError as error:
+        if value.startswith(b"-\n"):
+            return None
+        raise UnreadableRecord(f"table entry of {len(value)} bytes") from error
+
+
+def counts_of(value: bytes) -> bytes:
+    """What the entry's open clocks count for, unparsed: equal bytes count alike."""
+    return value.split(b"\n", 2)[1]
+
+
+def read_counts(counts: bytes) -> tuple[tuple[str, str, bool], ...]:
+    """(clock, district, overdue) of each open clock."""
+    place, *pairs = orjson.loads(counts)
+    return tuple((name, place, bool(overdue)) for name, overdue in zip(pairs[::2], pairs[1::2], strict=True))
+
+
+def _short(event_id: str) -> str:
+    """A UUID in base 64. Anything else stands as it is, marked if it could be taken for one."""
+    if len(event_id) == _UUID:
+        try:
+            raw = bytes.fromhex(event_id.replace("-", ""))
+        except ValueError:
+            return event_id
+        short = b2a_base64(raw)[:_SHORT].decode()
+        return short if _long(short) == event_id else event_id
+    return f"={event_id}" if len(event_id) == _SHORT or event_id.startswith("=") else event_id
+
+
+def _long(short: str) -> str:
+    if short.startswith("="):
+        return short[1:]
+    if len(short) != _SHORT:
+        return short
+    text = a2b_base64(short + "==").hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def _fact_row(fact: Fact) -> list[Any]:
     late = fact.seen - fact.at
-    row: list[Any] = [fact.role, fact.clock, fact.key, fact.at, fact.event_id, late, fact.reason, fact.until]
+    row = [fact.role, fact.clock, fact.key, fact.at, _short(fact.event_id), late, fact.reason, fact.until]
     return _without_tail(row, (0, "", None))
 
 
 def _fact(
     role: str, clock: str, key: str, at: int, event_id: str, late: int = 0, reason: str = "", until: int | None = None
 ) -> Fact:
-    return Fact(Role(role), clock, key, at, at + late, event_id, reason, until)
+    return Fact(_ROLES[role], clock, key, at, at + late, _long(event_id), reason, until)
 
 
-def _clock_row(clock: Clock) -> list[Any]:
-    said = [
-        _without_tail([s.word, s.cause, s.at, s.started, s.due, s.state, s.stopped, s.paused, s.reason], (None, 0, ""))
-        for s in clock.said
-    ]
+def _clock_row(clock: Clock, record: CaseRecord) -> list[Any]:
+    said = [_said_row(one, clock.target, record.facts) for one in clock.said]
     breaches = [_without_tail([b.level, b.due, b.standing, b.times], (True, 1)) for b in clock.breaches]
-    row: list[Any] = [clock.clock_id, clock.name, clock.target, said, breaches, clock.warned, clock.dropped]
+    named, _, key = clock.clock_id.partition(":")
+    row: list[Any] = [
+        key if named == clock.name and key else [clock.clock_id],
+        clock.name,
+        clock.target,
+        said,
+        breaches,
+        clock.warned,
+        clock.dropped,
+    ]
     return _without_tail(row, ([], (), 0))
 
 
 def _clock(
-    clock_id: str,
+    facts: tuple[Fact, ...],
+    key: str | list[str],
     name: str,
     target: int,
     said: list[list[Any]],
@@ -94,14 +151,47 @@ def _clock(
     dropped: int = 0,
 ) -> Clock:
     return Clock(
-        clock_id=clock_id,
+        clock_id=f"{name}:{key}" if isinstance(key, str) else key[0],
         name=name,
         target=target,
-        said=tuple(Said(Word(row[0]), *row[1:]) for row in said),
-        breaches=tuple(Breach(*row) for row in breaches or ()),
-        warned=tuple((row[0], row[1]) for row in warned or ()),
+        said=tuple([_said(facts, target, *row) for row in said]),
+        breaches=tuple([Breach(*row) for row in breaches or ()]),
+        warned=tuple([(row[0], row[1]) for row in warned or ()]),
         dropped=dropped,
     )
+
+
+def _said_row(said: Said, target: int, facts: tuple[Fact, ...]) -> list[Any]:
+    """The cause as the number of its fact, if it left one; times as what they differ by from what is usual."""
+    number = next((i for i, fact in enumerate(facts) if fact.event_id == said.cause), None)
+    cause, base = (_short(said.cause), 0) if number is None else (number, facts[number].seen)
+    row: list[Any] = [said.word, cause, said.at - base, said.started - said.at, said.due - said.started - target]
+    stopped = None if said.stopped is None else said.stopped - said.at
+    row += [said.state, stopped, said.paused, said.reason]
+    return _without_tail(row, (0, 0, 0, "running", None, 0, ""))
+
+
+def _said(
+    facts: tuple[Fact, ...],
+    target: int,
+    word: str,
+    cause: str | int,
+    late: int = 0,
+    before: int = 0,
+    moved: int = 0,
+    state: str = "running",
+    stopped: int | None = None,
+    paused: int = 0,
+    reason: str = "",
+) -> Said:
+    if isinstance(cause, int):
+        at = facts[cause].seen + late
+        event_id = facts[cause].event_id
+    else:
+        at, event_id = late, _long(cause)
+    started = at + before
+    ended = None if stopped is None else at + stopped
+    return Said(_WORDS[word], event_id, at, started, started + target + moved, state, ended, paused, reason)
 
 
 def _without_tail(row: list[Any], defaults: tuple[Any, ...]) -> list[Any]:

@@ -1,48 +1,81 @@
-"""The next due time of every case of the owned partitions. Derived from the table, never the truth itself."""
+"""The next due time of every case of the owned partitions. Derived from the table, never the truth itself.
 
-import asyncio
+Near times lie in a heap, far ones in drawers of a quarter of an hour that hold nothing but keys: a million clocks of
+thirty days cost 9 bytes each instead of 96. A drawer is opened when its time comes; the table then says each time.
+"""
+
 import heapq
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Final
 
-from sla_monitor.codec import wake_of
+DRAWER_MS: Final = 900_000
 
-SLICE = 20_000
+WakeOf = Callable[[int, bytes], int | None]
+
+
+@dataclass(slots=True)
+class _Partition:
+    near: list[tuple[int, bytes]] = field(default_factory=list)
+    far: dict[int, list[bytes]] = field(default_factory=dict)
+    # The numbers of the drawers as a heap, and how many of them have been opened for ever.
+    numbers: list[int] = field(default_factory=list)
+    opened: int = 0
+
+    def push(self, wake: int, key: bytes) -> None:
+        number = wake // DRAWER_MS
+        if number < self.opened:
+            heapq.heappush(self.near, (wake, key))
+            return
+        drawer = self.far.get(number)
+        if drawer is None:
+            drawer = self.far[number] = []
+            heapq.heappush(self.numbers, number)
+        drawer.append(key)
 
 
 class DeadlineHeaps:
     """One heap a partition. Entries stay when a time changes: who pops one asks the table whether it still holds."""
 
     def __init__(self) -> None:
-        self._heaps: dict[int, list[tuple[int, bytes]]] = {}
+        self._heaps: dict[int, _Partition] = {}
 
     def push(self, partition: int, wake: int, key: bytes) -> None:
-        heapq.heappush(self._heaps.setdefault(partition, []), (wake, key))
+        self._heaps.setdefault(partition, _Partition()).push(wake, key)
 
     def top(self, partition: int) -> int | None:
-        """The earliest time, perhaps of an entry that no longer holds."""
+        """The earliest time, or a time shortly before it; perhaps of an entry that no longer holds."""
         heap = self._heaps.get(partition)
-        return heap[0][0] if heap else None
+        if heap is None:
+            return None
+        drawer = heap.numbers[0] * DRAWER_MS if heap.numbers else None
+        if not heap.near:
+            return drawer
+        return heap.near[0][0] if drawer is None else min(drawer, heap.near[0][0])
 
-    def pop_due(self, partition: int, now: int) -> tuple[int, bytes] | None:
-        """Take the earliest entry out if its time has come."""
+    def pop_due(self, partition: int, now: int, wake_of: WakeOf) -> tuple[int, bytes] | None:
+        """Take the earliest entry out if its time has come. ``wake_of`` tells the present time of a key."""
         heap = self._heaps.get(partition)
-        return heapq.heappop(heap) if heap and heap[0][0] <= now else None
+        if heap is None:
+            return None
+        while heap.numbers and heap.numbers[0] * DRAWER_MS <= now:
+            number = heapq.heappop(heap.numbers)
+            heap.opened = max(heap.opened, number + 1)
+            for key in heap.far.pop(number):
+                wake = wake_of(partition, key)
+                if wake is not None and wake // DRAWER_MS == number:
+                    heapq.heappush(heap.near, (wake, key))
+        return heapq.heappop(heap.near) if heap.near and heap.near[0][0] <= now else None
 
     def sizes(self) -> dict[int, int]:
-        return {partition: len(heap) for partition, heap in self._heaps.items()}
+        return {number: len(heap.near) + sum(map(len, heap.far.values())) for number, heap in self._heaps.items()}
 
     def keep(self, partitions: Collection[int]) -> None:
         """Forget the partitions that are not ours any more."""
-        self._heaps = {partition: heap for partition, heap in self._heaps.items() if partition in partitions}
+        self._heaps = {number: heap for number, heap in self._heaps.items() if number in partitions}
 
-    async def rebuild(self, partition: int, entries: Mapping[bytes, bytes]) -> None:
-        """Build the heap anew from the table, in slices: the loop goes on turning. Nobody may write meanwhile."""
-        heap: list[tuple[int, bytes]] = []
-        for number, (key, value) in enumerate(entries.items(), 1):
-            wake = wake_of(value)
-            if wake is not None:
-                heap.append((wake, key))
-            if number % SLICE == 0:
-                await asyncio.sleep(0)
-        heapq.heapify(heap)
-        self._heaps[partition] = heap
+    def rebuild(self, partition: int, times: Iterable[tuple[int, bytes]]) -> None:
+        """Begin anew with these entries; more may be pushed."""
+        heap = self._heaps[partition] = _Partition()
+        for wake, key in times:
+            heap.push(wake, key)

@@ -3,17 +3,17 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Sequence
-from typing import Any, Final
+from collections.abc import Awaitable, Iterable, Sequence
+from typing import Final
 
-from chassis.kafka import Producer
+from chassis.kafka import Headers, Runs
 from chassis.logs import get_logger
 from chassis.pipeline import REPLAY_HEADER, SourceRecord, dead_letter
-from event_schemas import InvalidEvent, decode, encode, peek_type, topics
+from event_schemas import EVENT_CLASSES, InvalidEvent, decode, encode, peek_type, topics
 from event_schemas.codec import decode_tick
 from event_schemas.policies import PolicySet
 from sla_monitor import codec, domain
-from sla_monitor.batch import Batch, Changelog, Message, State, Tick
+from sla_monitor.batch import Batch, Changelog, Message, State, Tick, Words
 from sla_monitor.bookkeeping import Bookkeeping
 from sla_monitor.engine.facts import epoch_ms, relevant_types
 from sla_monitor.engine.model import CaseRecord
@@ -26,6 +26,7 @@ SERVICE: Final = "sla-monitor"
 MAX_BATCH: Final = 500
 MAX_UNACKED: Final = 64
 MAX_INVALID_IN_ROW: Final = 20
+_KNOWN_TYPES: Final = frozenset(name.encode() for name in EVENT_CLASSES)
 
 
 class TooManyInvalid(Exception):
@@ -57,7 +58,7 @@ class Processor:
         state: State,
         changelog: Changelog,
         heaps: DeadlineHeaps,
-        producer: Producer,
+        producer: Words,
         books: Bookkeeping,
         max_stall_s: float,
     ) -> None:
@@ -65,7 +66,7 @@ class Processor:
         self._state, self._changelog, self._heaps = state, changelog, heaps
         self._producer, self._books = producer, books
         self._max_stall_s = max_stall_s
-        self._types = relevant_types(policies)
+        self._types = frozenset(name.encode() for name in relevant_types(policies))
         self._batch = Batch()
         self._ticks: dict[int, Tick] = {}
         self._seen: dict[int, int] = {}
@@ -73,13 +74,13 @@ class Processor:
         self._done: dict[int, int] = {}
         self._invalid_in_row = 0
         self._flushing = asyncio.Lock()
-        self._unacked: deque[asyncio.Future[Any]] = deque()
+        self._unacked: deque[asyncio.Future[None]] = deque()
         self.suspended = False
         self.generation = 0
 
     @property
     def pending(self) -> int:
-        return len(self._batch.messages)
+        return self._batch.taken
 
     def position(self, partition: int) -> int | None:
         """The cases offset up to which everything was taken in; None until it is known."""
@@ -102,32 +103,36 @@ class Processor:
         self._done = {partition: offset for partition, offset in self._done.items() if partition in kept}
         self._heaps.keep(kept)
 
+    def take_all(self, messages: Iterable[Message]) -> None:
+        """Take in some records; nothing is published or marked before ``flush``."""
+        for message in messages:
+            self.take(message)
+
     def take(self, message: Message) -> None:
-        """Take in one record; nothing is published or marked before ``flush``."""
-        batch = self._batch
-        if not batch.messages:
+        batch, partition, following = self._batch, message.partition, message.offset + 1
+        if not batch.taken:
             batch.began = time.monotonic()
-        batch.messages.append(message)
-        is_case = message.topic == self._cases_topic
-        expected = self._done.get(message.partition)
-        if is_case and expected is not None and message.offset > expected:
-            raise LostRecord(f"partition {message.partition}: offset {message.offset} came, {expected} did not")
+        batch.taken += 1
         try:
-            if is_case:
+            if message.topic == self._cases_topic:
+                expected = self._done.get(partition)
+                if expected is not None and following > expected + 1:
+                    raise LostRecord(f"partition {partition}: offset {message.offset} came, {expected} did not")
                 self._take_event(message)
             else:
                 self._take_tick(message)
         except InvalidEvent as invalid:
             self._bury(message, invalid)
-        if is_case:
-            self._done[message.partition] = max(message.offset + 1, self._done.get(message.partition, 0))
-        if message.partition in self._ticks:
-            self._fire(message.partition)
+        batch.following[message.topic, partition] = following
+        if message.topic == self._cases_topic and following > self._done.get(partition, 0):
+            self._done[partition] = following
+        if partition in self._ticks:
+            self._fire(partition)
 
     async def flush(self) -> None:
         """Publish, await the acks, write the table; mark the inputs once the changelog is acknowledged too."""
         async with self._flushing:
-            while self._batch.messages or self._batch.outgoing or self._batch.cases:
+            while self._batch.taken or self._batch.words or self._batch.cases:
                 await self._flush_batch()
                 # A thousand deadlines due at once are told in slices of a batch.
                 for partition in [] if self.suspended else [*self._ticks]:
@@ -141,14 +146,19 @@ class Processor:
 
     def _take_event(self, message: Message) -> None:
         headers = message.headers or ()
-        kind = peek_type(headers)
-        if kind is not None and (kind not in self._types or _replayed_for_others(headers)):
+        kind = _kind(headers)
+        if kind not in self._types:
+            # A type that is no text is poison; a text we don't know is a later writer's.
+            if kind in _KNOWN_TYPES or peek_type(headers) is not None:
+                self._books.skipped(message.topic)
+                return
+        elif _replayed_for_others(headers):
             self._books.skipped(message.topic)
             return
         envelope = decode(headers, message.value or b"")
         if message.key != envelope.subject.encode():
             raise InvalidEvent("key_mismatch", "the record's key is not its case_id")
-        if kind == "SLABreached" and envelope.source != SERVICE:
+        if kind == b"SLABreached" and envelope.source != SERVICE:
             raise InvalidEvent("foreign_source", "only the SLA monitor tells breaches")
         before = self._load(message.partition, message.key)
         after, said = domain.apply(before, envelope, self._policies)
@@ -169,15 +179,15 @@ class Processor:
         tick, done = self._ticks[partition], self._done.get(partition)
         if done is None or done < tick.target:
             return
-        while len(self._batch.outgoing) < MAX_BATCH and len(self._batch.cases) < MAX_BATCH:
-            entry = self._heaps.pop_due(partition, tick.at)
+        while len(self._batch.said) < MAX_BATCH and len(self._batch.cases) < MAX_BATCH:
+            entry = self._heaps.pop_due(partition, tick.at, self._wake)
             if entry is None:
                 del self._ticks[partition]
                 self._fired[partition] = self._seen[partition]
                 return
             wake, key = entry
             before = self._load(partition, key)
-            if before is None or self._batch.wakes[partition, key] != wake:
+            if before is None or self._wake(partition, key) != wake:
                 continue  # the time has changed since; its own entry is in the heap
             after, said = domain.fire(before, tick.at, self._policies)
             self._keep(partition, key, before, after, said, fired=True)
@@ -187,17 +197,18 @@ class Processor:
 
     def _load(self, partition: int, key: bytes) -> CaseRecord | None:
         place = (partition, key)
-        if place in self._batch.wakes:
-            return self._batch.cases.get(place) or self._stored(place)
+        if place in self._batch.cases:
+            return self._batch.cases[place]  # None: deleted within this batch
         value = self._state.get_entry(partition, key)
-        self._batch.wakes[place] = None if value is None else codec.wake_of(value)
         return None if value is None else codec.load(key.decode(), value)
 
-    def _stored(self, place: tuple[int, bytes]) -> CaseRecord | None:
-        if place in self._batch.cases:
-            return None  # deleted within this batch
-        value = self._state.get_entry(*place)
-        return None if value is None else codec.load(place[1].decode(), value)
+    def _wake(self, partition: int, key: bytes) -> int | None:
+        """When the case wants to be looked at, by what this batch knows or the table holds."""
+        place = (partition, key)
+        if place in self._batch.wakes:
+            return self._batch.wakes[place]
+        value = self._state.get_entry(partition, key)
+        return None if value is None else codec.wake_of(value)
 
     def _keep(
         self,
@@ -212,15 +223,16 @@ class Processor:
     ) -> None:
         """Note what was said and, only if something changed, the entry and its next time."""
         for emission in said:
-            record = encode(emission.data, event_id=emission.event_id, source=SERVICE, traceparent=traceparent)
-            self._batch.outgoing.append((self._cases_topic, record))
+            word = encode(emission.data, event_id=emission.event_id, source=SERVICE, traceparent=traceparent)
+            # The case's partition is known: it is the one that this event came from.
+            self._batch.words.setdefault(partition, []).append((word.key, word.value, word.headers))
         # What fired is written even if unchanged: another policy file may have left a time that holds no more.
         if not fired and (after is before or after == before):
             return
         self._batch.said += [(after or before, emission) for emission in said]
         place = (partition, key)
         wake = None if after is None else domain.next_wake(after, self._policies)
-        if wake is not None and wake != self._batch.wakes.get(place):
+        if wake is not None and (before is None or fired or wake != self._wake(partition, key)):
             self._heaps.push(partition, wake, key)
         self._batch.wakes[place] = wake
         self._batch.cases[place] = after
@@ -235,44 +247,62 @@ class Processor:
             message.topic, message.partition, message.offset, message.key, message.value or b"", message.headers or ()
         )
         letter = dead_letter(source, invalid.reason_code, SERVICE)
-        self._batch.outgoing.append((topics.dead_letter(message.topic), letter))
+        self._batch.letters.append((topics.dead_letter(message.topic), letter))
         self._books.dead_lettered(message.topic, invalid.reason_code)
         _log.warning("event_dead_lettered", **where, reason=invalid.reason_code, why=invalid.detail)
 
     async def _flush_batch(self) -> None:
         batch, self._batch = self._batch, Batch()
         began = batch.began or time.monotonic()
-        await self._producer.send_all(batch.outgoing)
+        if batch.letters:
+            await self._producer.send_all(batch.letters)
+        if batch.words:
+            await (await self._producer.send_runs(self._cases_topic, batch.words))
         if time.monotonic() - began > self._max_stall_s:
             raise Stalled(f"a batch took more than {self._max_stall_s} s")
         self._books.told(batch.said)
-        acks = []
+        runs: dict[int, list[tuple[bytes | None, bytes | None, Headers]]] = {}
         for (partition, key), record in batch.cases.items():
             value = None if record is None else codec.dump(record, batch.wakes[partition, key])
             self._state.put(partition, key, value)
-            acks.append((partition, await self._changelog.write(partition, key, value)))
-        if acks:
-            task = asyncio.ensure_future(self._mark(batch.messages, acks))
-            self._unacked.append(task)
-            if len(self._unacked) > MAX_UNACKED:
-                await self._unacked[0]
-        else:
-            self._ack(batch.messages)
+            runs.setdefault(partition, []).append((key, value, ()))
+        if not runs and not self._unacked:
+            self._changelog.handled(batch.following)
+            return
+        written = await self._write(runs)
+        before = self._unacked[-1] if self._unacked else None
+        self._unacked.append(asyncio.ensure_future(self._mark(batch, runs, written, before)))
+        if len(self._unacked) > MAX_UNACKED:
+            await self._unacked[0]
 
-    async def _mark(self, messages: list[Any], acks: list[tuple[int, Awaitable[Any]]]) -> None:
-        """The inputs are handled once the changelog holds what they changed. Batches are marked in their order."""
+    async def _write(self, runs: Runs) -> Awaitable[dict[int, int]] | None:
         try:
-            for partition, ack in acks:
-                self._changelog.complete(partition, await ack)
+            return await self._changelog.write(runs) if runs else None
+        except Exception as error:  # noqa: BLE001  whatever it is, the process ends
+            self._books.lost_changelog(error)
+
+    async def _mark(
+        self, batch: Batch, runs: Runs, written: Awaitable[dict[int, int]] | None, before: asyncio.Future[None] | None
+    ) -> None:
+        """The inputs are handled once the changelog holds what they, and all before them, have changed."""
+        try:
+            if written is not None:
+                self._changelog.complete(await written, runs)
+            if before is not None:
+                await before
         except Exception as error:  # noqa: BLE001  nobody awaits this task: whatever it is, the process ends
             self._books.lost_changelog(error)
-        self._ack(messages)
-        self._unacked.remove(asyncio.current_task())  # type: ignore[arg-type]  # this code runs in its own task
-
-    def _ack(self, messages: list[Any]) -> None:
-        for message in messages:
-            self._changelog.ack(message)
+        self._changelog.handled(batch.following)
+        self._unacked.popleft()
 
 
-def _replayed_for_others(headers: Sequence[tuple[str, bytes]]) -> bool:
+def _kind(headers: Headers) -> bytes | None:
+    """The event's type as it stands in its header: most records are skipped by it, so nothing more is read."""
+    for name, content in headers:
+        if name == "ce_type":
+            return content
+    return None
+
+
+def _replayed_for_others(headers: Headers) -> bool:
     return any(name == REPLAY_HEADER and value != SERVICE.encode() for name, value in headers)

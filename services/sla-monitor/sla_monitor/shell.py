@@ -1,17 +1,22 @@
 """The Faust app of one lane: assignment, recovery, flow and commits are Faust's, everything else is the processor's."""
 
 import asyncio
+from collections import Counter as Tally
 from collections.abc import Awaitable, Mapping
+from itertools import islice
 from typing import Any, Final
 
 import faust
 from faust.types import TP
 
+from chassis.kafka import EventProducer, Runs
 from chassis.logs import get_logger
+from sla_monitor import codec
 from sla_monitor.bookkeeping import Bookkeeping
 from sla_monitor.guard import Die
 from sla_monitor.heap import DeadlineHeaps
 from sla_monitor.processor import MAX_BATCH, Processor
+from sla_monitor.recovery import BulkTableManager
 from sla_monitor.settings import Settings
 from sla_monitor.store import TABLE, ClockStore, ClockTable
 from sla_monitor.transport import PromptTransport
@@ -19,6 +24,7 @@ from sla_monitor.transport import PromptTransport
 _log = get_logger(__name__)
 
 QUIESCE_S: Final = 5.0
+SLICE: Final = 20_000
 
 
 def create_faust_app(settings: Settings, partitions: int) -> Any:
@@ -43,11 +49,11 @@ def create_faust_app(settings: Settings, partitions: int) -> Any:
         broker_request_timeout=max(30.0, settings.session_timeout_s),
         broker_commit_interval=1.0,
         broker_max_poll_records=None,  # bounded polls leave the process idle half of the time
-        stream_buffer_maxsize=65_536,
+        stream_buffer_maxsize=64,  # stretches of records, not records
         stream_wait_empty=False,  # a rebalance waits for the processor, not for Faust's buffers
         stream_recovery_delay=0.0,
+        TableManager=BulkTableManager,
         producer_acks=-1,
-        producer_linger=0.02,
         producer_request_timeout=10.0,
     )
     app.transport = PromptTransport(app.conf.broker_consumer, app)
@@ -55,31 +61,35 @@ def create_faust_app(settings: Settings, partitions: int) -> Any:
 
 
 class FaustChangelog:
-    """Writes the table's changelog with Faust's producer, and hands each acknowledgement back."""
+    """Writes the table's changelog with the producer of the words, and tells Faust what holds."""
 
-    def __init__(self, app: Any, table: ClockTable) -> None:
-        self._app, self._table = app, table
+    def __init__(self, app: Any, table: ClockTable, producer: EventProducer) -> None:
+        self._app, self._store, self._producer = app, table.data, producer
         self._topic = table.changelog_topic.get_topic_name()
 
-    async def write(self, partition: int, key: bytes, value: bytes | None) -> Awaitable[Any]:
-        written: Awaitable[Any] = await self._app.producer.send(self._topic, key, value, partition, None, None)
-        return written
+    async def write(self, runs: Runs) -> Awaitable[dict[int, int]]:
+        return await self._producer.send_runs(self._topic, runs)
 
-    def complete(self, partition: int, acknowledged: Any) -> None:
-        self._table.data.set_persisted_offset(TP(self._topic, partition), acknowledged.offset)
+    def complete(self, last: Mapping[int, int], runs: Runs) -> None:
+        del runs
+        for partition, offset in last.items():
+            self._store.set_persisted_offset(TP(self._topic, partition), offset)
 
-    def ack(self, message: Any) -> None:
-        message.ack(self._app.consumer)
+    def handled(self, following: Mapping[tuple[str, int], int]) -> None:
+        self._app.consumer.handled(following)
 
 
 class Shell:
     """Ties the processor to Faust. Whatever goes wrong in here ends the process: Faust would ack and go on."""
 
-    def __init__(self, app: Any, settings: Settings, die: Die) -> None:
+    def __init__(self, app: Any, settings: Settings, producer: EventProducer, die: Die) -> None:
         self.app, self._settings, self._die = app, settings, die
         self.table = ClockTable(app, name=TABLE, partitions=app.conf.topic_partitions, key_type=bytes, value_type=bytes)
         app.tables.add(self.table)
-        self.changelog = FaustChangelog(app, self.table)
+        self.changelog = FaustChangelog(app, self.table, producer)
+        recovery = self.recovery = app.tables.recovery
+        recovery.bootstrap, recovery.store, recovery.die = settings.kafka_bootstrap, self.store, die
+        recovery.topic = self.table.changelog_topic.get_topic_name()
         self.heaps = DeadlineHeaps()
         self.recovered = asyncio.Event()
         self._processor: Processor | None = None
@@ -122,12 +132,12 @@ class Shell:
     async def _run(self, stream: Any) -> None:
         """Take in what is there, then flush: while acks are awaited the next batch gathers in Faust's queue."""
         processor, queue = self.processor, stream.channel.queue
-        stream.enable_acks = False  # a message is acked when its changes are durable, by the processor
+        stream.enable_acks = False  # what was handled is told by offset, once its changes are durable
         try:
             async for event in stream.events():
                 if processor.suspended:
                     continue  # of a generation that is over: it is read again
-                processor.take(event.message)
+                processor.take_all(event.message.value)
                 if processor.pending >= MAX_BATCH or queue.empty():
                     await processor.flush()
         except Exception as error:  # noqa: BLE001  whatever it is, Faust would ack the event and carry on
@@ -156,23 +166,38 @@ class Shell:
     async def _on_recovered(self) -> None:
         """The table is complete: rebuild what is derived from it, of owned partitions only. Faust drops our errors."""
         try:
+            if self.recovery.loaded_generation != self.app.consumer_generation_id:
+                return  # of a generation that is over: the next one has begun to read
             owned = self.owned
             self._check_copartitioned(owned)
             self.processor.forget(owned)
             assert self._books is not None
             self._books.keep(owned)
             for partition in sorted(owned & self.store.changed):
-                entries = self.store.partition(partition)
-                await self.heaps.rebuild(partition, entries)
-                await self._books.recount(partition, entries)
+                await self._rebuild(partition)
             self.store.changed.clear()
             for partition in owned - self.heaps.sizes().keys():
-                await self.heaps.rebuild(partition, {})
+                self.heaps.rebuild(partition, ())
             self.processor.suspended = False
             self.recovered.set()
             _log.info("partitions_owned", partitions=sorted(owned), entries=len(self.store))
         except Exception as error:  # noqa: BLE001
             self._die("recovery_failed", error)
+
+    async def _rebuild(self, partition: int) -> None:
+        """Heap and counts of a partition from its entries, in slices: the loop goes on turning."""
+        counts: Tally[bytes] = Tally()
+        self.heaps.rebuild(partition, ())
+        entries = iter(self.store.partition(partition).items())
+        while slice_ := list(islice(entries, SLICE)):
+            counts.update(codec.counts_of(value) for _, value in slice_)
+            for key, value in slice_:
+                wake = codec.wake_of(value)
+                if wake is not None:
+                    self.heaps.push(partition, wake, key)
+            await asyncio.sleep(0)
+        assert self._books is not None
+        self._books.recount(partition, counts)
 
     def _check_copartitioned(self, owned: set[int]) -> None:
         """The same partitions of events, ticks and changelog, or clocks would be kept by one and fired by another."""

@@ -7,6 +7,8 @@ from faust.stores.base import Store
 from faust.tables.table import Table
 from faust.types import TP, EventT
 
+from chassis.bulk_reader import RawRecord
+
 TABLE = "clocks"
 
 
@@ -36,15 +38,38 @@ class ClockStore(Store[bytes, bytes]):
         else:
             entries[key] = value
 
+    def apply(self, partition: int, records: Iterable[RawRecord], following: int) -> None:
+        """Take in a stretch of the changelog; the memory is then complete up to ``following``.
+
+        Without records and from 0, the log is another one than we knew: nothing of the partition holds any more.
+        """
+        if partition not in self._partitions:
+            return  # revoked meanwhile
+        if following == 0:
+            self._partitions[partition] = {}
+            self._applied.pop(partition, None)
+        entries = self._partitions[partition]
+        for record in records:
+            if record.value is None:
+                entries.pop(record.key, None)  # type: ignore[arg-type]  # a compacted topic has no null keys
+            else:
+                entries[record.key] = record.value  # type: ignore[index]
+            self.changed.add(partition)
+        if following > 0:
+            self._applied[partition] = max(following - 1, self._applied.get(partition, -1))
+
+    def position(self, partition: int) -> int:
+        """The changelog offset from which this memory has to be completed."""
+        return self._applied.get(partition, -1) + 1
+
     def apply_changelog_batch(
         self, batch: Iterable[EventT[Any]], to_key: Callable[[Any], Any], to_value: Callable[[Any], Any]
     ) -> None:
+        """What Faust's own recovery reads: the records that came after ours."""
         del to_key, to_value  # keys and values are the raw bytes of the changelog
         for event in batch:
             message: Any = event.message
-            self.put(message.partition, message.key, message.value)
-            self._applied[message.partition] = max(message.offset, self._applied.get(message.partition, -1))
-            self.changed.add(message.partition)
+            self.apply(message.partition, (message,), message.offset + 1)
 
     def persisted_offset(self, tp: TP) -> int | None:
         """The last changelog offset that this memory holds; None makes Faust read the partition from its start."""

@@ -45,12 +45,20 @@ class Ticker:
         self._offsets, self._heaps, self._processor = offsets, heaps, processor
         self._producer, self._clock, self._topic = producer, clock, topic
         self._sent: dict[int, tuple[int, float]] = {}
+        # When a partition was last seen without a deadline to look at (epoch ms).
+        self._clear: dict[int, int] = {}
         self._generation = processor.generation
 
     def ages(self) -> dict[int, float]:
-        """Seconds since the tick under way was sent, by partition."""
-        now = time.monotonic()
-        return {partition: now - sent for partition, (_at, sent) in self._sent.items()}
+        """Seconds for which a partition's earliest deadline has been past and not looked at, ticks sent or not.
+
+        Asked about once a second: a heap may name a time before its earliest, so no age exceeds what was seen.
+        """
+        now = round(self._clock.now().timestamp() * 1000)
+        tops = {partition: self._heaps.top(partition) for partition in self._heaps.sizes()}
+        due = {partition: top for partition, top in tops.items() if top is not None and top <= now}
+        self._clear = {partition: self._clear.get(partition, now) if partition in due else now for partition in tops}
+        return {partition: (now - max(top, self._clear[partition])) / 1000 for partition, top in due.items()}
 
     async def tick(self) -> None:
         """The time is read before the end offsets: all that was in the log at that time counts before it fires."""

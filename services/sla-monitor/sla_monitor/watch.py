@@ -48,12 +48,18 @@ class Watch:
     async def look_forever(self) -> None:
         while True:
             await asyncio.sleep(1.0)
-            if self.recovered.is_set():
-                await self._look()
-            else:
-                self._moved.clear()
+            await self.look()
 
-    async def _look(self) -> None:
+    async def look(self) -> None:
+        """The gauges move whatever else stands still: a worker that looks at no deadline must not look up to date."""
+        lags: dict[int, int] = {}
+        if self.recovered.is_set():
+            lags = await self._lags()
+        else:
+            self._moved.clear()
+        self.books.show(self.heaps.sizes(), self.ticker.ages(), lags)
+
+    async def _lags(self) -> dict[int, int]:
         owned = self.offsets.owned()
         try:
             ends = await self.offsets.ends(owned) if owned else {}
@@ -62,14 +68,14 @@ class Watch:
             self._lost_sight = self._lost_sight or time.monotonic()
             if time.monotonic() - self._lost_sight > self.stall_limit_s:
                 self.die("broker_out_of_sight", error)
-            return
+            return {}
         self._lost_sight = None
-        lags = {}
+        lags: dict[int, int] = {}
         for partition, end in ends.items():
             position = self.processor.position(partition)
             lags[partition] = end - position if position is not None else 0
             self._check_moving(partition, position, behind=lags[partition] > 0)
-        self.books.show(self.heaps.sizes(), self.ticker.ages(), lags)
+        return lags
 
     def _check_moving(self, partition: int, position: int | None, *, behind: bool) -> None:
         now = time.monotonic()

@@ -108,6 +108,11 @@ class Clock:
     def ended(self) -> bool:
         return bool(self.said) and self.said[-1].word is Word.STOPPED
 
+    @property
+    def overdue(self) -> bool:
+        """The target has passed, as told."""
+        return any(breach.standing and breach.level == 0 for breach in self.breaches)
+
 
 @dataclass(frozen=True, slots=True)
 class CaseRecord:

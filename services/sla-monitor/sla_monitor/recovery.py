@@ -1,0 +1,71 @@
+"""Recovery in bulk: the changelog of the owned partitions is read by a plain consumer, all partitions at once.
+
+Faust's own recovery waits for each record by itself, 11,000 a second; a plain consumer reads 300,000. It keeps its
+place: it is told up to which offset the memory is complete, and reads what is left, which is nothing.
+"""
+
+import asyncio
+import time
+from typing import Any
+
+from faust.tables.manager import TableManager
+from faust.tables.recovery import Recovery
+from faust.types import TP
+
+from chassis.bulk_reader import read_partitions
+from chassis.logs import get_logger
+from sla_monitor.guard import Die
+from sla_monitor.store import ClockStore
+
+_log = get_logger(__name__)
+
+
+class BulkRecovery(Recovery):
+    """Faust's recovery of a generation begins once the memory holds its changelogs."""
+
+    bootstrap: str
+    store: ClockStore
+    topic: str
+    die: Die
+    loaded_generation: int | None = None
+    seconds: float = 0.0
+    _loading: asyncio.Task[None] | None = None
+
+    async def on_rebalance(
+        self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0
+    ) -> None:
+        """The rebalance itself is not held up: the group would throw out who doesn't return from it."""
+        if self._loading is not None:
+            self._loading.cancel()
+        self.loaded_generation = None
+        owned = {tp.partition for tp in assigned if tp.topic == self.topic}
+
+        async def load() -> None:
+            try:
+                await self._load(owned)
+            except Exception as error:  # noqa: BLE001  nobody awaits this task
+                self.die("changelog_not_read", error)
+            self.loaded_generation = generation_id
+            await super(BulkRecovery, self).on_rebalance(assigned, revoked, newly_assigned, generation_id)
+
+        self._loading = asyncio.create_task(load())
+
+    async def _load(self, owned: set[int]) -> None:
+        began, records = time.monotonic(), 0
+        starts = {number: self.store.position(number) for number in owned}
+        async for stretch in read_partitions(self.bootstrap, self.topic, starts):
+            self.store.apply(stretch.partition, stretch.records, stretch.following)
+            records += len(stretch.records)
+        self.seconds = time.monotonic() - began
+        _log.info("changelog_read", partitions=sorted(owned), records=records, seconds=round(self.seconds, 3))
+
+
+class BulkTableManager(TableManager):
+    """Faust's tables, recovered in bulk."""
+
+    @property
+    def recovery(self) -> BulkRecovery:
+        if self._recovery is None:
+            self._recovery = BulkRecovery(self.app, self, beacon=self.beacon, loop=self.loop)
+        recovery: Any = self._recovery
+        return recovery  # type: ignore[no-any-return]
