@@ -108,6 +108,7 @@ class Watermarker:
         self._positions, self._groups, self._store = positions, groups, store
         self._clock, self._metrics, self._every = clock, metrics, every
         self._samples: dict[Place, Samples] = {}
+        self._told: dict[Place, datetime] = {}
 
     async def run(self) -> None:
         while True:
@@ -115,6 +116,7 @@ class Watermarker:
                 await self.look()
             except TransientFault as fault:
                 _log.warning("watermarks_not_moved", reason=f"{type(fault).__name__}: {fault}")
+                self._show_ages()
             await asyncio.sleep(self._every.total_seconds())
 
     async def look(self) -> None:
@@ -133,11 +135,15 @@ class Watermarker:
             if (sample := samples.reached(done.get(place, 0))) is not None
         }
         await self._store.advance(reached)
+        self._told = {place: at for place, at in (await self._store.all()).items() if at is not None}
+        self._show_ages()
+
+    def _show_ages(self) -> None:
+        """They grow while MongoDB or Kafka is away: a gauge that stands still would pass for a fresh one."""
         now = self._clock.now()
-        for place, told in (await self._store.all()).items():
-            if told is not None:
-                age = self._metrics.watermark_age.labels(place.topic, str(place.partition))
-                age.set(max(0.0, (now - told).total_seconds()))
+        for place, told in self._told.items():
+            age = self._metrics.watermark_age.labels(place.topic, str(place.partition))
+            age.set(max(0.0, (now - told).total_seconds()))
 
     async def _done(self) -> dict[Place, int]:
         """What was committed; where nothing was, the log's beginning: there is nothing before it to be read."""
