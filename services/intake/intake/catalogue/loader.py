@@ -5,8 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator, FormatChecker
-from jsonschema.exceptions import SchemaError, ValidationError
+from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 from pydantic import ValidationError as InvalidData
 
 from chassis.settings import load_yaml
@@ -38,48 +37,56 @@ class Catalogue:
     def attribute_errors(self, service: Service, attributes: Mapping[str, Any]) -> list[tuple[str, str]]:
         """(JSON pointer below `attributes`, message) of each fault. Messages never repeat what was sent."""
         faults = self._validators[service.code].iter_errors(attributes)
-        return sorted((_pointer(fault), _message(fault)) for fault in faults)
+        return sorted((_pointer(fault), _message(fault.kind)) for fault in faults)
 
 
 def load_catalogue(path: Path | None = None) -> Catalogue:
     source = path or SHIPPED
     try:
         return Catalogue(CatalogueFile.model_validate(load_yaml(source)))
-    except (InvalidData, SchemaError) as error:
+    except (InvalidData, ValidationError) as error:
         raise CatalogueError(f"{source}: {error}") from error
 
 
 def _validator(service: Service) -> Draft202012Validator:
-    Draft202012Validator.check_schema(service.attributes)
-    return Draft202012Validator(service.attributes, format_checker=_FORMATS)
+    return Draft202012Validator(service.attributes, formats=_FORMATS, validate_formats=True)
 
 
-_FORMATS = FormatChecker(formats=())
+def _is_time(value: str) -> bool:
+    try:
+        return datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
 
 
-@_FORMATS.checks("date-time", raises=ValueError)
-def _is_time(value: object) -> bool:
-    return not isinstance(value, str) or datetime.fromisoformat(value).tzinfo is not None
+def _is_date(value: str) -> bool:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
-@_FORMATS.checks("date", raises=ValueError)
-def _is_date(value: object) -> bool:
-    return not isinstance(value, str) or bool(date.fromisoformat(value))
+_FORMATS = {"date-time": _is_time, "date": _is_date}
+# The keywords whose value in a fault is the schema's own; others' may hold what was sent.
+_TOLD = frozenset(
+    {"type", "format", "pattern", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "multipleOf"}
+)
 
 
 def _pointer(fault: ValidationError) -> str:
-    parts = [str(part).replace("~", "~0").replace("/", "~1") for part in fault.absolute_path]
+    parts = [str(part).replace("~", "~0").replace("/", "~1") for part in fault.instance_path]
     return "".join(f"/{part}" for part in parts)
 
 
-def _message(fault: ValidationError) -> str:
-    wanted: Any = fault.validator_value
-    given: Any = fault.instance
-    if fault.validator == "enum":
+def _message(kind: ValidationErrorKind) -> str:
+    wanted: Any = kind.value
+    if kind.name == "enum":
         return "must be one of: " + ", ".join(str(value) for value in wanted)
-    if fault.validator == "required":
-        missing = sorted(set(wanted) - set(given))
-        return "is missing: " + ", ".join(missing)
-    if fault.validator == "additionalProperties":
+    if kind.name == "required":
+        return f"is missing: {wanted}"
+    if kind.name == "additionalProperties":
         return "has a field that this service does not know"
-    return f"does not fit: {fault.validator} {wanted}"
+    if kind.name not in _TOLD:
+        return f"does not fit: {kind.name}"
+    return f"does not fit: {kind.name} " + (" or ".join(wanted) if isinstance(wanted, list) else str(wanted))
