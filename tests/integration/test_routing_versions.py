@@ -4,7 +4,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import pytest_asyncio
@@ -14,7 +14,7 @@ from chassis.clock import ManualClock
 from chassis.mongo import Mongo
 from routing.dataset import load_shipped
 from routing.directory import PostDetails
-from routing.domain import Dataset, Snapshot
+from routing.domain import Dataset, Filing, Point, Snapshot, assign_station
 from routing.live import Live
 from routing.metrics import RoutingMetrics
 from routing.reload import Reloader
@@ -122,6 +122,25 @@ async def test_an_operators_version_outlives_a_new_release(office: Office) -> No
     current = await office.versions.in_force(office.clock.now())
     assert current is not None
     assert current.version == OTHER.version
+
+
+async def test_a_station_begins_its_work_at_midnight_where_it_stands(office: Office) -> None:
+    """A running service follows the calendar of its version without a switch, by India's clock."""
+    stations = tuple(
+        replace(station, valid_from=date(2026, 11, 23)) if station.code == "5801016" else station
+        for station in SHIPPED.stations
+    )
+    dated = renamed(replace(SHIPPED, stations=stations))
+    await office.versions.save(dated, by="test", note="")
+    await office.versions.switch(dated.version, effective_from=START, by="hq", why="opens on the 23rd")
+    answers = []
+    for at in (START, datetime(2026, 11, 22, 18, 29, tzinfo=UTC), datetime(2026, 11, 22, 18, 31, tzinfo=UTC)):
+        office.clock.advance(at - office.clock.now())
+        await office.reloader.look()
+        filing = Filing(emergency=False, point=Point(26.5163, 85.2962))
+        answers.append(assign_station(office.live.snapshot, filing).office.code == "5801016")
+    assert answers == [False, False, True]
+    assert office.changes == [dated.version, dated.version]
 
 
 async def test_imported_posts_reach_the_directory(office: Office) -> None:

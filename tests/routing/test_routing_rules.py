@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -186,6 +187,23 @@ def test_the_ground_of_an_outpost_is_its_parents() -> None:
     decision = assign_station(snapshot, Filing(emergency=False, point=SHEOHAR_TOWN))
     assert decision.office.code == "5801011"
     assert "outpost:5801016" in decision.notes
+
+
+def test_a_station_decides_only_in_the_days_of_its_work() -> None:
+    """Before its first and after its last day a station gets nothing, and its code is still known."""
+    dataset, day = SNAPSHOT.dataset, date(2026, 12, 1)
+    stations = tuple(
+        replace(station, valid_from=day, valid_to=day) if station.code == "5801016" else station
+        for station in dataset.stations
+    )
+    dated = replace(dataset, stations=stations)
+    answers = {
+        on: assign_station(Snapshot(dated, on), Filing(emergency=False, point=SHEOHAR_TOWN)).office.code == "5801016"
+        for on in (date(2026, 11, 30), day, date(2026, 12, 2))
+    }
+    assert list(answers.values()) == [False, True, False]
+    assert "5801016" in Snapshot(dated, date(2027, 1, 1)).stations
+    assert [Snapshot(dated, on).valid_until for on in answers] == [date(2026, 11, 30), day, None]
 
 
 def test_many_points_at_once_get_the_stations_of_each_alone() -> None:

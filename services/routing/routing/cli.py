@@ -87,6 +87,17 @@ async def switch_version(options: argparse.Namespace, office: Office) -> int:
     return 0
 
 
+async def roll_back(options: argparse.Namespace, office: Office) -> int:
+    """The version before the one in force decides again, as a switch of its own."""
+    now = office.clock.now()
+    before = await office.versions.before(now)
+    if before is None:
+        return _refuse("there is no version before the one in force")
+    switch = await office.versions.switch(before.version, effective_from=now, by=options.by, why=options.why)
+    _say(f"switch {switch.number}: back to {switch.version}")
+    return 0
+
+
 async def list_versions(_options: argparse.Namespace, office: Office) -> int:
     await office.base()
     in_force = await office.versions.in_force(office.clock.now())
@@ -173,6 +184,9 @@ def parser() -> argparse.ArgumentParser:
     switch.add_argument("--effective-from", type=_date, help="default: now")
     switch.add_argument("--by", default="operator")
     switch.add_argument("--why", default="decided by hand")
+    back = _command(commands, "rollback", roll_back, "undo the last switch: the version before it decides again")
+    back.add_argument("--by", default="operator")
+    back.add_argument("--why", default="undone by hand")
     _command(commands, "versions", list_versions, "all versions and every switch")
     change = _command(commands, "what-if", show_what_if, "which cases would go elsewhere under a file or version")
     change.add_argument("file", type=Path, help="a file to import, or the name of a version")
@@ -199,6 +213,8 @@ def run(options: argparse.Namespace, settings: RoutingSettings) -> int:
         return _refuse(f"there is no version {error}")
     except TransientFault as fault:
         return _refuse(f"the database does not answer ({fault})")
+    except UnicodeDecodeError:
+        return _refuse("the file is not UTF-8 text")
     except (ImportRefused, EmptyVersion, OSError) as error:
         return _refuse(str(error))
 

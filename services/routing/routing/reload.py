@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from chassis.clock import Clock
 from chassis.faults import TransientFault
@@ -13,6 +14,8 @@ from routing.live import Live, Prepared
 from routing.store.posts import Posts
 from routing.store.versions import Versions
 
+# Stations begin and end their work at midnight where they stand.
+STATE_TIME: Final = ZoneInfo("Asia/Kolkata")
 LOOK_EVERY: Final = timedelta(seconds=2)
 
 _log = get_logger(__name__)
@@ -39,11 +42,12 @@ class Reloader:
 
     async def look(self) -> None:
         """Bring the version and the posts up to what the database says."""
-        wanted = await self._versions.in_force(self._clock.now())
-        if wanted is not None and wanted.version != self._live.snapshot.version:
+        now = self._clock.now()
+        wanted, today = await self._versions.in_force(now), now.astimezone(STATE_TIME).date()
+        if wanted is not None and not self._in_force(wanted.version, today):
             dataset = await self._versions.load(wanted.version)
             # Indexing takes a moment of processor: in a thread, the lanes go on deciding with the old version.
-            prepared = await asyncio.to_thread(self._prepared, dataset)
+            prepared = await asyncio.to_thread(self._prepared, dataset, today)
             before = self._live.snapshot.version
             self._live.switch(prepared)
             _log.info("version_switched", before=before, version=dataset.version, switch=wanted.number, by=wanted.by)
@@ -53,5 +57,10 @@ class Reloader:
             self._live.switch(await asyncio.to_thread(self._live.prepare_posts, details))
             self._on_change()
 
-    def _prepared(self, dataset: Dataset) -> Prepared:
-        return self._live.prepare(Snapshot(dataset), self._live.details)
+    def _in_force(self, version: str, today: date) -> bool:
+        """Whether this version decides already, with the stations that work today."""
+        snapshot = self._live.snapshot
+        return snapshot.version == version and (snapshot.valid_until is None or today <= snapshot.valid_until)
+
+    def _prepared(self, dataset: Dataset, today: date) -> Prepared:
+        return self._live.prepare(Snapshot(dataset, today), self._live.details)

@@ -1,5 +1,7 @@
 """What the API shows of stations and posts."""
 
+from datetime import date
+
 from pydantic import BaseModel, ConfigDict
 
 from event_schemas import DirectoryPost
@@ -30,6 +32,9 @@ class StationView(View):
     location: PlaceView | None
     parent: str | None
     desk_online: bool
+    sub_division: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
     distance_m: int | None = None
 
 
@@ -76,6 +81,9 @@ def station_view(station: StationRecord, *, distance_m: int | None = None) -> St
         location=place,
         parent=station.parent,
         desk_online=station.desk_online,
+        sub_division=station.sub_division or None,
+        valid_from=station.valid_from,
+        valid_to=station.valid_to,
         distance_m=distance_m,
     )
 

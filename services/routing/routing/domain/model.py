@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -56,6 +57,15 @@ class StationRecord:
     coord_shared: bool = False
     parent: str | None = None
     desk_online: bool = True
+    sub_division: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def valid(self, on: date | None) -> bool:
+        """Whether it works on a day; `valid_to` is its last. None asks for no day in particular."""
+        if on is None:
+            return True
+        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
 
     @property
     def located(self) -> bool:

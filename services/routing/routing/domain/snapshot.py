@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date, timedelta
 
 from routing.domain.boundaries import BoundaryIndex
 from routing.domain.districts import DistrictIndex
@@ -19,19 +20,28 @@ from routing.domain.nearest import StationPoints
 
 # Kinds that answer for a territory. An outpost has no case desk of its own: its parent station answers.
 TERRITORIAL_KINDS = frozenset({StationKind.TERRITORIAL})
+DAY = timedelta(days=1)
 
 
 class Snapshot:
-    """Indexes over a Dataset. `dataset` is what it was made from."""
+    """Indexes over a Dataset. `dataset` is what it was made from.
 
-    def __init__(self, dataset: Dataset) -> None:
+    With a day, only stations that work on it decide; the others are still known by their code. `valid_until` is the
+    last day on which the same stations work.
+    """
+
+    def __init__(self, dataset: Dataset, on: date | None = None) -> None:
         self.dataset = dataset
         self.version = dataset.version
         self.stations = {station.code: station for station in dataset.stations}
         self.police_districts = {district.name: district for district in dataset.police_districts}
         self.districts = DistrictIndex(dataset.outlines)
-        self.boundaries = BoundaryIndex(dataset.boundaries)
-        territorial = [station for station in dataset.stations if station.kind in TERRITORIAL_KINDS]
+        at_work = [station for station in dataset.stations if station.valid(on)]
+        self.valid_until = _last_day(dataset.stations, on)
+        working = {station.code for station in at_work}
+        boundaries = [row for row in dataset.boundaries if row.station in working]
+        self.boundaries = BoundaryIndex(boundaries)
+        territorial = [station for station in at_work if station.kind in TERRITORIAL_KINDS]
         self.points = StationPoints(territorial)
         self._points_of = {
             district: StationPoints(stations) for district, stations in _by_district(territorial).items()
@@ -41,12 +51,8 @@ class Snapshot:
             station.code: Office(station.code, station.name_en, station.district, station.police_district, "SHO")
             for station in dataset.stations
         }
-        self.with_boundaries = frozenset(
-            self.stations[boundary.station].district
-            for boundary in dataset.boundaries
-            if boundary.station in self.stations
-        )
-        self._units = _units(dataset.stations)
+        self.with_boundaries = frozenset(self.stations[boundary.station].district for boundary in boundaries)
+        self._units = _units(at_work)
         self._specialist = {(row.field, row.value): row.kind for row in dataset.specialists}
         self._district_names = {name.casefold(): name for name in self._points_of}
 
@@ -103,6 +109,15 @@ class Snapshot:
             return Office(STATE_CONTROL_ROOM, "State Control Room (Dial 112)", STATE, STATE, "HQ")
         name = f"District Control Room, {record.name_en}"
         return Office(f"{STATE_CONTROL_ROOM}-{record.code}", name, record.district or STATE, record.name, "HQ")
+
+
+def _last_day(stations: Iterable[StationRecord], on: date | None) -> date | None:
+    """The day before the next station begins or ends its work; None if none does, a day long past without a day."""
+    if on is None:
+        return date.min if any(station.valid_from or station.valid_to for station in stations) else None
+    days = [station.valid_from - DAY for station in stations if station.valid_from and station.valid_from > on]
+    days += [station.valid_to for station in stations if station.valid_to and station.valid_to >= on]
+    return min(days, default=None)
 
 
 def _by_district(stations: Iterable[StationRecord]) -> dict[str, list[StationRecord]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import shapely
+from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
 from routing.build_data import clean_name
@@ -48,6 +49,7 @@ def import_boundaries(
     chosen = fields or Fields()
     stations = {station.code: station for station in base.stations}
     outlines = DistrictIndex(base.outlines)
+    ground = STRtree([outline.geometry for outline in base.outlines])
     accepted: defaultdict[str, list[Boundary]] = defaultdict(list)
     count = 0
     for count, (where, properties, geometry) in enumerate(features, start=1):
@@ -57,6 +59,8 @@ def import_boundaries(
             report.reject("no_station_code", where, ", ".join(sorted(properties)[:8]))
             continue
         polygon = _repaired(geometry, report, code)
+        if polygon is not None and base.outlines:
+            polygon = _placed(polygon, ground, report, code)
         if polygon is None or _drawn_twice(polygon, accepted[code], report, code, where):
             continue
         if code not in stations:
@@ -112,6 +116,19 @@ def _repaired(geometry: BaseGeometry, report: Report, code: str) -> BaseGeometry
     doubt = "repair_changed_the_area" if change > REPAIR_TOLERANCE else "repaired_geometry"
     report.suspect(doubt, code, f"{reason}; area changed by {change:.2%}")
     return polygon
+
+
+def _placed(polygon: BaseGeometry, ground: STRtree, report: Report, code: str) -> BaseGeometry | None:
+    """The polygon if it touches the state, put right if its latitudes and longitudes changed places, else None."""
+    if len(ground.query(polygon, predicate="intersects")):
+        return polygon
+    turned = shapely.transform(polygon, lambda coordinates: coordinates[:, ::-1])
+    if len(ground.query(turned, predicate="intersects")):
+        report.suspect("swapped_coordinates", code, "latitude and longitude were in each other's place")
+        return turned
+    middle = polygon.representative_point()
+    report.reject("outside_the_state", code, f"around {middle.y:.4f}, {middle.x:.4f}")
+    return None
 
 
 def _polygons(geometry: BaseGeometry) -> list[BaseGeometry]:

@@ -1,6 +1,7 @@
 """Polygons from GeoJSON, newline-delimited GeoJSON or a shapefile, as properties and a geometry in WGS84 degrees."""
 
 import json
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -76,7 +77,7 @@ def _shapes(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         with shapefile.Reader(str(path)) as reader:
             for number, record in enumerate(reader.iterShapeRecords(), start=1):
                 yield f"shape {number}", dict(record.__geo_interface__)
-    except shapefile.ShapefileException as error:
+    except (shapefile.ShapefileException, struct.error) as error:
         raise ImportRefused(f"the file is no shapefile: {error}") from None
 
 

@@ -5,6 +5,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,9 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "coord_ok": ("coord_ok",),
     "parent": ("parent", "parent_station"),
     "desk_online": ("desk_online",),
+    "sub_division": ("sub_division", "subdivision", "sdpo"),
+    "valid_from": ("valid_from",),
+    "valid_to": ("valid_to",),
 }
 NEEDED: Final = ("code", "name", "kind", "police_district")
 TRUE: Final = frozenset({"", "1", "true", "yes", "y"})
@@ -70,6 +74,9 @@ def _station(
     if row["kind"] not in set(StationKind):
         report.reject("unknown_kind", where, row["kind"])
         return None
+    days = _days(row, report, where)
+    if days is None:
+        return None
     police_district = known.get(row["police_district"].casefold())
     if police_district is None:
         report.reject("unknown_police_district", where, row["police_district"])
@@ -95,7 +102,23 @@ def _station(
         coord_ok=lat is not None and trusted,
         parent=row["parent"] or None,
         desk_online=row["desk_online"].casefold() in TRUE,
+        sub_division=row["sub_division"],
+        valid_from=days[0],
+        valid_to=days[1],
     )
+
+
+def _days(row: Row, report: Report, where: str) -> tuple[date | None, date | None] | None:
+    """The first and the last day of a station's work; None, and reported, if they can not be read."""
+    try:
+        first, last = (date.fromisoformat(row[name]) if row[name] else None for name in ("valid_from", "valid_to"))
+    except ValueError:
+        report.reject("unreadable_date", where, f"{row['valid_from']} {row['valid_to']}".strip())
+        return None
+    if first and last and last < first:
+        report.reject("ends_before_it_begins", where, f"{first} {last}")
+        return None
+    return first, last
 
 
 def _coordinates(row: Row, report: Report, where: str) -> tuple[float | None, float | None, bool]:

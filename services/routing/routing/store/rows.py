@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from datetime import date
 from typing import Any, Final
 
 import shapely
@@ -13,6 +14,8 @@ from routing.domain import Boundary, Dataset, Outline, PoliceDistrict, Specialis
 Row = dict[str, Any]
 Rows = Mapping[str, list[Row]]
 
+DAYS: Final = ("valid_from", "valid_to")
+LATER: Final = ("sub_division", *DAYS)
 PARTS: Final = ("stations", "police_districts", "outlines", "boundaries", "pin_districts", "specialists")
 
 
@@ -40,7 +43,7 @@ def to_rows(dataset: Dataset) -> Rows:
 def from_rows(version: str, rows: Rows) -> Dataset:
     return Dataset(
         version=version,
-        stations=tuple(StationRecord(**{**row, "kind": StationKind(row["kind"])}) for row in rows["stations"]),
+        stations=tuple(_station(row) for row in rows["stations"]),
         police_districts=tuple(PoliceDistrict(**row) for row in rows["police_districts"]),
         outlines=tuple(Outline(row["district"], shapely.from_wkb(row["wkb"])) for row in rows["outlines"]),
         boundaries=tuple(
@@ -80,7 +83,18 @@ def _record(value: "StationRecord | PoliceDistrict | Specialist") -> Row:
     row = asdict(value)
     if "kind" in row:
         row["kind"] = row["kind"].value
+    for name in LATER:
+        # The database knows no days, and an empty field that came later must not rename what was saved before.
+        if name in row and not row[name]:
+            del row[name]
+        elif name in DAYS and name in row:
+            row[name] = row[name].isoformat()
     return row
+
+
+def _station(row: Row) -> StationRecord:
+    days = {name: date.fromisoformat(row[name]) for name in DAYS if row.get(name)}
+    return StationRecord(**{**row, **days, "kind": StationKind(row["kind"])})
 
 
 def _wkb(geometry: shapely.Geometry) -> bytes:

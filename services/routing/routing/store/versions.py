@@ -151,6 +151,18 @@ class Versions:
             )
         return _switch(found) if found is not None else None
 
+    async def before(self, at: datetime) -> Switch | None:
+        """The switch that ruled before the version in force did."""
+        current = await self.in_force(at)
+        if current is None:
+            return None
+        with store_errors():
+            found = await self._switches.find_one(
+                {"effective_from": {"$lte": at}, "version": {"$ne": current.version}},
+                sort=[("effective_from", -1), ("_id", -1)],
+            )
+        return _switch(found) if found is not None else None
+
     async def begin_with(self, shipped: Dataset) -> None:
         """Puts the shipped version in force where nothing is, or where an older shipped one is."""
         now = self._clock.now()
