@@ -9,14 +9,14 @@ from typing import Annotated, Any
 
 import httpx
 import pytest
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request, Response
 from prometheus_client import CollectorRegistry, generate_latest
 from pydantic import BaseModel, ConfigDict, Field
 from pymongo.errors import AutoReconnect, DuplicateKeyError
 
 from chassis.faults import PublishFailed, StoreUnavailable, UnknownOutcome
 from chassis.health import Liveness
-from chassis.http import create_http_app
+from chassis.http import RequestRoute, create_http_app
 from chassis.problems import NOT_FOUND, Problem, language_of
 
 LIMIT = 10_000
@@ -240,3 +240,45 @@ async def test_requests_are_measured_by_route_template(rig: Rig) -> None:
     assert 'route="unmatched",status="404"' in text
     assert "secret-path" not in text
     assert (await rig.client.get("/metrics")).status_code == 200
+
+
+async def test_a_request_route_answers_itself_and_its_problems_are_answered_as_ever() -> None:
+    """An endpoint that takes the request alone has the app's 404, 405, 413, 500 and problems, and stands in OpenAPI."""
+    router = APIRouter(route_class=RequestRoute)
+
+    @router.post("/direct", status_code=202)
+    async def direct(request: Request) -> Response:
+        body = await request.body()
+        if body == b"crash":
+            raise ERRORS["crash"]
+        if body == b"problem":
+            raise ERRORS["problem"]
+        return Response(request.method, 202)
+
+    app = create_http_app(
+        title="t",
+        version="0",
+        lifespan=None,
+        liveness=Liveness(timedelta(seconds=5)),
+        checks={},
+        registry=CollectorRegistry(),
+        routers=[router],
+        max_body_bytes=LIMIT,
+    )
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://t") as http:
+        answers = [await http.post("/direct", content=body) for body in (b"", b"crash", b"problem", b"x" * (LIMIT + 1))]
+        assert [answer.status_code for answer in answers] == [202, 500, 404, 413]
+        assert answers[0].text == "POST"
+        assert {answer.headers["content-type"] for answer in answers[1:]} == {"application/problem+json"}
+        assert (await http.get("/direct")).status_code == 405
+        assert "/direct" in (await http.get("/openapi.json")).json()["paths"]
+
+
+def test_a_request_route_takes_the_request_alone() -> None:
+    """An endpoint with more parameters is refused when it is declared: nobody would fill them."""
+    router = APIRouter(route_class=RequestRoute)
+    with pytest.raises(TypeError, match="takes `request` alone"):
+
+        @router.get("/wrong/{name}")
+        async def wrong(request: Request, name: str) -> Response:
+            return Response(f"{request.url.path} {name}")

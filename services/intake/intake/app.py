@@ -142,7 +142,7 @@ def create_app(
         liveness=EveryLane(liveness),
         checks=checks,
         registry=registry,
-        routers=[auth_router(login), *api.routers],
+        routers=[*api.routers, auth_router(login)],
         problem_extra=EMERGENCY_CALL,
     )
 

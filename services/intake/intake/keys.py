@@ -40,11 +40,10 @@ class Keys:
         return self._mac("ticket", text)
 
     def _mac(self, *parts: str | bytes) -> str:
-        digest = hmac.new(self._secret, digestmod=hashlib.sha256)
-        for part in parts:
-            raw = part.encode() if isinstance(part, str) else part
-            digest.update(len(raw).to_bytes(8, "big") + raw)
-        return digest.hexdigest()
+        # Each part behind its length: ("ab", "c") and ("a", "bc") must never give one digest.
+        raw = [part.encode() if isinstance(part, str) else part for part in parts]
+        framed = b"".join(len(part).to_bytes(8, "big") + part for part in raw)
+        return hmac.digest(self._secret, framed, hashlib.sha256).hex()
 
 
 def is_usable(key: str, *, anonymous: bool) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import Headers
 
+from chassis.http import RequestRoute
 from chassis.logs import get_logger
 from chassis.problems import UNAUTHENTICATED, VALIDATION_FAILED, FieldError, Problem, language_of
 from intake.api.answers import Answers
@@ -40,7 +41,7 @@ class FilingParts:
 
 
 def filing_router(parts: FilingParts) -> APIRouter:
-    router = APIRouter(prefix="/v1", tags=["filing"])
+    router = APIRouter(prefix="/v1", tags=["filing"], route_class=RequestRoute)
 
     @router.post("/complaints", status_code=202, summary="File a submission", openapi_extra=_FILING_DOCS)
     async def file(request: Request) -> Response:

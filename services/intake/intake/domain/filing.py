@@ -18,6 +18,7 @@ from intake.domain.redaction import redact_text, redact_value
 from intake.domain.states import Family, State
 
 Seal = Callable[[str, bytes, datetime], str]
+_NOTHING = PersonalData()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ def _personal_data(
         attributes=private,
     )
     removed = any(found for _, found in redacted.values())
-    return (data if data != PersonalData() else None), removed
+    return (data if data != _NOTHING else None), removed
 
 
 def _priority(service: Service, *, sensitive: bool) -> str:
