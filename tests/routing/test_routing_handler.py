@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -10,8 +11,9 @@ from chassis.clock import ManualClock
 from chassis.consumer import Outgoing
 from chassis.sealing import KeyRing
 from chassis.testing import received, run_handler
-from event_schemas import AssignedToStation, AssignmentReason, Lane, PersonalData, decode, ids
+from event_schemas import AssignedToStation, AssignmentReason, Lane, Location, PersonalData, decode, ids
 from routing.dataset import load_shipped
+from routing.directory import build_directory
 from routing.domain import Dataset, Snapshot
 from routing.handlers import AssignmentHandler
 from routing.metrics import RoutingMetrics
@@ -123,6 +125,34 @@ async def test_a_seal_that_cannot_be_opened_loses_the_place_and_not_the_case(des
     event = filed(location=None, sealed=sealed, lane=Lane.EMERGENCY)
     (answer,) = assigned(await run_handler(desk.handler.handle, event))
     assert answer.officer_post == "HQ:control-room"
+
+
+async def test_an_emergency_names_the_stations_whose_patrols_are_near(desk: Desk) -> None:
+    """The dispatcher sees three stations by distance; a complaint has none, nor has a place outside the state."""
+    events = [
+        filed("c_0A", lane=Lane.EMERGENCY, service_code="emergency-112"),
+        filed("c_0B"),
+        filed("c_0C", lane=Lane.EMERGENCY, location=Location(lat=27.7172, lon=85.3240)),
+    ]
+    near, none, abroad = assigned(await run_handler(desk.handler.handle, *events))
+    assert len(set(near.nearest_stations)) == 3
+    assert near.nearest_stations[0] == "5801016"
+    assert none.nearest_stations == abroad.nearest_stations == ()
+    assert "zero_fir_at_any_station" in abroad.notes
+
+
+async def test_a_station_without_a_desk_has_its_control_room_told(desk: Desk) -> None:
+    """Where nobody sees the case on a screen, the event names the SHO and the district's control room to telephone."""
+    stations = tuple(
+        replace(station, desk_online=False) if station.code == "5801016" else station for station in SHIPPED.stations
+    )
+    desk.snapshot = Snapshot(replace(SHIPPED, stations=stations))
+    (event,) = assigned(await run_handler(desk.handler.handle, filed()))
+    assert (event.desk_online, event.officer_post) == (False, "SHO:5801016")
+    assert event.also_inform == ("HQ:control-room-5801",)
+    assert f"{event.also_inform[0].partition(':')[2]}:HQ" in build_directory(desk.snapshot).posts
+    (back,) = assigned(await run_handler(desk.handler.handle, transfer(no=2, to="5801011")))
+    assert (back.desk_online, back.also_inform) == (True, ())
 
 
 async def test_a_transfer_is_a_new_assignment_with_its_predecessor(desk: Desk) -> None:

@@ -9,7 +9,12 @@ from event_schemas.values import AssignmentReason, Code, PostId, Station, Statio
 
 
 class AssignedToStation(DerivedEvent):
-    """Routing's decision with its reason and its doubt. ``confidence`` runs from 0 to 1."""
+    """Routing's decision with its reason and its doubt. ``confidence`` runs from 0 to 1.
+
+    ``nearest_stations`` are those whose patrols are near an emergency, nearest first, whatever the jurisdiction. Where
+    the station's desk is not online yet, ``also_inform`` names the posts to telephone besides ``officer_post``.
+    ``notes`` are stable words about the decision, such as ``zero_fir_at_any_station``.
+    """
 
     type: ClassVar[Literal["AssignedToStation"]] = "AssignedToStation"
     producer: ClassVar[str] = "routing"
@@ -25,6 +30,10 @@ class AssignedToStation(DerivedEvent):
     ambiguous_with: tuple[StationCode, ...] = ()
     boundary_version: Text
     previous_station: StationCode | None = Field(default=None, min_length=1, max_length=40)
+    nearest_stations: tuple[StationCode, ...] = ()
+    desk_online: bool = True
+    also_inform: tuple[PostId, ...] = ()
+    notes: tuple[Code, ...] = ()
 
 
 class TransferRequested(DeskEvent):

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict
 from shapely.geometry import mapping
 
 from routing.domain import Decision, Filing, Reason, Snapshot, StationRecord
+from routing.domain.territory import nearest_units
 
 REASONS: Final[dict[Reason, tuple[str, str]]] = {
     Reason.JURISDICTION: ("The place lies in this station's jurisdiction", "स्थान इस थाने के क्षेत्र में है"),
@@ -88,7 +89,7 @@ def explain(snapshot: Snapshot, filing: Filing, decision: Decision) -> RouteView
         ambiguous_with=[_office(snapshot.stations[code]) for code in decision.ambiguous_with],
         boundary_version=decision.boundary_version,
         notes=list(decision.notes),
-        nearest_units=_nearest_units(snapshot, filing),
+        nearest_units=_nearest_units(snapshot, filing, decision),
         geojson=_map(snapshot, filing, decision),
     )
 
@@ -99,13 +100,10 @@ def _office(station: StationRecord) -> OfficeView:
     )
 
 
-def _nearest_units(snapshot: Snapshot, filing: Filing) -> list[NearUnitView]:
-    """For an emergency: whose patrols are near, whatever the jurisdiction."""
-    if not filing.emergency or filing.point is None:
-        return []
+def _nearest_units(snapshot: Snapshot, filing: Filing, decision: Decision) -> list[NearUnitView]:
     return [
         NearUnitView(code=found.station.code, name=found.station.name_en, distance_m=round(found.metres))
-        for found in snapshot.points.nearest(filing.point.lat, filing.point.lon, 3)
+        for found in nearest_units(snapshot, filing, decision.notes)
     ]
 
 

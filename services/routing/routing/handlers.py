@@ -21,6 +21,7 @@ from event_schemas import (
     Lane,
     PersonalData,
     PersonalDataErased,
+    PostId,
     Station,
     StationCode,
     TransferRequested,
@@ -29,6 +30,8 @@ from event_schemas import (
     ids,
 )
 from routing.domain import Decision, Filing, Point, Snapshot, StationRecord, assign_station
+from routing.domain.rules import DESK_NOT_ONLINE
+from routing.domain.territory import nearest_units
 from routing.domain.transfers import Hop, TransferRequest, transfer_case
 from routing.metrics import RoutingMetrics
 from routing.store import Decisions, StoredDecision
@@ -76,7 +79,7 @@ class AssignmentHandler:
             event = cast("ComplaintFiled", item.data)
             filing, sealed, notes = self._filing(event)
             decision = assign_station(snapshot, filing)
-            proposals.append(self._stored(item, event.assignment_no, decision, filing, sealed, notes))
+            proposals.append(self._stored(snapshot, item, event.assignment_no, decision, filing, sealed, notes))
         return await self._settle(batch, proposals)
 
     async def on_transfers_requested(
@@ -122,10 +125,11 @@ class AssignmentHandler:
         filing, sealed = (first.filing, first.sealed) if first is not None else (Filing(emergency=False), None)
         request = TransferRequest(event.to_station, event.by_post)
         decision = transfer_case(snapshot, self._with_place(event.case_id, filing, sealed), chain, request)
-        return self._stored(item, event.assignment_no, decision, filing, sealed, ())
+        return self._stored(snapshot, item, event.assignment_no, decision, filing, sealed, ())
 
     def _stored(
         self,
+        snapshot: Snapshot,
         item: Received,
         assignment_no: int,
         decision: Decision,
@@ -133,7 +137,8 @@ class AssignmentHandler:
         sealed: str | None,
         notes: tuple[str, ...],
     ) -> StoredDecision:
-        now, office = self._clock.now(), decision.office
+        now, office, said = self._clock.now(), decision.office, (*notes, *decision.notes)
+        offline = DESK_NOT_ONLINE in said
         event = AssignedToStation(
             case_id=item.data.case_id,
             occurred_at=now,
@@ -149,10 +154,15 @@ class AssignmentHandler:
             ambiguous_with=tuple(StationCode(code) for code in decision.ambiguous_with),
             boundary_version=decision.boundary_version,
             previous_station=StationCode(decision.previous_station) if decision.previous_station else None,
+            nearest_stations=() if sealed is not None else _nearest(snapshot, filing, decision),
+            desk_online=not offline,
+            # Nobody at a desk sees the case: the district's control room hears of it beside the station's own post.
+            also_inform=(PostId(snapshot.control_room(office.police_district).officer_post),) if offline else (),
+            notes=said,
         )
         # A place that travelled sealed is kept sealed.
         kept = filing if sealed is None else filing._replace(point=None, pincode=None)
-        return StoredDecision(event, kept, (*notes, *decision.notes), now, sealed, _record(item, event))
+        return StoredDecision(event, kept, said, now, sealed, _record(item, event))
 
     def _filing(self, event: ComplaintFiled) -> tuple[Filing, str | None, tuple[str, ...]]:
         """What the rules look at, the seal to keep (None when the place is in clear), and notes."""
@@ -224,6 +234,10 @@ def _station_of(station: StationRecord | None) -> Station | None:
     if station is None:
         return None
     return _station_value(station.code, station.name_en, station.district, station.police_district)
+
+
+def _nearest(snapshot: Snapshot, filing: Filing, decision: Decision) -> tuple[StationCode, ...]:
+    return tuple(StationCode(unit.station.code) for unit in nearest_units(snapshot, filing, decision.notes))
 
 
 def _rounded(metres: float | None) -> float | None:

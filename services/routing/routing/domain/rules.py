@@ -9,6 +9,9 @@ from routing.domain.territory import find_territory
 # Services whose subject is an offence: a station that is not the place's own records them as a zero FIR.
 OFFENCE_SERVICES = frozenset({"e-fir"})
 
+# The station has no desk in the suite yet: people there are told by telephone.
+DESK_NOT_ONLINE = "desk_not_online"
+
 Rule = Callable[[Snapshot, Filing, Territory], Decision | None]
 
 
@@ -65,7 +68,7 @@ def named_station(snapshot: Snapshot, filing: Filing, territory: Territory) -> D
         boundary_version=snapshot.version,
         territorial_station=own,
         distance_to_edge_m=territory.distance_to_edge_m,
-        notes=(*territory.notes, *_desk_notes(snapshot, station.code)),
+        notes=(*territory.notes, *desk_notes(snapshot, station.code)),
     )
 
 
@@ -88,7 +91,7 @@ def specialist_unit(snapshot: Snapshot, filing: Filing, territory: Territory) ->
         territorial_station=territory.station,
         distance_to_edge_m=territory.distance_to_edge_m,
         ambiguous_with=tuple(other.code for other in units[1:]),
-        notes=(*territory.notes, *_desk_notes(snapshot, unit.code)),
+        notes=(*territory.notes, *desk_notes(snapshot, unit.code)),
     )
 
 
@@ -106,7 +109,7 @@ def territorial_station(snapshot: Snapshot, filing: Filing, territory: Territory
         territorial_station=station,
         distance_to_edge_m=territory.distance_to_edge_m,
         ambiguous_with=territory.ambiguous_with,
-        notes=(*_named_notes(snapshot, filing), *territory.notes, *_desk_notes(snapshot, station.code)),
+        notes=(*_named_notes(snapshot, filing), *territory.notes, *desk_notes(snapshot, station.code)),
     )
 
 
@@ -137,8 +140,10 @@ def _named_notes(snapshot: Snapshot, filing: Filing) -> tuple[str, ...]:
     return ("named_station_not_for_emergencies",) if filing.emergency else ()
 
 
-def _desk_notes(snapshot: Snapshot, code: str) -> tuple[str, ...]:
-    return () if snapshot.stations[code].desk_online else ("desk_not_online",)
+def desk_notes(snapshot: Snapshot, code: str) -> tuple[str, ...]:
+    """Whether anybody sees the case at a desk. An office that is no station works at a desk of its own."""
+    station = snapshot.stations.get(code)
+    return () if station is None or station.desk_online else (DESK_NOT_ONLINE,)
 
 
 RULES: tuple[Rule, ...] = (against_police, named_station, specialist_unit, territorial_station, control_room)

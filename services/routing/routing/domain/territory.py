@@ -1,6 +1,7 @@
 """Whose ground a submission comes from: polygon, then nearest station of the district, then the district's seat."""
 
 import math
+from collections.abc import Collection
 
 from routing.domain.boundaries import GAP_LIMIT_M, PolygonAnswer, doubt_radius
 from routing.domain.districts import DistrictAnswer
@@ -17,6 +18,9 @@ MAX_RIVALS = 3
 SQRT_2 = math.sqrt(2.0)
 MAX_CONFIDENCE = 0.99
 SEAT_CONFIDENCE = 0.1
+NEAR_UNITS = 3
+# Where distance to a station means nothing.
+NOWHERE = frozenset({"outside_state", "coordinates_impossible"})
 # Without district outlines a station farther than this says nothing about a point.
 FARTHEST_STATION_M = 50_000.0
 
@@ -35,6 +39,15 @@ def find_territory(snapshot: Snapshot, filing: Filing) -> Territory:
     if not possible(point):
         return _without_point(snapshot, filing, ("coordinates_impossible",))
     return Territory(None, Reason.CONTROL_ROOM, provisional=True, confidence=0.0, notes=("outside_state",))
+
+
+def nearest_units(snapshot: Snapshot, filing: Filing, notes: Collection[str]) -> tuple[Neighbour, ...]:
+    """For an emergency in the state: whose patrols are near, whatever the jurisdiction. `notes` are its decision's."""
+    point = filing.point
+    if not filing.emergency or point is None or NOWHERE.intersection(notes):
+        return ()
+    lat, lon = (point.lon, point.lat) if "coordinates_swapped" in notes else (point.lat, point.lon)
+    return snapshot.points.nearest(lat, lon, NEAR_UNITS)
 
 
 def possible(point: Point) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from routing.domain.model import STATE_CONTROL_ROOM, Decision, Filing, Office, Reason
-from routing.domain.rules import assign_station
+from routing.domain.rules import DESK_NOT_ONLINE, assign_station, desk_notes
 from routing.domain.snapshot import Snapshot
 
 # The third hand-over in a row is the superintendent's to decide.
@@ -60,7 +60,14 @@ def _obstacle(
 
 
 def _asked(snapshot: Snapshot, office: Office) -> Decision:
-    return Decision(office, Reason.TRANSFER, provisional=False, confidence=1.0, boundary_version=snapshot.version)
+    return Decision(
+        office,
+        Reason.TRANSFER,
+        provisional=False,
+        confidence=1.0,
+        boundary_version=snapshot.version,
+        notes=desk_notes(snapshot, office.code),
+    )
 
 
 def _next_by_rule(snapshot: Snapshot, filing: Filing, visited: set[str]) -> Decision | None:
@@ -72,7 +79,8 @@ def _next_by_rule(snapshot: Snapshot, filing: Filing, visited: set[str]) -> Deci
     for code in decision.ambiguous_with:
         if code not in visited:
             office = snapshot.station_office(snapshot.stations[code])
-            return decision._replace(office=office, provisional=True, confidence=decision.confidence / 2)
+            notes = (*(note for note in decision.notes if note != DESK_NOT_ONLINE), *desk_notes(snapshot, code))
+            return decision._replace(office=office, provisional=True, confidence=decision.confidence / 2, notes=notes)
     return None
 
 
