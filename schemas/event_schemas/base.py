@@ -9,7 +9,7 @@ from event_schemas.values import CaseId, EventId
 
 
 def _to_utc(value: datetime) -> datetime:
-    return value.astimezone(UTC)
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
 UtcTime = Annotated[AwareDatetime, AfterValidator(_to_utc)]

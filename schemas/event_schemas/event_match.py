@@ -32,22 +32,29 @@ class EventMatch(BaseModel):
     )
 
     def matches(self, event: Event) -> bool:
-        return event.type == self.event and all(
-            getattr(event, name) in (wanted if isinstance(wanted, tuple) else (wanted,))
-            for name, wanted in self.where.items()
-        )
+        if event.type != self.event:
+            return False
+        for name, wanted in self.where.items():
+            if getattr(event, name) not in (wanted if isinstance(wanted, tuple) else (wanted,)):
+                return False
+        return True
 
     def keys(self, event: Event) -> tuple[str, ...]:
         """The keys of the rounds the event speaks of; empty if it names none."""
-        value = getattr(event, self.key) if self.key is not None else None
+        if self.key is None:
+            return ()
+        value = getattr(event, self.key)
         found: Collection[Any] = value if isinstance(value, tuple) else () if value is None else (value,)
         keys = tuple(dict.fromkeys(str(key) for key in found))
         return keys or (() if self.key_default is None else (self.key_default,))
 
     def time(self, event: Event) -> datetime:
         """The first time there is among the fields of ``at``, or else when the event occurred."""
-        times = (getattr(event, name) for name in self.at)
-        return next((time for time in times if isinstance(time, datetime)), event.occurred_at)
+        for name in self.at:
+            time = getattr(event, name)
+            if isinstance(time, datetime):
+                return time
+        return event.occurred_at
 
     @field_validator("event")
     @classmethod

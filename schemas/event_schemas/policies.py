@@ -6,6 +6,7 @@ This module knows what a policy may say and answers single questions about it; t
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
@@ -70,6 +71,19 @@ class ClockPolicy(Policy):
         """Everything that moves this clock, pauses left aside."""
         appointment = (self.not_before,) if self.not_before else ()
         return (*self.starts_on, *appointment, *self.stops_on, *self.cancels_on)
+
+    @cached_property
+    def target_ms(self) -> int:
+        return self.target // timedelta(milliseconds=1)
+
+    @cached_property
+    def pause_cap_ms(self) -> int:
+        return 0 if self.pause_cap is None else self.pause_cap // timedelta(milliseconds=1)
+
+    @cached_property
+    def after_ms(self) -> tuple[int, ...]:
+        """By level: how long after the due time it is reached."""
+        return tuple(step.after // timedelta(milliseconds=1) for step in self.escalation)
 
     def applies_to(self, service_code: str) -> bool:
         return self.services == "*" or service_code in self.services
@@ -137,6 +151,17 @@ class ClockPolicy(Policy):
         return self
 
 
+Role = Literal["start", "appoint", "stop", "cancel"]
+
+
+@dataclass(frozen=True, slots=True)
+class Matchers:
+    """What one policy makes of events of one type, by what they may do to its clock."""
+
+    policy: ClockPolicy
+    by_role: Mapping[Role, tuple[EventMatch, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class ClockStart:
     """A round that an event starts."""
@@ -166,7 +191,34 @@ class PolicySet(Policy):
         return clocks
 
     def clock(self, name: str) -> ClockPolicy | None:
-        return next((policy for policy in self.clocks if policy.clock == name), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, ClockPolicy]:
+        return {policy.clock: policy for policy in self.clocks}
+
+    def matchers_of(self, event_type: str) -> tuple["Matchers", ...]:
+        """Who looks at events of that type, in the order of the policies."""
+        return self._matchers.get(event_type, ())
+
+    @cached_property
+    def _matchers(self) -> Mapping[str, tuple["Matchers", ...]]:
+        found: dict[str, list[Matchers]] = {}
+        for policy in self.clocks:
+            of_event: dict[str, dict[Role, list[EventMatch]]] = {}
+            not_before = (policy.not_before,) if policy.not_before is not None else ()
+            roles: dict[Role, tuple[EventMatch, ...]] = {
+                "start": policy.starts_on,
+                "appoint": not_before,
+                "stop": policy.stops_on,
+                "cancel": policy.cancels_on,
+            }
+            for role, matches in roles.items():
+                for match in matches:
+                    of_event.setdefault(match.event, {}).setdefault(role, []).append(match)
+            for event, by_role in of_event.items():
+                found.setdefault(event, []).append(Matchers(policy, {r: tuple(m) for r, m in by_role.items()}))
+        return {event: tuple(matchers) for event, matchers in found.items()}
 
     def clocks_starting(self, event_type: str, service_code: str) -> tuple[ClockPolicy, ...]:
         """The policies of that service which an event of that type may start; ``starts`` then reads the event."""

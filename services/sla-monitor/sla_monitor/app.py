@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
@@ -37,8 +37,8 @@ STOP_S: Final = 2.5
 BATCH_BYTES: Final = 512 * 1024
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The HTTP app; the worker is made and started in its lifespan."""
+def create_app(settings: Settings, worker_class: "type[Worker] | None" = None) -> FastAPI:
+    """The HTTP app; the worker is made and started in its lifespan. A benchmark's worker reads other inputs."""
     policies = load_policies(settings)
     registry = CollectorRegistry()
     metrics = SLAMetrics(registry, policies)
@@ -47,7 +47,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        worker = await Worker.create(settings, policies, metrics, liveness)
+        worker = await (worker_class or Worker).create(settings, policies, metrics, liveness)
         checks["kafka"] = worker.producer.ping
         checks["partitions"] = worker.check_recovered
         app.include_router(create_router(policies, worker.shell.store, lambda: worker.shell.owned, SystemClock()))
@@ -78,6 +78,9 @@ class NotReady(Exception):
 class Worker:
     """Everything that runs beside the HTTP app."""
 
+    processor_class: type[Processor] = Processor
+    producer_class: type[EventProducer] = EventProducer
+
     def __init__(self, shell: Shell, watch: Watch, producer: EventProducer, processor: Processor) -> None:
         self.shell, self.producer, self.processor = shell, producer, processor
         self._watch = watch
@@ -88,18 +91,18 @@ class Worker:
         self.background.add("watch", watch.look_forever)
 
     @classmethod
-    async def create(cls, settings: Settings, policies: PolicySet, metrics: SLAMetrics, liveness: Liveness) -> "Worker":
+    async def create(cls, settings: Settings, policies: PolicySet, metrics: SLAMetrics, liveness: Liveness) -> Self:
         clock = SystemClock()
         partitions = len(await end_offsets(settings.kafka_bootstrap, [settings.cases_topic]))
         await _ensure_changelog(settings, partitions)
         app = create_faust_app(settings, partitions)
-        producer = EventProducer(
+        producer = cls.producer_class(
             settings.kafka_bootstrap, client_id=f"{SERVICE}-{settings.worker_name}", batch_bytes=BATCH_BYTES
         )
         await producer.start()
         shell = Shell(app, settings, producer, die)
         books = Bookkeeping(metrics, settings.lane, clock, die)
-        processor = Processor(
+        processor = cls.processor_class(
             policies=policies,
             cases_topic=settings.cases_topic,
             state=shell.store,

@@ -27,24 +27,43 @@ CLOCKLESS_MS = 30 * DAY_MS
 """How long a case without a clock is remembered, so that a later visit or a late start finds its station."""
 
 Outcome = tuple[CaseRecord | None, tuple[Emission, ...]]
+Waking = tuple[CaseRecord | None, tuple[Emission, ...], int | None]
+"""An outcome and its ``next_wake``, from one derivation."""
 
 
 def apply(record: CaseRecord | None, envelope: Envelope, policies: PolicySet) -> Outcome:
     """Take in one event. One seen before changes nothing and says again, under the same ids, what it once caused."""
+    after, said, _wake = apply_waking(record, envelope, policies)
+    return after, said
+
+
+def apply_waking(record: CaseRecord | None, envelope: Envelope, policies: PolicySet) -> Waking:
+    """As ``apply``; an unchanged record (``is``) keeps the wake it had, and None is told here."""
     event = envelope.data
     if isinstance(event, SLABreached):
-        return _check_own_breach(record, envelope, event, policies)
+        after, said = _check_own_breach(record, envelope, event, policies)
+        return after, said, None if after is None or after is record else next_wake(after, policies)
     before = record or CaseRecord(event.case_id)
-    after = _remember(before, envelope, policies)
-    if after == before:
-        return record, _say_again(before, envelope.event_id, policies)
-    return _settle(after, Cause(envelope.event_id, epoch_ms(event.occurred_at)), policies)
+    remembered = _remember(before, envelope, policies)
+    if remembered == before:
+        return record, _say_again(before, envelope.event_id, policies), None
+    derived = tuple(truths(remembered, policies))
+    settled, said = _settle(remembered, derived, Cause(envelope.event_id, epoch_ms(event.occurred_at)))
+    # The facts are the same, so the truth is; a marker's is not: it forgets what has become a clock of its own.
+    wake = _wake(settled, derived) if settled.trimmed_at is None else next_wake(settled, policies)
+    return settled, said, wake
 
 
 def fire(record: CaseRecord, now: int, policies: PolicySet) -> Outcome:
     """Let the time be ``now`` (epoch ms): warnings, breaches, escalations; ended cases shrink, then vanish (None)."""
+    after, said, _wake = fire_waking(record, now, policies)
+    return after, said
+
+
+def fire_waking(record: CaseRecord, now: int, policies: PolicySet) -> Waking:
     said: list[Emission] = []
-    for truth in truths(record, policies):
+    derived = tuple(truths(record, policies))
+    for truth in derived:
         clock = record.clock(truth.clock_id)
         if clock is None or clock.ended:
             continue
@@ -52,13 +71,20 @@ def fire(record: CaseRecord, now: int, policies: PolicySet) -> Outcome:
         clock, breaches = _breach(record, clock, truth, now)
         record = record.with_clock(clock)
         said += [*warnings, *breaches]
-    return _age(record, now), tuple(said)
+    aged = _age(record, now)
+    if aged is None:
+        return None, tuple(said), None
+    return aged, tuple(said), _wake(aged, derived) if aged is record else next_wake(aged, policies)
 
 
 def next_wake(record: CaseRecord, policies: PolicySet) -> int | None:
     """When ``fire`` has something to do next (epoch ms): the next warning, level, or the end of remembering."""
+    return _wake(record, tuple(truths(record, policies)))
+
+
+def _wake(record: CaseRecord, derived: tuple[ClockTruth, ...]) -> int | None:
     times: list[int] = []
-    for truth in truths(record, policies):
+    for truth in derived:
         clock = record.clock(truth.clock_id)
         if clock is None or clock.ended:
             continue
@@ -74,12 +100,12 @@ def next_wake(record: CaseRecord, policies: PolicySet) -> int | None:
 def _remember(record: CaseRecord, envelope: Envelope, policies: PolicySet) -> CaseRecord:
     event = envelope.data
     if isinstance(event, ComplaintFiled):
-        record = replace(record, service_code=event.service_code, district=event.district or record.district)
+        record = record.filed_as(event.service_code, event.district or record.district)
     assignment = assignment_of(event)
     if assignment is not None and all(one.number != assignment.number for one in record.assignments):
         record = replace(record, assignments=(*record.assignments, assignment))
-    fresh = tuple(fact for fact in facts_of(envelope, policies) if _bears(record, fact, policies))
-    return replace(record, facts=(*record.facts, *fresh)) if fresh else record
+    fresh = [fact for fact in facts_of(envelope, policies) if _bears(record, fact, policies)]
+    return record.with_facts(fresh) if fresh else record
 
 
 def _bears(record: CaseRecord, fact: Fact, policies: PolicySet) -> bool:
@@ -89,14 +115,18 @@ def _bears(record: CaseRecord, fact: Fact, policies: PolicySet) -> bool:
         return False
     if record.trimmed_at is not None and fact.seen <= record.trimmed_at:
         return fact.role is Role.START and record.clock(ids.clock_id(fact.clock, fact.key)) is None
-    same = (fact.role, fact.clock, fact.key, fact.event_id)
-    return all((one.role, one.clock, one.key, one.event_id) != same for one in record.facts)
+    return not any(
+        one.event_id == fact.event_id and (one.role, one.clock, one.key) == (fact.role, fact.clock, fact.key)
+        for one in record.facts
+    )
 
 
-def _settle(record: CaseRecord, cause: Cause, policies: PolicySet) -> Outcome:
+def _settle(
+    record: CaseRecord, derived: tuple[ClockTruth, ...], cause: Cause
+) -> tuple[CaseRecord, tuple[Emission, ...]]:
     """Say what has become different, and take back what has become untrue."""
     said: list[Emission] = []
-    for truth in truths(record, policies):
+    for truth in derived:
         clock = record.clock(truth.clock_id) or Clock(truth.clock_id, truth.policy.clock, truth.target)
         told = clock.rev
         clock = _speak(clock, truth, cause)
@@ -119,6 +149,8 @@ def _speak(clock: Clock, truth: ClockTruth, cause: Cause) -> Clock:
         due = truth.due if truth.end is None else truth.started + truth.target
         reason = truth.reason if live == "paused" else ""
         clock = _with(clock, Said(Word.STARTED, cause.event_id, cause.at, truth.started, due, live, reason=reason))
+        if truth.end is None:
+            return clock  # nothing is left to add
     at = truth.ended_at
     word = Word.ADJUSTED if at is None else Word.STOPPED
     paused = truth.paused_until(at if at is not None else cause.at)
@@ -138,11 +170,15 @@ def _same(last: Said, now: Said) -> bool:
 
 
 def _with(clock: Clock, said: Said) -> Clock:
-    return replace(clock, said=(*clock.said, said))
+    return Clock(
+        clock.clock_id, clock.name, clock.target, (*clock.said, said), clock.breaches, clock.warned, clock.dropped
+    )
 
 
 def _revoke(record: CaseRecord, clock: Clock, truth: ClockTruth, cause: Cause) -> tuple[Clock, list[Emission]]:
     """Take back every standing breach that the truth no longer bears out."""
+    if not clock.breaches:
+        return clock, []
     said: list[Emission] = []
     kept: list[Breach] = []
     for breach in clock.breaches:

@@ -9,7 +9,7 @@ from typing import Final
 from chassis.kafka import Headers, Runs
 from chassis.logs import get_logger
 from chassis.pipeline import REPLAY_HEADER, SourceRecord, dead_letter
-from event_schemas import EVENT_CLASSES, InvalidEvent, decode, encode, peek_type, topics
+from event_schemas import EVENT_CLASSES, Envelope, InvalidEvent, decode, encode, peek_type, topics
 from event_schemas.codec import decode_tick
 from event_schemas.policies import PolicySet
 from sla_monitor import codec, domain
@@ -155,16 +155,21 @@ class Processor:
         elif _replayed_for_others(headers):
             self._books.skipped(message.topic)
             return
+        envelope = self._read(message, headers)
+        if kind == b"SLABreached" and envelope.source != SERVICE:
+            raise InvalidEvent("foreign_source", "only the SLA monitor tells breaches")
+        key = envelope.subject.encode()
+        before = self._load(message.partition, key)
+        after, said, wake = domain.apply_waking(before, envelope, self._policies)
+        self._invalid_in_row = 0
+        self._keep(message.partition, key, before, after, said, wake, traceparent=envelope.traceparent)
+        self._books.handled(message.topic, envelope)
+
+    def _read(self, message: Message, headers: Headers) -> Envelope:
         envelope = decode(headers, message.value or b"")
         if message.key != envelope.subject.encode():
             raise InvalidEvent("key_mismatch", "the record's key is not its case_id")
-        if kind == b"SLABreached" and envelope.source != SERVICE:
-            raise InvalidEvent("foreign_source", "only the SLA monitor tells breaches")
-        before = self._load(message.partition, message.key)
-        after, said = domain.apply(before, envelope, self._policies)
-        self._invalid_in_row = 0
-        self._keep(message.partition, message.key, before, after, said, traceparent=envelope.traceparent)
-        self._books.handled(message.topic, envelope)
+        return envelope
 
     def _take_tick(self, message: Message) -> None:
         """A tick that already waits for its target stays: a newer one would move the target away for ever."""
@@ -189,9 +194,8 @@ class Processor:
             before = self._load(partition, key)
             if before is None or self._wake(partition, key) != wake:
                 continue  # the time has changed since; its own entry is in the heap
-            after, said = domain.fire(before, tick.at, self._policies)
-            self._keep(partition, key, before, after, said, fired=True)
-            following = self._batch.wakes[partition, key]
+            after, said, following = domain.fire_waking(before, tick.at, self._policies)
+            self._keep(partition, key, before, after, said, following, fired=True)
             if following is not None and following <= tick.at:
                 raise AssertionError("a deadline fired and is due again: the engine would spin")
 
@@ -217,13 +221,16 @@ class Processor:
         before: CaseRecord | None,
         after: CaseRecord | None,
         said: Sequence[Emission],
+        wake: int | None,
         *,
         fired: bool = False,
         traceparent: str | None = None,
     ) -> None:
         """Note what was said and, only if something changed, the entry and its next time."""
         for emission in said:
-            word = encode(emission.data, event_id=emission.event_id, source=SERVICE, traceparent=traceparent)
+            word = encode(
+                emission.data, event_id=emission.event_id, source=SERVICE, traceparent=traceparent, fresh=True
+            )
             # The case's partition is known: it is the one that this event came from.
             self._batch.words.setdefault(partition, []).append((word.key, word.value, word.headers))
         # What fired is written even if unchanged: another policy file may have left a time that holds no more.
@@ -231,7 +238,6 @@ class Processor:
             return
         self._batch.said += [(after or before, emission) for emission in said]
         place = (partition, key)
-        wake = None if after is None else domain.next_wake(after, self._policies)
         if wake is not None and (before is None or fired or wake != self._wake(partition, key)):
             self._heaps.push(partition, wake, key)
         self._batch.wakes[place] = wake

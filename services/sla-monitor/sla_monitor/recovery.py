@@ -29,6 +29,7 @@ class BulkRecovery(Recovery):
     die: Die
     loaded_generation: int | None = None
     seconds: float = 0.0
+    records: int = 0
     _loading: asyncio.Task[None] | None = None
 
     async def on_rebalance(
@@ -51,13 +52,13 @@ class BulkRecovery(Recovery):
         self._loading = asyncio.create_task(load())
 
     async def _load(self, owned: set[int]) -> None:
-        began, records = time.monotonic(), 0
+        began, self.records = time.monotonic(), 0
         starts = {number: self.store.position(number) for number in owned}
         async for stretch in read_partitions(self.bootstrap, self.topic, starts):
             self.store.apply(stretch.partition, stretch.records, stretch.following)
-            records += len(stretch.records)
+            self.records += len(stretch.records)
         self.seconds = time.monotonic() - began
-        _log.info("changelog_read", partitions=sorted(owned), records=records, seconds=round(self.seconds, 3))
+        _log.info("changelog_read", partitions=sorted(owned), records=self.records, seconds=round(self.seconds, 3))
 
 
 class BulkTableManager(TableManager):

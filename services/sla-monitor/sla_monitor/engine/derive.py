@@ -4,7 +4,6 @@ order and the repetition of events can't matter.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 
 from event_schemas import ids
 from event_schemas.policies import FIRST_ROUND, ClockPolicy, PolicySet
@@ -59,7 +58,7 @@ class ClockTruth:
 
     def threshold(self, level: int) -> int:
         """When this level is reached: at the due time, or at its own delay after it."""
-        return self.due + _ms(self.policy.escalation[level].after)
+        return self.due + self.policy.after_ms[level]
 
     def broken(self, level: int, now: int) -> bool:
         """True if the level had been reached at ``now`` and nothing had ended the clock by then."""
@@ -73,8 +72,12 @@ class ClockTruth:
 
 def truths(record: CaseRecord, policies: PolicySet) -> Iterator[ClockTruth]:
     """Every clock round that the facts of the case have started, in a fixed order."""
-    for policy in policies.clocks:
-        starts = [f for f in record.facts if f.role is Role.START and f.clock == policy.clock]
+    started: dict[str, list[Fact]] = {}
+    for fact in record.facts:
+        if fact.role is Role.START:
+            started.setdefault(fact.clock, []).append(fact)
+    for policy in policies.clocks if started else ():
+        starts = started.get(policy.clock)
         if starts and policy.applies_to(record.service_code):
             yield from _rounds(record, policy, starts)
 
@@ -90,7 +93,7 @@ def _rounds(record: CaseRecord, policy: ClockPolicy, starts: list[Fact]) -> Iter
         if record.trimmed_at is not None and known is not None and start.seen <= record.trimmed_at:
             continue
         started = _started(record, policy, start)
-        target = known.target if known is not None else _ms(policy.target)
+        target = known.target if known is not None else policy.target_ms
         spans, due = _pauses(record, policy, clock_id, started, target)
         first_round = not numbered or key == FIRST_ROUND
         yield ClockTruth(
@@ -135,10 +138,10 @@ def _pauses(
     record: CaseRecord, policy: ClockPolicy, clock_id: str, started: int, target: int
 ) -> tuple[tuple[Span, ...], int]:
     """The pauses that count, and the due time they lead to. All of them together never exceed the policy's cap."""
-    due, left = started + target, _ms(policy.pause_cap) if policy.pause_cap is not None else 0
-    spans: list[Span] = []
-    if not policy.pausable:
+    due, left = started + target, policy.pause_cap_ms
+    if not policy.pausable or not any(fact.role is Role.PAUSE for fact in record.facts):
         return (), due
+    spans: list[Span] = []
     resumes = sorted(f.at for f in record.facts if f.role is Role.RESUME and f.key == clock_id)
     pauses = [
         f for f in record.facts if f.role is Role.PAUSE and f.key == clock_id and f.reason in policy.pause_reasons
@@ -159,7 +162,3 @@ def _pauses(
 
 def _order(fact: Fact) -> tuple[int, str]:
     return fact.at, fact.event_id
-
-
-def _ms(duration: timedelta) -> int:
-    return duration // timedelta(milliseconds=1)

@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from event_schemas import AssignedToStation, ClockPaused, ClockResumed, Envelope, Event, InvalidEvent
-from event_schemas.policies import FIRST_ROUND, ClockPolicy, PolicySet
+from event_schemas.policies import FIRST_ROUND, ClockPolicy, Matchers, PolicySet
 from sla_monitor.engine.model import Assignment, Fact, Role
 
 ALWAYS_RELEVANT = frozenset({"ComplaintFiled", "AssignedToStation", "ClockPaused", "ClockResumed", "SLABreached"})
 
 
 FIRST_YEAR, LAST_YEAR = 2000, 2200
+_ROLES = {"start": Role.START, "appoint": Role.APPOINT, "stop": Role.STOP, "cancel": Role.CANCEL}
+_ENDS = frozenset((Role.STOP, Role.CANCEL))
 
 
 def relevant_types(policies: PolicySet) -> frozenset[str]:
@@ -27,7 +29,10 @@ def facts_of(envelope: Envelope, policies: PolicySet) -> tuple[Fact, ...]:
             return (_pause(envelope, Role.PAUSE, event.clock_id, event.reason_code, until),)
         case ClockResumed():
             return (_pause(envelope, Role.RESUME, event.clock_id, event.reason_code or "", None),)
-    return tuple(fact for policy in policies.clocks for fact in _of_policy(policy, event, envelope.event_id))
+    facts: list[Fact] = []
+    for matchers in policies.matchers_of(event.type):
+        facts += _of_policy(matchers, event, envelope.event_id)
+    return tuple(facts)
 
 
 def assignment_of(event: Event) -> Assignment | None:
@@ -50,20 +55,18 @@ def epoch_ms(time: datetime) -> int:
     return round(time.timestamp() * 1000)
 
 
-def _of_policy(policy: ClockPolicy, event: Event, event_id: str) -> Iterator[Fact]:
+def _of_policy(matchers: Matchers, event: Event, event_id: str) -> Iterator[Fact]:
     """At most one match of each role counts: the alternatives of a policy exclude each other."""
-    not_before = (policy.not_before,) if policy.not_before is not None else ()
-    for role, matches in (
-        (Role.START, policy.starts_on),
-        (Role.APPOINT, not_before),
-        (Role.STOP, policy.stops_on),
-        (Role.CANCEL, policy.cancels_on),
-    ):
-        match = next((one for one in matches if one.matches(event)), None)
-        if match is None:
+    policy = matchers.policy
+    for name, matches in matchers.by_role.items():
+        for match in matches:
+            if match.matches(event):
+                break
+        else:
             continue
+        role = _ROLES[name]
         at, seen = epoch_ms(match.time(event)), epoch_ms(event.occurred_at)
-        reason = reason_of(event) if role in {Role.STOP, Role.CANCEL} else ""
+        reason = reason_of(event) if role in _ENDS else ""
         keys = match.keys(event)
         if not keys:
             keys = (_start_key(policy, event_id),) if role is Role.START else ("",)

@@ -26,6 +26,7 @@ from sla_monitor.engine.derive import ClockTruth
 from sla_monitor.engine.model import Breach, CaseRecord, Clock, Word
 
 EVENT_OF: Final = {Word.STARTED: SLAClockStarted, Word.ADJUSTED: SLAClockAdjusted, Word.STOPPED: SLAClockStopped}
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 CONTROL_ROOM: Final = ids.post_id("HQ", "control-room")
 
 
@@ -124,7 +125,7 @@ def breach_id(record: CaseRecord, clock: Clock, breach: Breach) -> str:
 
 
 def time_of(epoch_ms: int) -> datetime:
-    return datetime.fromtimestamp(epoch_ms // 1000, UTC) + timedelta(milliseconds=epoch_ms % 1000)
+    return _EPOCH + timedelta(milliseconds=epoch_ms)
 
 
 def _qualifier(breach: Breach) -> str:
