@@ -15,7 +15,7 @@ from chassis.faults import PublishFailed, RecordTooLarge, TransientFault
 from chassis.kafka import Producer
 from chassis.logs import get_logger
 from chassis.metrics import OutboxMetrics
-from chassis.mongo import Collection, Document, IndexModel, UpdateOne, store_errors
+from chassis.mongo import Collection, Document, IndexModel, store_errors
 from chassis.outbox_entry import OutboxEntry
 
 __all__ = ["Outbox", "OutboxEntry"]
@@ -232,7 +232,7 @@ class Outbox:
             return
         taken = {document_id: frozenset(self._acked[document_id]) for document_id in ready}
         with store_errors():
-            await self._relaxed.bulk_write([_pull_update(d, ids) for d, ids in taken.items()], ordered=False)
+            await self._relaxed.update_many({"_id": {"$in": ready}}, _without(frozenset().union(*taken.values())))
         for document_id, ids in taken.items():
             left = self._acked.get(document_id, set())
             left -= ids
@@ -278,8 +278,11 @@ class Outbox:
                 self._jobs.pop(job.document_id, None)
 
 
-def _pull_update(document_id: Any, event_ids: frozenset[str]) -> UpdateOne:
-    """Filters the array as it is now, so a concurrent push stays; outbox_at goes only when nothing is left."""
+def _without(event_ids: frozenset[str]) -> list[Document]:
+    """Filters each array as it is now, so a concurrent push stays; outbox_at goes only when nothing is left.
+
+    One update for many documents: an event id names one event, whichever document it stands in.
+    """
     left = {"$filter": {"input": "$outbox", "cond": {"$not": [{"$in": ["$$this.id", sorted(event_ids)]}]}}}
     at = {"$cond": [{"$eq": [{"$size": "$outbox"}, 0]}, "$$REMOVE", "$outbox_at"]}
-    return UpdateOne({"_id": document_id}, [{"$set": {"outbox": left}}, {"$set": {"outbox_at": at}}])
+    return [{"$set": {"outbox": left}}, {"$set": {"outbox_at": at}}]
