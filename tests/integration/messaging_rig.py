@@ -33,6 +33,7 @@ from event_schemas import (
     encode,
     ids,
 )
+from janseva_local.parts import answers_ready
 
 SEALING_KEYS = '{"2026-01": "%s"}' % base64.b64encode(b"k" * 32).decode()  # noqa: UP031  braces abound
 TOKEN = "service-token-of-the-tests"
@@ -87,11 +88,8 @@ class Process:
             while True:
                 assert self.running is not None
                 assert self.running.returncode is None, self.log.read_text()
-                try:
-                    if (await http.get(f"{self.url}/health/ready")).status_code == 200:
-                        return
-                except httpx.TransportError:
-                    pass
+                if await answers_ready(http, self.url):
+                    return
                 await asyncio.sleep(0.05)
 
 

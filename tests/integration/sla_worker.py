@@ -23,6 +23,7 @@ from chassis.admin import TopicSpec, create_topics, end_offsets
 from chassis.kafka import EventProducer
 from chassis.log_reader import LogRecord, read_log
 from event_schemas import Envelope, SLABreached, SLABreachRevoked, decode, encode
+from janseva_local.parts import answers_ready
 from janseva_local.ports import free_port
 
 PARTITIONS = 4
@@ -190,11 +191,8 @@ class WorkerProcess:
         deadline = time.monotonic() + within
         async with httpx.AsyncClient() as client:
             while True:
-                try:
-                    if (await client.get(f"{self.url}/health/ready")).status_code == 200:
-                        return self
-                except httpx.TransportError:
-                    pass  # not listening yet
+                if await answers_ready(client, self.url):
+                    return self
                 if self.ended or time.monotonic() > deadline:
                     raise AssertionError(f"the worker did not get ready:\n{self.log()[-4000:]}")
                 await asyncio.sleep(0.1)

@@ -1,7 +1,5 @@
 """The outbox: nothing lost, first occurrences in order, duplicates only where a crash makes them."""
 
-from __future__ import annotations
-
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Sequence

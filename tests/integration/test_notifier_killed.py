@@ -9,8 +9,10 @@ from uuid import uuid4
 
 import httpx
 
+from chassis.admin import end_offsets
 from chassis.kafka import EventProducer
-from event_schemas import DirectoryPost, Lane, Post, encode, topics
+from chassis.log_reader import read_log
+from event_schemas import DirectoryPost, Lane, Post, encode, peek_id, peek_type, topics
 from event_schemas.ids import new_case_id, new_event_id
 from janseva_local.topics import ensure
 
@@ -50,6 +52,16 @@ async def has_exactly(gateway: Process, phone: str, wanted: Counter[str]) -> Non
     while (found := await templates_of(gateway, phone)) != wanted:
         assert not found - wanted, f"doubled: {found - wanted}"
         await asyncio.sleep(0.2)
+
+
+async def assignments_in_log(bootstrap: str) -> int:
+    """How many different assignments the case topics hold."""
+    lanes = [topics.CASES_EMERGENCY, topics.CASES_ROUTINE]
+    found = set()
+    async for entry in read_log(bootstrap, {}, await end_offsets(bootstrap, lanes)):
+        if peek_type(entry.record.headers) == "AssignedToStation":
+            found.add(peek_id(entry.record.headers))
+    return len(found)
 
 
 async def test_a_killed_notifier_neither_loses_nor_doubles_a_message(

@@ -30,6 +30,8 @@ from janseva_local.folder import DataFolder
 KILLED = ("intake", "routing", "sla-monitor-emergency", "sla-monitor-routine", "notifier", "certificate")
 LONGEST_DEMO_TARGET_S = 120.0  # longer targets are those of the real policies: nothing breaks while one waits
 SHOWN_FINDINGS = 15
+# Findings that waiting may cure: what is missing may be on its way, what is too much may have its cause on its way.
+CURABLE = {"missing", "unexpected"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ class Demo:
             evidence = await self._watcher.look()
             run = Run(self._journal.intents, self._journal.accepted, evidence, datetime.now(UTC))
             findings = reconcile(run, self._target.policies, self._limits)
-            if not findings or loop.time() > until:
+            if loop.time() > until or not any(finding.kind in CURABLE for finding in findings):
                 break
             await asyncio.sleep(3)
         self._write(run)
