@@ -10,29 +10,69 @@ from shapely.geometry.base import BaseGeometry
 from routing.domain import Snapshot, StationRecord
 from routing.domain.model import as_array
 from routing.domain.projection import project, project_point
+from routing.map_doubts import Doubt, find_doubts, home
 from routing.store import StoredDecision
 
 WIDTH: Final = 1400
 # On the page a pixel is some 350 m; half of it is as fine as an outline needs.
 OUTLINE_TOLERANCE_M: Final = 150.0
+SLIVERS: Final = frozenset({"gap", "overlap"})
+# How wide a part of the page shows each kind of doubt well.
+CLOSE: Final = {"misplaced": 300, "lonely": 60, "gap": 12, "overlap": 12, "bare": 300}
 STYLE: Final = """
-body{margin:0;font:14px system-ui,sans-serif;background:#f7f6f2;color:#222}
-header{padding:10px 16px} svg{width:100vw;height:calc(100vh - 76px);background:#fff;cursor:grab}
-.district{fill:#f3efe4;stroke:#b9ae94;stroke-width:1} .boundary{fill:#7fb3d544;stroke:#2874a6;stroke-width:.6}
-.station{fill:#1e8449} .misplaced{fill:#c0392b} .special{fill:#8e44ad} .line{stroke:#7f8c8d;stroke-width:.5}
-.sure{fill:#2471a3} .provisional{fill:#e67e22} b.dot{display:inline-block;width:10px;height:10px;border-radius:5px}
-svg *{vector-effect:non-scaling-stroke}
+body{margin:0;height:100vh;display:flex;flex-direction:column;font:14px system-ui,sans-serif;background:#f7f6f2;
+color:#222}
+header{padding:10px 16px} main{flex:1;display:flex;min-height:0} svg{flex:1;background:#fff;cursor:grab}
+aside{width:330px;overflow:auto;padding:4px 14px;border-left:1px solid #ddd} summary{cursor:pointer;margin:6px 0}
+aside button{display:block;width:100%;border:0;background:none;text-align:left;font:13px system-ui;padding:2px 0;
+cursor:pointer} aside button:hover{text-decoration:underline} aside p{color:#666;margin:4px 0}
+.district{fill:#fff;stroke:#b9ae94;stroke-width:1} .bare{fill:url(#bare);stroke:#b9ae94;stroke-width:1}
+.name{fill:#8d836c;font-size:9px;
+text-anchor:middle;pointer-events:none} .boundary{fill:#7fb3d555;stroke:#2874a6;stroke-width:.8}
+.gap{fill:#e74c3c;stroke:#e74c3c;stroke-width:2} .overlap{fill:#f1c40f;stroke:#b7950b;stroke-width:1.5}
+.station{fill:#1e8449} .special{fill:#8e44ad} .misplaced{fill:#c0392b;stroke:#fff;stroke-width:1}
+.lonely{fill:none;stroke:#c0392b;stroke-width:2} .belongs{stroke:#c0392b;stroke-width:1;stroke-dasharray:4 3}
+.line{stroke:#7f8c8d;stroke-width:.5} .sure{fill:#2471a3} .provisional{fill:#e67e22}
+i{display:inline-block;width:11px;height:11px;border-radius:6px;margin:0 4px 0 12px;vertical-align:-1px}
+i.square{border-radius:0} path,line,circle{vector-effect:non-scaling-stroke}
 """
 SCRIPT: Final = """
 const s=document.querySelector('svg');let v=s.viewBox.baseVal,d=null;
+const size=()=>{const k=v.width/%(width)d;
+document.querySelectorAll('circle').forEach(c=>c.setAttribute('r',c.dataset.r*k));
+document.querySelectorAll('text').forEach(c=>c.style.fontSize=9*k+'px')};
 s.onwheel=e=>{e.preventDefault();const k=e.deltaY>0?1.25:.8,r=s.getBoundingClientRect();
 const x=v.x+(e.clientX-r.x)/r.width*v.width,y=v.y+(e.clientY-r.y)/r.height*v.height;
-v.x=x-(x-v.x)*k;v.y=y-(y-v.y)*k;v.width*=k;v.height*=k;
-document.querySelectorAll('circle').forEach(c=>c.setAttribute('r',c.dataset.r*v.width/%(width)d))};
+v.x=x-(x-v.x)*k;v.y=y-(y-v.y)*k;v.width*=k;v.height*=k;size()};
 s.onmousedown=e=>{d=[e.clientX,e.clientY,v.x,v.y]};window.onmouseup=()=>{d=null};
 window.onmousemove=e=>{if(!d)return;const r=s.getBoundingClientRect();
 v.x=d[2]-(e.clientX-d[0])/r.width*v.width;v.y=d[3]-(e.clientY-d[1])/r.height*v.height};
+document.querySelectorAll('aside button').forEach(b=>b.onclick=()=>{const[x,y,w]=b.dataset.at.split(',').map(Number);
+const h=w*s.clientHeight/s.clientWidth;v.x=x-w/2;v.y=y-h/2;v.width=w;v.height=h;size()});
 """
+LEGEND: Final = (
+    ("#1e8449", "territorial station", ""),
+    ("#8e44ad", "specialist unit", ""),
+    ("#c0392b", "wrong place, with a line to its district", ""),
+    ("#2471a3", "decision", ""),
+    ("#e67e22", "provisional decision", ""),
+    ("#7fb3d5", "jurisdiction", "square"),
+    ("#e74c3c", "gap", "square"),
+    ("#f1c40f", "overlap", "square"),
+    ("#e4dcc8", "no jurisdiction loaded", "square"),
+)
+# What each kind of doubt means to people, in the order of the list beside the map.
+KINDS: Final = {
+    "misplaced": "stations in a wrong place: never chosen by distance",
+    "lonely": "stations away from their ground",
+    "gap": "gaps between jurisdictions",
+    "overlap": "overlaps of jurisdictions",
+    "bare": "districts without a jurisdiction",
+}
+HATCH: Final = (
+    '<defs><pattern id="bare" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    '<rect width="7" height="7" fill="#fbf9f3"/><line y2="7" stroke="#e4dcc8" stroke-width="3"/></pattern></defs>'
+)
 
 
 class _Sheet:
@@ -48,11 +88,12 @@ class _Sheet:
     def at(self, lat: float, lon: float) -> tuple[float, float]:
         return self._place(*project_point(lat, lon))
 
-    def path(self, geometry: BaseGeometry) -> str:
-        plane = shapely.simplify(project(as_array([geometry]))[0], OUTLINE_TOLERANCE_M)
-        rings = [ring for part in shapely.get_parts(plane).tolist() for ring in (part.exterior, *part.interiors)]
+    def path(self, geometry: BaseGeometry, tolerance_m: float = OUTLINE_TOLERANCE_M) -> str:
+        plane = shapely.simplify(project(as_array([geometry]))[0], tolerance_m)
+        parts = [part for part in shapely.get_parts(plane).tolist() if part.geom_type == "Polygon"]
+        rings = [ring for part in parts for ring in (part.exterior, *part.interiors)]
         return "".join(
-            "M" + "L".join("{:.1f},{:.1f}".format(*self._place(x, y)) for x, y in ring.coords) + "Z" for ring in rings
+            "M" + "L".join("{:.2f},{:.2f}".format(*self._place(x, y)) for x, y in ring.coords) + "Z" for ring in rings
         )
 
     def _place(self, x: float, y: float) -> tuple[float, float]:
@@ -62,45 +103,85 @@ class _Sheet:
 def draw_map(snapshot: Snapshot, decisions: Sequence[StoredDecision]) -> str:
     """The page. Decisions are joined to the station that got them; hover over anything for its name."""
     sheet = _Sheet(snapshot)
-    body = "\n".join((*_ground(snapshot, sheet), *_decisions(snapshot, sheet, decisions), *_stations(snapshot, sheet)))
-    legend = " &nbsp; ".join(
-        f'<b class="dot" style="background:{colour}"></b> {escape(what)}'
-        for colour, what in (
-            ("#1e8449", "territorial station"),
-            ("#8e44ad", "specialist unit"),
-            ("#c0392b", "station whose point is known to be wrong"),
-            ("#2471a3", "decision"),
-            ("#e67e22", "provisional decision"),
+    doubts = find_doubts(snapshot.dataset)
+    body = "\n".join(
+        (
+            *_ground(snapshot, sheet, doubts),
+            *_decisions(snapshot, sheet, decisions),
+            *_stations(snapshot, sheet),
+            *_wrong_places(snapshot, sheet, doubts),
         )
+    )
+    legend = "".join(
+        f'<i class="{form}" style="background:{colour}"></i>{escape(what)}' for colour, what, form in LEGEND
     )
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Routing {escape(snapshot.version)}</title>'
         f"<style>{STYLE}</style><header><strong>Version {escape(snapshot.version)}</strong>: "
         f"{len(snapshot.stations)} stations, {len(snapshot.dataset.boundaries)} jurisdictions, "
-        f"{len(decisions)} decisions. "
-        f"Wheel to zoom, drag to move.<br>{legend}</header>"
-        f'<svg viewBox="0 0 {WIDTH} {sheet.height:.0f}" xmlns="http://www.w3.org/2000/svg">{body}</svg>'
+        f"{len(decisions)} decisions. Wheel to zoom, drag to move, hover for names, click a doubt to see it."
+        f"<br>{legend}</header>"
+        f'<main><svg viewBox="0 0 {WIDTH} {sheet.height:.0f}" xmlns="http://www.w3.org/2000/svg">{HATCH}{body}</svg>'
+        f"<aside>{''.join(_list(snapshot, sheet, doubts))}</aside></main>"
         f"<script>{SCRIPT % {'width': WIDTH}}</script></html>\n"
     )
 
 
-def _ground(snapshot: Snapshot, sheet: _Sheet) -> Iterable[str]:
+def _list(snapshot: Snapshot, sheet: _Sheet, doubts: Sequence[Doubt]) -> Iterable[str]:
+    """The doubts beside the map, by kind; a click shows the place."""
+    for kind, meaning in KINDS.items():
+        rows = [doubt for doubt in doubts if doubt.kind == kind]
+        opened = " open" if rows and kind != "bare" else ""
+        yield f"<details{opened}><summary><strong>{len(rows)}</strong> {escape(meaning)}</summary>"
+        for doubt in rows:
+            middle = doubt.geometry.representative_point()
+            x, y = sheet.at(middle.y, middle.x)
+            yield f'<button data-at="{x:.1f},{y:.1f},{CLOSE[kind]}">{escape(doubt.text)}</button>'
+        yield "</details>"
+    nowhere = sum(station.lat is None for station in snapshot.dataset.stations)
+    offline = sum(not station.desk_online for station in snapshot.dataset.stations)
+    yield f"<p>{nowhere} stations have no point at all; {offline} have no desk online yet.</p>"
+
+
+def _wrong_places(snapshot: Snapshot, sheet: _Sheet, doubts: Sequence[Doubt]) -> Iterable[str]:
+    """On top of everything: where a station can not be, and where it belongs."""
+    for station in snapshot.dataset.stations:
+        if station.lat is None or station.lon is None or station.coord_ok:
+            continue
+        x, y = sheet.at(station.lat, station.lon)
+        there = home(snapshot.dataset, station)
+        if there is not None:
+            to_x, to_y = sheet.at(there.y, there.x)
+            yield f'<line class="belongs" x1="{x:.1f}" y1="{y:.1f}" x2="{to_x:.1f}" y2="{to_y:.1f}"/>'
+        yield _circle("misplaced", x, y, 4.5, f"{station.name_en} ({station.code}) belongs to {station.district}")
+    for doubt in doubts:
+        if doubt.kind == "lonely":
+            yield _circle("lonely", *sheet.at(doubt.geometry.y, doubt.geometry.x), 7.0, doubt.text)
+
+
+def _ground(snapshot: Snapshot, sheet: _Sheet, doubts: Sequence[Doubt]) -> Iterable[str]:
     for outline in snapshot.dataset.outlines:
         yield _path("district", sheet.path(outline.geometry), outline.district)
+    yield from (_path(row.kind, sheet.path(row.geometry), row.text) for row in doubts if row.kind == "bare")
     for boundary in snapshot.dataset.boundaries:
         yield _path("boundary", sheet.path(boundary.geometry), f"{boundary.name} ({boundary.station})")
+    for row in doubts:
+        if row.kind in SLIVERS:
+            yield _path(row.kind, sheet.path(row.geometry, tolerance_m=0.0), row.text)
+    for outline in snapshot.dataset.outlines:
+        middle = outline.geometry.representative_point()
+        x, y = sheet.at(middle.y, middle.x)
+        yield f'<text class="name" x="{x:.1f}" y="{y:.1f}">{escape(outline.district)}</text>'
 
 
 def _stations(snapshot: Snapshot, sheet: _Sheet) -> Iterable[str]:
     for station in snapshot.dataset.stations:
-        if station.lat is not None and station.lon is not None:
+        if station.lat is not None and station.lon is not None and station.coord_ok:
             title = f"{station.name_en}, {station.district} ({station.code}, {station.kind})"
             yield _circle(_class(station), *sheet.at(station.lat, station.lon), 2.4, title)
 
 
 def _class(station: StationRecord) -> str:
-    if not station.coord_ok:
-        return "misplaced"
     return "station" if station.kind.value == "territorial" else "special"
 
 
