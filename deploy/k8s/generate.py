@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from deploy.k8s import values
 from deploy.k8s.tools.config import env_file, secret_example, secret_patch
 from deploy.k8s.tools.generated import ROOT, as_yaml, as_yaml_stream, main
-from deploy.k8s.tools.services import SERVICES, Setting, settings_class, settings_of
+from deploy.k8s.tools.services import PROGRAMS, Setting, settings_class, settings_of
 from deploy.k8s.tools.topics import topic_resources
 
 K8S = ROOT / "deploy/k8s"
@@ -21,7 +21,7 @@ SOURCE = "deploy/k8s/generate.py"
 def files() -> dict[Path, str]:
     """Every generated file with the text it should have."""
     made = {K8S / "base/shared.env": env_file(_shared(), values.SHARED)}
-    for service in SERVICES:
+    for service in PROGRAMS:
         made |= _service_files(service)
     made[K8S / "components/strimzi/topics.yaml"] = as_yaml_stream(topic_resources(), source=SOURCE)
     made[K8S / "components/monitoring/dashboards.yaml"] = as_yaml(_dashboards(), source=SOURCE)
@@ -35,11 +35,13 @@ def _service_files(service: str) -> dict[Path, str]:
     withheld = values.WITHHELD.get(service, frozenset())
     secrets = [setting for setting in settings if setting.secret and setting.name not in withheld]
     folder = K8S / "base" / service
-    kind = "StatefulSet" if service == "sla-monitor" else "Deployment"
-    return {
-        folder / "config.env": env_file(own, values.OWN[service]),
+    patches = {
+        folder / name: as_yaml(secret_patch(service, kind, secrets), source=SOURCE)
+        for name, kind in values.KINDS.get(service, {"secrets.yaml": "Deployment"}).items()
+    }
+    return patches | {
+        folder / "config.env": env_file(own, values.OWN[service], values.REASONS),
         folder / "secret.env.example": secret_example(service, secrets),
-        folder / "secrets.yaml": as_yaml(secret_patch(service, kind, secrets), source=SOURCE),
     }
 
 

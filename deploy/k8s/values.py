@@ -13,11 +13,26 @@ OWN: dict[str, dict[str, str]] = {
     "intake": {"NOTIFIER_URL": "http://notifier", "CERTIFICATE_URL": "http://certificate"},
     "routing": {},
     "sla-monitor": {"CHANGELOG_REPLICATION": "3"},
+    "sla-ledger": {},
     "notifier": {
         "SMS_URL": "http://kannel.sms-gateway.svc:13013/cgi-bin/sendsms",
         "RECEIPTS_URL": "http://notifier.janseva.svc",
+        "RESEND_UNCONFIRMED": "emergency",
+        "DELIVERY_REPORTS": "all",
     },
     "certificate": {},
+}
+
+# What an operator must know before changing a value; it stands above the value in config.env.
+REASONS: dict[str, str] = {
+    "RESEND_UNCONFIRMED": "Stock Kannel drops no doubles: what it may have taken is sent again for emergencies alone.",
+    "DELIVERY_REPORTS": "A report settles what was not heard to be taken; without one a routine message is given up.",
+}
+
+# The kinds of a program's workloads, by the file that gives each kind its secrets; otherwise a Deployment.
+KINDS: dict[str, dict[str, str]] = {
+    "sla-monitor": {"secrets.yaml": "StatefulSet"},
+    "sla-ledger": {"secrets.yaml": "Deployment", "secrets-audit.yaml": "CronJob"},
 }
 
 # What differs between the workloads of one service stands in their manifests.
@@ -27,4 +42,5 @@ PER_WORKLOAD: dict[str, frozenset[str]] = {"sla-monitor": frozenset({"LANE"})}
 WITHHELD: dict[str, frozenset[str]] = {
     "routing": frozenset({"SERVICE_TOKEN"}),
     "sla-monitor": frozenset({"SEALING_KEYS", "SERVICE_TOKEN"}),
+    "sla-ledger": frozenset({"SEALING_KEYS", "SERVICE_TOKEN"}),
 }

@@ -9,13 +9,14 @@ import pytest
 from deploy.k8s import generate, validate, values
 from deploy.k8s.tools.generated import ROOT, stale
 from deploy.k8s.tools.kubectl import RenderFailed, render
-from deploy.k8s.tools.schema import Object
+from deploy.k8s.tools.schema import Object, pod_of
 from deploy.k8s.tools.services import settings_class, settings_of
 from deploy.k8s.tools.settings_lint import environment_faults
 
 from chassis.settings import ServiceSettings
 
 OVERLAYS = ("dev", "prod")
+LEDGER = {"app.kubernetes.io/name": "sla-ledger"}
 
 
 @cache
@@ -30,11 +31,19 @@ def _one(objects: list[Object], kind: str, name: str) -> Any:
 
 
 def _pod(objects: list[Object], kind: str = "Deployment", name: str = "intake") -> Any:
-    return _one(objects, kind, name)["spec"]["template"]["spec"]
+    return pod_of(_one(objects, kind, name))["spec"]
 
 
 def _container(objects: list[Object]) -> Any:
     return _pod(objects)["containers"][0]
+
+
+def _audit(objects: list[Object]) -> Any:
+    return _one(objects, "CronJob", "sla-audit")["spec"]
+
+
+def _audits(objects: list[Object]) -> Any:
+    return _pod(objects, "CronJob", "sla-audit")
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
@@ -122,7 +131,29 @@ FAULTS: list[tuple[str, Callable[[list[Object]], None]]] = [
     ("http_port", lambda o: _config(o, "janseva-shared-").update(HTTP_PORT="eighty")),
     ("is a secret and stands in the open", lambda o: _config(o, "intake-").update(RECEIPT_KEY="abc")),
     ("the secret MONGO_URI is not referred to", lambda o: _container(o).update(env=[])),
+    ("sla-ledger: needs exactly one PodDisruptionBudget", _drop("PodDisruptionBudget", "sla-ledger")),
+    ("sla-ledger: readinessProbe must get", lambda o: _ledger(o).pop("readinessProbe")),
+    ("sla-ledger: no network policy lets it reach Kafka", _drop("NetworkPolicy", "backends")),
+    ("the setting RECONCILE_AFTER_S is not set", lambda o: _config(o, "sla-ledger-").pop("RECONCILE_AFTER_S")),
+    ("concurrencyPolicy must be Forbid", lambda o: _audit(o).update(concurrencyPolicy="Allow")),
+    ("timeZone must be Asia/Kolkata", lambda o: _audit(o).pop("timeZone")),
+    ("needs activeDeadlineSeconds", lambda o: _audit(o)["jobTemplate"]["spec"].pop("activeDeadlineSeconds")),
+    ("restartPolicy must be Never", lambda o: _audits(o).update(restartPolicy="OnFailure")),
+    ("sla-audit: no limits of memory", lambda o: _audits(o)["containers"][0]["resources"]["limits"].pop("memory")),
+    ("sla-audit: must run as a numeric user", lambda o: _audits(o)["securityContext"].pop("runAsNonRoot")),
+    ("sla-audit: readOnlyRootFilesystem", lambda o: _audits(o)["containers"][0]["securityContext"].clear()),
+    ("sla-audit: the secret MONGO_URI is not", lambda o: _audits(o)["containers"][0].update(env=[])),
+    ("sla-audit: a PodDisruptionBudget", lambda o: _widen(_one(o, "PodDisruptionBudget", "sla-ledger")["spec"])),
+    ("selects a job's pods", lambda o: _one(o, "Service", "sla-ledger")["spec"].update(selector=LEDGER)),
 ]
+
+
+def _ledger(objects: list[Object]) -> Any:
+    return _pod(objects, "Deployment", "sla-ledger")["containers"][0]
+
+
+def _widen(budget: Any) -> None:
+    budget["selector"] = {"matchLabels": LEDGER}
 
 
 def _secret() -> Object:
@@ -163,3 +194,9 @@ def test_withheld_secrets_exist() -> None:
     for service, names in values.WITHHELD.items():
         cls = settings_class(service)
         assert names <= {name for name, setting in settings_of(cls).items() if setting.secret}
+
+
+def test_a_gateway_that_repeats_what_it_was_sent_twice_is_expected() -> None:
+    """Where it counts, no routine message may be sent again on a guess, and reports settle what was not heard."""
+    config = _config(_rendered("prod"), "notifier-")
+    assert (config["RESEND_UNCONFIRMED"], config["DELIVERY_REPORTS"]) == ("emergency", "all")

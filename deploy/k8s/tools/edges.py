@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from deploy.k8s.tools.schema import Object, name_of
+from deploy.k8s.tools.schema import Object, name_of, pod_of
 
 NAME = "app.kubernetes.io/name"
 
@@ -25,9 +25,9 @@ def edge_faults(objects: list[Object]) -> Iterator[str]:
 def _calls(objects: list[Object], services: set[str]) -> Iterator[tuple[Object, str, str]]:
     configs = {item["metadata"]["name"]: item.get("data", {}) for item in objects if item["kind"] == "ConfigMap"}
     for workload in objects:
-        if workload["kind"] not in {"Deployment", "StatefulSet"}:
+        if workload["kind"] not in {"Deployment", "StatefulSet", "CronJob"}:
             continue
-        for container in workload["spec"]["template"]["spec"]["containers"]:
+        for container in pod_of(workload)["spec"]["containers"]:
             for source in container.get("envFrom", []):
                 for value in configs.get(source.get("configMapRef", {}).get("name"), {}).values():
                     host = (urlsplit(value).hostname or "").partition(".")[0] if value.startswith("http") else ""

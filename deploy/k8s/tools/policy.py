@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from deploy.k8s.tools.schema import Object, name_of
+from deploy.k8s.tools.schema import Object, name_of, pod_of
 
-WORKLOADS = ("Deployment", "StatefulSet")
+SERVING = ("Deployment", "StatefulSet")
+WORKLOADS = (*SERVING, "CronJob")
+BACKENDS = {9092, 27017}
 Rule = Callable[[list[Object]], Iterable[str]]
 
 
@@ -17,7 +19,7 @@ def policy_faults(objects: list[Object]) -> Iterator[str]:
 def probes(objects: list[Object]) -> Iterator[str]:
     """Startup and liveness ask the loop, readiness the dependencies; never the other way round."""
     expected = {"startupProbe": "/health/live", "livenessProbe": "/health/live", "readinessProbe": "/health/ready"}
-    for workload, container in _containers(objects):
+    for workload, container in _containers(objects, *SERVING):
         for probe, path in expected.items():
             asked = container.get(probe, {}).get("httpGet", {}).get("path")
             if asked != path:
@@ -67,7 +69,10 @@ def images(objects: list[Object]) -> Iterator[str]:
 def availability(objects: list[Object]) -> Iterator[str]:
     """Each workload has one disruption budget, spreads over nodes, and stops with its requests answered."""
     budgets = [budget["spec"]["selector"]["matchLabels"] for budget in _of(objects, "PodDisruptionBudget")]
-    for workload in _workloads(objects):
+    for job in _of(objects, "CronJob"):
+        if any(_selects(budget, _labels(job)) for budget in budgets):
+            yield f"{name_of(job)}: a PodDisruptionBudget that selects a job's pods protects nobody"
+    for workload in _of(objects, *SERVING):
         pod = _pod(workload)
         covering = [budget for budget in budgets if _selects(budget, _labels(workload))]
         if len(covering) != 1:
@@ -84,7 +89,7 @@ def references(objects: list[Object]) -> Iterator[str]:
     """Names lead somewhere."""
     configs = {config["metadata"]["name"] for config in _of(objects, "ConfigMap")}
     accounts = {account["metadata"]["name"] for account in _of(objects, "ServiceAccount")}
-    pods = [_labels(workload) for workload in _workloads(objects)]
+    pods = [_labels(workload) for workload in _of(objects, *SERVING)]
     for workload in _workloads(objects):
         if _pod(workload).get("serviceAccountName") not in accounts:
             yield f"{name_of(workload)}: its ServiceAccount is not here"
@@ -94,8 +99,39 @@ def references(objects: list[Object]) -> Iterator[str]:
             if name not in configs:
                 yield f"{name_of(workload)}: ConfigMap {name!r} is not here"
     for service in _of(objects, "Service"):
-        if not any(_selects(service["spec"].get("selector") or {"": ""}, labels) for labels in pods):
+        selector = service["spec"].get("selector") or {"": ""}
+        if not any(_selects(selector, labels) for labels in pods):
             yield f"{name_of(service)}: selects no pod"
+        if any(_selects(selector, _labels(job)) for job in _of(objects, "CronJob")):
+            yield f"{name_of(service)}: selects a job's pods, which answer nobody"
+
+
+def jobs(objects: list[Object]) -> Iterator[str]:
+    """A job runs once at a time, by the clock of India, ends, and says in the end whether it failed."""
+    for job in _of(objects, "CronJob"):
+        spec = job["spec"]
+        if spec.get("concurrencyPolicy") != "Forbid":
+            yield f"{name_of(job)}: concurrencyPolicy must be Forbid"
+        if spec.get("timeZone") != "Asia/Kolkata":
+            yield f"{name_of(job)}: timeZone must be Asia/Kolkata"
+        if not spec["jobTemplate"]["spec"].get("activeDeadlineSeconds"):
+            yield f"{name_of(job)}: needs activeDeadlineSeconds"
+        if _pod(job).get("restartPolicy") != "Never":
+            yield f"{name_of(job)}: restartPolicy must be Never"
+
+
+def backends(objects: list[Object]) -> Iterator[str]:
+    """Every program here lives on Kafka and MongoDB."""
+    opened = [
+        (policy["spec"]["podSelector"].get("matchLabels", {"": ""}), {port.get("port") for port in rule["ports"]})
+        for policy in _of(objects, "NetworkPolicy")
+        for rule in policy["spec"].get("egress", [])
+        if "ports" in rule
+    ]
+    for workload in _workloads(objects):
+        ports = {port for selector, found in opened if _selects(selector, _labels(workload)) for port in found}
+        if not ports >= BACKENDS:
+            yield f"{name_of(workload)}: no network policy lets it reach Kafka and MongoDB"
 
 
 def scaling(objects: list[Object]) -> Iterator[str]:
@@ -132,7 +168,19 @@ def network(objects: list[Object]) -> Iterator[str]:
             yield f"{name_of(space)}: pod security must be restricted"
 
 
-RULES: tuple[Rule, ...] = (probes, resources, pod_security, images, availability, references, scaling, secrets, network)
+RULES: tuple[Rule, ...] = (
+    probes,
+    resources,
+    pod_security,
+    images,
+    availability,
+    references,
+    jobs,
+    backends,
+    scaling,
+    secrets,
+    network,
+)
 
 
 def _of(objects: list[Object], *kinds: str) -> list[Object]:
@@ -143,19 +191,19 @@ def _workloads(objects: list[Object]) -> list[Object]:
     return _of(objects, *WORKLOADS)
 
 
-def _containers(objects: list[Object]) -> Iterator[tuple[Object, dict[str, Any]]]:
-    for workload in _workloads(objects):
+def _containers(objects: list[Object], *kinds: str) -> Iterator[tuple[Object, dict[str, Any]]]:
+    for workload in _of(objects, *(kinds or WORKLOADS)):
         for container in _pod(workload)["containers"]:
             yield workload, container
 
 
 def _pod(workload: Object) -> dict[str, Any]:
-    pod: dict[str, Any] = workload["spec"]["template"]["spec"]
+    pod: dict[str, Any] = pod_of(workload)["spec"]
     return pod
 
 
 def _labels(workload: Object) -> dict[str, str]:
-    labels: dict[str, str] = workload["spec"]["template"]["metadata"]["labels"]
+    labels: dict[str, str] = pod_of(workload)["metadata"]["labels"]
     return labels
 
 

@@ -17,6 +17,13 @@ def name_of(resource: Object) -> str:
     return f"{resource.get('kind')}/{resource.get('metadata', {}).get('name')}"
 
 
+def pod_of(workload: Object) -> Object:
+    """The template of a workload's pods; a CronJob has it a level deeper."""
+    spec = workload["spec"]["jobTemplate"]["spec"] if workload["kind"] == "CronJob" else workload["spec"]
+    template: Object = spec["template"]
+    return template
+
+
 def schema_faults(resource: Object) -> Iterator[str]:
     key = (resource.get("apiVersion"), resource.get("kind"))
     if key in CUSTOM:

@@ -1,4 +1,4 @@
-"""The five services as the cluster knows them, and the settings each one's code declares."""
+"""The programs as the cluster knows them, and the settings each one's code declares."""
 
 import importlib
 import json
@@ -13,6 +13,9 @@ from pydantic_core import PydanticUndefined
 from chassis.settings import ServiceSettings
 
 SERVICES = ("intake", "routing", "sla-monitor", "notifier", "certificate")
+# A package with a second program beside its service, and where that one's parts are.
+BESIDE = {"sla-ledger": "sla_monitor.ledger"}
+PROGRAMS = (*SERVICES, *BESIDE)
 
 # Not typed as secrets, but what they hold is: a MongoDB URI carries the user's password.
 HIDDEN = frozenset({"MONGO_URI"})
@@ -29,12 +32,12 @@ class Setting:
     description: str
 
 
-def package_of(service: str) -> str:
-    return service.replace("-", "_")
+def package_of(program: str) -> str:
+    return BESIDE.get(program, program.replace("-", "_"))
 
 
-def settings_class(service: str) -> type[ServiceSettings]:
-    module = importlib.import_module(f"{package_of(service)}.settings")
+def settings_class(program: str) -> type[ServiceSettings]:
+    module = importlib.import_module(f"{package_of(program)}.settings")
     found = [
         value
         for value in vars(module).values()

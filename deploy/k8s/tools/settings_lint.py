@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator, Mapping
 from unittest import mock
 
-from deploy.k8s.tools.schema import Object, name_of
-from deploy.k8s.tools.services import HIDDEN, SERVICES, settings_class, settings_of
+from deploy.k8s.tools.schema import Object, name_of, pod_of
+from deploy.k8s.tools.services import HIDDEN, PROGRAMS, settings_class, settings_of
 from pydantic import ValidationError
 
 from chassis.settings import ServiceSettings
@@ -19,13 +19,13 @@ _KEY = base64.b64encode(bytes(range(32))).decode()
 def settings_faults(objects: list[Object], withheld: Mapping[str, frozenset[str]]) -> Iterator[str]:
     configs = {item["metadata"]["name"]: item.get("data", {}) for item in objects if item["kind"] == "ConfigMap"}
     for workload in objects:
-        if workload["kind"] not in {"Deployment", "StatefulSet"}:
+        if workload["kind"] not in {"Deployment", "StatefulSet", "CronJob"}:
             continue
         service = workload["metadata"]["labels"][NAME_LABEL]
-        if service not in SERVICES:
+        if service not in PROGRAMS:
             yield f"{name_of(workload)}: {service!r} is not a service"
             continue
-        for container in workload["spec"]["template"]["spec"]["containers"]:
+        for container in pod_of(workload)["spec"]["containers"]:
             sources = [source.get("configMapRef", {}).get("name") for source in container.get("envFrom", [])]
             plain = {key: value for name in sources for key, value in configs.get(name, {}).items()}
             direct = {entry["name"]: entry.get("value") for entry in container.get("env", [])}
