@@ -3,6 +3,7 @@
 from typing import Any
 
 from deploy.grafana.panels import DATASOURCE, Dashboard, Panel, Query, Row, Step
+from deploy.grafana.trust_rows import LEDGER_ROW, TICK_AGE, TRUST_ROW
 from deploy.prometheus.expressions import WINDOWS, quantile
 from deploy.prometheus.promises import PROMISES
 
@@ -10,9 +11,6 @@ IN_WINDOW = 'window="$window"'
 HERE = 'district=~"$district"'
 TARGET = min(promise.kept_share for promise in PROMISES)
 KEPT = (Step(None, "red"), Step(TARGET - 0.05, "orange"), Step(TARGET, "green"))
-# A partition whose ticks have all fired has no age: it is up to date.
-TICK_AGE = "janseva_sla_tick_age_seconds or janseva_sla_heap_entries * 0"
-NONE_IS_GOOD = (Step(None, "green"), Step(1, "red"))
 
 
 def dashboard() -> Dashboard:
@@ -23,7 +21,7 @@ def dashboard() -> Dashboard:
         + ". Trends from Prometheus; the events of the case topics are what an audit counts.",
         variables=VARIABLES,
         annotations=(ALERT_MARKS,),
-        rows=(PROMISES_ROW, DISTRICTS_ROW, TIMES_ROW, TRUST_ROW),
+        rows=(PROMISES_ROW, DISTRICTS_ROW, TIMES_ROW, LEDGER_ROW, TRUST_ROW),
     )
 
 
@@ -76,7 +74,7 @@ PROMISES_ROW = Row(
     (
         Panel(
             "Figures as of",
-            "The moment up to which all deadlines have been looked at. Older than a minute: see the last row.",
+            "The moment up to which the workers have looked at all deadlines. Older than a minute: see the last row.",
             "stat",
             "dateTimeAsIso",
             (Query(f"min(timestamp(janseva_sla_heap_entries) - ({TICK_AGE})) * 1000", "as of"),),
@@ -202,82 +200,6 @@ TIMES_ROW = Row(
                 Query(quantile(0.5, LATENESS, "lane"), "half: {{lane}}"),
                 Query(quantile(0.99, LATENESS, "lane"), "99 in 100: {{lane}}"),
             ),
-        ),
-    ),
-)
-
-TRUST_ROW = Row(
-    "Can the figures be trusted",
-    (
-        Panel(
-            "Age of the last look at the deadlines",
-            "By lane, the worst partition. Above 15 s breaches stay unseen (JansevaSlaTickStale).",
-            "timeseries",
-            "s",
-            (Query(f"max by (lane) ({TICK_AGE})", "{{lane}}"),),
-        ),
-        Panel(
-            "Events waiting",
-            "Not yet handled events by service and topic.",
-            "timeseries",
-            "short",
-            (Query("sum by (job, topic) (janseva_consumer_lag)", "{{job}} {{topic}}"),),
-        ),
-        Panel(
-            "Age of events when handled",
-            "99 in 100 events are younger than this when a service has handled them.",
-            "timeseries",
-            "s",
-            (
-                Query(
-                    quantile(0.99, "rate(janseva_event_age_seconds_bucket[$__rate_interval])", "job, topic"),
-                    "{{job}} {{topic}}",
-                ),
-            ),
-        ),
-        Panel(
-            "Partitions with a worker",
-            "Partitions of each lane that an SLA worker owns; 24 in production, 4 on one machine.",
-            "timeseries",
-            "short",
-            (Query("sum by (lane) (janseva_sla_owned_partitions)", "{{lane}}"),),
-            width=6,
-        ),
-        Panel(
-            "Accepted but not yet in Kafka",
-            "Events waiting in the outbox for longer than a second.",
-            "timeseries",
-            "short",
-            (Query("sum by (job) (janseva_outbox_pending)", "{{job}}"),),
-            width=6,
-        ),
-        Panel(
-            "Breaches revoked",
-            "A stop in time that arrived late takes its breach back; beside it the breaches never fall.",
-            "stat",
-            "short",
-            (
-                Query(
-                    "sum(sum_over_time(janseva:sla_revoked:increase1m[$window:1m])) or vector(0)",
-                    "revoked",
-                ),
-            ),
-            width=6,
-        ),
-        Panel(
-            "Dead letters of the last day",
-            "Events nobody could handle; each asks for a decision (JansevaDeadLetters).",
-            "stat",
-            "short",
-            (
-                Query(
-                    "sum by (job, reason) (sum_over_time(janseva:dead_letters:increase1m[1d:1m]))",
-                    "{{job}} {{reason}}",
-                    may_be_empty=True,
-                ),
-            ),
-            width=6,
-            steps=NONE_IS_GOOD,
         ),
     ),
 )

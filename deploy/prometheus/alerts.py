@@ -32,12 +32,21 @@ class Alert:
         }
 
 
-SERVICES = "intake|routing|sla-monitor|notifier|certificate"
+PROGRAMS = "intake|routing|sla-monitor|sla-ledger|notifier|certificate"
+# Of the report: so old a watermark may get before somebody asks why. A restart takes less.
+WATERMARK_LIMIT_S = 120
+LEDGER_UP = 'up{job="sla-ledger"} == 1'
+
+
+def _of_any_topic(processes: str) -> str:
+    """For an alert by topic: something that is wrong with a process as a whole."""
+    return f'label_replace(max by (job) ({processes}), "topic", "any topic", "", "")'
+
 
 ALERTS = (
     Alert(
         "JansevaServiceDown",
-        f'sum by (job) (up{{job=~"{SERVICES}"}}) == 0',
+        f'sum by (job) (up{{job=~"{PROGRAMS}"}}) == 0',
         "1m",
         "page",
         "No process of {{ $labels.job }} answers",
@@ -65,7 +74,8 @@ ALERTS = (
     ),
     Alert(
         "JansevaEmergencyEventsOld",
-        quantile(0.99, 'rate(janseva_event_age_seconds_bucket{topic="cases.emergency"}[5m])', "job") + " > 10",
+        quantile(0.99, 'rate(janseva_event_age_seconds_bucket{topic="cases.emergency",job!="sla-ledger"}[5m])', "job")
+        + " > 10",
         "2m",
         "page",
         "{{ $labels.job }} handles emergencies {{ $value | humanizeDuration }} late",
@@ -94,8 +104,49 @@ ALERTS = (
         "1m",
         "page",
         "Deadlines of the {{ $labels.lane }} lane are not being looked at",
-        "A partition's clocks were last looked at {{ $value | humanizeDuration }} ago:"
-        " breaches there stay unseen until it is looked at again.",
+        "A deadline passed {{ $value | humanizeDuration }} ago and nobody has looked at it:"
+        " breaches of its partition stay unseen until somebody does.",
+    ),
+    Alert(
+        "JansevaSlaReconcilerFindings",
+        "sum by (kind, clock) (sum_over_time(janseva:sla_reconciler_findings:increase1m[15m:1m])) > 0",
+        "0m",
+        "page",
+        "The ledger found {{ $value }} {{ $labels.kind }} breaches of the clock {{ $labels.clock }}",
+        "The SLA workers left what they should not have: a deadline that passed unsaid (missed), a breach that is none"
+        " (untrue), one told twice (doubled). The reconciler has said what can be said; why it had to is open.",
+    ),
+    Alert(
+        "JansevaSlaLedgerBehind",
+        f"max by (topic) (janseva_sla_ledger_watermark_age_seconds) > {WATERMARK_LIMIT_S}"
+        f" or {_of_any_topic(f'{LEDGER_UP} unless on (instance) janseva_sla_ledger_watermark_age_seconds')}",
+        "5m",
+        "ticket",
+        "The SLA ledger does not keep up with {{ $labels.topic }}",
+        "Reports are as of a time too long ago, or there are none yet: the ledger has not written all events of a"
+        " partition.",
+    ),
+    Alert(
+        "JansevaSlaReconcilerBlind",
+        "max by (topic) (janseva_sla_reconciler_undecided) > 0 or "
+        + _of_any_topic(
+            f'{LEDGER_UP} unless on (instance) increase(janseva_sla_reconciler_passes_total{{outcome="done"}}[5m]) > 0'
+        ),
+        "5m",
+        "ticket",
+        "The ledger can't check the SLA workers on {{ $labels.topic }}",
+        "Clocks are long overdue and the ledger can't tell whether they were stopped, or its reconciler does not run."
+        " If the workers fail now, only their own alerts say so.",
+    ),
+    Alert(
+        "JansevaSlaAuditNotClean",
+        'time() - max by (cronjob) (kube_cronjob_status_last_successful_time{namespace="janseva", cronjob="sla-audit"}'
+        ' or kube_cronjob_created{namespace="janseva", cronjob="sla-audit"}) > 28 * 3600',
+        "0m",
+        "ticket",
+        "The nightly SLA audit has not come out clean for {{ $value | humanizeDuration }}",
+        "It found a missed, doubled or untrue breach or a disagreement with the ledger, or it could not run to the"
+        " end.",
     ),
     Alert(
         "JansevaSlaPartitionsUnowned",

@@ -54,6 +54,10 @@ GROWTH = (
     Recording(
         "janseva:sla_escalated:increase1m", f"sum by (clock, district, level) ({grown('janseva_sla_breaches_total')})"
     ),
+    Recording(
+        "janseva:sla_reconciler_findings:increase1m",
+        f"sum by (kind, clock, mended) ({grown('janseva_sla_reconciler_findings_total')})",
+    ),
     Recording("janseva:sla_revoked:increase1m", f"sum by (clock) ({grown('janseva_sla_breaches_revoked_total')})"),
     Recording(
         "janseva:sla_elapsed_seconds_bucket:increase1m",

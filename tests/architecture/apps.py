@@ -1,10 +1,11 @@
-"""The five apps as their composition roots make them, with stand-ins for secrets; nothing connects yet."""
+"""Every program's app as its composition root makes it, with stand-ins for secrets; nothing connects yet."""
 
 import importlib
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
+from typing import Any, cast
 from unittest import mock
 
 from deploy.k8s.tools.services import package_of, settings_class, settings_of
@@ -14,7 +15,10 @@ from fastapi import FastAPI
 from chassis.clock import ManualClock
 from chassis.settings import load_yaml
 from event_schemas import policies
-from sla_monitor.api import create_router
+from sla_monitor import api as worker_api
+from sla_monitor.ledger import api as ledger_api
+
+CLOCK = ManualClock(datetime(2026, 11, 1, tzinfo=UTC))
 
 
 class NoPartitions:
@@ -25,17 +29,23 @@ class NoPartitions:
 
 
 @cache
-def app_of(service: str) -> FastAPI:
-    cls = settings_class(service)
+def app_of(program: str) -> FastAPI:
+    cls = settings_class(program)
     secrets = {
         name: stand_in(name) for name, setting in settings_of(cls).items() if setting.secret and setting.required
     }
     with mock.patch.dict(os.environ, secrets, clear=True):
         settings = cls()
-    app = importlib.import_module(f"{package_of(service)}.app").create_app(settings)
+    app = importlib.import_module(f"{package_of(program)}.app").create_app(settings)
     assert isinstance(app, FastAPI)
-    if service == "sla-monitor":
-        # Its worker brings the table its routes read, so it adds them when it has started.
-        shipped = policies.load(load_yaml(policies.DEFAULT_PATH))
-        app.include_router(create_router(shipped, NoPartitions(), set, ManualClock(datetime(2026, 11, 1, tzinfo=UTC))))
+    # What these two read exists when they have started, so that they add their routes then.
+    if program == "sla-monitor":
+        app.include_router(worker_api.create_router(_shipped(), NoPartitions(), set, CLOCK))
+    if program == "sla-ledger":
+        nothing = cast("Any", None)  # its routes are looked at, never called
+        app.include_router(ledger_api.create_router(nothing, nothing, _shipped(), CLOCK))
     return app
+
+
+def _shipped() -> policies.PolicySet:
+    return policies.load(load_yaml(policies.DEFAULT_PATH))

@@ -15,10 +15,10 @@ import pytest_asyncio
 from deploy.grafana import generate as grafana
 from deploy.grafana.sla_dashboard import dashboard
 from deploy.k8s.tools.generated import ROOT, stale
-from deploy.k8s.tools.services import SERVICES
+from deploy.k8s.tools.services import PROGRAMS
 from deploy.prometheus import generate as prometheus
 from deploy.prometheus.alerts import ALERTS
-from deploy.prometheus.alerts import SERVICES as ALERTED
+from deploy.prometheus.alerts import PROGRAMS as ALERTED
 from deploy.prometheus.promises import PROMISES
 from deploy.prometheus.rules import groups
 
@@ -41,9 +41,9 @@ def expressions() -> list[str]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def exported() -> frozenset[str]:
-    """The names of all metrics the five apps export, asked of the apps themselves."""
+    """The names of all metrics the programs export, asked of the apps themselves."""
     names: set[str] = set()
-    for service in SERVICES:
+    for service in PROGRAMS:
         transport = httpx.ASGITransport(app_of(service))
         async with httpx.AsyncClient(transport=transport, base_url="http://app") as client:
             names.update(EXPORTED.findall((await client.get("/metrics")).text))
@@ -145,10 +145,10 @@ def test_every_alert_is_tested() -> None:
     assert [alert.name for alert in ALERTS if alert.name not in tested] == []
 
 
-def test_alerts_and_scrapes_name_the_five_services() -> None:
-    """A service that nobody scrapes or watches is found."""
+def test_alerts_and_scrapes_name_every_program() -> None:
+    """A program that nobody scrapes or watches is found."""
     scraped = [job["job_name"] for job in load_yaml(ROOT / "deploy/prometheus/prometheus.yml")["scrape_configs"]]
-    assert sorted(scraped) == sorted(SERVICES) == sorted(ALERTED.split("|"))
+    assert sorted(scraped) == sorted(PROGRAMS) == sorted(ALERTED.split("|"))
 
 
 def _promtool(*arguments: str | Path) -> subprocess.CompletedProcess[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
-from deploy.k8s.tools.services import SERVICES
+from deploy.k8s.tools.services import PROGRAMS
 from fastapi import APIRouter, Depends, FastAPI
 
 from tests.architecture.apps import app_of
@@ -51,6 +51,12 @@ PUBLIC: dict[str, dict[Call, str]] = {
         ("GET", "/v1/policies"): "the promises are public",
         ("GET", "/v1/sla/cases/{case_id}"): "clocks of an unguessable case id; nothing personal is in them",
         ("GET", "/v1/sla/open"): "clocks and case ids, nothing personal",
+    },
+    "sla-ledger": {
+        ("GET", "/v1/policies"): "the promises are public",
+        ("GET", "/v1/sla/cases/{case_id}"): "clocks of an unguessable case id; nothing personal is in them",
+        ("GET", "/v1/sla/open"): "clocks and case ids, nothing personal",
+        ("GET", "/v1/sla/report"): "sums by place, clock and officer's post, nothing personal",
     },
     "notifier": {
         ("GET", "/v1/receipts/kannel"): "the address is signed",
@@ -101,13 +107,13 @@ def _dependencies(dependant: Any) -> Iterator[Any]:
         yield from _dependencies(dependency)
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", PROGRAMS)
 def test_every_route_declares_its_auth(service: str) -> None:
     """Who may call a route is decided where it is written, never by omission."""
     assert list(undeclared(calls_of(app_of(service)), EVERYWHERE | PUBLIC[service])) == []
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", PROGRAMS)
 def test_every_service_has_health_and_metrics(service: str) -> None:
     """The probes and the scrape of the manifests have something to ask."""
     assert EVERYWHERE.keys() <= dict(calls_of(app_of(service))).keys()

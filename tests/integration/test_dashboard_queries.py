@@ -78,12 +78,12 @@ def _targets(stack: Stack) -> dict[str, list[str]]:
     def addresses(*names: str) -> list[str]:
         return [stack.urls[name].removeprefix("http://") for name in names]
 
-    one_each = {name: addresses(name) for name in ("intake", "routing", "notifier", "certificate")}
+    one_each = {name: addresses(name) for name in ("intake", "routing", "sla-ledger", "notifier", "certificate")}
     return one_each | {"sla-monitor": addresses("sla-monitor-emergency", "sla-monitor-routine")}
 
 
 async def _until_scraped(prometheus: PrometheusServer) -> None:
-    await _until(prometheus, "count(up == 1)", 6, within_s=30)
+    await _until(prometheus, "count(up == 1)", 7, within_s=30)
 
 
 async def _file_cases(stack: Stack) -> None:
