@@ -56,7 +56,7 @@ PUBLIC: dict[str, dict[Call, str]] = {
         ("GET", "/v1/policies"): "the promises are public",
         ("GET", "/v1/sla/cases/{case_id}"): "clocks of an unguessable case id; nothing personal is in them",
         ("GET", "/v1/sla/open"): "clocks and case ids, nothing personal",
-        ("GET", "/v1/sla/report"): "sums by place, clock and officer's post, nothing personal",
+        ("GET", "/v1/sla/report"): "sums by place, service and clock, nothing personal",
     },
     "notifier": {
         ("GET", "/v1/receipts/kannel"): "the address is signed",
