@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
 
 HealthChecks = Mapping[str, Callable[[], Awaitable[None]]]
@@ -29,6 +29,20 @@ class Liveness:
 
     def alive(self, now: float | None = None) -> bool:
         return self.silence(now).total_seconds() <= self._max_silence
+
+
+class SlowestOf(Liveness):
+    """As alive as the least alive of several loops: one loop's beat must not hide that another stands still."""
+
+    def __init__(self, loops: Iterable[Liveness]) -> None:
+        super().__init__(timedelta.max)
+        self._loops = tuple(loops)
+
+    def silence(self, now: float | None = None) -> timedelta:
+        return max(loop.silence(now) for loop in self._loops)
+
+    def alive(self, now: float | None = None) -> bool:
+        return all(loop.alive(now) for loop in self._loops)
 
 
 async def run_checks(checks: HealthChecks, timeout: timedelta = CHECK_TIMEOUT) -> dict[str, str]:  # noqa: ASYNC109

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from chassis.clock import ManualClock, SystemClock
 from chassis.consumer import BACKOFF_FIRST, BACKOFF_LAST, backoff
-from chassis.health import Liveness, run_checks
+from chassis.health import Liveness, SlowestOf, run_checks
 from chassis.kafka import Producer
 from chassis.metrics import (
     EVENT_AGE_BUCKETS,
@@ -123,3 +123,15 @@ async def test_the_producers_double_satisfies_the_protocol() -> None:
     """The in-memory producer can stand wherever a real one does (mypy checks the assignment)."""
     double: Producer = InMemoryProducer()
     await double.send_all([("t", WireRecord(b"k", b"v", ()))])
+
+
+def test_one_silent_loop_is_not_hidden_by_another() -> None:
+    """Alive means every loop turns."""
+    now = 0.0
+    loops = [Liveness(timedelta(seconds=30), monotonic=lambda: now) for _ in range(2)]
+    both = SlowestOf(loops)
+    now = 60.0
+    loops[0].beat()
+    assert not both.alive(now)
+    loops[1].beat()
+    assert both.alive(now)

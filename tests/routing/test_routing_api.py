@@ -12,7 +12,6 @@ from pydantic import ValidationError
 from chassis.health import Liveness
 from chassis.http import create_http_app
 from routing.api import create_router
-from routing.app import EveryLane
 from routing.dataset import load_shipped
 from routing.directory import PostDetails, build_directory, changed
 from routing.domain import Snapshot
@@ -140,15 +139,3 @@ def test_development_phones_are_refused_in_production() -> None:
     """Made-up numbers never reach a production directory."""
     with pytest.raises(ValidationError, match="DEV_OFFICE_PHONES"):
         RoutingSettings(environment="production", dev_office_phones=True)
-
-
-def test_one_silent_lane_is_not_hidden_by_the_other() -> None:
-    """Alive means every lane's loop turns."""
-    now = 0.0
-    lanes = [Liveness(timedelta(seconds=30), monotonic=lambda: now) for _ in range(2)]
-    both = EveryLane(lanes)
-    now = 60.0
-    lanes[0].beat()
-    assert not both.alive(now)
-    lanes[1].beat()
-    assert both.alive(now)

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from chassis.clock import SystemClock
 from chassis.consumer import BatchConsumer
-from chassis.health import Liveness
+from chassis.health import Liveness, SlowestOf
 from chassis.http import create_http_app
 from chassis.kafka import EventProducer
 from chassis.metrics import ConsumerMetrics
@@ -35,17 +35,6 @@ SERVICE = "certificate"
 MAX_SILENCE = timedelta(seconds=60)
 # A page takes about 15 ms: a batch stays well within the group's patience, and little is repeated after a crash.
 MAX_BATCH = 100
-
-
-class SlowestOf(Liveness):
-    """As alive as the most silent of several loops."""
-
-    def __init__(self, *loops: Liveness) -> None:
-        super().__init__(MAX_SILENCE)
-        self._loops = loops
-
-    def silence(self, now: float | None = None) -> timedelta:
-        return max(loop.silence(now) for loop in self._loops)
 
 
 def create_app(settings: CertificateSettings) -> FastAPI:
@@ -98,7 +87,7 @@ def create_app(settings: CertificateSettings) -> FastAPI:
         title="Janseva certificate",
         version=version("certificate"),
         lifespan=lifespan,
-        liveness=SlowestOf(*loops.values()),
+        liveness=SlowestOf(loops.values()),
         checks={"kafka": producer.ping, "mongodb": mongo.ping},
         registry=registry,
         routers=[

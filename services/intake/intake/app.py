@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry
 
 from chassis.clock import Clock, SystemClock
 from chassis.consumer import BatchConsumer
-from chassis.health import Liveness
+from chassis.health import Liveness, SlowestOf
 from chassis.http import create_http_app
 from chassis.kafka import EventProducer
 from chassis.metrics import ConsumerMetrics, OutboxMetrics
@@ -43,17 +43,6 @@ MAX_SILENCE = timedelta(seconds=30)
 LANES = (Lane.EMERGENCY, Lane.ROUTINE)
 EMERGENCY_CALL = {"call": "tel:112"}
 """Stands in every problem: who cannot be served here must see where help is."""
-
-
-class EveryLane(Liveness):
-    """As alive as its least alive lane: one loop's beat must not hide that the other stands still."""
-
-    def __init__(self, lanes: dict[Lane, Liveness]) -> None:
-        super().__init__(MAX_SILENCE)
-        self._lanes = lanes
-
-    def silence(self, now: float | None = None) -> timedelta:
-        return max(lane.silence(now) for lane in self._lanes.values())
 
 
 def create_app(
@@ -139,7 +128,7 @@ def create_app(
         title="Janseva intake",
         version="0.1.0",
         lifespan=lifespan,
-        liveness=EveryLane(liveness),
+        liveness=SlowestOf(liveness.values()),
         checks=checks,
         registry=registry,
         routers=[*api.routers, auth_router(login)],

@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry
 from chassis.clock import SystemClock
 from chassis.compacted import CompactedView
 from chassis.consumer import BatchConsumer
-from chassis.health import Liveness
+from chassis.health import Liveness, SlowestOf
 from chassis.http import create_http_app
 from chassis.kafka import EventProducer
 from chassis.metrics import ConsumerMetrics, OutboxMetrics
@@ -44,17 +44,6 @@ SERVICE = "notifier"
 MAX_SILENCE = timedelta(seconds=30)
 # Offices can't be told before the directory has been read; a broker that is away must not hold up the start for ever.
 DIRECTORY_PATIENCE = timedelta(seconds=5)
-
-
-class SlowestOf(Liveness):
-    """As alive as the most silent of several loops."""
-
-    def __init__(self, *loops: Liveness) -> None:
-        super().__init__(MAX_SILENCE)
-        self._loops = loops
-
-    def silence(self, now: float | None = None) -> timedelta:
-        return max(loop.silence(now) for loop in self._loops)
 
 
 def create_app(settings: NotifierSettings) -> FastAPI:
@@ -133,7 +122,7 @@ def create_app(settings: NotifierSettings) -> FastAPI:
         title="Janseva notifier",
         version=version("notifier"),
         lifespan=lifespan,
-        liveness=SlowestOf(*loops.values()),
+        liveness=SlowestOf(loops.values()),
         checks={"kafka": producer.ping, "mongodb": mongo.ping},
         registry=registry,
         routers=[

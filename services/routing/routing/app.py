@@ -1,7 +1,7 @@
 """The composition root: every client is made here, in the lifespan; nothing connects at import."""
 
 import gc
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from chassis.clock import SystemClock
 from chassis.consumer import BatchConsumer
-from chassis.health import Liveness
+from chassis.health import Liveness, SlowestOf
 from chassis.http import create_http_app
 from chassis.kafka import EventProducer
 from chassis.metrics import ConsumerMetrics
@@ -33,17 +33,6 @@ from routing.store.posts import Posts
 from routing.store.versions import Versions
 
 MAX_SILENCE = timedelta(seconds=30)
-
-
-class EveryLane(Liveness):
-    """As alive as its least alive lane: one loop's beat must not hide that the other stands still."""
-
-    def __init__(self, lanes: Iterable[Liveness]) -> None:
-        super().__init__(MAX_SILENCE)
-        self._lanes = tuple(lanes)
-
-    def silence(self, now: float | None = None) -> timedelta:
-        return max(lane.silence(now) for lane in self._lanes)
 
 
 def create_app(settings: RoutingSettings) -> FastAPI:
@@ -114,7 +103,7 @@ def create_app(settings: RoutingSettings) -> FastAPI:
         title="Janseva routing",
         version="0.1.0",
         lifespan=lifespan,
-        liveness=EveryLane(liveness.values()),
+        liveness=SlowestOf(liveness.values()),
         checks=checks,
         registry=registry,
         routers=[create_router(live)],

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Final
@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from chassis.clock import SystemClock
 from chassis.consumer import BatchConsumer
-from chassis.health import Liveness
+from chassis.health import Liveness, SlowestOf
 from chassis.http import create_http_app
 from chassis.kafka import EventProducer
 from chassis.logs import configure_logging
@@ -50,17 +50,6 @@ def load_policies(settings: ServiceSettings) -> PolicySet:
     return policy_file.load(load_yaml(settings.policies_file or policy_file.DEFAULT_PATH))
 
 
-class EveryLane(Liveness):
-    """As alive as its least alive lane."""
-
-    def __init__(self, lanes: Iterable[Liveness]) -> None:
-        super().__init__(MAX_SILENCE)
-        self._lanes = tuple(lanes)
-
-    def silence(self, now: float | None = None) -> timedelta:
-        return max(lane.silence(now) for lane in self._lanes)
-
-
 def create_app(settings: LedgerSettings) -> FastAPI:
     """The HTTP app; consumers and reconciler are made and started in its lifespan."""
     policies = load_policies(settings)
@@ -88,7 +77,7 @@ def create_app(settings: LedgerSettings) -> FastAPI:
         title="Janseva SLA ledger",
         version="1",
         lifespan=lifespan,
-        liveness=EveryLane(liveness.values()),
+        liveness=SlowestOf(liveness.values()),
         checks=checks,
         registry=registry,
     )
