@@ -219,7 +219,8 @@ async def test_sla_idle_partitions_are_fired_from_the_committed_offset() -> None
     rig.event(filed(0, "emergency-112"))
     await rig.processor.quiesce()
     rig.restart()
-    rig.heaps.rebuild(0, ((wake_of(value) or 0, key) for (_, key), value in rig.table.items()))
+    rig.heaps.rebuild(0)
+    rig.heaps.extend(0, ((wake_of(value) or 0, key) for (_, key), value in rig.table.items()))
     rig.tick(21 * MINUTE, target=1)
     await rig.processor.quiesce()
     assert rig.types().count("SLABreached") == 0

@@ -94,7 +94,7 @@ async def test_the_age_grows_while_the_brokers_are_out_of_sight() -> None:
 async def test_a_drawer_that_has_just_been_filled_is_not_old() -> None:
     """The heap names the drawer's beginning, minutes ago; nobody has failed to look yet."""
     rig = _Rig()
-    rig.heaps.rebuild(3, ())
+    rig.heaps.rebuild(3)
     await rig.pass_seconds(610)
     rig.heaps.push(3, DEADLINE + 700_000, b"case")
     assert rig.heaps.top(3) == DEADLINE

@@ -3,15 +3,15 @@
 import argparse
 import os
 import sys
+from importlib import import_module
+from typing import Final
 
 from chassis.logs import configure_logging
 from chassis.run import serve
 from chassis.tracing import Tracing
-from sla_monitor.app import create_app
-from sla_monitor.ledger import app as ledger
-from sla_monitor.ledger import audit_command
-from sla_monitor.processor import SERVICE
 from sla_monitor.settings import PORTS, Settings
+
+SERVICE: Final = "sla-monitor"
 
 
 def main() -> int:
@@ -22,16 +22,17 @@ def main() -> int:
     commands.add_parser("ledger", add_help=False, help="keep the ledger, reconcile, answer for reports")
     commands.add_parser("audit", add_help=False, help="hold log, ledger and breaches against each other")
     options, rest = parser.parse_known_args()
+    # Each command imports what it needs: a worker is back sooner without the ledger's database and plots.
     if options.command == "ledger":
-        return ledger.main(rest)
+        return int(import_module("sla_monitor.ledger.app").main(rest))
     if options.command == "audit":
-        return audit_command.main(rest)
+        return int(import_module("sla_monitor.ledger.audit_command").main(rest))
     lane = parser.parse_args().lane
     os.environ["LANE"] = lane
     settings = Settings()
     configure_logging(SERVICE, settings.log_level)
     Tracing.configure(SERVICE, settings.otlp_endpoint)
-    return serve(create_app(settings), settings)
+    return serve(import_module("sla_monitor.app").create_app(settings), settings)
 
 
 if __name__ == "__main__":

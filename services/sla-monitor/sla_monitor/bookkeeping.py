@@ -63,7 +63,7 @@ class Bookkeeping:
         self._die("changelog_write_failed", error)
 
     def recount(self, partition: int, counts: Mapping[bytes, int]) -> None:
-        """Begin anew with a recovered partition: how many entries count for what (``codec.counts_of``)."""
+        """Begin anew with a recovered partition: how many entries count for what (``codec.head_of``)."""
         tally: OpenClocks = Tally()
         for told, number in counts.items():
             for labels in codec.read_counts(told):

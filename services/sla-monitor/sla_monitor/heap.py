@@ -74,8 +74,11 @@ class DeadlineHeaps:
         """Forget the partitions that are not ours any more."""
         self._heaps = {number: heap for number, heap in self._heaps.items() if number in partitions}
 
-    def rebuild(self, partition: int, times: Iterable[tuple[int, bytes]]) -> None:
-        """Begin anew with these entries; more may be pushed."""
-        heap = self._heaps[partition] = _Partition()
-        for wake, key in times:
-            heap.push(wake, key)
+    def rebuild(self, partition: int) -> None:
+        """Begin anew with nothing."""
+        self._heaps[partition] = _Partition()
+
+    def extend(self, partition: int, entries: Iterable[tuple[int, bytes]]) -> None:
+        push = self._heaps.setdefault(partition, _Partition()).push
+        for wake, key in entries:
+            push(wake, key)

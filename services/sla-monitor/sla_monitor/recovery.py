@@ -64,6 +64,11 @@ class BulkRecovery(Recovery):
 class BulkTableManager(TableManager):
     """Faust's tables, recovered in bulk."""
 
+    async def on_start(self) -> None:
+        """Without Faust's second of waiting for tables yet to come: ours is there from the beginning."""
+        await self._update_channels()
+        await self.recovery.start()
+
     @property
     def recovery(self) -> BulkRecovery:
         if self._recovery is None:

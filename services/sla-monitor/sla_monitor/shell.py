@@ -177,7 +177,7 @@ class Shell:
                 await self._rebuild(partition)
             self.store.changed.clear()
             for partition in owned - self.heaps.sizes().keys():
-                self.heaps.rebuild(partition, ())
+                self.heaps.rebuild(partition)
             self.processor.suspended = False
             self.recovered.set()
             _log.info("partitions_owned", partitions=sorted(owned), entries=len(self.store))
@@ -187,14 +187,12 @@ class Shell:
     async def _rebuild(self, partition: int) -> None:
         """Heap and counts of a partition from its entries, in slices: the loop goes on turning."""
         counts: Tally[bytes] = Tally()
-        self.heaps.rebuild(partition, ())
+        self.heaps.rebuild(partition)
         entries = iter(self.store.partition(partition).items())
         while slice_ := list(islice(entries, SLICE)):
-            counts.update(codec.counts_of(value) for _, value in slice_)
-            for key, value in slice_:
-                wake = codec.wake_of(value)
-                if wake is not None:
-                    self.heaps.push(partition, wake, key)
+            heads = [(*codec.head_of(value), key) for key, value in slice_]
+            counts.update([told for _, told, _ in heads])
+            self.heaps.extend(partition, [(wake, key) for wake, _, key in heads if wake is not None])
             await asyncio.sleep(0)
         assert self._books is not None
         self._books.recount(partition, counts)
