@@ -26,9 +26,12 @@ OFFICE_FRACTION = 0.8  # an office hears of the second warning, not of the first
 
 @dataclass(frozen=True, slots=True)
 class Owed:
+    """`due` is false for a message that may be sent and need not be: a warning told before anybody was in charge."""
+
     case_id: str
     to: str
     template: str
+    due: bool = True
 
 
 def check_messages(cases: dict[str, Case], others: dict[str, list[Seen]], evidence: Evidence) -> list[Finding]:
@@ -44,7 +47,7 @@ def check_messages(cases: dict[str, Case], others: dict[str, list[Seen]], eviden
     findings = [
         Finding("missing", one.case_id, f"message {one.template} to {one.to}")
         for identity, one in owed.items()
-        if not sent[identity]
+        if one.due and not sent[identity]
     ]
     for message in evidence.messages:
         one = owed.get(message.notification_id or "")
@@ -74,7 +77,7 @@ def owed_by(case: Case, posts: dict[str, DirectoryPost]) -> Iterator[tuple[str, 
             post, name = office
             phone = office_phone(post, posts)
             if phone is not None:
-                yield _owed(seen, "office", phone, name)
+                yield _owed(seen, "office", phone, name, due=name != "due_soon" or _assigned_before(seen, case))
 
 
 def citizen_template(event: Event) -> str | None:
@@ -92,15 +95,15 @@ def citizen_template(event: Event) -> str | None:
 
 
 def office_template(seen: Seen, case: Case) -> tuple[str, str] | None:
-    """(post, template) of the message that an event owes to an office; a warning goes to the post in charge by then."""
+    """(post, template) of the message that an event owes to an office; a warning goes to the post in charge."""
     event = seen.envelope.data
     if isinstance(event, AssignedToStation):
         return event.officer_post, "new_case"
     if isinstance(event, SLABreached):
         return event.escalate_to, "breach"
     if isinstance(event, SLADueSoon) and event.fraction == OFFICE_FRACTION:
-        before = [one.envelope.data for one in case.of(AssignedToStation) if one.offset < seen.offset]
-        posts = [data.officer_post for data in before if isinstance(data, AssignedToStation)]
+        assigned = [one.envelope.data for one in case.of(AssignedToStation)]
+        posts = [data.officer_post for data in assigned if isinstance(data, AssignedToStation)]
         return (posts[-1], "due_soon") if posts else None
     return None
 
@@ -117,8 +120,13 @@ def office_phone(post: str, posts: dict[str, DirectoryPost]) -> str | None:
     return current.office_phone if current else None
 
 
-def _owed(seen: Seen, audience: str, to: str, template: str) -> tuple[str, Owed]:
-    return notification_id(seen.envelope.event_id, audience, "sms"), Owed(seen.envelope.subject, to, template)
+def _owed(seen: Seen, audience: str, to: str, template: str, *, due: bool = True) -> tuple[str, Owed]:
+    identity = notification_id(seen.envelope.event_id, audience, "sms")
+    return identity, Owed(seen.envelope.subject, to, template, due)
+
+
+def _assigned_before(seen: Seen, case: Case) -> bool:
+    return any(one.offset < seen.offset for one in case.of(AssignedToStation))
 
 
 def _stray(to: str, text: str, cases: dict[str, Case]) -> Finding:

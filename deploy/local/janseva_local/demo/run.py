@@ -147,7 +147,16 @@ class Demo:
             await asyncio.sleep(3)
         self._write(run)
         self._report(run, findings)
-        return 1 if findings or self._tally.problems else 0
+        audited = await self._audit()
+        return 1 if findings or self._tally.problems or not audited else 0
+
+    async def _audit(self) -> bool:
+        """The SLA monitor's own audit of log, ledger and breaches; True if it is clean or can't be made."""
+        if self._target.audit is None or self._options.plant is not None:
+            return True
+        _say("auditing the SLA monitor's log, ledger and breaches")
+        process = await asyncio.create_subprocess_exec(*self._target.audit)
+        return await process.wait() == 0
 
     def _write(self, run: Run) -> None:
         cases, _ = by_case(run)

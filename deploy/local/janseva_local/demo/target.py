@@ -1,8 +1,9 @@
 """The suite the demo runs against: the one that is running, or one of its own with targets of seconds."""
 
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -30,6 +31,8 @@ class Target:
     officer_key: Path
     sms_password: str
     pid_of: Callable[[str], int | None]
+    # How to audit the suite; one that has lived under other policies can't be judged by these.
+    audit: tuple[str, ...] | None = None
 
     def officer_token(self, role: str, station: str | None) -> str:
         claims = OfficerClaims(sub=f"demo-{role}", role=role, post=default_post(role, station), station=station)
@@ -48,8 +51,10 @@ async def find_or_start(folder: DataFolder, say: Callable[[str], None]) -> Async
         yield _running(folder, record)
         return
     say("no suite is running: starting one with the demo's policies (targets of seconds)")
-    async with Stack(folder.root, policies=DEMO_POLICIES, ports="free", supervised=True, progress=say) as stack:
-        yield target_of(stack)
+    async with Stack(
+        folder.root / "demo-suite", policies=DEMO_POLICIES, ports="free", supervised=True, progress=say
+    ) as stack:
+        yield replace(target_of(stack), audit=_audit(stack))
 
 
 def target_of(stack: Stack) -> Target:
@@ -62,6 +67,11 @@ def target_of(stack: Stack) -> Target:
         sms_password=stack.keys.secrets["SMS_PASSWORD"],
         pid_of=stack.pid,
     )
+
+
+def _audit(stack: Stack) -> tuple[str, ...]:
+    places = ("--bootstrap", stack.kafka_bootstrap, "--mongo", stack.mongo_uri, "--policies", str(stack.policies))
+    return (sys.executable, "-m", "sla_monitor", "audit", *places)
 
 
 def _running(folder: DataFolder, record: RunRecord) -> Target:
