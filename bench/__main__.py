@@ -5,7 +5,18 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine
 
-from bench import end_to_end, intake, routing_accuracy, routing_speed, routing_swap, routing_topic
+from bench import (
+    end_to_end,
+    intake,
+    routing_accuracy,
+    routing_speed,
+    routing_swap,
+    routing_topic,
+    sla_failover,
+    sla_lanes,
+    sla_million,
+    sla_throughput,
+)
 
 BENCHMARKS: dict[str, Callable[[], Coroutine[None, None, bool]]] = {
     "intake": intake.run,
@@ -14,6 +25,10 @@ BENCHMARKS: dict[str, Callable[[], Coroutine[None, None, bool]]] = {
     "routing-speed": routing_speed.run,
     "routing-swap": routing_swap.run,
     "routing-topic": routing_topic.run,
+    "sla-throughput": sla_throughput.run,
+    "sla-million": sla_million.run,
+    "sla-failover": sla_failover.run,
+    "sla-lanes": sla_lanes.run,
 }
 
 
