@@ -197,6 +197,12 @@ class WorkerProcess:
                     raise AssertionError(f"the worker did not get ready:\n{self.log()[-4000:]}")
                 await asyncio.sleep(0.1)
 
+    async def count_open(self) -> int:
+        """How many clocks its API lists as open."""
+        async with httpx.AsyncClient() as client:
+            listed = (await client.get(f"{self.url}/v1/sla/open", params={"limit": 500})).json()
+        return len(listed["clocks"])
+
     @property
     def ended(self) -> bool:
         return self.process is None or self.process.returncode is not None
