@@ -105,16 +105,19 @@ def create_router(policies: PolicySet, table: Table, owned: Owned, clock: WallCl
         cursor: str | None = None,
     ) -> OpenView:
         now = clock.now()
-        views: list[ClockView] = []
+        page: list[ClockView] = []  # and one more, which tells that there are more
+        wanted = _Wanted(clock_name, district)
         for number in sorted(owned()):
-            # A copy of the references: the table goes on changing while we yield to it.
-            for seen, (key, value) in enumerate([*table.partition(number).items()], 1):
-                views += _open_views(codec.load(key.decode(), value), now, clock_name, district, over)
-                if seen % SLICE == 0:
-                    await asyncio.sleep(0)
-        after = [view for view in views if cursor is None or _place(view) > cursor]
-        page = heapq.nsmallest(limit, after, key=_place)
-        more = len(after) > len(page)
+            entries = table.partition(number)
+            # A copy of the keys: the table goes on changing while we yield to it.
+            for keys in _slices([*entries]):
+                found = [(key, entries[key]) for key in keys if key in entries]
+                records = [codec.load(key.decode(), value) for key, value in found if wanted(value)]
+                views = [view for record in records for view in _open_views(record, now, clock_name, district, over)]
+                after = [view for view in views if cursor is None or _place(view) > cursor]
+                page = heapq.nsmallest(limit + 1, [*page, *after], key=_place)
+                await asyncio.sleep(0)
+        more, page = len(page) > limit, page[:limit]
         return OpenView(as_of=now, clocks=tuple(page), next_cursor=_place(page[-1]) if more else None)
 
     return router
@@ -145,6 +148,28 @@ def clock_view(record: CaseRecord, clock: Clock, now: datetime) -> ClockView:
         station=None if assignment is None else assignment.station,
         district=record.place or None,
     )
+
+
+class _Wanted:
+    """Whether an entry can have a clock that is asked for, by its head alone; equal heads are judged once."""
+
+    def __init__(self, clock_name: str | None, district: str | None) -> None:
+        self._clock, self._district = clock_name, district
+        self._known: dict[bytes, bool] = {}
+
+    def __call__(self, value: bytes) -> bool:
+        _wake, counts = codec.head_of(value)
+        known = self._known.get(counts)
+        if known is None:
+            known = self._known[counts] = any(
+                self._clock in (None, name) and self._district in (None, place)
+                for name, place, _overdue in codec.read_counts(counts)
+            )
+        return known
+
+
+def _slices(keys: list[bytes]) -> Iterator[list[bytes]]:
+    return (keys[start : start + SLICE] for start in range(0, len(keys), SLICE))
 
 
 def _open_views(
