@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from faust.types import TP
 
-from sla_monitor.processor import LostRecord
+from sla_monitor.faults import LostRecord
 from sla_monitor.transport import PromptConsumer
+from tests.sla_monitor.processor_rig import CASES, Rig
 from tests.sla_monitor.sla_events import filed
-from tests.sla_monitor.test_sla_monitor_processor import CASES, Rig
 
 INPUT, CHANGELOG = TP(CASES, 0), TP("sla-monitor.emergency-clocks-changelog", 0)
 

@@ -1,140 +1,16 @@
 """The order of publishing, remembering and acknowledging; ticks; poison. No Kafka: the same code on plain objects."""
 
-import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import NoReturn
 
 import pytest
-from prometheus_client import CollectorRegistry
 
-from chassis.clock import SystemClock
 from chassis.faults import PublishFailed
-from chassis.kafka import Runs
-from event_schemas import Envelope, SLATick, WireRecord, decode, encode, ids
-from sla_monitor.bookkeeping import Bookkeeping
+from event_schemas import WireRecord, decode, encode
 from sla_monitor.codec import wake_of
-from sla_monitor.heap import DeadlineHeaps
-from sla_monitor.metrics import SLAMetrics
-from sla_monitor.processor import MAX_INVALID_IN_ROW, Processor, TooManyInvalid
-from tests.sla_monitor.sla_events import CASE, MINUTE, at, completed, filed, policies, responder, withdrawn
-
-CASES, TICKS = "cases.emergency", "sla.ticks.emergency"
-
-
-@dataclass(eq=False)
-class Record:
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes]] | None
-
-
-class Died(Exception):
-    pass
-
-
-def die(reason: str, error: BaseException | None = None) -> NoReturn:
-    raise Died(reason) from error
-
-
-def _done(result: dict[int, int], error: Exception | None = None) -> asyncio.Future[dict[int, int]]:
-    future: asyncio.Future[dict[int, int]] = asyncio.get_running_loop().create_future()
-    if error is None:
-        future.set_result(result)
-    else:
-        future.set_exception(error)
-    return future
-
-
-@dataclass
-class Rig:
-    """Everything around a processor; ``log`` shows in which order things happened."""
-
-    log: list[str] = field(default_factory=list)
-    table: dict[tuple[int, bytes], bytes] = field(default_factory=dict)
-    sent: list[tuple[str, WireRecord]] = field(default_factory=list)
-    following: dict[tuple[str, int], int] = field(default_factory=dict)
-    refuse: bool = False
-    lose_changelog: bool = False
-    offsets: dict[tuple[str, int], int] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.heaps = DeadlineHeaps()
-        self.restart()
-
-    def restart(self) -> None:
-        """A new process on the same table: what was not marked is gone, heaps are to be rebuilt."""
-        registry = CollectorRegistry()
-        books = Bookkeeping(SLAMetrics(registry, policies()), "emergency", SystemClock(), die)
-        self.processor = Processor(
-            policies=policies(),
-            cases_topic=CASES,
-            state=self,
-            changelog=self,
-            heaps=self.heaps,
-            producer=self,
-            books=books,
-            max_stall_s=10,
-        )
-
-    # What the processor asks for.
-    def get_entry(self, partition: int, key: bytes) -> bytes | None:
-        return self.table.get((partition, key))
-
-    def put(self, partition: int, key: bytes, value: bytes | None) -> None:
-        self.log.append("put")
-        if value is None:
-            self.table.pop((partition, key))
-        else:
-            self.table[partition, key] = value
-
-    async def send_all(self, items: Sequence[tuple[str, WireRecord]]) -> None:
-        if self.refuse and items:
-            raise PublishFailed("refused")
-        self.log += ["sent"] * len(items)
-        self.sent += items
-
-    async def send_runs(self, topic: str, runs: Runs) -> Awaitable[dict[int, int]]:
-        await self.send_all(
-            [
-                (topic, WireRecord(key, value or b"", tuple(headers)))
-                for run in runs.values()
-                for key, value, headers in run
-            ]
-        )
-        return _done({})
-
-    async def write(self, runs: Runs) -> Awaitable[dict[int, int]]:
-        self.log += ["write"] * sum(map(len, runs.values()))
-        return _done({}, PublishFailed("lost") if self.lose_changelog else None)
-
-    def complete(self, last: Mapping[int, int], runs: Runs) -> None:
-        del last, runs
-        self.log.append("complete")
-
-    def handled(self, following: Mapping[tuple[str, int], int]) -> None:
-        self.log.append("handled")
-        self.following |= following
-
-    # What a test does.
-    def take(self, record: WireRecord, topic: str = CASES, partition: int = 0) -> None:
-        offset = self.offsets.get((topic, partition), 0)
-        self.offsets[topic, partition] = offset + 1
-        self.processor.take(Record(topic, partition, offset, record.key, record.value, record.headers))
-
-    def event(self, envelope: Envelope) -> None:
-        self.take(encode(envelope.data, event_id=envelope.event_id, source=envelope.source))
-
-    def tick(self, seconds: float, target: int) -> None:
-        tick = SLATick(at=at(seconds), target_offset=target, partition=0)
-        self.take(encode(tick, event_id=ids.new_event_id(), source="sla-monitor"), TICKS)
-
-    def types(self) -> list[str]:
-        return [decode(record.headers, record.value).type for topic, record in self.sent if topic == CASES]
+from sla_monitor.faults import TooManyInvalid
+from sla_monitor.processor import MAX_INVALID_IN_ROW
+from tests.sla_monitor.processor_rig import CASES, Died, Rig
+from tests.sla_monitor.sla_events import CASE, MINUTE, completed, filed, responder, withdrawn
 
 
 async def test_sla_publishes_then_remembers_then_acknowledges() -> None:

@@ -18,6 +18,7 @@ from sla_monitor.bookkeeping import Bookkeeping
 from sla_monitor.engine.facts import epoch_ms, relevant_types
 from sla_monitor.engine.model import CaseRecord
 from sla_monitor.engine.tell import Emission
+from sla_monitor.faults import LostRecord, Stalled, TooManyInvalid
 from sla_monitor.heap import DeadlineHeaps
 
 _log = get_logger(__name__)
@@ -27,24 +28,6 @@ MAX_BATCH: Final = 500
 MAX_UNACKED: Final = 64
 MAX_INVALID_IN_ROW: Final = 20
 _KNOWN_TYPES: Final = frozenset(name.encode() for name in EVENT_CLASSES)
-
-
-class TooManyInvalid(Exception):
-    """So many invalid events in a row are our bug, not theirs."""
-
-    safe_to_log = True
-
-
-class Stalled(Exception):
-    """The process stood still for so long that another worker may own its partitions by now."""
-
-    safe_to_log = True
-
-
-class LostRecord(Exception):
-    """An input record was skipped on its way here: nothing after it may be committed."""
-
-    safe_to_log = True
 
 
 class Processor:
