@@ -25,6 +25,7 @@ from chassis.kafka import EventProducer
 from chassis.log_reader import read_log
 from chassis.settings import load_yaml
 from event_schemas import ComplaintFiled, Lane, decode, encode, ids, policies
+from janseva_local.parts import answers_ready
 from janseva_local.ports import free_port
 
 TARGET_S: Final = 3
@@ -152,12 +153,7 @@ async def _lanes(bootstrap: str) -> AsyncIterator[Lanes]:
 
 async def _until_ready(port: int) -> None:
     async with httpx.AsyncClient() as client, asyncio.timeout(60):
-        while True:
-            try:
-                if (await client.get(f"http://127.0.0.1:{port}/health/ready")).status_code == httpx.codes.OK:
-                    return
-            except httpx.TransportError:
-                pass  # not listening yet
+        while not await answers_ready(client, f"http://127.0.0.1:{port}"):  # noqa: ASYNC110  nothing else tells
             await asyncio.sleep(0.2)
 
 

@@ -55,6 +55,8 @@ def test_a_package_lists_its_own_dependencies(distribution: str, tmp_path: Path)
         "--project",
         ROOT,
     ]
+    # uv would take its last build of a workspace member, whatever has changed since.
+    command += [f"--reinstall-package={name}" for name in PACKAGES]
     command += ["--package", distribution, "python", "-c", f"import {', '.join(modules)}"]
     result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, env=environment)
     assert result.returncode == 0, result.stderr
