@@ -11,6 +11,8 @@ BIN := .venv/bin
 PY := $(BIN)/python
 SYNCED := .venv/.synced
 SUITE := $(PY) -m janseva_local
+# Most tests wait for servers: two workers, each with servers of its own, keep two cores busy.
+WORKERS ?= 2
 SOURCES := schemas chassis services deploy tests bench
 
 # Variables given as `make run PORT_BASE=9000` reach the programs through their environment: make exports them.
@@ -66,7 +68,7 @@ fast: $(SYNCED) ## Run the fast tests: no servers, a few seconds
 
 .PHONY: test
 test: $(SYNCED) ## Run all tests, on a real Kafka and MongoDB that they start
-	@$(BIN)/pytest --durations=10 $(ARGS)
+	@$(BIN)/pytest --numprocesses=$(WORKERS) --dist=loadfile --durations=10 $(ARGS)
 
 .PHONY: check
 check: lint types generated manifests test ## Run exactly what CI runs: everything below but fmt, and all tests
