@@ -1,6 +1,7 @@
 """Reads whole partitions as fast as the client can, several at once: for state that is rebuilt from its changelog."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
@@ -8,7 +9,10 @@ from typing import Any, Protocol
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import IllegalStateError
 
+from chassis.positions import OffsetsUnknown
+
 POLL_MS = 200
+STALL_S = 30.0
 SLICE = 4_000
 FETCH_BYTES = 4 * 1_048_576
 
@@ -40,7 +44,8 @@ async def read_partitions(bootstrap: str, topic: str, starts: Mapping[int, int])
     """From the given offset of each partition (or where its log begins) to its end as it is now.
 
     The loop turns between stretches. An offset beyond the end of the log is no offset of this log: the partition is
-    then read from its beginning, and its first stretch says so by an empty ``records`` with ``following`` 0.
+    then read from its beginning, and its first stretch says so by empty ``records`` with ``following`` 0. Raises
+    OffsetsUnknown when the brokers go silent.
     """
     if not starts:
         return
@@ -70,9 +75,13 @@ async def read_partitions(bootstrap: str, topic: str, starts: Mapping[int, int])
             else:
                 consumer.pause(place)
                 yield _Stretch(place.partition, (), ends[place])
+        moved = time.monotonic()
         while waiting:
+            if time.monotonic() - moved > STALL_S:
+                raise OffsetsUnknown(f"no record of {topic} came for {STALL_S:.0f} s")
             for place, records in (await consumer.getmany(timeout_ms=POLL_MS, max_records=SLICE)).items():
                 yield _Stretch(place.partition, records, records[-1].offset + 1)
+                moved = time.monotonic()
                 await asyncio.sleep(0)
             for place in [*waiting]:
                 with suppress(IllegalStateError):  # a partition whose position is still being looked up

@@ -5,6 +5,7 @@ place: it is told up to which offset the memory is complete, and reads what is l
 """
 
 import asyncio
+import gc
 import time
 from typing import Any
 
@@ -42,10 +43,13 @@ class BulkRecovery(Recovery):
         owned = {tp.partition for tp in assigned if tp.topic == self.topic}
 
         async def load() -> None:
+            gc.disable()  # nothing here is garbage, and the collector would look through it again and again
             try:
                 await self._load(owned)
             except Exception as error:  # noqa: BLE001  nobody awaits this task
                 self.die("changelog_not_read", error)
+            finally:
+                gc.enable()
             self.loaded_generation = generation_id
             await super(BulkRecovery, self).on_rebalance(assigned, revoked, newly_assigned, generation_id)
 

@@ -1,6 +1,7 @@
 """The Faust app of one lane: assignment, recovery, flow and commits are Faust's, everything else is the processor's."""
 
 import asyncio
+import gc
 from collections import Counter as Tally
 from collections.abc import Awaitable, Mapping
 from itertools import islice
@@ -175,6 +176,8 @@ class Shell:
             self._books.keep(owned)
             for partition in sorted(owned & self.store.changed):
                 await self._rebuild(partition)
+            if self.store.changed:
+                gc.freeze()  # what has come up to stay: the collector need not look through it again and again
             self.store.changed.clear()
             for partition in owned - self.heaps.sizes().keys():
                 self.heaps.rebuild(partition)

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Any, Final, Protocol
 
 from chassis.clock import Clock
@@ -17,6 +18,7 @@ _log = get_logger(__name__)
 
 REPEAT_S: Final = 5.0
 ASK_S: Final = 5.0
+STILL_S: Final = 0.5
 
 
 class Offsets(Protocol):
@@ -47,6 +49,8 @@ class Ticker:
         self._sent: dict[int, tuple[int, float]] = {}
         # When a partition was last seen without a deadline to look at (epoch ms).
         self._clear: dict[int, int] = {}
+        # Up to where a partition was read, and since when it has been there.
+        self._read: dict[int, tuple[int, float]] = {}
         self._generation = processor.generation
 
     def ages(self) -> dict[int, float]:
@@ -68,23 +72,34 @@ class Ticker:
             return
         ends = await self._offsets.ends(due)
         await self.place(ends)
-        for partition in sorted(due):
-            self._sent[partition] = (round(at.timestamp() * 1000), time.monotonic())
-            record = encode(
-                SLATick(at=at, target_offset=ends[partition], partition=partition),
-                event_id=ids.new_event_id(at),
-                source=SERVICE,
-            )
-            try:
-                await self._producer.send(self._topic, record, partition=partition)
-            except PublishFailed as error:
-                _log.warning("tick_not_sent", partition=partition, why=str(error))
+        await asyncio.gather(*(self._send(partition, at, ends[partition]) for partition in sorted(due)))
+
+    async def _send(self, partition: int, at: datetime, target: int) -> None:
+        self._sent[partition] = (round(at.timestamp() * 1000), time.monotonic())
+        tick = SLATick(at=at, target_offset=target, partition=partition)
+        record = encode(tick, event_id=ids.new_event_id(at), source=SERVICE)
+        try:
+            await self._producer.send(self._topic, record, partition=partition)
+        except PublishFailed as error:
+            _log.warning("tick_not_sent", partition=partition, why=str(error))
 
     async def place(self, ends: Mapping[int, int]) -> None:
-        """Where nothing was read yet, what the group has committed is what was taken in: no older target may wait."""
-        behind = {number for number, end in ends.items() if (self._processor.position(number) or 0) < end}
-        if behind:
-            for partition, offset in (await self._offsets.starts(behind)).items():
+        """Where nothing was read yet, what the group has committed is what was taken in: no older target may wait.
+
+        A partition that is read right now is not asked for: a tick must not wait for one more answer.
+        """
+        now, still = time.monotonic(), set()
+        for number, end in ends.items():
+            position = self._processor.position(number)
+            if position is not None and position >= end:
+                continue
+            known, since = self._read.get(number, (None, now))
+            if position is None or (position == known and now - since >= STILL_S):
+                still.add(number)
+            elif position != known:
+                self._read[number] = (position, now)
+        if still:
+            for partition, offset in (await self._offsets.starts(still)).items():
                 self._processor.begin_at(partition, offset)
 
     def _due_partitions(self, now: int) -> set[int]:
