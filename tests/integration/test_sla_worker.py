@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
 from event_schemas import (
     ComplaintFiled,
@@ -179,26 +178,6 @@ async def test_sla_a_lost_changelog_leaves_nothing_committed(kafka_bootstrap: st
         assert await bench.committed() == {}
 
 
-async def test_sla_a_second_worker_of_one_name_replaces_the_first(kafka_bootstrap: str, tmp_path: Path) -> None:
-    """Whoever is thrown out of the group ends at once: two never answer for the same partitions."""
-    async with (
-        open_bench(kafka_bootstrap, tmp_path) as bench,
-        bench.start_worker("same") as first,
-        bench.start_worker("same") as second,
-    ):
-        await asyncio.gather(first.ready(), second.ready())
-        ended = [asyncio.create_task(one.status(timedelta(seconds=40))) for one in (first, second)]
-        done, pending = await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
-        assert [task.result() for task in done] == [1]
-        case = filed()
-        await bench.put(case)
-        said = await bench.wait_for(lambda said: bool(breaches(said)))
-        assert [e.type for e in said if e.subject == case.subject] == ["SLAClockStarted", "SLABreached"]
-        for task in pending:
-            task.cancel()
-
-
-@pytest.mark.timeout(180)
 async def test_sla_kill_in_the_middle_of_deadlines(kafka_bootstrap: str, tmp_path: Path) -> None:
     """Two workers, 400 deadlines over 20 s, one worker killed with -9 and started again: none missed, none doubled."""
     async with open_bench(kafka_bootstrap, tmp_path, target_s=4) as bench:
