@@ -17,6 +17,7 @@ from chassis.logs import get_logger
 from chassis.metrics import OutboxMetrics
 from chassis.mongo import Collection, Document, IndexModel, store_errors
 from chassis.outbox_entry import OutboxEntry
+from chassis.recent import RecentIds
 
 __all__ = ["Outbox", "OutboxEntry"]
 
@@ -28,6 +29,8 @@ PULL_EVERY = timedelta(milliseconds=100)
 # After a failure the fast path rests this long and the sweep alone tries: one probe, not a crowd.
 REST_AFTER_FAILURE = timedelta(seconds=1)
 STOP_GRACE = timedelta(seconds=3)
+# A sweep reads what a majority has, and may see an array as it was before our pull.
+STALE_READ = timedelta(seconds=10)
 _PULL_BATCH = 500
 _SWEEP_BATCH = 500
 _UNSENDABLE_REST = 60.0
@@ -73,6 +76,7 @@ class Outbox:
         self._publishing: set[asyncio.Task[None]] = set()
         # Acknowledged but not yet pulled, per document: not sent again by this process.
         self._acked: dict[Any, set[str]] = {}
+        self._pulled = RecentIds(STALE_READ.total_seconds())
         self._unsendable: dict[Any, float] = {}
         self._resting_until = 0.0
         self._bug: BaseException | None = None
@@ -198,7 +202,7 @@ class Outbox:
         sent = set(self._acked.get(job.document_id, ()))
         while True:
             for entry in job.entries:
-                if entry.event_id in sent:
+                if entry.event_id in sent or entry.event_id in self._pulled:
                     continue
                 await self._producer.send(entry.topic, entry.record)
                 sent.add(entry.event_id)
@@ -234,6 +238,7 @@ class Outbox:
         with store_errors():
             await self._relaxed.update_many({"_id": {"$in": ready}}, _without(frozenset().union(*taken.values())))
         for document_id, ids in taken.items():
+            self._pulled.add(ids)
             left = self._acked.get(document_id, set())
             left -= ids
             if not left:

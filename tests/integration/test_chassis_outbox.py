@@ -227,6 +227,21 @@ async def test_a_crash_between_publish_and_pull_makes_a_copy_not_a_loss(store: S
     assert [record for _, record in survivor.sent] == [record for _, record in dying.sent]
 
 
+async def test_a_sweep_that_reads_an_array_as_it_was_sends_nothing_twice(store: Store) -> None:
+    """A majority read may show what this process has already published and pulled."""
+    producer = InMemoryProducer()
+    document = await store.file("t", case(1))
+    before = {**document, "outbox_at": document["outbox_at"] - timedelta(minutes=1)}
+    outbox = store.outbox(producer)
+    outbox.publish_soon(document["_id"], document["outbox"])
+    async with running(outbox):
+        await until_empty(store)
+    assert len(producer.sent) == 1
+    await store.collection.replace_one({"_id": case(1)}, before)
+    await outbox._sweep()  # noqa: SLF001
+    assert len(producer.sent) == 1
+
+
 async def test_with_the_broker_away_nothing_piles_up(store: Store) -> None:
     """Writes go on, the fast path holds a bounded number of jobs, and all follow when the broker is back."""
     producer = InMemoryProducer()
