@@ -79,7 +79,7 @@ class Process:
         if self.running is None:
             return 0
         self.running.terminate()
-        status = await asyncio.wait_for(self.running.wait(), 15)
+        status = await asyncio.wait_for(self.running.wait(), 60)
         self.running = None
         return status
 

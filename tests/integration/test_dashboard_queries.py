@@ -108,7 +108,7 @@ async def _answer(client: httpx.AsyncClient, case_id: str, token: str) -> None:
     for command, more in (("dispatch", {}), ("arrive", {"source": "button"})):
         body = {"unit": "unit-1", "kind": "police"} | more
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": uuid.uuid4().hex}
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while (
                 response := await client.post(f"/v1/desk/cases/{case_id}/{command}", json=body, headers=headers)
             ).is_error:

@@ -113,7 +113,7 @@ def test_down_leaves_no_process_behind_and_the_data_in_place(folder: DataFolder)
     processes = [psutil.Process(one.pid) for one in (record.supervisor, *record.processes.values())]
     began = time.monotonic()
     assert janseva(folder, "down").returncode == 0
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 60
     assert [process.pid for process in processes if process.is_running()] == []
     assert folder.running() is None
     assert (folder.kafka / "data" / "cases.emergency-0").is_dir()
