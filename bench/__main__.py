@@ -34,15 +34,25 @@ BENCHMARKS: dict[str, Callable[[], Coroutine[None, None, bool]]] = {
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of: {', '.join(BENCHMARKS)} (default: all)")
-    names = parser.parse_args().names or list(BENCHMARKS)
-    unknown = [name for name in names if name not in BENCHMARKS]
-    if unknown:
-        parser.error(f"no benchmark {unknown[0]!r}; there are {', '.join(BENCHMARKS)}")
-    missed = [name for name in names if not asyncio.run(BENCHMARKS[name]())]
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help=f"one of: {', '.join(BENCHMARKS)}; or a family: routing, sla (default: all)",
+    )
+    asked = parser.parse_args().names or list(BENCHMARKS)
+    for name in asked:
+        if not _named(name):
+            parser.error(f"no benchmark {name!r}; there are {', '.join(BENCHMARKS)}")
+    missed = [name for one in asked for name in _named(one) if not asyncio.run(BENCHMARKS[name]())]
     if missed:
         print(f"target missed: {', '.join(missed)}", file=sys.stderr)
     return 1 if missed else 0
+
+
+def _named(name: str) -> list[str]:
+    """The benchmark of that name, or the whole family."""
+    return [known for known in BENCHMARKS if known == name or known.startswith(f"{name}-")]
 
 
 if __name__ == "__main__":
