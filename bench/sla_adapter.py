@@ -139,8 +139,9 @@ class WorkloadWorker(Worker):
 
     @classmethod
     async def create(cls, settings: Settings, *rest: Any) -> "WorkloadWorker":
-        """Makes the topic of the ticks, and keeps the driver informed of what is owned and restored."""
-        await create_topics(settings.kafka_bootstrap, [TopicSpec(settings.ticks_topic, PARTITIONS)])
+        """Makes the topics of ticks and posts, and keeps the driver informed of what is owned and restored."""
+        specs = [TopicSpec(settings.ticks_topic, PARTITIONS), TopicSpec(settings.directory_topic, 1)]
+        await create_topics(settings.kafka_bootstrap, specs)
         worker = await super().create(settings, *rest)
 
         async def look() -> None:

@@ -119,7 +119,7 @@ async def _lanes(bootstrap: str) -> AsyncIterator[Lanes]:
     prefix = f"lanes{uuid4().hex[:8]}."
     producer = EventProducer(bootstrap, client_id=prefix, batch_bytes=512 * 1024)
     lanes = Lanes(bootstrap, prefix, producer)
-    specs = []
+    specs = [TopicSpec(f"{prefix}directory.posts", 1)]
     for lane in (Lane.EMERGENCY, Lane.ROUTINE):
         ticks = f"{prefix}sla.ticks.{lane.value}"
         stamped = {"message.timestamp.type": "LogAppendTime"}

@@ -106,7 +106,10 @@ async def ledger_rig(bootstrap: str, mongo_uri: str) -> AsyncIterator[LedgerRig]
     )
     cases = [*settings.cases_topics.values()]
     await create_topics(
-        bootstrap, [TopicSpec(t, PARTITIONS) for t in cases] + [TopicSpec(f"{t}.dlq", 1) for t in cases]
+        bootstrap,
+        [TopicSpec(t, PARTITIONS) for t in cases]
+        + [TopicSpec(f"{t}.dlq", 1) for t in cases]
+        + [TopicSpec(settings.directory_topic, 1)],
     )
     producer = EventProducer(bootstrap, client_id=name)
     yield LedgerRig(settings, producer)

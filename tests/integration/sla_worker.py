@@ -29,9 +29,12 @@ from janseva_local.ports import free_port
 PARTITIONS = 4
 
 
-def policy_file(folder: Path, target_s: int = 2) -> Path:
-    """The three promises with a target of seconds and one escalation."""
-    ladder = [{"level": 0, "post": "SHO", "after": "PT0S"}, {"level": 1, "post": "SDPO", "after": "PT1H"}]
+LADDER = (("SHO", "PT0S"), ("SDPO", "PT1H"))
+
+
+def policy_file(folder: Path, target_s: int = 2, ladder: Sequence[tuple[str, str]] = LADDER) -> Path:
+    """The inquiry's promise with a target of seconds; the ladder as posts and their delays."""
+    steps = [{"level": level, "post": post, "after": after} for level, (post, after) in enumerate(ladder)]
     document = {
         "version": "test",
         "effective_from": "2026-01-01T00:00:00Z",
@@ -47,7 +50,7 @@ def policy_file(folder: Path, target_s: int = 2) -> Path:
                 "cancels_on": [{"event": "ComplaintWithdrawn"}],
                 "target": target_s,
                 "pausable": False,
-                "escalation": ladder,
+                "escalation": steps,
             }
         ],
     }
@@ -77,7 +80,8 @@ class Bench:
     async def make_topics(self) -> None:
         ticks = f"{self.prefix}sla.ticks.routine"
         names = [(self.cases, PARTITIONS), (ticks, PARTITIONS), (f"{self.cases}.dlq", 1), (f"{ticks}.dlq", 1)]
-        await create_topics(self.bootstrap, [TopicSpec(name, count) for name, count in names])
+        directory = TopicSpec(f"{self.prefix}directory.posts", 1, config={"cleanup.policy": "compact"})
+        await create_topics(self.bootstrap, [*(TopicSpec(name, count) for name, count in names), directory])
 
     async def make_changelog(self, **config: str) -> None:
         """Make it before the worker does, with settings of the test's own."""

@@ -23,6 +23,7 @@ from sla_monitor.api import create_router
 from sla_monitor.bookkeeping import Bookkeeping
 from sla_monitor.guard import die
 from sla_monitor.metrics import SLAMetrics
+from sla_monitor.posts import PostsReader
 from sla_monitor.processor import SERVICE, Processor
 from sla_monitor.settings import Settings
 from sla_monitor.shell import Shell, create_faust_app
@@ -50,6 +51,7 @@ def create_app(settings: Settings, worker_class: "type[Worker] | None" = None) -
         worker = await (worker_class or Worker).create(settings, policies, metrics, liveness)
         checks["kafka"] = worker.producer.ping
         checks["partitions"] = worker.check_recovered
+        checks["directory"] = worker.posts.check
         app.include_router(create_router(policies, worker.shell.store, lambda: worker.shell.owned, SystemClock()))
         await worker.background.start()
         yield
@@ -81,13 +83,16 @@ class Worker:
     processor_class: type[Processor] = Processor
     producer_class: type[EventProducer] = EventProducer
 
-    def __init__(self, shell: Shell, watch: Watch, producer: EventProducer, processor: Processor) -> None:
-        self.shell, self.producer, self.processor = shell, producer, processor
+    def __init__(
+        self, shell: Shell, watch: Watch, producer: EventProducer, processor: Processor, posts: PostsReader
+    ) -> None:
+        self.shell, self.producer, self.processor, self.posts = shell, producer, processor, posts
         self._watch = watch
         self._stopping = asyncio.Event()
         self.background = Background()
         self.background.add("faust", self._run_faust, stop=self._stop_faust)
-        self.background.add("ticks", watch.tick_forever)
+        self.background.add("directory", posts.view.run, stop=posts.view.stop)
+        self.background.add("ticks", posts.first(watch.tick_forever))
         self.background.add("watch", watch.look_forever)
 
     @classmethod
@@ -101,6 +106,7 @@ class Worker:
         )
         await producer.start()
         shell = Shell(app, settings, producer, die)
+        posts = PostsReader(settings.kafka_bootstrap, settings.directory_topic)
         books = Bookkeeping(metrics, settings.lane, clock, die)
         processor = cls.processor_class(
             policies=policies,
@@ -111,6 +117,7 @@ class Worker:
             producer=producer,
             books=books,
             max_stall_s=settings.session_timeout_s,
+            posts=posts.directory,
         )
         shell.attach(processor, books)
         offsets = FaustOffsets(app, settings.cases_topic, lambda: shell.owned)
@@ -134,7 +141,7 @@ class Worker:
             tick_s=settings.tick_ms / 1000,
             stall_limit_s=settings.stall_limit_s,
         )
-        return cls(shell, watch, producer, processor)
+        return cls(shell, watch, producer, processor, posts)
 
     async def check_recovered(self) -> None:
         if not self.shell.recovered.is_set():

@@ -7,6 +7,7 @@ from event_schemas.policies import PolicySet
 from sla_monitor.engine import tell
 from sla_monitor.engine.derive import ClockTruth, truths
 from sla_monitor.engine.facts import assignment_of, epoch_ms, facts_of
+from sla_monitor.engine.ladder import ALL_HELD, Posts
 from sla_monitor.engine.model import (
     DAY_MS,
     IDLE_MS,
@@ -31,13 +32,13 @@ Waking = tuple[CaseRecord | None, tuple[Emission, ...], int | None]
 """An outcome and its ``next_wake``, from one derivation."""
 
 
-def apply(record: CaseRecord | None, envelope: Envelope, policies: PolicySet) -> Outcome:
+def apply(record: CaseRecord | None, envelope: Envelope, policies: PolicySet, posts: Posts = ALL_HELD) -> Outcome:
     """Take in one event. One seen before changes nothing and says again, under the same ids, what it once caused."""
-    after, said, _wake = apply_waking(record, envelope, policies)
+    after, said, _wake = apply_waking(record, envelope, policies, posts)
     return after, said
 
 
-def apply_waking(record: CaseRecord | None, envelope: Envelope, policies: PolicySet) -> Waking:
+def apply_waking(record: CaseRecord | None, envelope: Envelope, policies: PolicySet, posts: Posts = ALL_HELD) -> Waking:
     """As ``apply``; an unchanged record (``is``) keeps the wake it had, and None is told here."""
     event = envelope.data
     if isinstance(event, SLABreached):
@@ -48,19 +49,19 @@ def apply_waking(record: CaseRecord | None, envelope: Envelope, policies: Policy
     if remembered == before:
         return record, _say_again(before, envelope.event_id, policies), None
     derived = tuple(truths(remembered, policies))
-    settled, said = _settle(remembered, derived, Cause(envelope.event_id, epoch_ms(event.occurred_at)))
+    settled, said = _settle(remembered, derived, Cause(envelope.event_id, epoch_ms(event.occurred_at)), posts)
     # The facts are the same, so the truth is; a marker's is not: it forgets what has become a clock of its own.
     wake = _wake(settled, derived) if settled.trimmed_at is None else next_wake(settled, policies)
     return settled, said, wake
 
 
-def fire(record: CaseRecord, now: int, policies: PolicySet) -> Outcome:
+def fire(record: CaseRecord, now: int, policies: PolicySet, posts: Posts = ALL_HELD) -> Outcome:
     """Let the time be ``now`` (epoch ms): warnings, breaches, escalations; ended cases shrink, then vanish (None)."""
-    after, said, _wake = fire_waking(record, now, policies)
+    after, said, _wake = fire_waking(record, now, policies, posts)
     return after, said
 
 
-def fire_waking(record: CaseRecord, now: int, policies: PolicySet) -> Waking:
+def fire_waking(record: CaseRecord, now: int, policies: PolicySet, posts: Posts = ALL_HELD) -> Waking:
     said: list[Emission] = []
     derived = tuple(truths(record, policies))
     for truth in derived:
@@ -68,7 +69,7 @@ def fire_waking(record: CaseRecord, now: int, policies: PolicySet) -> Waking:
         if clock is None or clock.ended:
             continue
         clock, warnings = _warn(record, clock, truth, now)
-        clock, breaches = _breach(record, clock, truth, now)
+        clock, breaches = _breach(record, clock, truth, now, posts)
         record = record.with_clock(clock)
         said += [*warnings, *breaches]
     aged = _age(record, now)
@@ -122,7 +123,7 @@ def _bears(record: CaseRecord, fact: Fact, policies: PolicySet) -> bool:
 
 
 def _settle(
-    record: CaseRecord, derived: tuple[ClockTruth, ...], cause: Cause
+    record: CaseRecord, derived: tuple[ClockTruth, ...], cause: Cause, posts: Posts
 ) -> tuple[CaseRecord, tuple[Emission, ...]]:
     """Say what has become different, and take back what has become untrue."""
     said: list[Emission] = []
@@ -136,7 +137,7 @@ def _settle(
         said += revocations
         if truth.end is not None:
             # Levels that were passed before the end but not yet told: true whatever is still to come in the log.
-            clock, breaches = _breach(record, clock, truth, truth.ended_at or 0)
+            clock, breaches = _breach(record, clock, truth, truth.ended_at or 0, posts)
             said += breaches
         record = record.with_clock(clock)
     return record, tuple(said)
@@ -200,7 +201,9 @@ def _why_untrue(truth: ClockTruth, breach: Breach) -> str | None:
     return "stopped_in_time" if truth.end.role is Role.STOP else "cancelled_in_time"
 
 
-def _breach(record: CaseRecord, clock: Clock, truth: ClockTruth, now: int) -> tuple[Clock, list[Emission]]:
+def _breach(
+    record: CaseRecord, clock: Clock, truth: ClockTruth, now: int, posts: Posts
+) -> tuple[Clock, list[Emission]]:
     """Say every level that was reached by ``now`` and does not stand yet."""
     said: list[Emission] = []
     for level in _levels(truth):
@@ -210,7 +213,7 @@ def _breach(record: CaseRecord, clock: Clock, truth: ClockTruth, now: int) -> tu
         breach = Breach(level, truth.due, times=1 if before is None else before.times + 1)
         others = tuple(one for one in clock.breaches if one is not before)
         clock = replace(clock, breaches=(*others, breach))
-        said.append(tell.breached(record, clock, truth, breach, now))
+        said.append(tell.breached(record, clock, truth, breach, now, posts))
     return clock, said
 
 

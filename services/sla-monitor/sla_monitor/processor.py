@@ -16,6 +16,7 @@ from sla_monitor import codec, domain
 from sla_monitor.batch import Batch, Changelog, Message, State, Tick, Words
 from sla_monitor.bookkeeping import Bookkeeping
 from sla_monitor.engine.facts import epoch_ms, relevant_types
+from sla_monitor.engine.ladder import ALL_HELD, Posts
 from sla_monitor.engine.model import CaseRecord
 from sla_monitor.engine.tell import Emission
 from sla_monitor.faults import LostRecord, Stalled, TooManyInvalid
@@ -44,8 +45,9 @@ class Processor:
         producer: Words,
         books: Bookkeeping,
         max_stall_s: float,
+        posts: Posts = ALL_HELD,
     ) -> None:
-        self._policies, self._cases_topic = policies, cases_topic
+        self._policies, self._cases_topic, self._posts = policies, cases_topic, posts
         self._state, self._changelog, self._heaps = state, changelog, heaps
         self._producer, self._books = producer, books
         self._max_stall_s = max_stall_s
@@ -143,7 +145,7 @@ class Processor:
             raise InvalidEvent("foreign_source", "only the SLA monitor tells breaches")
         key = envelope.subject.encode()
         before = self._load(message.partition, key)
-        after, said, wake = domain.apply_waking(before, envelope, self._policies)
+        after, said, wake = domain.apply_waking(before, envelope, self._policies, self._posts)
         self._invalid_in_row = 0
         self._keep(message.partition, key, before, after, said, wake, traceparent=envelope.traceparent)
         self._books.handled(message.topic, envelope)
@@ -177,7 +179,7 @@ class Processor:
             before = self._load(partition, key)
             if before is None or self._wake(partition, key) != wake:
                 continue  # the time has changed since; its own entry is in the heap
-            after, said, following = domain.fire_waking(before, tick.at, self._policies)
+            after, said, following = domain.fire_waking(before, tick.at, self._policies, self._posts)
             self._keep(partition, key, before, after, said, following, fired=True)
             if following is not None and following <= tick.at:
                 raise AssertionError("a deadline fired and is due again: the engine would spin")

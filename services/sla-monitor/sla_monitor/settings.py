@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from chassis.settings import ServiceSettings
+from event_schemas import topics
 
 PORTS = {"emergency": 8003, "routine": 8013}
 
@@ -48,3 +49,8 @@ class Settings(ServiceSettings):
     @property
     def ticks_topic(self) -> str:
         return f"{self.topic_prefix}sla.ticks.{self.lane}"
+
+    @property
+    def directory_topic(self) -> str:
+        """Who holds which post."""
+        return f"{self.topic_prefix}{topics.DIRECTORY_POSTS}"

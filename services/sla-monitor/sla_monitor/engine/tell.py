@@ -11,8 +11,6 @@ from event_schemas import (
     ClockState,
     Event,
     EventId,
-    Post,
-    PostId,
     SLABreached,
     SLABreachRevoked,
     SLAClockAdjusted,
@@ -23,11 +21,11 @@ from event_schemas import (
     ids,
 )
 from sla_monitor.engine.derive import ClockTruth
+from sla_monitor.engine.ladder import ALL_HELD, Posts, addressee
 from sla_monitor.engine.model import Breach, CaseRecord, Clock, Word
 
 EVENT_OF: Final = {Word.STARTED: SLAClockStarted, Word.ADJUSTED: SLAClockAdjusted, Word.STOPPED: SLAClockStopped}
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-CONTROL_ROOM: Final = ids.post_id("HQ", "control-room")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +83,12 @@ def due_soon(record: CaseRecord, clock: Clock, truth: ClockTruth, fraction: floa
     return Emission(ids.sla_event_id(record.case_id, clock.clock_id, data.type, str(fraction), truth.due), data)
 
 
-def breached(record: CaseRecord, clock: Clock, truth: ClockTruth, breach: Breach, now: int) -> Emission:
-    """A level was reached. ``overdue_s`` is how late it was when we found it."""
+def breached(
+    record: CaseRecord, clock: Clock, truth: ClockTruth, breach: Breach, now: int, posts: Posts = ALL_HELD
+) -> Emission:
+    """A level was reached. ``overdue_s`` is how late it was when we found it; who is told depends on ``posts``, the id
+    does not: told again to another post it is the same breach.
+    """
     event_id = breach_id(record, clock, breach)
     assignment = record.assignment
     data = SLABreached(
@@ -101,7 +103,7 @@ def breached(record: CaseRecord, clock: Clock, truth: ClockTruth, breach: Breach
         due_at=time_of(breach.due),
         target_s=clock.target // 1000,
         overdue_s=max(0, now - breach.due) / 1000,
-        escalate_to=_post_of(record, truth.policy.escalation[breach.level].post),
+        escalate_to=addressee(assignment, truth.policy.escalation[breach.level :], posts),
         station=None if assignment is None else StationCode(assignment.station),
         district=record.place or None,
     )
@@ -135,18 +137,3 @@ def _qualifier(breach: Breach) -> str:
 
 def _case(record: CaseRecord) -> CaseId:
     return CaseId(record.case_id)
-
-
-def _post_of(record: CaseRecord, post: Post) -> PostId:
-    """The ladder names posts; a case that no station has yet goes to the control room."""
-    assignment = record.assignment
-    if assignment is None:
-        return CONTROL_ROOM
-    match post:
-        case Post.SHO | Post.SDPO:
-            return ids.post_id(post, assignment.station)
-        case Post.SP:
-            return ids.post_id(post, assignment.police_district)
-        case Post.DIG:
-            return ids.post_id(post, "bihar")
-    return CONTROL_ROOM

@@ -32,6 +32,7 @@ from sla_monitor.ledger.reconciler import Reconciler
 from sla_monitor.ledger.settings import LANES, LedgerSettings
 from sla_monitor.ledger.store import LedgerStore
 from sla_monitor.ledger.watermarks import Watermarker, WatermarkStore
+from sla_monitor.posts import PostsReader
 
 SERVICE: Final = "sla-ledger"
 MAX_SILENCE: Final = timedelta(seconds=30)
@@ -65,7 +66,7 @@ def create_app(settings: LedgerSettings) -> FastAPI:
         await parts.store.ensure_indexes()
         # Routes need the parts, and these are made in the loop they run in.
         app.include_router(create_router(LedgerQueries(parts.store), parts.watermarks, policies, SystemClock()))
-        checks.update(mongo=parts.mongo.ping, kafka=parts.producer.ping)
+        checks.update(mongo=parts.mongo.ping, kafka=parts.producer.ping, directory=parts.posts.check)
         await parts.background.start()
         try:
             yield
@@ -95,6 +96,7 @@ class Parts:
         self.watermarks = WatermarkStore(self.mongo)
         self.producer = EventProducer(settings.kafka_bootstrap, client_id=SERVICE)
         self.positions = LogPositions(settings.kafka_bootstrap, [*settings.cases_topics.values()])
+        self.posts = PostsReader(settings.kafka_bootstrap, settings.directory_topic)
         self.background = Background()
         handler = LedgerHandler(self.store, policies, clock)
         for lane, topic in settings.cases_topics.items():
@@ -128,9 +130,11 @@ class Parts:
             metrics=metrics,
             patience=timedelta(seconds=settings.reconcile_after_s),
             every=timedelta(seconds=settings.reconcile_every_s),
+            posts=self.posts.directory,
         )
         self.background.add("watermarks", watermarker.run)
-        self.background.add("reconciler", reconciler.run)
+        self.background.add("directory", self.posts.view.run, stop=self.posts.view.stop)
+        self.background.add("reconciler", self.posts.first(reconciler.run))
 
     async def close(self) -> None:
         await self.background.stop()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from event_schemas.policies import PolicySet
 from sla_monitor.engine import tell
 from sla_monitor.engine.derive import ClockTruth, truths
+from sla_monitor.engine.ladder import ALL_HELD, Posts
 from sla_monitor.engine.model import Breach, CaseRecord, Clock, Role
 from sla_monitor.engine.tell import Cause, Emission
 
@@ -45,8 +46,10 @@ class Moment:
     now: int
 
 
-def judge(record: CaseRecord, told: Iterable[Told], at: Moment, policies: PolicySet) -> list[Finding]:
-    """What is missed, doubled or untrue by everything that is known of the case."""
+def judge(
+    record: CaseRecord, told: Iterable[Told], at: Moment, policies: PolicySet, posts: Posts = ALL_HELD
+) -> list[Finding]:
+    """What is missed, doubled or untrue by all that is known of the case; ``posts``: who is to be told."""
     by_clock: dict[str, list[Told]] = {}
     for one in told:
         by_clock.setdefault(one.clock_id, []).append(one)
@@ -56,7 +59,7 @@ def judge(record: CaseRecord, told: Iterable[Told], at: Moment, policies: Policy
         if clock is None:  # it began before its policy held for the service: no promise
             continue
         mine = by_clock.pop(truth.clock_id, [])
-        found += _missed(record, clock, truth, mine, at)
+        found += _missed(record, clock, truth, mine, at, posts)
         found += _untrue(record, clock, truth, mine, at)
         found += _doubled(record, mine)
     for strangers in by_clock.values():
@@ -65,7 +68,9 @@ def judge(record: CaseRecord, told: Iterable[Told], at: Moment, policies: Policy
     return found
 
 
-def _missed(record: CaseRecord, clock: Clock, truth: ClockTruth, told: list[Told], at: Moment) -> list[Finding]:
+def _missed(
+    record: CaseRecord, clock: Clock, truth: ClockTruth, told: list[Told], at: Moment, posts: Posts
+) -> list[Finding]:
     standing = {(one.level, one.due) for one in told if not one.revoked}
     found = []
     for step in truth.policy.escalation:
@@ -73,7 +78,7 @@ def _missed(record: CaseRecord, clock: Clock, truth: ClockTruth, told: list[Told
         if reached >= at.patience or not truth.broken(step.level, at.patience) or (step.level, truth.due) in standing:
             continue
         breach = _unspent(record, clock, Breach(step.level, truth.due), {one.breach_id for one in told})
-        mend = tell.breached(record, clock, truth, breach, at.now)
+        mend = tell.breached(record, clock, truth, breach, at.now, posts)
         found.append(
             Finding("missed", record.case_id, truth.clock_id, step.level, truth.due, reached, mend.event_id, mend)
         )

@@ -17,6 +17,7 @@ from chassis.mongo import UpdateOne, store_errors
 from event_schemas import encode
 from event_schemas.policies import PolicySet
 from sla_monitor.engine.facts import epoch_ms
+from sla_monitor.engine.ladder import ALL_HELD, Posts
 from sla_monitor.engine.tell import time_of
 from sla_monitor.ledger.handler import MONITOR
 from sla_monitor.ledger.judge import Finding, Moment, Told, judge
@@ -56,10 +57,11 @@ class Reconciler:
         metrics: LedgerMetrics,
         patience: timedelta,
         every: timedelta,
+        posts: Posts = ALL_HELD,
     ) -> None:
         self._store, self._watermarks, self._policies = store, watermarks, policies
         self._producer, self._clock, self._metrics = producer, clock, metrics
-        self._patience, self._every = patience, every
+        self._patience, self._every, self._posts = patience, every, posts
 
     async def run(self) -> None:
         while True:
@@ -153,7 +155,7 @@ class Reconciler:
         key = (one["case_id"], one["clock_id"])
         return [
             found
-            for found in judge(case.record, told.get(key, ()), moment, self._policies)
+            for found in judge(case.record, told.get(key, ()), moment, self._policies, self._posts)
             if found.clock_id == one["clock_id"]
         ]
 

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from chassis.settings import ServiceSettings
-from event_schemas import Lane
+from event_schemas import Lane, topics
 
 LANES = (Lane.EMERGENCY, Lane.ROUTINE)
 
@@ -25,6 +25,11 @@ class LedgerSettings(ServiceSettings):
     def cases_topics(self) -> dict[Lane, str]:
         """The topic of each lane."""
         return {lane: f"{self.topic_prefix}cases.{lane}" for lane in LANES}
+
+    @property
+    def directory_topic(self) -> str:
+        """Who holds which post."""
+        return f"{self.topic_prefix}{topics.DIRECTORY_POSTS}"
 
     def group(self, lane: Lane) -> str:
         """The ledger's own consumer group of a lane."""

@@ -1,0 +1,90 @@
+"""Which posts somebody holds, from `directory.posts`: this process's own view of the whole topic."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Final
+
+from chassis.compacted import CompactedView
+from chassis.logs import get_logger
+from event_schemas import DirectoryPost, InvalidEvent, PostId
+from event_schemas.codec import decode_post
+
+_log = get_logger(__name__)
+
+# A breach told before the directory is known goes to a post that may be vacant; told late it would be worse.
+PATIENCE: Final = timedelta(seconds=5)
+
+
+class NotRead(Exception):
+    """The directory has not been read to its end yet."""
+
+
+class DirectoryOfPosts:
+    """The newest record of each post, by the record's key (`5140003:SHO`).
+
+    A post nobody names counts as held until the station's own posts are known: an empty or late directory must not send
+    every breach to headquarters. Once they are, a post without a record does not exist, and its cases go further up.
+    """
+
+    def __init__(self) -> None:
+        self._posts: dict[str, DirectoryPost] = {}
+        self._offices: Counter[str] = Counter()
+
+    def __len__(self) -> int:
+        return len(self._posts)
+
+    def is_held(self, post: PostId, station: str) -> bool:
+        """Somebody answers for `post` (`SHO:5140003`), as its holder or in the holder's place."""
+        title, _, place = post.partition(":")
+        found = self._posts.get(f"{place}:{title}")
+        if found is None:
+            return not self._offices[station]
+        return not found.vacant or self._has_stand_in(found)
+
+    def on_record(self, key: bytes, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> None:
+        """Take in one record of the compacted topic; one nobody can read is logged and changes nothing."""
+        name = key.decode("utf-8", errors="replace")
+        if not value:
+            self._set(name, None)
+            return
+        try:
+            self._set(name, decode_post(headers, value))
+        except InvalidEvent as error:
+            _log.error("directory_record_invalid", key=name, reason=error.reason_code)
+
+    def _has_stand_in(self, post: DirectoryPost) -> bool:
+        """As the notifier finds them: a stand-in whose own post is vacant, or whom no record names, answers nothing."""
+        acting = self._posts.get(post.acting) if post.acting else None
+        return acting is not None and not acting.vacant
+
+    def _set(self, name: str, post: DirectoryPost | None) -> None:
+        before = self._posts.pop(name, None)
+        if before is not None:
+            self._offices[before.station] -= 1
+        if post is not None:
+            self._posts[name] = post
+            self._offices[post.station] += 1
+
+
+class PostsReader:
+    """The directory and the reader that keeps it; `check` is for readiness."""
+
+    def __init__(self, bootstrap: str, topic: str) -> None:
+        self.directory = DirectoryOfPosts()
+        self.view = CompactedView(bootstrap, topic, self.directory.on_record)
+
+    async def check(self) -> None:
+        if not self.view.is_caught_up:
+            raise NotRead
+
+    def first(self, run: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        """What tells breaches by itself begins once the directory has been read, or after PATIENCE without it."""
+
+        async def start() -> None:
+            with suppress(TimeoutError):
+                await self.view.caught_up(PATIENCE)
+            await run()
+
+        return start
