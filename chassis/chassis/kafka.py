@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, Protocol
@@ -16,18 +16,18 @@ from aiokafka.errors import (
     TopicAuthorizationFailedError,
 )
 
+from chassis.batches import Headers, Runs, batches_of, go_as_batches, runs_of
 from chassis.faults import PublishFailed, RecordTooLarge
 from chassis.logs import get_logger
 from event_schemas import WireRecord
 
-__all__ = ["MAX_RECORD_BYTES", "EventProducer", "Producer", "PublishFailed", "RecordTooLarge"]
+__all__ = ["MAX_RECORD_BYTES", "EventProducer", "Headers", "Producer", "PublishFailed", "RecordTooLarge", "Runs"]
 
 # A dead letter is its original plus a few headers: twice the brokers' default leaves room for both.
 MAX_RECORD_BYTES = 2 * 1_048_576
 
-# Records (key, value, headers) by partition, each run in its order; a value of None deletes in a compacted topic.
-Headers = Sequence[tuple[str, bytes]]
-Runs = Mapping[int, Sequence[tuple[bytes | None, bytes | None, Headers]]]
+# Of a batch that is under way: its partition, its number of records, its acknowledgement.
+Ack = tuple[int, int, asyncio.Future[Any]]
 
 _log = get_logger(__name__)
 
@@ -98,7 +98,7 @@ class EventProducer:
             await (await self._enqueue(client, topic, record, partition))
 
     async def send_all(self, items: Sequence[tuple[str, WireRecord]]) -> None:
-        """Publish in order without waiting between records, then await all acks.
+        """Publish in order without waiting between records, then await all acks. Many go as whole batches.
 
         PublishFailed leaves it open which of them arrived; per partition those that did keep their order.
         """
@@ -106,14 +106,11 @@ class EventProducer:
             return
         async with self._bounded(items[0][0]) as used:
             client = used[0] = await self._connected()
-            acks = []
-            try:
-                for topic, record in items:
-                    acks.append(await self._enqueue(client, topic, record, None))
-            finally:
-                # Those already under way are awaited even if a later one was refused.
-                results = await asyncio.gather(*acks, return_exceptions=True)
-            for result in results:
+            if go_as_batches(items):
+                acks = await self._queue_batches(client, items)
+            else:
+                acks = await self._queue_each(client, items)
+            for result in await asyncio.gather(*acks, return_exceptions=True):
                 if isinstance(result, BaseException):
                     raise result
 
@@ -123,19 +120,40 @@ class EventProducer:
         The inner await returns, by partition, the offset of the last record, once all are acknowledged; both awaits
         raise as ``send_all`` does. Calls that are awaited one after the other keep their order.
         """
-        acks: list[tuple[int, int, asyncio.Future[Any]]] = []
         async with self._bounded(topic) as used:
             client = used[0] = await self._connected()
-            for partition, records in runs.items():
-                for batch in _batches(client, records):
-                    future = await client.send_batch(batch, topic, partition=partition)
-                    self._watch(client, future)
-                    acks.append((partition, batch.record_count(), future))
+            acks = await self._queue_runs(client, topic, runs)
         return self._acknowledged(topic, client, acks)
 
-    async def _acknowledged(
-        self, topic: str, client: Any, acks: list[tuple[int, int, asyncio.Future[Any]]]
-    ) -> dict[int, int]:
+    async def _queue_each(self, client: Any, items: Sequence[tuple[str, WireRecord]]) -> list[asyncio.Future[Any]]:
+        acks: list[asyncio.Future[Any]] = []
+        try:
+            for topic, record in items:
+                acks.append(await self._enqueue(client, topic, record, None))
+        except MessageSizeTooLargeError:
+            # Those already under way are awaited even if a later one was refused.
+            await asyncio.gather(*acks, return_exceptions=True)
+            raise
+        return acks
+
+    async def _queue_batches(self, client: Any, items: Sequence[tuple[str, WireRecord]]) -> list[asyncio.Future[Any]]:
+        acks: list[asyncio.Future[Any]] = []
+        for topic in dict.fromkeys(topic for topic, _ in items):
+            partitions = sorted(await client.partitions_for(topic))
+            runs = runs_of([record for name, record in items if name == topic], partitions)
+            acks += [future for _, _, future in await self._queue_runs(client, topic, runs)]
+        return acks
+
+    async def _queue_runs(self, client: Any, topic: str, runs: Runs) -> list[Ack]:
+        acks: list[Ack] = []
+        for partition, records in runs.items():
+            for batch in batches_of(client, records):
+                future = await client.send_batch(batch, topic, partition=partition)
+                self._watch(client, future)
+                acks.append((partition, batch.record_count(), future))
+        return acks
+
+    async def _acknowledged(self, topic: str, client: Any, acks: list[Ack]) -> dict[int, int]:
         last: dict[int, int] = {}
         async with self._bounded(topic) as used:
             used[0] = client
@@ -200,6 +218,7 @@ class EventProducer:
         for future in unacked:
             if not future.done():
                 future.set_exception(KafkaError("the producer was given up"))
+                future.exception()  # a caller that has gone on already will not ask for it
         task = asyncio.create_task(_abandon(client))
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
@@ -215,18 +234,6 @@ class EventProducer:
         if self._client is client:
             self._unacked.add(future)
             future.add_done_callback(self._unacked.discard)
-
-
-def _batches(client: Any, records: Sequence[tuple[bytes | None, bytes | None, Headers]]) -> Iterator[Any]:
-    """The records in as few of Kafka's batches as they fit in. A batch takes its first record whatever its size."""
-    batch = client.create_batch()
-    for key, value, headers in records:
-        if batch.append(timestamp=None, key=key, value=value, headers=list(headers)) is None:
-            yield batch
-            batch = client.create_batch()
-            batch.append(timestamp=None, key=key, value=value, headers=list(headers))
-    if batch.record_count():
-        yield batch
 
 
 async def _abandon(client: Any) -> None:

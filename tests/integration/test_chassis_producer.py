@@ -57,6 +57,22 @@ async def test_a_batch_is_pipelined_in_order(producer: EventProducer, topic: str
     await producer.send_all([])
 
 
+async def test_records_meet_in_one_partition_however_they_are_sent(
+    producer: EventProducer, topic: str, kafka_bootstrap: str
+) -> None:
+    """A key's partition is the same for a record alone and for one of many, and each partition keeps the order."""
+    many = [(topic, record(f"many {number}", key=f"k{number % 50}")) for number in range(500)]
+    for number in range(50):
+        await producer.send(topic, record("alone", key=f"k{number}"))
+    await producer.send_all(many)
+    found = await read_all(kafka_bootstrap, topic)
+    assert len(found) == 550
+    assert len({(stored.key, stored.partition) for stored in found}) == 50
+    for number in range(50):
+        of_key = [stored.value for stored in found if stored.key == f"k{number}".encode()]
+        assert of_key == [b"alone", *(one.value for _, one in many if one.key == f"k{number}".encode())]
+
+
 async def test_a_lost_sequence_number_costs_one_failure_not_the_producer(
     producer: EventProducer, topic: str, kafka_bootstrap: str
 ) -> None:
