@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+from datetime import date
 from pathlib import Path
 
 from shapely.geometry import shape
@@ -43,7 +44,7 @@ def load_shipped(folder: Path = SHIPPED) -> Dataset:
         stations=tuple(sorted(stations, key=lambda station: station.code)),
         police_districts=tuple(_police_district(row) for row in _rows(folder / "police_districts.csv")),
         outlines=tuple(Outline(p["district"], shape(g)) for p, g in _features(folder / "districts.geojson")),
-        boundaries=tuple(Boundary(p["station"], shape(g), p["name"]) for p, g in boundaries),
+        boundaries=tuple(Boundary(p["station"], shape(g), p["name"], *_days(p)) for p, g in boundaries),
         pin_districts={row["pincode"]: _pin_row(row) for row in _rows(folder / "pin_districts.csv")},
         specialists=tuple(
             Specialist(row["field"], row["value"], StationKind(row["kind"]))
@@ -66,6 +67,11 @@ def _station(row: dict[str, str]) -> StationRecord:
         coord_ok=row["coord_ok"] == "1",
         coord_shared=row["coord_shared"] == "1",
     )
+
+
+def _days(properties: dict[str, str]) -> tuple[date | None, date | None]:
+    first, last = (properties.get(name) for name in ("valid_from", "valid_to"))
+    return (date.fromisoformat(first) if first else None), (date.fromisoformat(last) if last else None)
 
 
 def _police_district(row: dict[str, str]) -> PoliceDistrict:

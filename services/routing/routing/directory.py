@@ -7,9 +7,11 @@ from typing import Final
 
 from event_schemas import DirectoryPost, Post
 from routing.domain import Office, PoliceDistrict, Snapshot, StationRecord
+from routing.domain.sub_divisions import SDPO_OFFICE
 
 POST_NAMES: Final = {
     Post.SHO: ("SHO", "थानाध्यक्ष"),
+    Post.SDPO: ("SDPO", "अनुमंडल पुलिस पदाधिकारी"),
     Post.SP: ("SP", "पुलिस अधीक्षक"),
     Post.DIG: ("DIG", "पुलिस उप-महानिरीक्षक"),
     Post.HQ: ("Control Room", "नियंत्रण कक्ष"),
@@ -28,9 +30,10 @@ class PostDetails:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """All posts of a snapshot, by their key `station:post`."""
+    """All posts of a snapshot, by their key `station:post`. `offices` says whose office a post of a ladder is."""
 
     posts: Mapping[str, DirectoryPost] = field(default_factory=dict)
+    offices: Mapping[str, str] = field(default_factory=dict)
 
     def of_station(self, code: str) -> list[DirectoryPost]:
         """The posts of an office and every post above them, nearest first."""
@@ -45,13 +48,16 @@ class Directory:
 def build_directory(
     snapshot: Snapshot, details: Mapping[str, PostDetails] | None = None, *, dev_phones: bool = False
 ) -> Directory:
-    """An SHO per station, an SP and a control room per police district, the range's DIG, the state's control room."""
+    """Posts of stations, known sub-divisions, police districts, the range and the state, with their contacts."""
     known = details or {}
     posts = [
         _completed(post, known.get(post.key, PostDetails()), number if dev_phones else None)
         for post, number in _posts(snapshot)
     ]
-    return Directory({post.key: post for post in posts})
+    by_key = {post.key: post for post in posts}
+    offices = {station_sdpo(station): key for station, key in _supervised(snapshot)}
+    by_key |= {key: _in_the_ladder(key, by_key[office]) for key, office in offices.items()}
+    return Directory(by_key, offices)
 
 
 def changed(wanted: Directory, published: Mapping[str, DirectoryPost]) -> Sequence[DirectoryPost]:
@@ -68,6 +74,9 @@ def _posts(snapshot: Snapshot) -> Iterable[tuple[DirectoryPost, str]]:
     yield _post(range_, _key(state)), "+910300000001"
     for district in snapshot.dataset.police_districts:
         yield from _district_posts(snapshot, district, range_)
+    for sub_division in snapshot.sub_divisions.by_code.values():
+        office = sub_division.office
+        yield _post(office, _key(snapshot.superintendent(office.police_district))), f"+9103{_digits(office.code, 8)}"
     for station in snapshot.dataset.stations:
         yield _station_post(snapshot, station), f"+9100{_digits(station.code, 8)}"
 
@@ -81,15 +90,36 @@ def _district_posts(
 
 
 def _station_post(snapshot: Snapshot, station: StationRecord) -> DirectoryPost:
-    return _post(
-        snapshot.station_office(station), _key(snapshot.superintendent(station.police_district)), station.name_hi
-    )
+    officer = snapshot.sub_divisional_officer(station.code)
+    above = station_sdpo(station.code) if officer else _key(snapshot.superintendent(station.police_district))
+    return _post(snapshot.station_office(station), above, station.name_hi)
+
+
+def _supervised(snapshot: Snapshot) -> Iterable[tuple[str, str]]:
+    """Each station that an SDPO is over, with the key of the SDPO's office."""
+    for sub_division in snapshot.sub_divisions.by_code.values():
+        for station in sub_division.stations:
+            yield station, _key(sub_division.office)
+
+
+def _in_the_ladder(key: str, office: DirectoryPost) -> DirectoryPost:
+    """The SDPO as a station's ladder names the post (`SDPO:5140003`): the office's contact, vacancy and superior."""
+    return office.model_copy(update={"station": key.partition(":")[0]})
+
+
+def station_sdpo(station: str) -> str:
+    """The key under which a station's ladder finds its SDPO."""
+    return f"{station}:{Post.SDPO}"
 
 
 def _post(office: Office, parent: str | None, name_hi: str = "") -> DirectoryPost:
     post = Post(office.post)
     english, hindi = POST_NAMES[post]
-    place = office.name if post is Post.SHO else office.police_district.title()
+    place = office.police_district.title()
+    if post is Post.SHO:
+        place = office.name
+    elif post is Post.SDPO:
+        place = office.name.removeprefix(SDPO_OFFICE)
     return DirectoryPost(
         station=office.code,
         post=post,

@@ -1,5 +1,6 @@
 """A decision in words and on a map: why this office, how sure, and who else it might be."""
 
+from datetime import date
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
@@ -52,7 +53,10 @@ class NearUnitView(View):
 
 
 class RouteView(View):
-    """The decision as an assignment would carry it, with its reason in words and a GeoJSON FeatureCollection."""
+    """The decision as an assignment would carry it, with its reason in words and a GeoJSON FeatureCollection.
+
+    `in_force_on` is the day whose stations and jurisdictions decided, by India's calendar.
+    """
 
     station: OfficeView
     officer_post: str
@@ -65,6 +69,7 @@ class RouteView(View):
     distance_to_edge_m: float | None
     ambiguous_with: list[OfficeView]
     boundary_version: str
+    in_force_on: date | None
     notes: list[str]
     nearest_units: list[NearUnitView]
     geojson: dict[str, Any]
@@ -88,6 +93,7 @@ def explain(snapshot: Snapshot, filing: Filing, decision: Decision) -> RouteView
         distance_to_edge_m=round(edge, 1) if edge is not None else None,
         ambiguous_with=[_office(snapshot.stations[code]) for code in decision.ambiguous_with],
         boundary_version=decision.boundary_version,
+        in_force_on=snapshot.on,
         notes=list(decision.notes),
         nearest_units=_nearest_units(snapshot, filing, decision),
         geojson=_map(snapshot, filing, decision),
@@ -121,7 +127,7 @@ def _map(snapshot: Snapshot, filing: Filing, decision: Decision) -> dict[str, An
         if station is not None and station.lat is not None and station.lon is not None:
             place = {"type": "Point", "coordinates": [station.lon, station.lat]}
             features.append(_feature(role, place, code=code, name=station.name_en, trusted=station.coord_ok))
-    for boundary in snapshot.dataset.boundaries:
+    for boundary in snapshot.jurisdictions:
         if boundary.station in roles:
             outline = mapping(boundary.geometry.simplify(MAP_TOLERANCE))
             features.append(_feature(f"{roles[boundary.station]}_boundary", outline, code=boundary.station))

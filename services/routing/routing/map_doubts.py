@@ -1,14 +1,15 @@
 """What an operator should look at on the map: wrong places, gaps, overlaps, ground without a jurisdiction."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import shapely
 from shapely import Geometry, STRtree
 from shapely.geometry.base import BaseGeometry
 
-from routing.domain import Dataset, StationRecord
+from routing.domain import Boundary, Dataset, StationRecord
 from routing.domain.model import as_array
 from routing.importing.coverage import LEAST_AREA_M2, square_metres
 
@@ -21,8 +22,10 @@ class Doubt(NamedTuple):
     geometry: BaseGeometry
 
 
-def find_doubts(dataset: Dataset) -> list[Doubt]:
-    """Every doubt of a version, kind by kind; gaps and overlaps by size."""
+def find_doubts(dataset: Dataset, in_force: Sequence[Boundary] | None = None) -> list[Doubt]:
+    """Every doubt of a version, kind by kind; gaps and overlaps by size. `in_force`: the jurisdictions of one day."""
+    if in_force is not None:
+        dataset = replace(dataset, boundaries=tuple(in_force))
     stations = {station.code: station for station in dataset.stations}
     of_district: defaultdict[str, list[Geometry]] = defaultdict(list)
     for boundary in dataset.boundaries:

@@ -103,7 +103,7 @@ class _Sheet:
 def draw_map(snapshot: Snapshot, decisions: Sequence[StoredDecision]) -> str:
     """The page. Decisions are joined to the station that got them; hover over anything for its name."""
     sheet = _Sheet(snapshot)
-    doubts = find_doubts(snapshot.dataset)
+    doubts = find_doubts(snapshot.dataset, snapshot.jurisdictions)
     body = "\n".join(
         (
             *_ground(snapshot, sheet, doubts),
@@ -118,7 +118,7 @@ def draw_map(snapshot: Snapshot, decisions: Sequence[StoredDecision]) -> str:
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Routing {escape(snapshot.version)}</title>'
         f"<style>{STYLE}</style><header><strong>Version {escape(snapshot.version)}</strong>: "
-        f"{len(snapshot.stations)} stations, {len(snapshot.dataset.boundaries)} jurisdictions, "
+        f"{len(snapshot.stations)} stations, {len(snapshot.jurisdictions)} jurisdictions, "
         f"{len(decisions)} decisions. Wheel to zoom, drag to move, hover for names, click a doubt to see it."
         f"<br>{legend}</header>"
         f'<main><svg viewBox="0 0 {WIDTH} {sheet.height:.0f}" xmlns="http://www.w3.org/2000/svg">{HATCH}{body}</svg>'
@@ -163,7 +163,7 @@ def _ground(snapshot: Snapshot, sheet: _Sheet, doubts: Sequence[Doubt]) -> Itera
     for outline in snapshot.dataset.outlines:
         yield _path("district", sheet.path(outline.geometry), outline.district)
     yield from (_path(row.kind, sheet.path(row.geometry), row.text) for row in doubts if row.kind == "bare")
-    for boundary in snapshot.dataset.boundaries:
+    for boundary in snapshot.jurisdictions:
         yield _path("boundary", sheet.path(boundary.geometry), f"{boundary.name} ({boundary.station})")
     for row in doubts:
         if row.kind in SLIVERS:

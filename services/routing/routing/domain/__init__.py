@@ -2,6 +2,7 @@
 
 from routing.domain.model import (
     Boundary,
+    Corridor,
     Dataset,
     Decision,
     Filing,
@@ -20,6 +21,7 @@ from routing.domain.snapshot import Snapshot
 
 __all__ = [
     "Boundary",
+    "Corridor",
     "Dataset",
     "Decision",
     "Filing",

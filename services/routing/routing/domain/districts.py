@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 from shapely import STRtree, lib
 
-from routing.domain.model import Outline, as_array
+from routing.domain.model import Outline, Point, as_array
 from routing.domain.projection import Geometries, local_scale, project, project_point
 
 # The outlines' own error: a point this little outside the state is still taken as inside.
@@ -45,8 +45,9 @@ class DistrictIndex:
     def find(self, lat: float, lon: float, accuracy_m: float | None = None) -> DistrictAnswer | None:
         """The district of a point, None when it lies outside the state."""
         x, y = project_point(lat, lon)
-        scale = local_scale(lat)
-        doubt = max(BORDER_DOUBT_M, min(accuracy_m or 0.0, 5 * BORDER_DOUBT_M))
+        if not len(self._names):
+            return None
+        doubt = _doubt(accuracy_m)
         if doubt == BORDER_DOUBT_M:
             # Most of a district lies farther from its border than any doubt reaches.
             point = lib.points(np.array(((x, y),)), ALLOW_NAN)
@@ -54,22 +55,56 @@ class DistrictIndex:
             inside = near[lib.intersects(self._cores[near], point)]
             if len(inside):
                 return self._deep[int(inside[0])]
+        return self._by_borders([(x, y, local_scale(lat), doubt)])[0]
+
+    def find_all(self, points: Sequence[Point]) -> list[DistrictAnswer | None]:
+        """What find() says of each point."""
+        answers: list[DistrictAnswer | None] = [None] * len(points)
+        if not len(self._names) or not points:
+            return answers
+        places = [(*project_point(point.lat, point.lon), _doubt(point.accuracy_m)) for point in points]
+        geometries = lib.points(np.array([place[:2] for place in places]), ALLOW_NAN)
+        rows, near = self._tree.query(geometries)
+        inside = lib.intersects(self._cores[near], geometries[rows])
+        for row, index in zip(rows[inside].tolist(), near[inside].tolist(), strict=True):
+            if places[row][2] == BORDER_DOUBT_M:
+                answers[row] = self._deep[index]
+        rest = [row for row, answer in enumerate(answers) if answer is None]
+        unsure = [(*places[row][:2], local_scale(points[row].lat), places[row][2]) for row in rest]
+        for row, answer in zip(rest, self._by_borders(unsure), strict=True):
+            answers[row] = answer
+        return answers
+
+    def _by_borders(self, places: Sequence[tuple[float, float, float, float]]) -> list[DistrictAnswer | None]:
+        """The answers where a border is near, for x, y, the plane's scale and the metres of doubt."""
+        if not places:
+            return []
+        x, y, scale, doubt = np.array(places).T
         span = doubt * scale
-        candidates = self._tree.query(shapely.box(x - span, y - span, x + span, y + span))
-        if not len(candidates):
-            return None
-        point = shapely.points(x, y)
-        rows = sorted(
-            (distance / scale, self._names[index])
-            for index, distance in zip(
-                candidates.tolist(), shapely.distance(self._polygons[candidates], point).tolist(), strict=True
-            )
-        )
-        nearest, district = rows[0]
-        if nearest > OUTLINE_ERROR_M:
-            return None
-        near = tuple(name for metres, name in rows[1:] if metres <= doubt)
-        return DistrictAnswer(district, on_the_edge=nearest > 0, neighbours=near)
+        points = lib.points(np.column_stack((x, y)), ALLOW_NAN)
+        rows, near = self._tree.query(shapely.box(x - span, y - span, x + span, y + span))
+        # Prepared polygons say quickly what is within reach and inside; only the others' distances are worth knowing.
+        close = shapely.dwithin(self._polygons[near], points[rows], span[rows])
+        rows, near = rows[close], near[close]
+        outside = ~lib.intersects(self._polygons[near], points[rows])
+        metres = np.zeros(len(rows))
+        metres[outside] = lib.distance(self._polygons[near[outside]], points[rows[outside]]) / scale[rows[outside]]
+        found: list[list[tuple[float, str]]] = [[] for _ in places]
+        for row, distance, index in zip(rows.tolist(), metres.tolist(), near.tolist(), strict=True):
+            found[row].append((distance, self._names[index]))
+        return [_answer(sorted(candidates)) for candidates in found]
+
+
+def _answer(candidates: list[tuple[float, str]]) -> DistrictAnswer | None:
+    """From the districts within reach of the doubt, the nearest first."""
+    if not candidates or candidates[0][0] > OUTLINE_ERROR_M:
+        return None
+    nearest, district = candidates[0]
+    return DistrictAnswer(district, on_the_edge=nearest > 0, neighbours=tuple([name for _, name in candidates[1:]]))
+
+
+def _doubt(accuracy_m: float | None) -> float:
+    return max(BORDER_DOUBT_M, min(accuracy_m or 0.0, 5 * BORDER_DOUBT_M))
 
 
 def _cores(polygons: Geometries, north: Sequence[float]) -> Geometries:

@@ -63,9 +63,7 @@ class StationRecord:
 
     def valid(self, on: date | None) -> bool:
         """Whether it works on a day; `valid_to` is its last. None asks for no day in particular."""
-        if on is None:
-            return True
-        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
+        return holds(self.valid_from, self.valid_to, on)
 
     @property
     def located(self) -> bool:
@@ -87,11 +85,26 @@ class PoliceDistrict:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Boundary:
-    """The jurisdiction of a station, in WGS84 degrees."""
+    """The jurisdiction of a station in WGS84 degrees, from its first to its last day (None: no such day)."""
 
     station: str
     geometry: Geometry
     name: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def valid(self, on: date | None) -> bool:
+        """Whether it is in force on a day. None asks for no day in particular."""
+        return holds(self.valid_from, self.valid_to, on)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Corridor:
+    """Ground that a specialist unit covers along a line, such as a railway's: a line or an area, in WGS84 degrees."""
+
+    station: str
+    line: str
+    geometry: Geometry
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,6 +135,13 @@ class Dataset:
     boundaries: tuple[Boundary, ...] = ()
     pin_districts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     specialists: tuple[Specialist, ...] = ()
+    corridors: tuple[Corridor, ...] = ()
+
+    @property
+    def dated(self) -> bool:
+        """Whether a station or a jurisdiction begins or ends, so that the day of a decision matters."""
+        dated: tuple[StationRecord | Boundary, ...] = (*self.stations, *self.boundaries)
+        return any(row.valid_from or row.valid_to for row in dated)
 
 
 class Point(NamedTuple):
@@ -147,7 +167,7 @@ class Filing(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Where a case goes: a station, a superintendent's office or a control room. `post`:`code` is its officer."""
+    """Where a case goes: a station, the office of an SDPO or an SP, a control room. `post`:`code` is its officer."""
 
     code: str
     name: str
@@ -187,6 +207,11 @@ class Territory(NamedTuple):
     distance_to_edge_m: float | None = None
     ambiguous_with: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+def holds(first: date | None, last: date | None, on: date | None) -> bool:
+    """Whether a day lies between a first and a last one, both included. No day in particular always does."""
+    return on is None or ((first is None or first <= on) and (last is None or on <= last))
 
 
 def as_array(geometries: Sequence[Geometry]) -> "np.ndarray[tuple[int], np.dtype[np.object_]]":

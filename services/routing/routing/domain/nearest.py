@@ -23,7 +23,7 @@ class StationPoints:
         )
         lat = np.array([station.lat for station in self.stations], dtype=np.float64)
         lon = np.array([station.lon for station in self.stations], dtype=np.float64)
-        self._vectors = unit_vectors(lat, lon)
+        self._x, self._y, self._z = np.ascontiguousarray(unit_vectors(lat, lon).T)
 
     def __len__(self) -> int:
         return len(self.stations)
@@ -32,6 +32,23 @@ class StationPoints:
         """The n nearest, nearest first, by great-circle distance."""
         if not self.stations:
             return ()
-        cosines = self._vectors @ unit_vector(lat, lon)
-        order = np.argsort(-cosines, kind="stable")[:n].tolist()
-        return tuple(Neighbour(self.stations[index], arc_metres(float(cosines[index]))) for index in order)
+        x, y, z = unit_vector(lat, lon)
+        # Number by number, not as a matrix product: its order of adding depends on how many points are asked at once.
+        cosines = self._x * x + self._y * y + self._z * z
+        order = (-cosines).argsort(kind="stable")[:n]
+        return self._neighbours(order.tolist(), cosines[order].tolist())
+
+    def nearest_all(self, places: Sequence[tuple[float, float]], n: int) -> list[tuple[Neighbour, ...]]:
+        """What nearest() says of each latitude and longitude, to the last bit."""
+        if not self.stations:
+            return [()] * len(places)
+        x, y, z = np.array([unit_vector(lat, lon) for lat, lon in places]).T[:, :, None]
+        cosines = self._x * x + self._y * y + self._z * z
+        order = (-cosines).argsort(axis=1, kind="stable")[:, :n]
+        found = np.take_along_axis(cosines, order, axis=1)
+        return [self._neighbours(*row) for row in zip(order.tolist(), found.tolist(), strict=True)]
+
+    def _neighbours(self, order: list[int], cosines: list[float]) -> tuple[Neighbour, ...]:
+        return tuple(
+            [Neighbour(self.stations[index], arc_metres(cosine)) for index, cosine in zip(order, cosines, strict=True)]
+        )

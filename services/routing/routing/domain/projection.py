@@ -41,10 +41,11 @@ def unit_vectors(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[
     return np.column_stack((np.cos(phi) * np.cos(theta), np.cos(phi) * np.sin(theta), np.sin(phi)))
 
 
-def unit_vector(lat: float, lon: float) -> NDArray[np.float64]:
+def unit_vector(lat: float, lon: float) -> tuple[float, float, float]:
     """One point on the unit sphere."""
     phi, theta = math.radians(lat), math.radians(lon)
-    return np.array((math.cos(phi) * math.cos(theta), math.cos(phi) * math.sin(theta), math.sin(phi)))
+    flat = math.cos(phi)
+    return flat * math.cos(theta), flat * math.sin(theta), math.sin(phi)
 
 
 def arc_metres(cosine: float) -> float:

@@ -1,10 +1,12 @@
 """The rules that choose an office, in their order. Pure and deterministic: one snapshot and one filing, one answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from routing.domain.boundaries import EDGE_TOLERANCE_M
+from routing.domain.corridors import UnitOnLine
 from routing.domain.model import Decision, Filing, Office, Reason, Territory
 from routing.domain.snapshot import Snapshot
-from routing.domain.territory import find_territory
+from routing.domain.territory import Surroundings, find_territory, true_place
 
 # Services whose subject is an offence: a station that is not the place's own records them as a zero FIR.
 OFFENCE_SERVICES = frozenset({"e-fir"})
@@ -15,9 +17,9 @@ DESK_NOT_ONLINE = "desk_not_online"
 Rule = Callable[[Snapshot, Filing, Territory], Decision | None]
 
 
-def assign_station(snapshot: Snapshot, filing: Filing) -> Decision:
-    """The office for a filing: the first rule that has an answer decides."""
-    territory = find_territory(snapshot, filing)
+def assign_station(snapshot: Snapshot, filing: Filing, known: Surroundings | None = None) -> Decision:
+    """The office for a filing: the first rule that has an answer decides. `known` spares a search of its place."""
+    territory = find_territory(snapshot, filing, known)
     for rule in RULES:
         decision = rule(snapshot, filing, territory)
         if decision is not None:
@@ -26,26 +28,34 @@ def assign_station(snapshot: Snapshot, filing: Filing) -> Decision:
 
 
 def against_police(snapshot: Snapshot, filing: Filing, territory: Territory) -> Decision | None:
-    """A complaint against police goes to the superintendent; the accused station appears nowhere in the answer."""
+    """A complaint against police goes to the SDPO, without one to the SP; the accused appears nowhere in the answer."""
     if not filing.against_police:
         return None
-    accused = snapshot.stations.get(filing.named_station or "")
-    if accused is not None:
-        office, confidence = snapshot.superintendent(accused.police_district), 1.0
-    elif filing.named_station in snapshot.police_districts:
-        # The accused is a superintendent's office itself.
-        office, confidence = snapshot.range_office(), 1.0
-    elif territory.police_district is not None:
-        office, confidence = snapshot.superintendent(territory.police_district), territory.confidence
-    else:
-        office, confidence = snapshot.range_office(), 0.0
+    office = _above(snapshot, filing.named_station or "")
+    accused = office is not None
+    confidence = 1.0 if accused else territory.confidence
+    if office is None and territory.station is not None:
+        office = _above(snapshot, territory.station.code)
+    if office is None and territory.police_district is not None:
+        office = snapshot.superintendent(territory.police_district)
     return Decision(
-        office,
+        office or snapshot.range_office(),
         Reason.AGAINST_POLICE,
-        provisional=territory.provisional and accused is None,
-        confidence=confidence,
+        provisional=territory.provisional and not accused,
+        confidence=confidence if office is not None else 0.0,
         boundary_version=snapshot.version,
     )
+
+
+def _above(snapshot: Snapshot, code: str) -> Office | None:
+    """Who supervises an office: a station's SDPO or else its SP, an SDPO's SP, an SP's range; None for no office."""
+    station = snapshot.stations.get(code)
+    if station is not None:
+        return snapshot.sub_divisional_officer(code) or snapshot.superintendent(station.police_district)
+    sub_division = snapshot.sub_divisions.by_code.get(code)
+    if sub_division is not None:
+        return snapshot.superintendent(sub_division.office.police_district)
+    return snapshot.range_office() if code in snapshot.police_districts else None
 
 
 def named_station(snapshot: Snapshot, filing: Filing, territory: Territory) -> Decision | None:
@@ -77,6 +87,9 @@ def specialist_unit(snapshot: Snapshot, filing: Filing, territory: Territory) ->
     kind = None if filing.emergency else snapshot.specialist_kind(filing.service_code, filing.category)
     if kind is None:
         return None
+    on_line = snapshot.units_along(kind, true_place(filing, territory.notes))
+    if on_line:
+        return _unit_on_line(snapshot, territory, on_line)
     units = snapshot.units(kind, territory.police_district, territory.district)
     if not units:
         return None
@@ -92,6 +105,23 @@ def specialist_unit(snapshot: Snapshot, filing: Filing, territory: Territory) ->
         distance_to_edge_m=territory.distance_to_edge_m,
         ambiguous_with=tuple(other.code for other in units[1:]),
         notes=(*territory.notes, *desk_notes(snapshot, unit.code)),
+    )
+
+
+def _unit_on_line(snapshot: Snapshot, territory: Territory, units: Sequence[UnitOnLine]) -> Decision:
+    """The unit whose line passes the place. Where the lines of several do, the nearest line's, with a doubt."""
+    unit = units[0]
+    sure = all(other.metres - unit.metres > EDGE_TOLERANCE_M for other in units[1:])
+    return Decision(
+        snapshot.station_office(snapshot.stations[unit.station]),
+        Reason.SPECIALIST,
+        provisional=not sure,
+        confidence=1.0 / len(units),
+        boundary_version=snapshot.version,
+        territorial_station=territory.station,
+        distance_to_edge_m=territory.distance_to_edge_m,
+        ambiguous_with=tuple(other.station for other in units[1:]),
+        notes=(*territory.notes, f"line:{unit.line}", *desk_notes(snapshot, unit.station)),
     )
 
 

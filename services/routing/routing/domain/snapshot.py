@@ -5,18 +5,22 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from routing.domain.boundaries import BoundaryIndex
+from routing.domain.corridors import CorridorIndex, UnitOnLine
 from routing.domain.districts import DistrictIndex
 from routing.domain.model import (
     STATE,
     STATE_CONTROL_ROOM,
     STATE_OFFICE,
+    Boundary,
     Dataset,
     Office,
+    Point,
     PoliceDistrict,
     StationKind,
     StationRecord,
 )
 from routing.domain.nearest import StationPoints
+from routing.domain.sub_divisions import SubDivisions
 
 # Kinds that answer for a territory. An outpost has no case desk of its own: its parent station answers.
 TERRITORIAL_KINDS = frozenset({StationKind.TERRITORIAL})
@@ -26,21 +30,22 @@ DAY = timedelta(days=1)
 class Snapshot:
     """Indexes over a Dataset. `dataset` is what it was made from.
 
-    With a day, only stations that work on it decide; the others are still known by their code. `valid_until` is the
-    last day on which the same stations work.
+    With a day, only the stations that work on it and the jurisdictions in force on it decide; the other stations are
+    still known by their code. `valid_until` is the last day on which the same ones do.
     """
 
     def __init__(self, dataset: Dataset, on: date | None = None) -> None:
         self.dataset = dataset
         self.version = dataset.version
+        self.on = on
         self.stations = {station.code: station for station in dataset.stations}
         self.police_districts = {district.name: district for district in dataset.police_districts}
         self.districts = DistrictIndex(dataset.outlines)
         at_work = [station for station in dataset.stations if station.valid(on)]
-        self.valid_until = _last_day(dataset.stations, on)
+        self.valid_until = _last_day((*dataset.stations, *dataset.boundaries), on)
         working = {station.code for station in at_work}
-        boundaries = [row for row in dataset.boundaries if row.station in working]
-        self.boundaries = BoundaryIndex(boundaries)
+        self.jurisdictions = tuple(row for row in dataset.boundaries if row.station in working and row.valid(on))
+        self.boundaries = BoundaryIndex(self.jurisdictions)
         territorial = [station for station in at_work if station.kind in TERRITORIAL_KINDS]
         self.points = StationPoints(territorial)
         self._points_of = {
@@ -51,7 +56,9 @@ class Snapshot:
             station.code: Office(station.code, station.name_en, station.district, station.police_district, "SHO")
             for station in dataset.stations
         }
-        self.with_boundaries = frozenset(self.stations[boundary.station].district for boundary in boundaries)
+        self.with_boundaries = frozenset(self.stations[row.station].district for row in self.jurisdictions)
+        self.sub_divisions = SubDivisions.of(dataset.stations, self.police_districts)
+        self.corridors = CorridorIndex(row for row in dataset.corridors if row.station in working)
         self._units = _units(at_work)
         self._specialist = {(row.field, row.value): row.kind for row in dataset.specialists}
         self._district_names = {name.casefold(): name for name in self._points_of}
@@ -82,6 +89,11 @@ class Snapshot:
             return self._units.get((kind, district), ())
         return self._units.get((kind, police_district), ())
 
+    def units_along(self, kind: StationKind, point: Point | None) -> tuple[UnitOnLine, ...]:
+        """Units of a kind whose line passes the place, the nearest line first; none where no line is known."""
+        found = self.corridors.find(point.lat, point.lon) if point is not None else ()
+        return tuple(unit for unit in found if self.stations[unit.station].kind is kind)
+
     def responsible(self, code: str) -> tuple[StationRecord, tuple[str, ...]]:
         """Who answers on a jurisdiction's ground, with a note: an outpost's cases are its parent station's."""
         station = self.stations[code]
@@ -99,6 +111,11 @@ class Snapshot:
             return self.range_office()
         return Office(record.name, f"SP Office, {record.name_en}", record.district or STATE, record.name, "SP")
 
+    def sub_divisional_officer(self, station: str) -> Office | None:
+        """The SDPO over a station; None where its sub-division is not known."""
+        found = self.sub_divisions.of_station(station)
+        return found.office if found is not None else None
+
     def range_office(self) -> Office:
         return Office(STATE_OFFICE, "Police Headquarters, Bihar", STATE, STATE, "DIG")
 
@@ -111,12 +128,13 @@ class Snapshot:
         return Office(f"{STATE_CONTROL_ROOM}-{record.code}", name, record.district or STATE, record.name, "HQ")
 
 
-def _last_day(stations: Iterable[StationRecord], on: date | None) -> date | None:
-    """The day before the next station begins or ends its work; None if none does, a day long past without a day."""
+def _last_day(dated: Iterable[StationRecord | Boundary], on: date | None) -> date | None:
+    """The day before the next of these begins or ends; None if none does, a day long past without a day."""
+    limited = [row for row in dated if row.valid_from or row.valid_to]
     if on is None:
-        return date.min if any(station.valid_from or station.valid_to for station in stations) else None
-    days = [station.valid_from - DAY for station in stations if station.valid_from and station.valid_from > on]
-    days += [station.valid_to for station in stations if station.valid_to and station.valid_to >= on]
+        return date.min if limited else None
+    days = [row.valid_from - DAY for row in limited if row.valid_from and row.valid_from > on]
+    days += [row.valid_to for row in limited if row.valid_to and row.valid_to >= on]
     return min(days, default=None)
 
 

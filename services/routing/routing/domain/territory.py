@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Collection
+from typing import NamedTuple
 
 from routing.domain.boundaries import GAP_LIMIT_M, PolygonAnswer, doubt_radius
 from routing.domain.districts import DistrictAnswer
@@ -25,12 +26,19 @@ NOWHERE = frozenset({"outside_state", "coordinates_impossible"})
 FARTHEST_STATION_M = 50_000.0
 
 
-def find_territory(snapshot: Snapshot, filing: Filing) -> Territory:
+class Surroundings(NamedTuple):
+    """What was found out before about a point: its district, and of that the nearest stations, None if not asked."""
+
+    district: DistrictAnswer | None
+    neighbours: tuple[Neighbour, ...] | None
+
+
+def find_territory(snapshot: Snapshot, filing: Filing, known: Surroundings | None = None) -> Territory:
     """The territorial station of a filing as far as it can be known, with what is doubtful about it."""
     point = filing.point
     if point is None:
         return _without_point(snapshot, filing, ())
-    territory = _at(snapshot, point)
+    territory = _at(snapshot, point, known)
     if territory is not None:
         return territory
     swapped = _at(snapshot, Point(point.lon, point.lat, point.accuracy_m))
@@ -43,11 +51,16 @@ def find_territory(snapshot: Snapshot, filing: Filing) -> Territory:
 
 def nearest_units(snapshot: Snapshot, filing: Filing, notes: Collection[str]) -> tuple[Neighbour, ...]:
     """For an emergency in the state: whose patrols are near, whatever the jurisdiction. `notes` are its decision's."""
+    point = true_place(filing, notes) if filing.emergency else None
+    return snapshot.points.nearest(point.lat, point.lon, NEAR_UNITS) if point is not None else ()
+
+
+def true_place(filing: Filing, notes: Collection[str]) -> Point | None:
+    """The place as its territory was found: turned if it was swapped, None where it is no place in the state."""
     point = filing.point
-    if not filing.emergency or point is None or NOWHERE.intersection(notes):
-        return ()
-    lat, lon = (point.lon, point.lat) if "coordinates_swapped" in notes else (point.lat, point.lon)
-    return snapshot.points.nearest(lat, lon, NEAR_UNITS)
+    if point is None or NOWHERE.intersection(notes):
+        return None
+    return Point(point.lon, point.lat, point.accuracy_m) if "coordinates_swapped" in notes else point
 
 
 def possible(point: Point) -> bool:
@@ -55,19 +68,24 @@ def possible(point: Point) -> bool:
     return math.isfinite(point.lat) and math.isfinite(point.lon) and abs(point.lat) <= 90.0 and abs(point.lon) <= 180.0
 
 
-def _at(snapshot: Snapshot, point: Point) -> Territory | None:
+def on_the_map(point: Point) -> bool:
+    """Whether the point has a place in the plane."""
+    return possible(point) and abs(point.lat) <= MAX_LATITUDE
+
+
+def _at(snapshot: Snapshot, point: Point, known: Surroundings | None = None) -> Territory | None:
     """The territory of a point; None outside the state and for what no place on Earth has."""
-    if not possible(point) or abs(point.lat) > MAX_LATITUDE:
+    if not on_the_map(point):
         return None
     answer = snapshot.boundaries.find(point.lat, point.lon, point.accuracy_m)
     if answer is not None and not answer.in_gap:
         return _inside(snapshot, answer, point)
-    district = snapshot.districts.find(point.lat, point.lon, point.accuracy_m)
+    district = known.district if known else snapshot.districts.find(point.lat, point.lon, point.accuracy_m)
     # A gap is a sliver between polygons; where a district has none at all, the nearest polygon is a stranger's.
     if answer is not None and (district is None or district.district in snapshot.with_boundaries):
         return _in_gap(snapshot, answer)
     if district is not None:
-        return _nearest(snapshot, point, district)
+        return _nearest(snapshot, point, district, known.neighbours if known else None)
     return _nearest_anywhere(snapshot, point) if not len(snapshot.districts) else None
 
 
@@ -106,8 +124,11 @@ def _in_gap(snapshot: Snapshot, answer: PolygonAnswer) -> Territory:
     )
 
 
-def _nearest(snapshot: Snapshot, point: Point, district: DistrictAnswer) -> Territory | None:
-    neighbours = snapshot.points_of(district.district).nearest(point.lat, point.lon, MAX_RIVALS + 1)
+def _nearest(
+    snapshot: Snapshot, point: Point, district: DistrictAnswer, neighbours: tuple[Neighbour, ...] | None
+) -> Territory | None:
+    if neighbours is None:
+        neighbours = snapshot.points_of(district.district).nearest(point.lat, point.lon, MAX_RIVALS + 1)
     if not neighbours:
         return _of_district(snapshot, district.district, ("no_station_with_a_point",))
     across = [

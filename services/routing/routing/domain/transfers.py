@@ -99,7 +99,7 @@ def _superintendent(snapshot: Snapshot, chain: Sequence[Hop], decision: Decision
 
 
 def _office(snapshot: Snapshot, code: str | None) -> Office | None:
-    """A station's code, a police district's name (its SP), or a control room's code."""
+    """A station's code, a police district's name (its SP), an SDPO's office or a control room by its code."""
     if not code:
         return None
     station = snapshot.stations.get(code)
@@ -107,6 +107,8 @@ def _office(snapshot: Snapshot, code: str | None) -> Office | None:
         return snapshot.station_office(station)
     if code in snapshot.police_districts:
         return snapshot.superintendent(code)
+    if code in snapshot.sub_divisions.by_code:
+        return snapshot.sub_divisions.by_code[code].office
     return next((office for office in _control_rooms(snapshot) if office.code == code), None)
 
 

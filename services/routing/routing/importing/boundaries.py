@@ -1,23 +1,24 @@
 """A file of jurisdictions becomes a new version: repaired where it can be, reported where it should be looked at."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import shapely
-from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
 from routing.build_data import clean_name
 from routing.domain import Boundary, Dataset, StationKind, StationRecord
 from routing.domain.districts import DistrictIndex
 from routing.importing.coverage import report_coverage
+from routing.importing.days import days_of, handed_over, report_days, spoken, together
 from routing.importing.features import Feature
+from routing.importing.ground import Ground
 from routing.importing.report import ImportRefused, Report
 
-CODE_FIELDS: Final = ("station", "PS_Code", "ps_code", "ps_code_bhugoal", "ps_cd", "station_code", "code")
-NAME_FIELDS: Final = ("name", "Police_Station", "PS_Name", "thana", "Thana", "station_name")
+CODE_FIELDS: Final = ("station", "ps_code", "ps_code_bhugoal", "ps_cd", "station_code", "code")
+NAME_FIELDS: Final = ("name", "police_station", "ps_name", "thana", "thana_name", "station_name")
 POLICE_DISTRICT_FIELDS: Final = ("police_district",)
 # A repair that changes the area by more than this changed the jurisdiction, not its drawing.
 REPAIR_TOLERANCE: Final = 0.01
@@ -49,19 +50,23 @@ def import_boundaries(
     chosen = fields or Fields()
     stations = {station.code: station for station in base.stations}
     outlines = DistrictIndex(base.outlines)
-    ground = STRtree([outline.geometry for outline in base.outlines])
+    ground = Ground(base.outlines)
     accepted: defaultdict[str, list[Boundary]] = defaultdict(list)
     count = 0
     for count, (where, properties, geometry) in enumerate(features, start=1):
         progress(count)
-        code = _code(properties, chosen)
+        code = station_code(properties, chosen)
         if code is None:
             report.reject("no_station_code", where, ", ".join(sorted(properties)[:8]))
             continue
-        polygon = _repaired(geometry, report, code)
-        if polygon is not None and base.outlines:
-            polygon = _placed(polygon, ground, report, code)
-        if polygon is None or _drawn_twice(polygon, accepted[code], report, code, where):
+        days = days_of(properties, report, where)
+        polygon = _repaired(geometry, report, code) if days is not None else None
+        if polygon is not None:
+            polygon = ground.placed(polygon, report, code)
+        if polygon is None or days is None:
+            continue
+        drawn = Boundary(code, polygon, _name(properties, chosen), *days)
+        if _drawn_twice(drawn, accepted[code], report, where):
             continue
         if code not in stations:
             created = _station_for(code, polygon, properties, chosen, base, outlines)
@@ -70,12 +75,13 @@ def import_boundaries(
                 continue
             report.suspect("station_created", code, f"{created.name_en}: a jurisdiction without a row of its own")
             stations[code] = created
-        accepted[code].append(Boundary(code, polygon, _name(properties, chosen) or stations[code].name_en))
+        accepted[code].append(replace(drawn, name=drawn.name or stations[code].name_en))
     boundaries = [boundary for found in accepted.values() for boundary in found]
     if not boundaries:
         raise ImportRefused("the file has no usable jurisdiction: nothing was changed")
-    covered = {stations[boundary.station].district for boundary in boundaries}
-    kept = [boundary for boundary in base.boundaries if stations[boundary.station].district not in covered]
+    district = {code: station.district for code, station in stations.items()}
+    covered = {district[boundary.station] for boundary in boundaries}
+    kept = handed_over(base.boundaries, boundaries, district)
     report.figures |= {"features": count, "jurisdictions accepted": len(boundaries), "kept of before": len(kept)}
     dataset = replace(
         base,
@@ -83,23 +89,34 @@ def import_boundaries(
         boundaries=tuple(sorted((*kept, *boundaries), key=lambda boundary: boundary.station)),
     )
     report_coverage(dataset, covered, report)
+    report_days(dataset.boundaries, stations, covered, report)
     return dataset
 
 
-def _code(properties: Mapping[str, Any], fields: Fields) -> str | None:
-    names = (fields.code,) if fields.code else CODE_FIELDS
-    for name in names:
-        value = properties.get(name)
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        if isinstance(value, str | int) and value not in {"", 0}:
-            return str(value).strip()[:40]
+def station_code(properties: Mapping[str, Any], fields: Fields) -> str | None:
+    """The station's code as text, from the property named or from the first of the usual ones."""
+    for value in _values(properties, fields.code, CODE_FIELDS):
+        number = int(value) if isinstance(value, float) and value.is_integer() else value
+        if isinstance(number, str | int) and str(number).strip() not in {"", "0"}:
+            return str(number).strip()[:40]
     return None
 
 
 def _name(properties: Mapping[str, Any], fields: Fields) -> str:
-    names = (fields.name,) if fields.name else NAME_FIELDS
-    return clean_name(next((str(properties[name]) for name in names if properties.get(name)), ""))
+    return clean_name(next((str(value) for value in _values(properties, fields.name, NAME_FIELDS) if value), ""))
+
+
+def _values(properties: Mapping[str, Any], named: str | None, usual: Iterable[str]) -> Iterator[Any]:
+    """The property an operator named, else the usual ones in their order, however their letters are written."""
+    if named:
+        yield properties.get(named)
+        return
+    spelt = {_spelling(name): value for name, value in reversed(list(properties.items()))}
+    yield from (spelt.get(_spelling(name)) for name in usual)
+
+
+def _spelling(name: str) -> str:
+    return name.replace("_", "").replace(" ", "").casefold()
 
 
 def _repaired(geometry: BaseGeometry, report: Report, code: str) -> BaseGeometry | None:
@@ -118,30 +135,23 @@ def _repaired(geometry: BaseGeometry, report: Report, code: str) -> BaseGeometry
     return polygon
 
 
-def _placed(polygon: BaseGeometry, ground: STRtree, report: Report, code: str) -> BaseGeometry | None:
-    """The polygon if it touches the state, put right if its latitudes and longitudes changed places, else None."""
-    if len(ground.query(polygon, predicate="intersects")):
-        return polygon
-    turned = shapely.transform(polygon, lambda coordinates: coordinates[:, ::-1])
-    if len(ground.query(turned, predicate="intersects")):
-        report.suspect("swapped_coordinates", code, "latitude and longitude were in each other's place")
-        return turned
-    middle = polygon.representative_point()
-    report.reject("outside_the_state", code, f"around {middle.y:.4f}, {middle.x:.4f}")
-    return None
-
-
 def _polygons(geometry: BaseGeometry) -> list[BaseGeometry]:
     return [part for part in shapely.get_parts(geometry).tolist() if part.geom_type == "Polygon"]
 
 
-def _drawn_twice(polygon: BaseGeometry, before: Iterable[Boundary], report: Report, code: str, where: str) -> bool:
+def _drawn_twice(drawn: Boundary, before: Iterable[Boundary], report: Report, where: str) -> bool:
+    """Whether the station has this ground already on some of the same days: then there would be two truths."""
+    code, polygon = drawn.station, drawn.geometry
     for boundary in before:
-        common = polygon.intersection(boundary.geometry).area
-        if common > SAME_GROUND * min(polygon.area, boundary.geometry.area):
-            report.reject("duplicate_code", where, f"{code} is drawn twice over the same ground")
+        both = together(drawn, boundary)
+        if both is None:
+            continue
+        if polygon.intersection(boundary.geometry).area > SAME_GROUND * min(polygon.area, boundary.geometry.area):
+            dated = any((drawn.valid_from, drawn.valid_to, boundary.valid_from, boundary.valid_to))
+            kind = "overlap_in_time" if dated else "duplicate_code"
+            report.reject(kind, where, f"{code} is drawn twice over the same ground{spoken(both)}")
             return True
-        report.suspect("several_parts", code, where)
+        report.suspect("several_parts", code, f"{where}{spoken(both)}")
     return False
 
 

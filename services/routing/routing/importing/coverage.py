@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 import numpy as np
 import shapely
@@ -11,10 +11,13 @@ from shapely import Geometry, STRtree
 from routing.domain import Boundary, Dataset
 from routing.domain.model import as_array
 from routing.domain.projection import project
+from routing.importing.days import periods, spoken, together
 from routing.importing.report import Report
 
 # Smaller overlaps and gaps than a house are how the drawing ends, not where a jurisdiction does.
 LEAST_AREA_M2 = 100.0
+# The share of a district that may go without a jurisdiction from one day to the next and still be a matter of drawing.
+LEAST_LOSS = 0.01
 
 
 def report_coverage(dataset: Dataset, districts: Collection[str], report: Report) -> None:
@@ -22,7 +25,7 @@ def report_coverage(dataset: Dataset, districts: Collection[str], report: Report
     stations = {station.code: station for station in dataset.stations}
     boundaries = [boundary for boundary in dataset.boundaries if stations[boundary.station].district in districts]
     _overlaps(boundaries, report)
-    _gaps(dataset, districts, report)
+    _gaps(dataset, districts, boundaries, report)
     _stations_outside(dataset, boundaries, districts, report)
 
 
@@ -40,42 +43,51 @@ def _overlaps(boundaries: list[Boundary], report: Report) -> None:
     total, pairs = 0.0, 0
     for first, second in zip(left.tolist(), right.tolist(), strict=True):
         one, other = boundaries[first], boundaries[second]
-        if first >= second or one.station == other.station:
+        both = together(one, other)
+        if first >= second or one.station == other.station or both is None:
             continue
         area = square_metres(shapely.intersection(one.geometry, other.geometry))
         total += area
         if area > 0:
             pairs += 1
         if area >= LEAST_AREA_M2:
-            report.suspect("overlap", one.station, f"with {other.station}: {area:,.0f} m2")
+            report.suspect("overlap", one.station, f"with {other.station}: {area:,.0f} m2{spoken(both)}")
     report.figures["overlapping pairs"] = pairs
     report.figures["overlap, km2"] = round(total / 1e6, 3)
 
 
-def _gaps(dataset: Dataset, districts: Collection[str], report: Report) -> None:
+def _gaps(dataset: Dataset, districts: Collection[str], boundaries: list[Boundary], report: Report) -> None:
+    """For each stretch of time with the same jurisdictions: what they leave open, and what they lose."""
     stations = {station.code: station for station in dataset.stations}
-    of_district: defaultdict[str, list[Geometry]] = defaultdict(list)
-    for boundary in dataset.boundaries:
-        of_district[stations[boundary.station].district].append(boundary.geometry)
-    total = 0.0
-    slivers = 0
+    holes: list[float] = []
     for outline in dataset.outlines:
         if outline.district not in districts:
             continue
-        union = shapely.union_all(of_district[outline.district])
-        # Only what the jurisdictions enclose is surely a gap: the outline itself is drawn by someone else.
-        holes = [shapely.Polygon(hole) for part in shapely.get_parts(union).tolist() for hole in part.interiors]
-        slivers += len(holes)
-        for hole in holes:
+        rows = [row for row in boundaries if stations[row.station].district == outline.district]
+        before = 0.0
+        for number, on in enumerate(periods(rows)):
+            when = "" if on is None else f" until {on}" if number == 0 else f" from {on}"
+            union = shapely.union_all([row.geometry for row in rows if row.valid(on)])
+            holes += _holes(union, f"{outline.district}{when}", report)
+            share = shapely.intersection(union, outline.geometry).area / outline.geometry.area
+            report.figures[f"covered of {outline.district}{when}, %"] = round(100 * share, 2)
+            if share < before - LEAST_LOSS:
+                report.suspect("ground_lost", outline.district, f"{before:.1%} before, {share:.1%}{when}")
+            before = share
+    report.figures["gaps enclosed"] = len(holes)
+    report.figures["gaps enclosed, km2"] = round(sum(holes) / 1e6, 3)
+
+
+def _holes(union: Geometry, where: str, report: Report) -> Iterator[float]:
+    """Square metres of each. Only what jurisdictions enclose is surely a gap: the outline is drawn by someone else."""
+    for part in shapely.get_parts(union).tolist():
+        for ring in part.interiors:
+            hole = shapely.Polygon(ring)
             area = square_metres(hole)
-            total += area
             if area >= LEAST_AREA_M2:
                 inside = hole.representative_point()
-                report.suspect("gap", outline.district, f"{area:,.0f} m2 at {inside.y:.5f}, {inside.x:.5f}")
-        share = shapely.intersection(union, outline.geometry).area / outline.geometry.area
-        report.figures[f"covered of {outline.district}, %"] = round(100 * share, 2)
-    report.figures["gaps enclosed"] = slivers
-    report.figures["gaps enclosed, km2"] = round(total / 1e6, 3)
+                report.suspect("gap", where, f"{area:,.0f} m2 at {inside.y:.5f}, {inside.x:.5f}")
+            yield area
 
 
 def _stations_outside(dataset: Dataset, boundaries: list[Boundary], districts: Collection[str], report: Report) -> None:

@@ -2,11 +2,13 @@
 
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import shapefile  # type: ignore[import-untyped]
+import shapely
 from shapely.errors import ShapelyError
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
@@ -15,12 +17,14 @@ from routing.importing.report import ImportRefused, Report
 
 WGS84: Final = ("CRS84", "EPSG::4326", "EPSG:4326")
 POLYGONAL: Final = frozenset({"Polygon", "MultiPolygon"})
+LINEAR: Final = POLYGONAL | {"LineString", "MultiLineString"}
+HALF_THE_WORLD: Final = 180.0
 
 Feature = tuple[str, dict[str, Any], BaseGeometry]
 
 
-def read_features(path: Path, report: Report) -> Iterator[Feature]:
-    """Where it stands, properties and polygon of each feature; a feature without a polygon is reported.
+def read_features(path: Path, report: Report, kinds: Collection[str] = POLYGONAL) -> Iterator[Feature]:
+    """Where it stands, properties and geometry of each feature; a feature without one of these kinds is reported.
 
     Raises ImportRefused for a file of no known kind or with coordinates that are no degrees.
     """
@@ -28,15 +32,15 @@ def read_features(path: Path, report: Report) -> Iterator[Feature]:
     if suffix in {".geojsonl", ".geojsonseq", ".ndjson", ".jsonl"}:
         raw = _lines(path, report)
     elif suffix in {".geojson", ".json"}:
-        raw = _collection(path)
+        raw = _collection(path, report)
     elif suffix == ".shp":
         raw = _shapes(path)
     else:
         raise ImportRefused(f"{path.suffix or 'a file without a suffix'} is no kind of boundary file that is known")
     for where, feature in raw:
-        geometry = _geometry(feature, report, where)
+        geometry = _geometry(feature, report, where, kinds)
         if geometry is not None:
-            yield where, dict(feature.get("properties") or {}), geometry
+            yield where, _properties(feature), geometry
 
 
 def _lines(path: Path, report: Report) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -52,9 +56,11 @@ def _lines(path: Path, report: Report) -> Iterator[tuple[str, dict[str, Any]]]:
                 continue
             if isinstance(feature, dict):
                 yield f"line {number}", feature
+            else:
+                report.reject("not_a_feature", f"line {number}", type(feature).__name__)
 
 
-def _collection(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def _collection(path: Path, report: Report) -> Iterator[tuple[str, dict[str, Any]]]:
     try:
         document = json.loads(path.read_text("utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError):
@@ -67,6 +73,8 @@ def _collection(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     for number, feature in enumerate(document["features"], start=1):
         if isinstance(feature, dict):
             yield f"feature {number}", feature
+        else:
+            report.reject("not_a_feature", f"feature {number}", type(feature).__name__)
 
 
 def _shapes(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -86,16 +94,27 @@ def _is_wgs84(text: str) -> bool:
     return not flat.startswith("PROJCS") and ("WGS1984" in flat or "WGS84" in flat)
 
 
-def _geometry(feature: dict[str, Any], report: Report, where: str) -> BaseGeometry | None:
+def _properties(feature: dict[str, Any]) -> dict[str, Any]:
+    properties = feature.get("properties")
+    return dict(properties) if isinstance(properties, dict) else {}
+
+
+def _geometry(feature: dict[str, Any], report: Report, where: str, kinds: Collection[str]) -> BaseGeometry | None:
     try:
-        geometry = shape(feature["geometry"])
-    except (KeyError, TypeError, ValueError, AttributeError, ShapelyError):
+        geometry = shapely.force_2d(shape(feature["geometry"]))
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, ShapelyError):
         report.reject("unreadable_geometry", where)
         return None
-    if geometry.is_empty or geometry.geom_type not in POLYGONAL:
-        report.reject("not_a_polygon", where, geometry.geom_type)
+    if geometry.is_empty or geometry.geom_type not in kinds:
+        report.reject("not_a_polygon" if kinds is POLYGONAL else "not_a_line", where, geometry.geom_type)
+        return None
+    if not np.isfinite(shapely.get_coordinates(geometry)).all():
+        report.reject("impossible_coordinates", where, "a coordinate is no number")
         return None
     west, south, east, north = geometry.bounds
     if west < -180 or east > 180 or south < -90 or north > 90:
         raise ImportRefused(f"{where}: coordinates beyond 180 degrees; the file is not in WGS84 degrees")
+    if east - west > HALF_THE_WORLD:
+        report.reject("crosses_the_antimeridian", where, f"{west:.2f} to {east:.2f} east")
+        return None
     return geometry

@@ -24,7 +24,9 @@ def import_officers(path: Path, directory: Directory, report: Report) -> dict[st
         rows = [{name: (value or "").strip() for name, value in row.items() if name} for row in reader]
     found: dict[str, PostDetails] = {}
     for line, row in enumerate(rows, start=2):
-        key = f"{row['station']}:{row['post']}"
+        said = f"{row['station']}:{row['post']}"
+        # A sub-division's office may be named by any station under it.
+        key = directory.offices.get(said, said)
         phone, email, acting = row.get("office_phone", ""), row.get("office_email", ""), row.get("acting", "")
         if key not in directory.posts:
             report.reject("unknown_post", f"line {line}", key)

@@ -9,14 +9,16 @@ from typing import Any, Final
 
 import shapely
 
-from routing.domain import Boundary, Dataset, Outline, PoliceDistrict, Specialist, StationKind, StationRecord
+from routing.domain import Boundary, Corridor, Dataset, Outline, PoliceDistrict, Specialist, StationKind, StationRecord
 
 Row = dict[str, Any]
 Rows = Mapping[str, list[Row]]
 
 DAYS: Final = ("valid_from", "valid_to")
 LATER: Final = ("sub_division", *DAYS)
-PARTS: Final = ("stations", "police_districts", "outlines", "boundaries", "pin_districts", "specialists")
+PARTS: Final = ("stations", "police_districts", "outlines", "boundaries", "pin_districts", "specialists", "corridors")
+# Parts that came later: without a row they must not rename what was saved before.
+LATER_PARTS: Final = frozenset({"corridors"})
 
 
 def to_rows(dataset: Dataset) -> Rows:
@@ -29,14 +31,18 @@ def to_rows(dataset: Dataset) -> Rows:
             for row in sorted(dataset.outlines, key=lambda item: item.district)
         ],
         "boundaries": sorted(
-            ({"station": row.station, "name": row.name, "wkb": _wkb(row.geometry)} for row in dataset.boundaries),
-            key=lambda row: (row["station"], row["wkb"]),
+            (_boundary_row(row) for row in dataset.boundaries),
+            key=lambda row: (row["station"], row["wkb"], row.get("valid_from", ""), row.get("valid_to", "")),
         ),
         "pin_districts": [
             {"pincode": pincode, "districts": list(districts)}
             for pincode, districts in sorted(dataset.pin_districts.items())
         ],
         "specialists": [_record(row) for row in sorted(dataset.specialists, key=lambda item: (item.field, item.value))],
+        "corridors": sorted(
+            ({"station": row.station, "line": row.line, "wkb": _wkb(row.geometry)} for row in dataset.corridors),
+            key=lambda row: (row["station"], row["line"], row["wkb"]),
+        ),
     }
 
 
@@ -47,11 +53,15 @@ def from_rows(version: str, rows: Rows) -> Dataset:
         police_districts=tuple(PoliceDistrict(**row) for row in rows["police_districts"]),
         outlines=tuple(Outline(row["district"], shapely.from_wkb(row["wkb"])) for row in rows["outlines"]),
         boundaries=tuple(
-            Boundary(row["station"], shapely.from_wkb(row["wkb"]), row["name"]) for row in rows["boundaries"]
+            Boundary(row["station"], shapely.from_wkb(row["wkb"]), row["name"], **_days(row))
+            for row in rows["boundaries"]
         ),
         pin_districts={row["pincode"]: tuple(row["districts"]) for row in rows["pin_districts"]},
         specialists=tuple(
             Specialist(row["field"], row["value"], StationKind(row["kind"])) for row in rows["specialists"]
+        ),
+        corridors=tuple(
+            Corridor(row["station"], row["line"], shapely.from_wkb(row["wkb"])) for row in rows.get("corridors", [])
         ),
     )
 
@@ -60,7 +70,7 @@ def content_name(dataset: Dataset) -> str:
     """The name of a version by its content: the same data always has the same name."""
     digest = hashlib.sha256()
     rows = to_rows(dataset)
-    for part in PARTS:
+    for part in (part for part in PARTS if rows[part] or part not in LATER_PARTS):
         digest.update(json.dumps(rows[part], default=bytes.hex, sort_keys=True, ensure_ascii=False).encode())
     return f"v-{digest.hexdigest()[:12]}"
 
@@ -92,9 +102,18 @@ def _record(value: "StationRecord | PoliceDistrict | Specialist") -> Row:
     return row
 
 
+def _boundary_row(boundary: Boundary) -> Row:
+    days = {"valid_from": boundary.valid_from, "valid_to": boundary.valid_to}
+    dated = {name: day.isoformat() for name, day in days.items() if day is not None}
+    return {"station": boundary.station, "name": boundary.name, "wkb": _wkb(boundary.geometry), **dated}
+
+
 def _station(row: Row) -> StationRecord:
-    days = {name: date.fromisoformat(row[name]) for name in DAYS if row.get(name)}
-    return StationRecord(**{**row, **days, "kind": StationKind(row["kind"])})
+    return StationRecord(**{**row, **_days(row), "kind": StationKind(row["kind"])})
+
+
+def _days(row: Row) -> dict[str, date]:
+    return {name: date.fromisoformat(row[name]) for name in DAYS if row.get(name)}
 
 
 def _wkb(geometry: shapely.Geometry) -> bytes:

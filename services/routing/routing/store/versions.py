@@ -1,15 +1,15 @@
 """Versions of the geography, written once and never changed, and the audit of what was put in force, when, by whom."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
 from chassis.clock import Clock
-from chassis.mongo import Collection, DuplicateKeyError, Mongo, UpdateOne, store_errors
+from chassis.mongo import Collection, DuplicateKeyError, Mongo, store_errors
 from routing.domain import Dataset
-from routing.store.rows import PARTS, chunks, content_name, from_rows, to_rows
+from routing.store.rows import PARTS, Rows, chunks, content_name, from_rows, to_rows
 
 SHIPPED_BY: Final = "shipped data"
 
@@ -33,6 +33,19 @@ class VersionInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Saved:
+    """How far the writing of a version is; `before` says that an earlier import had written this piece."""
+
+    part: str
+    done: int
+    of: int
+    before: bool
+
+
+Progress = Callable[[Saved], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Switch:
     """One entry of the audit. A switch is undone by another switch, never by taking it away."""
 
@@ -52,26 +65,20 @@ class Versions:
         self._clock = clock
 
     async def save(
-        self, dataset: Dataset, *, by: str, note: str, report: Mapping[str, Any] | None = None
+        self,
+        dataset: Dataset,
+        *,
+        by: str,
+        note: str,
+        report: Mapping[str, Any] | None = None,
+        progress: Progress = lambda _saved: None,
     ) -> VersionInfo:
         """Writes a version under its name, which derives from its content: again is harmless, a rest is taken up."""
         if not dataset.stations or not dataset.police_districts:
             raise EmptyVersion("a version needs stations and police districts")
         name = dataset.version
         rows = to_rows(dataset)
-        with store_errors():
-            for part in PARTS:
-                pieces = list(chunks(rows[part]))
-                await self._parts.bulk_write(
-                    [
-                        UpdateOne(
-                            {"_id": f"{name}/{part}/{number}"},
-                            {"$setOnInsert": {"version": name, "part": part, "number": number, "rows": piece}},
-                            upsert=True,
-                        )
-                        for number, piece in enumerate(pieces)
-                    ]
-                )
+        await self._save_pieces(name, rows, progress)
         # The entry comes last: what has none was interrupted, and is not there.
         info = VersionInfo(
             name, self._clock.now(), by, note, {part: len(rows[part]) for part in PARTS}, dict(report or {})
@@ -91,6 +98,18 @@ class Versions:
         except DuplicateKeyError:
             return await self.info(name)
         return info
+
+    async def _save_pieces(self, name: str, rows: Rows, progress: Progress) -> None:
+        """Piece by piece, leaving out those that an interrupted import left behind: each is whole or not there."""
+        pieces = [(part, number, piece) for part in PARTS for number, piece in enumerate(chunks(rows[part]))]
+        with store_errors():
+            there = {found["_id"] async for found in self._parts.find({"version": name}, {"_id": 1})}
+            for done, (part, number, piece) in enumerate(pieces, start=1):
+                key = f"{name}/{part}/{number}"
+                if key not in there:
+                    document = {"version": name, "part": part, "number": number, "rows": piece}
+                    await self._parts.update_one({"_id": key}, {"$setOnInsert": document}, upsert=True)
+                progress(Saved(part, done, len(pieces), before=key in there))
 
     async def info(self, version: str) -> VersionInfo:
         with store_errors():

@@ -1,0 +1,123 @@
+"""The operator's commands as words on a command line, and what an operator reads when one can not be done."""
+
+import argparse
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Final
+
+from chassis.clock import SystemClock
+from chassis.faults import TransientFault
+from chassis.mongo import Mongo
+from routing import cli
+from routing.build_data import build_data
+from routing.cli import Command, Office, refuse, say
+from routing.importing.report import ImportRefused
+from routing.settings import RoutingSettings
+from routing.store.versions import EmptyVersion, Versions, VersionUnknown
+
+IMPORTS: Final = {
+    "import-stations": "a CSV of stations",
+    "import-boundaries": "jurisdictions: GeoJSON, geojsonl or .shp",
+    "import-lines": "the lines that specialist units cover, such as a railway's: GeoJSON, geojsonl or .shp",
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its options; without a command the service runs."""
+    top = argparse.ArgumentParser(prog="python -m routing", description=__doc__)
+    group = top.add_subparsers(dest="command")
+    group.add_parser("serve", help="run the service (the default)")
+    build = group.add_parser("build-data", help="make the shipped data set from a folder of its sources")
+    build.add_argument("folder", type=Path)
+    for name, what in IMPORTS.items():
+        one = _command(group, name, cli.import_file, f"make a new version from {what}")
+        one.add_argument("file", type=Path)
+        one.add_argument("--effective-from", type=_date, help="put it in force from this date or time (UTC)")
+        one.add_argument("--by", default="operator", help="who decides this, for the audit")
+        one.add_argument("--report", type=Path, help="write the findings as JSON")
+        if name != "import-stations":
+            one.add_argument("--code-field", help="the property that holds the station's code")
+            one.add_argument("--name-field", help="the property that holds the station's name, or the line's")
+    officers = _command(
+        group, "import-officers", cli.import_posts, "office contacts, vacancies and acting posts, CSV"
+    )
+    officers.add_argument("file", type=Path)
+    switch = _command(group, "switch", cli.switch_version, "put a version in force; an older one undoes a switch")
+    switch.add_argument("version")
+    switch.add_argument("--effective-from", type=_date, help="default: now")
+    switch.add_argument("--by", default="operator")
+    switch.add_argument("--why", default="decided by hand")
+    back = _command(group, "rollback", cli.roll_back, "undo the last switch: the version before it decides again")
+    back.add_argument("--by", default="operator")
+    back.add_argument("--why", default="undone by hand")
+    _command(group, "versions", cli.list_versions, "all versions and every switch")
+    change = _command(group, "what-if", cli.show_what_if, "which cases would go elsewhere under a file or version")
+    change.add_argument("file", type=Path, help="a file to import, or the name of a version")
+    change.add_argument("--days", type=int, default=30, help="cases of the last days; default: 30")
+    change.add_argument("--from", dest="start", type=_date, help="cases from this time on (UTC), instead of --days")
+    change.add_argument("--to", dest="end", type=_date, help="cases before this time (UTC); default: now")
+    change.add_argument("--on", type=_day, help="as stations and jurisdictions are on this day; default: today")
+    change.add_argument("--geojson", type=Path, help="write the moved cases for a map")
+    picture = _command(group, "map", cli.make_map, "draw stations, jurisdictions and recent decisions")
+    picture.add_argument("--out", type=Path, default=Path("map.html"), help="a page, or a picture if it ends in .png")
+    picture.add_argument("--on", type=_day, help="as stations and jurisdictions are on this day; default: today")
+    picture.add_argument("--version", help="default: the version in force")
+    picture.add_argument("--days", type=int, default=7, help="decisions of the last days")
+    return top
+
+
+def run(options: argparse.Namespace, settings: RoutingSettings) -> int:
+    """One command, with its own connection. Status 1 with a sentence for what an operator can put right."""
+    if options.command == "build-data":
+        built = build_data(options.folder)
+        doubts = f"{len(built.misplaced)} misplaced, {len(built.shared_coordinates)} share a point"
+        say(f"{built.stations} stations ({doubts}), {built.districts} districts, {built.boundaries} boundaries")
+        return 0
+    try:
+        return asyncio.run(_run(options, settings))
+    except VersionUnknown as error:
+        return refuse(f"there is no version {error}")
+    except TransientFault as fault:
+        return refuse(f"the database does not answer ({fault})")
+    except UnicodeDecodeError:
+        return refuse("the file is not UTF-8 text")
+    except (ImportRefused, EmptyVersion, OSError) as error:
+        return refuse(str(error))
+
+
+async def _run(options: argparse.Namespace, settings: RoutingSettings) -> int:
+    clock = SystemClock()
+    mongo = Mongo(settings.mongo_uri, settings.mongo_database, app_name="routing-cli")
+    try:
+        status: int = await options.run(options, Office(mongo, Versions(mongo, clock), clock))
+    finally:
+        mongo.close()
+    return status
+
+
+def _command(
+    group: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: Command, help_: str
+) -> argparse.ArgumentParser:
+    one = group.add_parser(name, help=help_, description=help_)
+    one.set_defaults(run=run)
+    return one
+
+
+def _date(text: str) -> datetime:
+    with suppress(ValueError):
+        value = datetime.fromisoformat(text)
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    raise argparse.ArgumentTypeError(f"{text!r} is no date like 2026-12-01")
+
+
+def _day(text: str) -> date:
+    with suppress(ValueError):
+        return date.fromisoformat(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no day like 2026-12-01")
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    return parser().parse_args(arguments)
