@@ -178,6 +178,39 @@ async def test_sla_a_lost_changelog_leaves_nothing_committed(kafka_bootstrap: st
         assert await bench.committed() == {}
 
 
+async def test_sla_a_second_worker_of_one_name_replaces_the_first(kafka_bootstrap: str, tmp_path: Path) -> None:
+    """Whoever is thrown out of the group ends at once and says why: two never answer for the same partitions."""
+    async with open_bench(kafka_bootstrap, tmp_path) as bench, bench.start_worker("same") as first:
+        await first.ready()
+        async with bench.start_worker("same") as second:
+            assert await first.status(timedelta(seconds=40)) == 1
+            assert "thrown_out_of_the_group" in first.log() or "group_refuses_this_worker" in first.log()
+            await second.ready()
+            case = filed()
+            await bench.put(case)
+            said = await bench.wait_for(lambda said: bool(breaches(said)))
+            assert [e.type for e in said if e.subject == case.subject] == ["SLAClockStarted", "SLABreached"]
+            assert not second.ended
+
+
+async def test_sla_of_two_workers_of_one_name_that_join_at_once_one_stays(kafka_bootstrap: str, tmp_path: Path) -> None:
+    """The broker lets one in and tells the other that its name is taken: that one ends, none hangs without a word."""
+    async with (
+        open_bench(kafka_bootstrap, tmp_path) as bench,
+        bench.start_worker("same") as first,
+        bench.start_worker("same") as second,
+    ):
+        ending = {asyncio.create_task(one.status(timedelta(seconds=60))): one for one in (first, second)}
+        done, pending = await asyncio.wait(ending, return_when=asyncio.FIRST_COMPLETED)
+        assert [task.result() for task in done] == [1]
+        (task,) = pending
+        await ending[task].ready()
+        case = filed()
+        await bench.put(case)
+        await bench.wait_for(lambda said: bool(breaches(said)))
+        task.cancel()
+
+
 async def test_sla_kill_in_the_middle_of_deadlines(kafka_bootstrap: str, tmp_path: Path) -> None:
     """Two workers, 400 deadlines over 20 s, one worker killed with -9 and started again: none missed, none doubled."""
     async with open_bench(kafka_bootstrap, tmp_path, target_s=4) as bench:

@@ -43,6 +43,47 @@ async def test_sla_inputs_of_a_generation_that_is_over_stay_paused() -> None:
     assert consumer._get_active_partitions() == set()  # noqa: SLF001
 
 
+async def test_sla_a_fetch_under_way_is_not_widened_by_a_pause() -> None:
+    """The set of active partitions goes empty while a fetch waits, which the client would take for all of them."""
+    consumer, asked = make_consumer(), []
+
+    async def getmany(active: set[TP], _timeout: float) -> dict[TP, list[Any]]:
+        consumer.pause_partitions({CHANGELOG})
+        asked.append(set(active))
+        return {}
+
+    consumer._thread = SimpleNamespace(getmany=getmany)  # noqa: SLF001
+    consumer.resume_partitions({CHANGELOG})
+    await consumer._getmany(consumer._get_active_partitions(), 1.0)  # noqa: SLF001
+    assert asked == [{CHANGELOG}]
+
+
+async def test_sla_inputs_never_committed_are_read_from_where_their_log_begins() -> None:
+    """The client would leave them wherever it has read to; a changelog, which the recovery has sought, it should."""
+    consumer, sought = make_consumer(), []
+    told: list[Any] = []
+    new = TP(CASES, 1)
+
+    async def seek_to_committed() -> dict[TP, int | None]:
+        return {INPUT: 70, new: None, CHANGELOG: None}
+
+    async def earliest_offsets(*places: TP) -> dict[TP, int]:
+        return dict.fromkeys(places, 12)
+
+    async def seek_wait(places: dict[TP, int]) -> None:
+        sought.append(places)
+
+    consumer._thread = SimpleNamespace(  # noqa: SLF001
+        seek_to_committed=seek_to_committed, earliest_offsets=earliest_offsets, seek_wait=seek_wait
+    )
+    consumer._read_offset, consumer._committed_offset = {}, {}  # noqa: SLF001
+    consumer.transport = SimpleNamespace(on_seek=told.append)
+    consumer.assignment = lambda: {INPUT, new, CHANGELOG}
+    await consumer.perform_seek()
+    assert sought == [{new: 12}]
+    assert told == [{INPUT: 70, new: 12, CHANGELOG: None}]
+
+
 async def test_sla_a_missing_offset_ends_the_worker() -> None:
     """If a record did not arrive, the ones after it are not handled: they would be committed past it."""
     rig = Rig()

@@ -153,6 +153,8 @@ class Worker:
         while not self._stopping.is_set():
             if starting.done() and starting.exception() is not None:
                 die("faust_start_failed", starting.exception())
+            if (error := self.shell.app.consumer.group_error) is not None:
+                die("group_refuses_this_worker", error)
             if self.shell.app.crashed:
                 die("faust_crashed", self.shell.app.crash_reason)
             await asyncio.sleep(0.1)

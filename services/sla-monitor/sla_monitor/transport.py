@@ -8,10 +8,12 @@ At the end of recovery Faust resumes the inputs, seeks them to the committed off
 *empties every queue*: a record fetched in between is gone. So no input is read before the flow is resumed.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, Final, cast
 
+from aiokafka.errors import BrokerResponseError, kafka_errors
 from faust.transport.drivers.aiokafka import DEFAULT_GENERATION_ID, AIOKafkaConsumerThread, Consumer, Transport
 from faust.types import TP, ConsumerMessage
 
@@ -19,7 +21,19 @@ from faust.types import TP, ConsumerMessage
 FETCH_MAX_WAIT_MS: Final = 25
 STRETCH: Final = 250
 
-Fetched = Mapping[TP, Sequence[Any]]
+Fetched = Mapping[TP, list[Any]]
+
+
+class FencedInstanceId(BrokerResponseError):  # type: ignore[misc]
+    """The broker's answer to a member whose name another one has taken meanwhile."""
+
+    errno = 82
+    message = "FENCED_INSTANCE_ID"
+    description = "Another worker of the same name has joined the group."
+
+
+# The client doesn't know the answer, and would call it UNKNOWN.
+kafka_errors.setdefault(FencedInstanceId.errno, FencedInstanceId)
 
 
 class PromptConsumerThread(AIOKafkaConsumerThread):
@@ -41,6 +55,17 @@ class PromptConsumer(Consumer):
         coordinator = self._thread._ensure_consumer()._coordinator  # noqa: SLF001  Faust itself reads it there
         return bool(coordinator.generation == DEFAULT_GENERATION_ID)
 
+    @property
+    def group_error(self) -> BaseException | None:
+        """Why the client has given up on the group: it keeps the error for a caller that Faust never is, and waits."""
+        consumer = self._thread._consumer  # noqa: SLF001
+        coordinator: Any = None if consumer is None else consumer._coordinator  # noqa: SLF001
+        if coordinator is None:
+            return None
+        task: asyncio.Task[None] = coordinator._coordination_task  # noqa: SLF001
+        failed = task.exception() if task.done() and not task.cancelled() else None
+        return failed or cast("BaseException | None", coordinator._pending_exception)  # noqa: SLF001
+
     def _new_consumer_thread(self) -> PromptConsumerThread:
         return PromptConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
@@ -55,6 +80,14 @@ class PromptConsumer(Consumer):
                 return  # what is left is read again from the committed offsets
             if active is None or tp in active or tp in self._buffered_partitions:
                 yield tp, self._message(tp, stretch, generation)
+
+    async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Fetched:  # noqa: ASYNC109
+        """Of the partitions that are active now. Faust hands over the set itself, and the client takes an empty set for
+        all: a fetch that waits while the changelogs are paused would return inputs before they are sought.
+        """
+        wanted = None if active_partitions is None else set(active_partitions)
+        fetched: Fetched = await super()._getmany(wanted, timeout)
+        return fetched
 
     def _stretches(self, fetched: Fetched) -> Iterator[tuple[TP, Sequence[Any]]]:
         changelogs = self.app.tables.changelog_topics
@@ -114,12 +147,23 @@ class PromptConsumer(Consumer):
         if held:
             super().resume_partitions(held & self.assignment())
 
+    async def seek_to_committed(self) -> Mapping[TP, int]:
+        """The client leaves alone what was never committed, wherever it has read to: that begins where its log does."""
+        found: Mapping[TP, int] = await super().seek_to_committed()  # None for what was never committed
+        changelogs = self.app.tables.changelog_topics
+        new = [tp for tp, offset in found.items() if not offset and tp.topic not in changelogs]
+        if not new:
+            return found
+        begins = await self._thread.earliest_offsets(*new)
+        await self._thread.seek_wait(begins)
+        return {**found, **begins}
+
     async def perform_seek(self) -> None:
         """Where reading starts is where handling starts: from there on no offset may be missing."""
         await super().perform_seek()
         on_seek: Callable[[Mapping[TP, int | None]], None] | None = getattr(self.transport, "on_seek", None)
         if on_seek is not None:
-            on_seek({tp: self._committed_offset[tp] for tp in self.assignment()})
+            on_seek({tp: self._read_offset[tp] for tp in self.assignment()})
 
 
 class PromptTransport(Transport):
