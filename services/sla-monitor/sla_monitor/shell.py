@@ -25,6 +25,8 @@ from sla_monitor.transport import PromptTransport
 _log = get_logger(__name__)
 
 QUIESCE_S: Final = 5.0
+# Survivors learn of a death by the answer to their next heartbeat: each second of waiting is a second of lateness.
+HEARTBEAT_S: Final = 0.5
 SLICE: Final = 20_000
 
 
@@ -46,7 +48,7 @@ def create_faust_app(settings: Settings, partitions: int) -> Any:
         consumer_auto_offset_reset="earliest",
         consumer_group_instance_id=f"{settings.lane}-{settings.worker_name}",
         broker_session_timeout=settings.session_timeout_s,
-        broker_heartbeat_interval=min(3.0, settings.session_timeout_s / 3),
+        broker_heartbeat_interval=min(HEARTBEAT_S, settings.session_timeout_s / 3),
         broker_request_timeout=max(30.0, settings.session_timeout_s),
         broker_commit_interval=1.0,
         broker_max_poll_records=None,  # bounded polls leave the process idle half of the time
