@@ -15,6 +15,7 @@ from bench import (
     sla_failover,
     sla_lanes,
     sla_million,
+    sla_proof,
     sla_throughput,
 )
 
@@ -29,6 +30,7 @@ BENCHMARKS: dict[str, Callable[[], Coroutine[None, None, bool]]] = {
     "sla-million": sla_million.run,
     "sla-failover": sla_failover.run,
     "sla-lanes": sla_lanes.run,
+    "sla-proof": sla_proof.run,
 }
 
 

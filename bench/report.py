@@ -2,11 +2,14 @@
 
 import json
 import statistics
+import sys
 from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+
+WIDE = 160
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -28,5 +31,6 @@ def show(name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], **fig
         table.add_column(column, justify="left" if number == 0 else "right")
     for row in rows:
         table.add_row(*[f"{cell:,.2f}" if isinstance(cell, float) else str(cell) for cell in row])
-    Console().print(table)
+    # A log file or a pipe has no width of its own: eighty columns would break every cell.
+    Console(width=None if sys.stdout.isatty() else WIDE).print(table)
     print(json.dumps({"benchmark": name, **figures}, default=str), flush=True)
