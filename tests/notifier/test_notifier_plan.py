@@ -21,8 +21,9 @@ from event_schemas import (
 )
 from notifier.contacts import Contacts, Unreachable
 from notifier.directory import Missing
-from notifier.domain import Notice, RetryPolicy, plan
+from notifier.domain import Notice, RetryPolicy
 from notifier.handlers import TYPES
+from notifier.rules import plan
 from notifier.words import Words
 
 from .notifier_fakes import CASE, KEYS, PHONE, START, card, directory, notice, post
@@ -42,6 +43,17 @@ BREACH = DERIVED | {
     "escalate_to": "SDPO:5140003",
 }
 
+ASSIGNED = DERIVED | {
+    "assignment_no": 1,
+    "station": STATION,
+    "officer_post": "SHO:5140003",
+    "reason": "nearest",
+    "confidence": 1,
+    "boundary_version": "v1",
+}
+OFFLINE = {"desk_online": False, "also_inform": ["HQ:control-room-51"]}
+DUE_SOON = DERIVED | {"clock": "inquiry", "clock_id": "inquiry:1", "rev": 1, "due_at": START, "fraction": 0.8}
+
 EVENTS: list[tuple[Event, dict[str, str]]] = [
     (
         ComplaintFiled.model_validate(
@@ -58,17 +70,7 @@ EVENTS: list[tuple[Event, dict[str, str]]] = [
         {"citizen": "filed"},
     ),
     (
-        AssignedToStation.model_validate(
-            DERIVED
-            | {
-                "assignment_no": 1,
-                "station": STATION,
-                "officer_post": "SHO:5140003",
-                "reason": "nearest",
-                "confidence": 1,
-                "boundary_version": "v1",
-            }
-        ),
+        AssignedToStation.model_validate(ASSIGNED),
         {"citizen": "assigned", "office": "new_case"},
     ),
     (
@@ -91,19 +93,16 @@ EVENTS: list[tuple[Event, dict[str, str]]] = [
         {"citizen": "certificate_issued"},
     ),
     (
-        SLADueSoon.model_validate(
-            DERIVED | {"clock": "inquiry", "clock_id": "inquiry:1", "rev": 1, "due_at": START, "fraction": 0.8}
-        ),
+        SLADueSoon.model_validate(DUE_SOON),
         {"office": "due_soon"},
     ),
-    (
-        SLADueSoon.model_validate(
-            DERIVED | {"clock": "inquiry", "clock_id": "inquiry:1", "rev": 1, "due_at": START, "fraction": 0.5}
-        ),
-        {},
-    ),
+    (SLADueSoon.model_validate(DUE_SOON | {"fraction": 0.5}), {}),
     (SLABreached.model_validate(BREACH | {"level": 0}), {"citizen": "apology_delay", "office": "breach"}),
     (SLABreached.model_validate(BREACH | {"level": 1}), {"office": "breach"}),
+    (SLADueSoon.model_validate(DUE_SOON | {"owner": "citizen"}), {"citizen": "reminder_due_soon"}),
+    (SLADueSoon.model_validate(DUE_SOON | {"owner": "citizen", "fraction": 0.5}), {}),
+    (SLABreached.model_validate(BREACH | {"level": 0, "owner": "citizen"}), {"citizen": "reminder_overdue"}),
+    (SLABreached.model_validate(BREACH | {"level": 1, "owner": "citizen"}), {"citizen": "reminder_overdue"}),
 ]
 
 
@@ -152,6 +151,37 @@ def test_a_breach_goes_to_the_post_it_names_and_a_warning_to_the_post_in_charge(
     """escalate_to for a breach, the assigned post for a warning, the new post for an assignment."""
     assert [n.post for n in planned(EVENTS[8][0]) if n.audience == "office"] == ["SDPO:5140003"]
     assert [n.post for n in planned(EVENTS[6][0])] == ["SHO:5140003"]
+
+
+def to_offices(event: Event) -> list[tuple[str, str | None]]:
+    return [(n.template, n.post) for n in planned(event) if n.audience == "office"]
+
+
+def test_a_station_without_a_desk_and_its_control_room_are_both_told() -> None:
+    """Nobody there sees it on a screen: the post in charge and each post named beside it are told so, once each."""
+    event = AssignedToStation.model_validate(ASSIGNED | OFFLINE)
+    assert to_offices(event) == [("new_case_offline", "SHO:5140003"), ("new_case_offline", "HQ:control-room-51")]
+    doubled = {"also_inform": ["HQ:control-room-51", "SHO:5140003", "HQ:control-room-51"]}
+    assert to_offices(AssignedToStation.model_validate(ASSIGNED | OFFLINE | doubled)) == to_offices(event)
+
+
+def test_the_patrols_near_an_emergency_are_told() -> None:
+    """Each near station's officer once, but for those who are told of the case anyway."""
+    near = {"nearest_stations": ["5140003", "5140005", "5140009", "5140005"]}
+    wanted = [
+        ("new_case", "SHO:5140003"),
+        ("nearby_emergency", "SHO:5140005"),
+        ("nearby_emergency", "SHO:5140009"),
+    ]
+    assert to_offices(AssignedToStation.model_validate(ASSIGNED | near)) == wanted
+
+
+def test_each_office_has_its_own_message() -> None:
+    """Messages of one event to several offices have different ids, and the same ones whenever they are planned."""
+    event = AssignedToStation.model_validate(ASSIGNED | OFFLINE | {"nearest_stations": ["5140005", "5140009"]})
+    notices = planned(event)
+    assert len({n.notification_id for n in notices}) == len(notices) == 5
+    assert planned(event) == notices
 
 
 def test_a_case_whose_filing_was_never_seen_still_reaches_the_office() -> None:

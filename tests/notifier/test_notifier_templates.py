@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from chassis.settings import load_yaml
 from notifier.__main__ import main
-from notifier.domain import RULES
 from notifier.lint import lint
+from notifier.rules import RULES
 from notifier.sms import is_gsm, segments
 from notifier.templates import DEFAULT_PATH, TemplateBook, TemplateError
 from notifier.words import Words
@@ -91,7 +91,7 @@ def test_the_lint_command_fails_on_a_file_that_lacks_what_an_event_asks_for(
     text = DEFAULT_PATH.read_text().replace("id: assigned", "id: assignment")
     (tmp_path / "bad.yaml").write_text(text)
     assert main(["lint", str(tmp_path / "bad.yaml")]) == 1
-    assert "assigned: an event asks for it" in capsys.readouterr().err
+    assert "assigned: the notifier sends it" in capsys.readouterr().err
     assert main(["lint"]) == 0
 
 

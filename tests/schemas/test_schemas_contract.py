@@ -69,10 +69,10 @@ CONTRACT = {
     "SLAClockStarted": ("sla-monitor", CLOCK),
     "SLAClockAdjusted": ("sla-monitor", CLOCK),
     "SLAClockStopped": ("sla-monitor", CLOCK),
-    "SLADueSoon": ("sla-monitor", "clock clock_id rev due_at fraction"),
+    "SLADueSoon": ("sla-monitor", "clock clock_id rev due_at fraction owner"),
     "SLABreached": (
         "sla-monitor",
-        "breach_id clock clock_id rev level due_at target_s overdue_s escalate_to station district",
+        "breach_id clock clock_id rev level due_at target_s overdue_s escalate_to station district owner",
     ),
     "SLABreachRevoked": ("sla-monitor", "breach_id clock_id reason_code"),
     "CertificateIssued": ("certificate", "certificate_id kind verify_url sha256"),

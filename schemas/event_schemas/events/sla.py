@@ -53,10 +53,14 @@ class SLADueSoon(_SLAEvent):
 
     due_at: UtcTime
     fraction: float = Field(gt=0, lt=1)
+    owner: ClockOwner = ClockOwner.POLICE
 
 
 class SLABreached(_SLAEvent):
-    """``breach_id`` is this event's own id; ``level`` 0 is the passed target, 1 and more are escalations."""
+    """``breach_id`` is this event's own id; ``level`` 0 is the passed target, 1 and more are escalations.
+
+    ``owner`` says whose time has passed: nobody owes an apology for what the citizen has still to do.
+    """
 
     type: ClassVar[Literal["SLABreached"]] = "SLABreached"
 
@@ -68,6 +72,7 @@ class SLABreached(_SLAEvent):
     escalate_to: PostId = Field(min_length=1, max_length=120)
     station: StationCode | None = Field(default=None, min_length=1, max_length=40)
     district: Text | None = None
+    owner: ClockOwner = ClockOwner.POLICE
 
 
 class SLABreachRevoked(DerivedEvent):

@@ -10,7 +10,8 @@ from chassis.consumer import Outgoing, Received
 from event_schemas import AssignedToStation, ComplaintFiled, Event, Lane, PersonalDataErased
 
 from .dispatcher import Dispatcher
-from .domain import RULES, CaseCard, Notice, plan
+from .domain import CaseCard, Notice
+from .rules import RULES, plan
 from .sending import SendingRules
 from .store import CaseStore, DispatchStore
 from .templates import Language

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from .domain import RULES
+from .domain import DIGEST
+from .rules import RULES
 from .settings import NotifierSettings
-from .templates import TemplateBook, TemplateError
+from .templates import Audience, TemplateBook, TemplateError
 
 # Sent at a service's request, not for an event.
 DIRECT = frozenset({"otp"})
+OFFICE: Audience = "office"
 
 
 def lint(path: Path, *, production: bool = False) -> TemplateBook:
@@ -27,10 +29,10 @@ def check_for(settings: NotifierSettings) -> TemplateBook:
 
 
 def _use_problems(book: TemplateBook) -> Iterator[str]:
-    audiences = {rule.template: rule.audience for rule in RULES}
+    audiences = {rule.template: rule.audience for rule in RULES} | {DIGEST: OFFICE}
     have = {template.id: template for template in book.templates}
     yield from (
-        f"{name}: an event asks for it, but it is missing" for name in sorted({*audiences, *DIRECT} - set(have))
+        f"{name}: the notifier sends it, but it is missing" for name in sorted({*audiences, *DIRECT} - set(have))
     )
     for name, template in have.items():
         if name not in audiences and name not in DIRECT:

@@ -17,6 +17,7 @@ DEFAULT_PATH = Path(__file__).with_name("templates.yaml")
 Language = Literal["hi", "en"]
 Audience = Literal["citizen", "office"]
 Channel = Literal["sms"]
+DigestKind = Literal["new_cases", "due_soon", "breaches"]
 
 
 class TemplateError(ValueError):
@@ -61,10 +62,13 @@ class Wordings(Frozen):
 
 
 class Template(Frozen):
+    """`digest`: what it counts as when an office gets too many and one digest says how many; None: always by itself."""
+
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     audience: Audience
     channel: Channel
     internal: bool = False
+    digest: DigestKind | None = None
     variables: tuple[str, ...]
     texts: Wordings
     neutral: Wordings | None = None
@@ -126,6 +130,10 @@ class TemplateBook(Frozen):
             template=template_id, language=language, text=text, dlt_id=wording.dlt_id, unicode=not is_gsm(text)
         )
 
+    def digest_kinds(self) -> dict[str, DigestKind]:
+        """The templates that a digest can take the place of, and what it counts each as."""
+        return {template.id: template.digest for template in self.templates if template.digest is not None}
+
     def development_ids(self) -> list[str]:
         """Templates that carry an id of the development range: a real operator would block them."""
         return sorted(
@@ -143,8 +151,7 @@ def _problems(book: TemplateBook) -> Iterator[str]:
         for name in template.variables:
             if name not in book.variables:
                 yield f"{template.id}: variable {name!r} is not defined"
-        if template.audience == "citizen" and not template.internal and template.neutral is None:
-            yield f"{template.id}: a citizen's template needs a neutral text for sensitive cases"
+        yield from _audience_problems(template)
     for name in book.variables:
         if not any(name in t.variables for t in book.templates):
             yield f"variables/{name}: no template uses it"
@@ -153,6 +160,13 @@ def _problems(book: TemplateBook) -> Iterator[str]:
         if wording.dlt_id in dlt_ids:
             yield f"{place}: DLT id {wording.dlt_id} is already that of {dlt_ids[wording.dlt_id]}"
         dlt_ids[wording.dlt_id] = place
+
+
+def _audience_problems(template: Template) -> Iterator[str]:
+    if template.audience == "citizen" and not template.internal and template.neutral is None:
+        yield f"{template.id}: a citizen's template needs a neutral text for sensitive cases"
+    if template.digest is not None and template.audience != "office":
+        yield f"{template.id}: only an office gets digests"
 
 
 def _wording_problems(book: TemplateBook, template: Template, place: str, wording: Wording) -> Iterator[str]:

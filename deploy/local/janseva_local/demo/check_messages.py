@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from event_schemas import (
     AssignedToStation,
     CertificateIssued,
+    ClockOwner,
     ComplaintAcknowledged,
     ComplaintFiled,
     DirectoryPost,
@@ -21,7 +22,7 @@ from janseva_local.demo.evidence import Evidence, Seen
 from janseva_local.demo.findings import Case, Finding
 
 LONGEST_LADDER = 8
-OFFICE_FRACTION = 0.8  # an office hears of the second warning, not of the first
+LAST_FRACTION = 0.8  # the second warning is told, not the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def check_messages(cases: dict[str, Case], others: dict[str, list[Seen]], eviden
         notification_id(seen.envelope.event_id, audience, "sms")
         for events in others.values()
         for seen in events
-        for audience in ("citizen", "office")
+        for audience in ("citizen", "office", *(f"office:{post}" for post, _ in further_offices(seen.envelope.data)))
     }
     owed = {identity: one for case in cases.values() for identity, one in owed_by(case, evidence.posts)}
     sent = Counter(message.notification_id or "" for message in evidence.messages)
@@ -78,11 +79,20 @@ def owed_by(case: Case, posts: dict[str, DirectoryPost]) -> Iterator[tuple[str, 
             phone = office_phone(post, posts)
             if phone is not None:
                 yield _owed(seen, "office", phone, name, due=name != "due_soon" or _assigned_before(seen, case))
+        for post, name in further_offices(seen.envelope.data):
+            phone = office_phone(post, posts)
+            if phone is not None:
+                yield _owed(seen, f"office:{post}", phone, name)
 
 
 def citizen_template(event: Event) -> str | None:
     if isinstance(event, SLABreached):
+        if event.owner is ClockOwner.CITIZEN:
+            return "reminder_overdue"
         return "apology_delay" if event.level == 0 else None
+    if isinstance(event, SLADueSoon):
+        reminds = event.owner is ClockOwner.CITIZEN and event.fraction == LAST_FRACTION
+        return "reminder_due_soon" if reminds else None
     names: dict[type[Event], str] = {
         ComplaintFiled: "filed",
         AssignedToStation: "assigned",
@@ -98,14 +108,27 @@ def office_template(seen: Seen, case: Case) -> tuple[str, str] | None:
     """(post, template) of the message that an event owes to an office; a warning goes to the post in charge."""
     event = seen.envelope.data
     if isinstance(event, AssignedToStation):
-        return event.officer_post, "new_case"
+        return event.officer_post, "new_case" if event.desk_online else "new_case_offline"
+    if isinstance(event, SLABreached | SLADueSoon) and event.owner is ClockOwner.CITIZEN:
+        return None
     if isinstance(event, SLABreached):
         return event.escalate_to, "breach"
-    if isinstance(event, SLADueSoon) and event.fraction == OFFICE_FRACTION:
+    if isinstance(event, SLADueSoon) and event.fraction == LAST_FRACTION:
         assigned = [one.envelope.data for one in case.of(AssignedToStation)]
         posts = [data.officer_post for data in assigned if isinstance(data, AssignedToStation)]
         return (posts[-1], "due_soon") if posts else None
     return None
+
+
+def further_offices(event: Event) -> list[tuple[str, str]]:
+    """(post, template) of those who are told of a new case besides the post in charge, each once."""
+    if not isinstance(event, AssignedToStation):
+        return []
+    informed = [post for post in dict.fromkeys(event.also_inform) if post != event.officer_post]
+    near = [f"SHO:{code}" for code in dict.fromkeys(event.nearest_stations)]
+    told = {event.officer_post, *event.also_inform}
+    offline = [] if event.desk_online else [(post, "new_case_offline") for post in informed]
+    return offline + [(post, "nearby_emergency") for post in near if post not in told]
 
 
 def office_phone(post: str, posts: dict[str, DirectoryPost]) -> str | None:

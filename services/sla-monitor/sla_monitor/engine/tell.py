@@ -79,6 +79,7 @@ def due_soon(record: CaseRecord, clock: Clock, truth: ClockTruth, fraction: floa
         rev=clock.rev,
         due_at=time_of(truth.due),
         fraction=fraction,
+        owner=truth.policy.owner,
     )
     return Emission(ids.sla_event_id(record.case_id, clock.clock_id, data.type, str(fraction), truth.due), data)
 
@@ -106,6 +107,7 @@ def breached(
         escalate_to=addressee(assignment, truth.policy.escalation[breach.level :], posts),
         station=None if assignment is None else StationCode(assignment.station),
         district=record.place or None,
+        owner=truth.policy.owner,
     )
     return Emission(event_id, data)
 
