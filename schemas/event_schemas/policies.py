@@ -1,184 +1,56 @@
-"""The promised times as data: one versioned file that intake answers from and the SLA monitor enforces.
+"""The promised times as data: dated editions of one policy, that intake answers from and the SLA monitor enforces.
 
-This module knows what a policy may say and answers single questions about it; the course of a clock is the monitor's.
+This module knows which edition a clock is judged by and answers single questions about it; the course of a clock is the
+monitor's. This package parses no YAML: who reads a file brings the parser.
 """
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from event_schemas.base import Event, UtcTime
+from event_schemas.calendars import Office, india_date
+from event_schemas.clock_policy import FIRST_ROUND, ClockPolicy, ClockStart, EscalationStep, Policy
 from event_schemas.event_match import EventMatch
 from event_schemas.events.filing import ComplaintFiled
 from event_schemas.ids import clock_id
-from event_schemas.services import SERVICE_CODES
-from event_schemas.values import ClockId, ClockOwner, Code, Post
+from event_schemas.times import epoch_ms, time_of
+
+__all__ = [
+    "DEFAULT_PATH",
+    "FIRST_ROUND",
+    "ClockPolicy",
+    "ClockStart",
+    "Edition",
+    "EscalationStep",
+    "InForce",
+    "Matchers",
+    "PolicySet",
+    "load",
+    "read",
+]
 
 DEFAULT_PATH: Final = Path(__file__).with_name("policies.yaml")
-"""The shipped file. This package parses no YAML: give ``PolicySet.model_validate`` the parsed document."""
-
-FIRST_ROUND: Final = "1"
-NEVER_PAUSABLE: Final = frozenset({"dial112_response"})
-
-
-class Policy(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class EscalationStep(Policy):
-    """Level 0 is the passed target; each further level goes to the next post if the clock still runs."""
-
-    level: int = Field(ge=0, description="0 for the passed target, then 1, 2, ... without a gap")
-    post: Post = Field(description="the post that is told, of the station or district that has the case")
-    after: timedelta = Field(ge=timedelta(0), description="how long after the due time")
-
-
-class ClockPolicy(Policy):
-    """One promise: which events move its clock, and how long the police (or the citizen) have."""
-
-    clock: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")] = Field(description="the clock's name")
-    source: str = Field(min_length=1, description="where the promise is made: an order, a law, a charter")
-    owner: ClockOwner = Field(description="who must act; a citizen's clock never enters a station's compliance")
-    services: Literal["*"] | tuple[Code, ...] = Field(description="the service codes it holds for, or * for all")
-    per: Literal["case", "kind", "hearing", "round"] = Field(description="what one round of the clock belongs to")
-    starts_on: tuple[EventMatch, ...] = Field(min_length=1, description="any of these starts a round")
-    not_before: EventMatch | None = Field(
-        default=None, description="if this happened for the same key, the round starts no earlier than its time"
-    )
-    stops_on: tuple[EventMatch, ...] = Field(min_length=1, description="any of these ends a round: met, or breached")
-    cancels_on: tuple[EventMatch, ...] = Field(default=(), description="any of these ends it neither met nor breached")
-    target: timedelta = Field(gt=timedelta(0), description="the promised time: ISO 8601 duration or whole seconds")
-    calendar: Literal["elapsed"] = Field(default="elapsed", description="how time is counted: every second counts")
-    warn_at: tuple[float, ...] = Field(default=(), description="fractions of the target at which the office is warned")
-    pausable: bool = Field(description="whether an officer may pause it, with a reason")
-    pause_reasons: tuple[Code, ...] = Field(default=(), description="the reasons that are taken")
-    pause_cap: timedelta | None = Field(default=None, description="the most that all pauses of a round may add")
-    escalation: tuple[EscalationStep, ...] = Field(min_length=1, description="who is told of a breach, post by post")
-
-    @property
-    def target_s(self) -> int:
-        """The target in whole seconds, as events carry it."""
-        return self.target // timedelta(seconds=1)
-
-    @property
-    def matchers(self) -> tuple[EventMatch, ...]:
-        """Everything that moves this clock, pauses left aside."""
-        appointment = (self.not_before,) if self.not_before else ()
-        return (*self.starts_on, *appointment, *self.stops_on, *self.cancels_on)
-
-    @cached_property
-    def target_ms(self) -> int:
-        return self.target // timedelta(milliseconds=1)
-
-    @cached_property
-    def pause_cap_ms(self) -> int:
-        return 0 if self.pause_cap is None else self.pause_cap // timedelta(milliseconds=1)
-
-    @cached_property
-    def after_ms(self) -> tuple[int, ...]:
-        """By level: how long after the due time it is reached."""
-        return tuple(step.after // timedelta(milliseconds=1) for step in self.escalation)
-
-    def applies_to(self, service_code: str) -> bool:
-        return self.services == "*" or service_code in self.services
-
-    def due_at(self, started_at: datetime) -> datetime:
-        """When a round that started then must end, pauses left aside."""
-        return started_at + self.target
-
-    def starts(self, event: Event, event_id: str) -> tuple["ClockStart", ...]:
-        """The rounds this event starts, the service left aside. ``not_before`` is for who remembers the appointment."""
-        for match in self.starts_on:
-            if match.matches(event):
-                at = match.time(event)
-                keys = match.keys(event) or (event_id if self.per == "hearing" else FIRST_ROUND,)
-                return tuple(ClockStart(self, clock_id(self.clock, key), at, self.due_at(at)) for key in keys)
-        return ()
-
-    @field_validator("services")
-    @classmethod
-    def _services_exist(cls, services: str | tuple[str, ...]) -> str | tuple[str, ...]:
-        if services == "*":
-            return services
-        unknown = [code for code in services if code not in SERVICE_CODES]
-        if unknown or not services:
-            raise ValueError(f"unknown services: {', '.join(unknown)}" if unknown else "names no service")
-        return services
-
-    @field_validator("target")
-    @classmethod
-    def _whole_seconds(cls, target: timedelta) -> timedelta:
-        if target % timedelta(seconds=1):
-            raise ValueError("a target is in whole seconds")
-        return target
-
-    @field_validator("warn_at")
-    @classmethod
-    def _rising_fractions(cls, fractions: tuple[float, ...]) -> tuple[float, ...]:
-        if any(not 0 < fraction < 1 for fraction in fractions) or any(a >= b for a, b in pairwise(fractions)):
-            raise ValueError("warnings are rising fractions between 0 and 1")
-        return fractions
-
-    @field_validator("escalation")
-    @classmethod
-    def _whole_ladder(cls, steps: tuple[EscalationStep, ...]) -> tuple[EscalationStep, ...]:
-        if [step.level for step in steps] != list(range(len(steps))):
-            raise ValueError("levels run 0, 1, 2, ... without a gap")
-        if steps[0].after or any(a.after >= b.after for a, b in pairwise(steps)):
-            raise ValueError("level 0 fires at the due time, each further level later than the one before")
-        return steps
-
-    @model_validator(mode="after")
-    def _pauses_are_bounded(self) -> Self:
-        if self.pausable and self.clock in NEVER_PAUSABLE:
-            raise ValueError(f"{self.clock} can't be paused")
-        if self.pausable and not (self.pause_reasons and self.pause_cap):
-            raise ValueError(f"{self.clock} is pausable: it needs pause_reasons and a pause_cap")
-        if not self.pausable and (self.pause_reasons or self.pause_cap is not None):
-            raise ValueError(f"{self.clock} is not pausable: pause_reasons and pause_cap say nothing")
-        return self
-
-    @model_validator(mode="after")
-    def _rounds_have_keys(self) -> Self:
-        if self.per == "kind" and any(match.key is None for match in (*self.starts_on, *self.stops_on)):
-            raise ValueError(f"{self.clock} runs per kind: what starts and stops it must name the key")
-        return self
-
+"""The shipped file."""
 
 Role = Literal["start", "appoint", "stop", "cancel"]
 
 
-@dataclass(frozen=True, slots=True)
-class Matchers:
-    """What one policy makes of events of one type, by what they may do to its clock."""
-
-    policy: ClockPolicy
-    by_role: Mapping[Role, tuple[EventMatch, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class ClockStart:
-    """A round that an event starts."""
-
-    policy: ClockPolicy
-    clock_id: ClockId
-    started_at: datetime
-    due_at: datetime
-
-
-class PolicySet(Policy):
-    """The whole file. A change holds for clocks that start after ``effective_from``."""
+class Edition(Policy):
+    """All promises as they stand from one date on, until the next edition."""
 
     version: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,39}$")] = Field(
-        description="the name of this edition; every clock remembers under which it started"
+        description="the name of this edition"
     )
-    effective_from: UtcTime = Field(description="from when this edition holds")
+    effective_from: UtcTime = Field(description="clocks that start from this time on are judged by this edition")
+    office: Office | None = Field(default=None, description="days, hours and holidays of clocks that count those alone")
     clocks: tuple[ClockPolicy, ...] = Field(min_length=1, description="the promises")
 
     @field_validator("clocks")
@@ -190,61 +62,238 @@ class PolicySet(Policy):
             raise ValueError(f"clocks named twice: {', '.join(twice)}")
         return clocks
 
-    def clock(self, name: str) -> ClockPolicy | None:
-        return self._by_name.get(name)
-
-    @cached_property
-    def _by_name(self) -> Mapping[str, ClockPolicy]:
-        return {policy.clock: policy for policy in self.clocks}
-
-    def matchers_of(self, event_type: str) -> tuple["Matchers", ...]:
-        """Who looks at events of that type, in the order of the policies."""
-        return self._matchers.get(event_type, ())
-
-    @cached_property
-    def _matchers(self) -> Mapping[str, tuple["Matchers", ...]]:
-        found: dict[str, list[Matchers]] = {}
+    @model_validator(mode="after")
+    def _hours_are_known(self) -> Self:
         for policy in self.clocks:
-            of_event: dict[str, dict[Role, list[EventMatch]]] = {}
-            not_before = (policy.not_before,) if policy.not_before is not None else ()
-            roles: dict[Role, tuple[EventMatch, ...]] = {
-                "start": policy.starts_on,
-                "appoint": not_before,
-                "stop": policy.stops_on,
-                "cancel": policy.cancels_on,
-            }
-            for role, matches in roles.items():
-                for match in matches:
-                    of_event.setdefault(match.event, {}).setdefault(role, []).append(match)
-            for event, by_role in of_event.items():
-                found.setdefault(event, []).append(Matchers(policy, {r: tuple(m) for r, m in by_role.items()}))
-        return {event: tuple(matchers) for event, matchers in found.items()}
+            policy.keep_hours(self.office)
+        year = india_date(self.effective_from).year
+        if self.office is not None and year not in self.office.years:
+            raise ValueError(f"edition {self.version} takes effect in {year}, whose holidays are not given")
+        return self
 
-    def clocks_starting(self, event_type: str, service_code: str) -> tuple[ClockPolicy, ...]:
-        """The policies of that service which an event of that type may start; ``starts`` then reads the event."""
-        return tuple(
-            policy
-            for policy in self.clocks
-            if policy.applies_to(service_code) and any(match.event == event_type for match in policy.starts_on)
-        )
+    def clock(self, name: str) -> ClockPolicy | None:
+        return next((policy for policy in self.clocks if policy.clock == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Matchers:
+    """What one wording of a clock makes of events of one type, by what they may do to it."""
+
+    clock: str
+    wording: str
+    per: str
+    by_role: Mapping[Role, tuple[EventMatch, ...]]
+
+    def start_keys(self, match: EventMatch, event: Event, event_id: str) -> tuple[str, ...]:
+        """The rounds that are started: a walk-in's hearing bears the id of the visit, all else is the first round."""
+        return match.keys(event) or (event_id if self.per == "hearing" else FIRST_ROUND,)
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """What a clock that starts at some time is judged by.
+
+    ``wording`` tells apart editions that name other events for one clock: "" for the first. ``extensions`` are later
+    editions that hold for open clocks too, each with the time (epoch ms) from which it does.
+    """
+
+    policy: ClockPolicy
+    wording: str
+    rank: int
+    extensions: tuple[tuple[int, ClockPolicy], ...]
+
+    def due(self, start: int) -> int:
+        """When a round that started then must end, pauses left aside. Epoch ms."""
+        due = self.policy.counting.due(start, self.policy.target_ms)
+        for since, policy in self.extensions:
+            if due >= since:
+                due = max(due, policy.counting.due(start, policy.target_ms))
+        return due
+
+
+class PolicySet(Policy):
+    """Every edition there has been and is to be, the earliest first; it also holds for clocks older than itself.
+
+    A clock round is judged by the edition in force at the time of the event that started it. A later edition changes
+    nothing of it, but where it says ``applies_to_open``: then the round gets its due time if that is later than the one
+    it had, and if it had not passed, nor the round ended, when the edition took effect.
+    """
+
+    editions: tuple[Edition, ...] = Field(min_length=1, description="by effective_from, the earliest first")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_edition_is_a_file(cls, document: Any) -> Any:
+        if isinstance(document, Mapping) and "editions" not in document:
+            return {"editions": [document]}
+        return document
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        versions = [edition.version for edition in self.editions]
+        twice = sorted({version for version in versions if versions.count(version) > 1})
+        if twice:
+            raise ValueError(f"editions named twice: {', '.join(twice)}")
+        for before, after in pairwise(self.editions):
+            if after.effective_from == before.effective_from:
+                raise ValueError(f"editions {before.version} and {after.version} take effect at the same time")
+            if after.effective_from < before.effective_from:
+                raise ValueError(f"edition {after.version} takes effect before {before.version}, which it follows")
+        return self
+
+    @model_validator(mode="after")
+    def _extends_what_was_there(self) -> Self:
+        for before, edition in zip((None, *self.editions), self.editions, strict=False):
+            for policy in edition.clocks:
+                if not policy.applies_to_open:
+                    continue
+                where = f"{policy.clock} of edition {edition.version} applies to open clocks"
+                earlier = before.clock(policy.clock) if before is not None else None
+                if earlier is None:
+                    raise ValueError(f"{where}, but the edition before has no such clock")
+                if _wording(policy) != _wording(earlier) or policy.owner != earlier.owner:
+                    raise ValueError(f"{where}: it may change times, but not its events and not its owner")
+        return self
+
+    @property
+    def latest(self) -> Edition:
+        """The edition with the latest date, be it in force or still to come."""
+        return self.editions[-1]
+
+    @property
+    def clocks(self) -> tuple[ClockPolicy, ...]:
+        """The promises of the latest edition."""
+        return self.latest.clocks
+
+    @property
+    def version(self) -> str:
+        """The name of the latest edition."""
+        return self.latest.version
+
+    def clock(self, name: str) -> ClockPolicy | None:
+        """The promise of that name, by the latest edition that has one."""
+        found = self._courses.get(name)
+        return None if found is None else next(one.policy for one in reversed(found[1]) if one is not None)
+
+    def in_force(self, at: datetime) -> Edition:
+        """By which edition clocks that start then are judged."""
+        return self.editions[max(0, bisect_right([one.effective_from for one in self.editions], at) - 1)]
+
+    def judged_by(self, clock: str, start: int) -> InForce | None:
+        """What a round of the clock is judged by; ``start``: when the event that started it happened (epoch ms)."""
+        course = self._courses.get(clock)
+        if course is None:
+            return None
+        since, rules = course
+        return rules[0] if len(rules) == 1 else rules[max(0, bisect_right(since, start) - 1)]
+
+    @cached_property
+    def _courses(self) -> Mapping[str, tuple[list[int], list[InForce | None]]]:
+        """By clock: from when on it is judged by what, None where there is no such promise."""
+        since = [epoch_ms(edition.effective_from) for edition in self.editions]
+        names = dict.fromkeys(policy.clock for edition in self.editions for policy in edition.clocks)
+        return {name: (since, list(self._course(name, rank, since))) for rank, name in enumerate(names)}
+
+    def _course(self, name: str, rank: int, since: list[int]) -> Iterator[InForce | None]:
+        by_edition = [edition.clock(name) for edition in self.editions]
+        for index, policy in enumerate(by_edition):
+            if policy is None:
+                yield None
+                continue
+            later = zip(since[index + 1 :], by_edition[index + 1 :], strict=True)
+            extensions = tuple((at, one) for at, one in later if one is not None and one.applies_to_open)
+            yield InForce(policy, self._wording_of(name, policy), rank, extensions)
+
+    def _wording_of(self, name: str, policy: ClockPolicy) -> str:
+        """The first edition that names these events for the clock; "" for the first that knows the clock."""
+        known = [(edition.version, one) for edition in self.editions if (one := edition.clock(name)) is not None]
+        index = next(i for i, (_, one) in enumerate(known) if _wording(one) == _wording(policy))
+        return known[index][0] if index else ""
+
+    def matchers_of(self, event_type: str, service_code: str = "") -> tuple[Matchers, ...]:
+        """Who looks at events of that type in a case of that service ("" if it isn't known yet)."""
+        key = event_type, service_code
+        found = self._matchers.get(key)
+        if found is None:
+            found = self._matchers[key] = tuple(self._find_matchers(event_type, service_code))
+        return found
+
+    @cached_property
+    def _matchers(self) -> dict[tuple[str, str], tuple[Matchers, ...]]:
+        return {}
+
+    def _find_matchers(self, event_type: str, service_code: str) -> Iterator[Matchers]:
+        seen: set[tuple[str, str]] = set()
+        for name, (_since, rules) in self._courses.items():
+            for rule in rules:
+                if rule is None or (name, rule.wording) in seen:
+                    continue
+                if service_code and not rule.policy.applies_to(service_code):
+                    continue
+                seen.add((name, rule.wording))
+                by_role = _by_role(rule.policy, event_type)
+                if by_role:
+                    yield Matchers(name, rule.wording, rule.policy.per, by_role)
 
     def starts(self, event: Event, event_id: str, service_code: str) -> tuple[ClockStart, ...]:
-        """Every round the event starts in a case of that service."""
-        policies = self.clocks_starting(event.type, service_code)
-        return tuple(start for policy in policies for start in policy.starts(event, event_id))
+        """Every round the event starts in a case of that service. ``not_before`` is for who remembers appointments."""
+        return tuple(self._starts(event, event_id, service_code))
+
+    def _starts(self, event: Event, event_id: str, service_code: str) -> Iterator[ClockStart]:
+        for matchers in self.matchers_of(event.type, service_code):
+            match = next((one for one in matchers.by_role.get("start", ()) if one.matches(event)), None)
+            if match is None:
+                continue
+            at = match.time(event)
+            rule = self.judged_by(matchers.clock, epoch_ms(at))
+            if rule is None or rule.wording != matchers.wording or not rule.policy.applies_to(service_code):
+                continue
+            due = time_of(rule.due(epoch_ms(at))) if rule.extensions else rule.policy.due_at(at)
+            for key in matchers.start_keys(match, event, event_id):
+                yield ClockStart(rule.policy, clock_id(matchers.clock, key), at, due)
 
     def due_at_filing(self, filed: ComplaintFiled) -> tuple[ClockStart, ...]:
         """The promises a filing makes at once, for the answer to the citizen."""
         return self.starts(filed, "", filed.service_code)
 
-    @property
+    @cached_property
     def event_types(self) -> frozenset[str]:
-        """Every event type that moves a clock of this edition; ClockPaused and ClockResumed move the pausable ones."""
-        named = {match.event for policy in self.clocks for match in policy.matchers}
-        pauses = {"ClockPaused", "ClockResumed"} if any(policy.pausable for policy in self.clocks) else set()
+        """Every event type that moves a clock of any edition; ClockPaused and ClockResumed move the pausable ones."""
+        policies = [policy for edition in self.editions for policy in edition.clocks]
+        named = {match.event for policy in policies for match in policy.matchers}
+        pauses = {"ClockPaused", "ClockResumed"} if any(policy.pausable for policy in policies) else set()
         return frozenset(named | pauses)
 
 
 def load(document: Mapping[str, Any]) -> PolicySet:
     """Read a parsed policy file. Raises pydantic's ValidationError, which names what is wrong and where."""
     return PolicySet.model_validate(document)
+
+
+def read(path: Path, parse: Callable[[Path], Any]) -> PolicySet:
+    """Read a file, or a folder of files in the order of their names. Raises ValidationError, OSError, the parser's."""
+    if not path.is_dir():
+        return load(parse(path))
+    files: Iterable[Path] = sorted(one for one in path.iterdir() if one.suffix in {".yaml", ".yml"})
+    editions: list[Any] = []
+    for file in files:
+        document = parse(file)
+        several = isinstance(document, Mapping) and "editions" in document
+        editions += document["editions"] if several else [document]
+    return load({"editions": editions})
+
+
+def _wording(policy: ClockPolicy) -> tuple[object, ...]:
+    """The events that move the clock; two policies with equal ones make the same facts of a case."""
+    return policy.per, policy.starts_on, policy.not_before, policy.stops_on, policy.cancels_on
+
+
+def _by_role(policy: ClockPolicy, event_type: str) -> dict[Role, tuple[EventMatch, ...]]:
+    roles: dict[Role, tuple[EventMatch, ...]] = {
+        "start": policy.starts_on,
+        "appoint": () if policy.not_before is None else (policy.not_before,),
+        "stop": policy.stops_on,
+        "cancel": policy.cancels_on,
+    }
+    named = {role: tuple(one for one in matches if one.event == event_type) for role, matches in roles.items()}
+    return {role: matches for role, matches in named.items() if matches}

@@ -140,8 +140,8 @@ def _long(short: str) -> str:
 def _fact_row(fact: Fact) -> list[Any]:
     late = fact.seen - fact.at
     clock, key = _NUMBERS.get(fact.clock, fact.clock), _NUMBERS.get(fact.key, fact.key)
-    row = [fact.role, clock, key, fact.at, _short(fact.event_id), late, fact.reason, fact.until]
-    return _without_tail(row, (0, "", None))
+    row = [fact.role, clock, key, fact.at, _short(fact.event_id), late, fact.reason, fact.until, fact.wording]
+    return _without_tail(row, (0, "", None, ""))
 
 
 def _fact(
@@ -153,8 +153,9 @@ def _fact(
     late: int = 0,
     reason: str = "",
     until: int | None = None,
+    wording: str = "",
 ) -> Fact:
-    return Fact(_ROLES[role], _named(clock), _named(key), at, at + late, _long(event_id), reason, until)
+    return Fact(_ROLES[role], _named(clock), _named(key), at, at + late, _long(event_id), reason, until, wording)
 
 
 def _clock_row(clock: Clock, record: CaseRecord) -> list[Any]:

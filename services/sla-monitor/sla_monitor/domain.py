@@ -17,9 +17,8 @@ from sla_monitor.engine.model import (
     Clock,
     Fact,
     Role,
-    Said,
-    Word,
 )
+from sla_monitor.engine.speech import run_again, said_now, same, speak, with_word
 from sla_monitor.engine.tell import Cause, Emission
 
 __all__ = ["CLOCKLESS_MS", "CaseRecord", "Emission", "Outcome", "apply", "fire", "next_wake"]
@@ -68,10 +67,11 @@ def fire_waking(record: CaseRecord, now: int, policies: PolicySet, posts: Posts 
         clock = record.clock(truth.clock_id)
         if clock is None or clock.ended:
             continue
+        clock, words = _say_by_time(record, clock, truth, now)
         clock, warnings = _warn(record, clock, truth, now)
         clock, breaches = _breach(record, clock, truth, now, posts)
         record = record.with_clock(clock)
-        said += [*warnings, *breaches]
+        said += [*words, *warnings, *breaches]
     aged = _age(record, now)
     if aged is None:
         return None, tuple(said), None
@@ -93,6 +93,8 @@ def _wake(record: CaseRecord, derived: tuple[ClockTruth, ...]) -> int | None:
         times += [
             truth.warning_at(fraction) for fraction in truth.policy.warn_at if (fraction, truth.due) not in clock.warned
         ]
+        if clock.last.state == "paused" and truth.spans:
+            times.append(truth.spans[-1].end)
     if all(clock.ended for clock in record.clocks):
         times.append(_lifetime(record))
     return min(times, default=None)
@@ -105,19 +107,17 @@ def _remember(record: CaseRecord, envelope: Envelope, policies: PolicySet) -> Ca
     assignment = assignment_of(event)
     if assignment is not None and all(one.number != assignment.number for one in record.assignments):
         record = replace(record, assignments=(*record.assignments, assignment))
-    fresh = [fact for fact in facts_of(envelope, policies) if _bears(record, fact, policies)]
+    fresh = [fact for fact in facts_of(envelope, policies, record.service_code) if _bears(record, fact)]
     return record.with_facts(fresh) if fresh else record
 
 
-def _bears(record: CaseRecord, fact: Fact, policies: PolicySet) -> bool:
-    """Facts of clocks that the service doesn't have are not kept; nor what a marker knows to be over."""
-    policy = policies.clock(fact.clock) if fact.clock else None
-    if policy is not None and record.service_code and not policy.applies_to(record.service_code):
-        return False
+def _bears(record: CaseRecord, fact: Fact) -> bool:
+    """What is remembered already is not kept again; nor what a marker knows to be over."""
     if record.trimmed_at is not None and fact.seen <= record.trimmed_at:
         return fact.role is Role.START and record.clock(ids.clock_id(fact.clock, fact.key)) is None
     return not any(
-        one.event_id == fact.event_id and (one.role, one.clock, one.key) == (fact.role, fact.clock, fact.key)
+        one.event_id == fact.event_id
+        and (one.role, one.clock, one.key, one.wording) == (fact.role, fact.clock, fact.key, fact.wording)
         for one in record.facts
     )
 
@@ -129,11 +129,11 @@ def _settle(
     said: list[Emission] = []
     for truth in derived:
         clock = record.clock(truth.clock_id) or Clock(truth.clock_id, truth.policy.clock, truth.target)
-        told = clock.rev
-        clock = _speak(clock, truth, cause)
+        told = len(clock.said)
+        clock = speak(clock, truth, cause)
         clock, revocations = _revoke(record, clock, truth, cause)
         owner = truth.policy.owner
-        said += [tell.clock_event(record, clock, i - clock.dropped, owner) for i in range(told, clock.rev)]
+        said += [tell.clock_event(record, clock, index, owner) for index in range(told, len(clock.said))]
         said += revocations
         if truth.end is not None:
             # Levels that were passed before the end but not yet told: true whatever is still to come in the log.
@@ -143,37 +143,19 @@ def _settle(
     return record, tuple(said)
 
 
-def _speak(clock: Clock, truth: ClockTruth, cause: Cause) -> Clock:
-    """Append the words that lead from what was said last to the truth."""
-    if not clock.said:
-        live = "paused" if truth.spans and not truth.spans[-1].resumed and truth.end is None else "running"
-        due = truth.due if truth.end is None else truth.started + truth.target
-        reason = truth.reason if live == "paused" else ""
-        clock = _with(clock, Said(Word.STARTED, cause.event_id, cause.at, truth.started, due, live, reason=reason))
-        if truth.end is None:
-            return clock  # nothing is left to add
-    at = truth.ended_at
-    word = Word.ADJUSTED if at is None else Word.STOPPED
-    paused = truth.paused_until(at if at is not None else cause.at)
-    now = Said(word, cause.event_id, cause.at, truth.started, truth.due, truth.state, at, paused, truth.reason)
-    return clock if _same(clock.last, now) else _with(clock, now)
-
-
-def _same(last: Said, now: Said) -> bool:
-    ended_alike = (last.word is Word.STOPPED) == (now.word is Word.STOPPED)
-    return ended_alike and (last.started, last.due, last.state, last.stopped, last.reason) == (
-        now.started,
-        now.due,
-        now.state,
-        now.stopped,
-        now.reason,
-    )
-
-
-def _with(clock: Clock, said: Said) -> Clock:
-    return Clock(
-        clock.clock_id, clock.name, clock.target, (*clock.said, said), clock.breaches, clock.warned, clock.dropped
-    )
+def _say_by_time(record: CaseRecord, clock: Clock, truth: ClockTruth, now: int) -> tuple[Clock, list[Emission]]:
+    """What no event says: a pause ended by itself, or a later edition of the policies gave open clocks more time."""
+    told = len(clock.said)
+    clock = run_again(clock, truth, now)
+    cause = Cause(clock.last.cause, now)
+    current = said_now(truth, cause)
+    revocations: list[Emission] = []
+    if not same(clock.last, current):
+        clock = with_word(clock, current)
+        clock, revocations = _revoke(record, clock, truth, cause)
+    owner = truth.policy.owner
+    words = [tell.clock_event(record, clock, index, owner) for index in range(told, len(clock.said))]
+    return clock, [*words, *revocations]
 
 
 def _revoke(record: CaseRecord, clock: Clock, truth: ClockTruth, cause: Cause) -> tuple[Clock, list[Emission]]:

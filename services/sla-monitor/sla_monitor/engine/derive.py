@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from event_schemas import ids
-from event_schemas.policies import FIRST_ROUND, ClockPolicy, PolicySet
+from event_schemas.policies import FIRST_ROUND, ClockPolicy, InForce, PolicySet
 from sla_monitor.engine.model import CaseRecord, Fact, Role
 
 
@@ -22,7 +22,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class ClockTruth:
-    """What the facts say about one clock round."""
+    """What the facts say about one clock round. ``policy`` is that of the edition under which it started."""
 
     clock_id: str
     policy: ClockPolicy
@@ -39,6 +39,7 @@ class ClockTruth:
 
     @property
     def state(self) -> str:
+        """The outcome; of an open round: paused as long as nobody has resumed it, even if the pause ends by itself."""
         ended_at = self.ended_at
         if self.end is None or ended_at is None:
             return "paused" if self.spans and not self.spans[-1].resumed else "running"
@@ -52,13 +53,17 @@ class ClockTruth:
             return self.end.reason
         return self.spans[-1].reason if self.state == "paused" else ""
 
+    def paused_at(self, now: int) -> bool:
+        """True if it waits at ``now``: not yet resumed, the time the officer named not come, the cap not used up."""
+        return self.end is None and bool(self.spans) and not self.spans[-1].resumed and now < self.spans[-1].end
+
     def paused_until(self, at: int) -> int:
         """Milliseconds of counted pauses before ``at``."""
         return sum(min(span.end, at) - span.begin for span in self.spans if span.begin < at)
 
     def threshold(self, level: int) -> int:
-        """When this level is reached: at the due time, or at its own delay after it."""
-        return self.due + self.policy.after_ms[level]
+        """When this level is reached: at the due time, or at its own delay after it, by the clock's calendar."""
+        return self.policy.counting.after(self.due, self.policy.after_ms[level]) if level else self.due
 
     def broken(self, level: int, now: int) -> bool:
         """True if the level had been reached at ``now`` and nothing had ended the clock by then."""
@@ -66,56 +71,52 @@ class ClockTruth:
         return now > reached if ended_at is None else ended_at > reached
 
     def warning_at(self, fraction: float) -> int:
-        """When ``fraction`` of the time has passed; pauses move it as they move the due time."""
-        return self.started + round(fraction * (self.due - self.started))
+        """When ``fraction`` of the time that counts has passed; pauses move it as they move the due time."""
+        calendar = self.policy.counting
+        return calendar.after(self.started, round(fraction * calendar.counted(self.started, self.due)))
 
 
 def truths(record: CaseRecord, policies: PolicySet) -> Iterator[ClockTruth]:
     """Every clock round that the facts of the case have started, in a fixed order."""
-    started: dict[str, list[Fact]] = {}
+    started: dict[str, list[tuple[Fact, InForce]]] = {}
     for fact in record.facts:
         if fact.role is Role.START:
-            started.setdefault(fact.clock, []).append(fact)
-    for policy in policies.clocks if started else ():
-        starts = started.get(policy.clock)
-        if starts and policy.applies_to(record.service_code):
-            yield from _rounds(record, policy, starts)
+            rule = policies.judged_by(fact.clock, fact.at)
+            if rule is not None and rule.wording == fact.wording and rule.policy.applies_to(record.service_code):
+                started.setdefault(fact.clock, []).append((fact, rule))
+    names = sorted(started, key=lambda name: started[name][0][1].rank) if len(started) > 1 else started
+    for name in names:
+        yield from _rounds(record, started[name])
 
 
-def _rounds(record: CaseRecord, policy: ClockPolicy, starts: list[Fact]) -> Iterator[ClockTruth]:
-    first_of: dict[str, Fact] = {}
-    for start in sorted(starts, key=_order):
-        first_of.setdefault(start.key, start)
-    numbered = policy.per == "round"
-    for key, start in sorted(first_of.items()):
+def _rounds(record: CaseRecord, starts: list[tuple[Fact, InForce]]) -> Iterator[ClockTruth]:
+    first_of: dict[str, tuple[Fact, InForce]] = {}
+    for start, rule in sorted(starts, key=_first_order) if len(starts) > 1 else starts:
+        first_of.setdefault(start.key, (start, rule))
+    for key, (start, rule) in sorted(first_of.items()) if len(first_of) > 1 else first_of.items():
+        policy = rule.policy
         clock_id = ids.clock_id(policy.clock, key)
-        known = record.clock(clock_id)
-        if record.trimmed_at is not None and known is not None and start.seen <= record.trimmed_at:
+        if record.trimmed_at is not None and start.seen <= record.trimmed_at and record.clock(clock_id) is not None:
             continue
-        started = _started(record, policy, start)
-        target = known.target if known is not None else policy.target_ms
-        spans, due = _pauses(record, policy, clock_id, started, target)
-        first_round = not numbered or key == FIRST_ROUND
-        yield ClockTruth(
-            clock_id=clock_id,
-            policy=policy,
-            started=started,
-            target=target,
-            due=due,
-            spans=spans,
-            end=_end(record, policy, start, first_round=first_round),
-        )
+        started = _started(record, start)
+        end = _end(record, start, first_round=policy.per != "round" or key == FIRST_ROUND)
+        spans, due = _pauses(record, policy, clock_id, started)
+        for since, longer in rule.extensions:
+            if due >= since and (end is None or end.at >= since):
+                spans, due = max((spans, due), _pauses(record, longer, clock_id, started), key=_due)
+        yield ClockTruth(clock_id, policy, started, policy.target_ms, due, spans, end)
 
 
-def _started(record: CaseRecord, policy: ClockPolicy, start: Fact) -> int:
+def _started(record: CaseRecord, start: Fact) -> int:
     """Who comes early for an appointment waits from the appointed hour; the latest word on the hour counts."""
-    appointed = [f for f in record.facts if f.role is Role.APPOINT and f.clock == policy.clock and f.key == start.key]
+    named = start.clock, start.key, start.wording
+    appointed = [f for f in record.facts if f.role is Role.APPOINT and (f.clock, f.key, f.wording) == named]
     if not appointed:
         return start.at
     return max(start.at, max(appointed, key=lambda fact: (fact.seen, fact.event_id)).at)
 
 
-def _end(record: CaseRecord, policy: ClockPolicy, start: Fact, *, first_round: bool) -> Fact | None:
+def _end(record: CaseRecord, start: Fact, *, first_round: bool) -> Fact | None:
     """The earliest stop or cancellation. A later round can't be ended by what ended an earlier one.
 
     A stop told as earlier than the start counts as at once (a hearing begun before the appointed hour). A cancellation
@@ -124,8 +125,9 @@ def _end(record: CaseRecord, policy: ClockPolicy, start: Fact, *, first_round: b
     candidates = [
         fact
         for fact in record.facts
-        if fact.clock == policy.clock
+        if fact.clock == start.clock
         and fact.key in ("", start.key)
+        and fact.wording == start.wording
         and (
             (fact.role is Role.STOP and (first_round or fact.seen >= start.seen))
             or (fact.role is Role.CANCEL and fact.seen >= start.seen)
@@ -134,11 +136,13 @@ def _end(record: CaseRecord, policy: ClockPolicy, start: Fact, *, first_round: b
     return min(candidates, key=lambda fact: (fact.at, fact.role is Role.CANCEL, fact.event_id), default=None)
 
 
-def _pauses(
-    record: CaseRecord, policy: ClockPolicy, clock_id: str, started: int, target: int
-) -> tuple[tuple[Span, ...], int]:
-    """The pauses that count, and the due time they lead to. All of them together never exceed the policy's cap."""
-    due, left = started + target, policy.pause_cap_ms
+def _pauses(record: CaseRecord, policy: ClockPolicy, clock_id: str, started: int) -> tuple[tuple[Span, ...], int]:
+    """The pauses that count, and the due time they lead to. All of them together never exceed the policy's cap.
+
+    What a pause adds is what would have counted of it: a night, in a clock of working hours, adds nothing.
+    """
+    calendar, left = policy.counting, policy.pause_cap_ms
+    due = calendar.due(started, policy.target_ms)
     if not policy.pausable or not any(fact.role is Role.PAUSE for fact in record.facts):
         return (), due
     spans: list[Span] = []
@@ -151,14 +155,23 @@ def _pauses(
         if begin >= due or left <= 0:
             break
         resumed = next((at for at in resumes if at >= pause.at), None)
-        ends = [begin + left] + [at for at in (resumed, pause.until) if at is not None]
+        ends = [calendar.after(begin, left)] + [at for at in (resumed, pause.until) if at is not None]
         end = min(ends)
         if end <= begin:
             continue
         spans.append(Span(begin, end, resumed=resumed is not None, reason=pause.reason))
-        due, left = due + end - begin, left - (end - begin)
+        left -= calendar.counted(begin, end)
+        due = calendar.due(started, policy.target_ms + policy.pause_cap_ms - left)
     return tuple(spans), due
 
 
 def _order(fact: Fact) -> tuple[int, str]:
     return fact.at, fact.event_id
+
+
+def _first_order(start: tuple[Fact, InForce]) -> tuple[int, str]:
+    return _order(start[0])
+
+
+def _due(found: tuple[tuple[Span, ...], int]) -> int:
+    return found[1]

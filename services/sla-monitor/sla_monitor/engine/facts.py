@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from event_schemas import AssignedToStation, ClockPaused, ClockResumed, Envelope, Event, InvalidEvent
-from event_schemas.policies import FIRST_ROUND, ClockPolicy, Matchers, PolicySet
+from event_schemas.policies import Matchers, PolicySet
 from sla_monitor.engine.model import Assignment, Fact, Role
 
 ALWAYS_RELEVANT = frozenset({"ComplaintFiled", "AssignedToStation", "ClockPaused", "ClockResumed", "SLABreached"})
@@ -20,8 +20,8 @@ def relevant_types(policies: PolicySet) -> frozenset[str]:
     return ALWAYS_RELEVANT | policies.event_types
 
 
-def facts_of(envelope: Envelope, policies: PolicySet) -> tuple[Fact, ...]:
-    """Every fact the event states. Services are judged later, when the filing is known."""
+def facts_of(envelope: Envelope, policies: PolicySet, service_code: str = "") -> tuple[Fact, ...]:
+    """Every fact the event states for the clocks of the service; for all clocks as long as the service isn't known."""
     event = envelope.data
     match event:
         case ClockPaused():
@@ -30,8 +30,8 @@ def facts_of(envelope: Envelope, policies: PolicySet) -> tuple[Fact, ...]:
         case ClockResumed():
             return (_pause(envelope, Role.RESUME, event.clock_id, event.reason_code or "", None),)
     facts: list[Fact] = []
-    for matchers in policies.matchers_of(event.type):
-        facts += _of_policy(matchers, event, envelope.event_id)
+    for matchers in policies.matchers_of(event.type, service_code):
+        facts += _of_clock(matchers, event, envelope.event_id)
     return tuple(facts)
 
 
@@ -55,9 +55,8 @@ def epoch_ms(time: datetime) -> int:
     return round(time.timestamp() * 1000)
 
 
-def _of_policy(matchers: Matchers, event: Event, event_id: str) -> Iterator[Fact]:
+def _of_clock(matchers: Matchers, event: Event, event_id: str) -> Iterator[Fact]:
     """At most one match of each role counts: the alternatives of a policy exclude each other."""
-    policy = matchers.policy
     for name, matches in matchers.by_role.items():
         for match in matches:
             if match.matches(event):
@@ -67,16 +66,9 @@ def _of_policy(matchers: Matchers, event: Event, event_id: str) -> Iterator[Fact
         role = _ROLES[name]
         at, seen = epoch_ms(match.time(event)), epoch_ms(event.occurred_at)
         reason = reason_of(event) if role in _ENDS else ""
-        keys = match.keys(event)
-        if not keys:
-            keys = (_start_key(policy, event_id),) if role is Role.START else ("",)
+        keys = matchers.start_keys(match, event, event_id) if role is Role.START else match.keys(event) or ("",)
         for key in keys:
-            yield Fact(role, policy.clock, key, at, seen, event_id, reason)
-
-
-def _start_key(policy: ClockPolicy, event_id: str) -> str:
-    """A walk-in's hearing bears the id of the visit; everything else without a key is the first round."""
-    return event_id if policy.per == "hearing" else FIRST_ROUND
+            yield Fact(role, matchers.clock, key, at, seen, event_id, reason, None, matchers.wording)
 
 
 def reason_of(event: Event) -> str:

@@ -32,7 +32,8 @@ class Fact:
     """One event's bearing on one clock.
 
     ``clock`` is the policy's name, ``key`` the round, kind or hearing within it ("" = every one of that clock); a pause
-    names a whole clock id in ``key``. ``at`` is the time that counts, ``seen`` the event's ``occurred_at``.
+    names a whole clock id in ``key``. ``at`` is the time that counts, ``seen`` the event's ``occurred_at``. ``wording``
+    names the edition of the policies that first saw this in the event, "" for the first that knows the clock.
     """
 
     role: Role
@@ -43,6 +44,7 @@ class Fact:
     event_id: str
     reason: str = ""
     until: int | None = None
+    wording: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,11 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """One clock round as it was told: ``rev`` is the number of words said, the last of them is the state."""
+    """One clock round as it was told: the last word is the state, ``rev`` its number.
+
+    The word after a pause that ends by itself is said by the time, at no place in the log. Its number is kept free for
+    it: so the numbers of all other words follow from the log alone, whether or not it was said.
+    """
 
     clock_id: str
     name: str
@@ -103,7 +109,17 @@ class Clock:
 
     @property
     def rev(self) -> int:
-        return self.dropped + len(self.said)
+        return self.rev_at(len(self.said) - 1)
+
+    def rev_at(self, index: int) -> int:
+        """The number of a word."""
+        if index < 1:
+            return self.dropped + index + 1
+        free = sum(
+            said.state == "paused" and (following.cause != said.cause)
+            for said, following in zip(self.said[:index], self.said[1 : index + 1], strict=True)
+        )
+        return self.dropped + index + 1 + free
 
     @property
     def last(self) -> Said:

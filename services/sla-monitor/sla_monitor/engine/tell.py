@@ -46,7 +46,7 @@ class Cause:
 
 def clock_event(record: CaseRecord, clock: Clock, index: int, owner: ClockOwner) -> Emission:
     """The SLAClock* event behind ``clock.said[index]``; said again it is the same to the byte."""
-    said, rev = clock.said[index], clock.dropped + index + 1
+    said, rev = clock.said[index], clock.rev_at(index)
     event_class = EVENT_OF[said.word]
     stopped = said.stopped
     data = event_class(

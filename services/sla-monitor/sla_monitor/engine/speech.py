@@ -1,0 +1,61 @@
+"""From what was said last of a clock to the truth: the words that are still to be said of its course."""
+
+from sla_monitor.engine.derive import ClockTruth
+from sla_monitor.engine.model import Clock, Said, Word
+from sla_monitor.engine.tell import Cause
+
+
+def speak(clock: Clock, truth: ClockTruth, cause: Cause) -> Clock:
+    """Append the words that lead from what was said last to the truth."""
+    if not clock.said:
+        live = "paused" if truth.paused_at(cause.at) else "running"
+        due = truth.due if truth.end is None else truth.policy.counting.due(truth.started, truth.target)
+        reason = truth.reason if live == "paused" else ""
+        clock = with_word(clock, Said(Word.STARTED, cause.event_id, cause.at, truth.started, due, live, reason=reason))
+        if truth.end is None:
+            return clock  # nothing is left to add
+    clock = run_again(clock, truth, cause.at)
+    now = said_now(truth, cause)
+    return clock if same(clock.last, now) else with_word(clock, now)
+
+
+def said_now(truth: ClockTruth, cause: Cause) -> Said:
+    """The truth as a word said at the time of its cause."""
+    at = truth.ended_at
+    if at is not None:
+        paused = truth.paused_until(at)
+        return Said(
+            Word.STOPPED, cause.event_id, cause.at, truth.started, truth.due, truth.state, at, paused, truth.reason
+        )
+    waits = truth.paused_at(cause.at)
+    state, reason = ("paused", truth.reason) if waits else ("running", "")
+    paused = truth.paused_until(cause.at)
+    return Said(Word.ADJUSTED, cause.event_id, cause.at, truth.started, truth.due, state, None, paused, reason)
+
+
+def run_again(clock: Clock, truth: ClockTruth, now: int) -> Clock:
+    """The end of a pause by its cap or by the time that the officer named: a word with the pause as its cause."""
+    if clock.last.state != "paused" or truth.end is not None or not truth.spans:
+        return clock
+    span = truth.spans[-1]
+    if span.resumed or now < span.end:
+        return clock
+    return with_word(clock, said_now(truth, Cause(clock.last.cause, span.end)))
+
+
+def same(last: Said, now: Said) -> bool:
+    """True if a reader of the one learns nothing from the other."""
+    ended_alike = (last.word is Word.STOPPED) == (now.word is Word.STOPPED)
+    return ended_alike and (last.started, last.due, last.state, last.stopped, last.reason) == (
+        now.started,
+        now.due,
+        now.state,
+        now.stopped,
+        now.reason,
+    )
+
+
+def with_word(clock: Clock, said: Said) -> Clock:
+    return Clock(
+        clock.clock_id, clock.name, clock.target, (*clock.said, said), clock.breaches, clock.warned, clock.dropped
+    )
