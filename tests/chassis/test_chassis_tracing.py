@@ -12,7 +12,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode
 
-from chassis.tracing import Tracing, current_traceparent, span
+from chassis.tracing import Tracing, current_traceparent, mark, span
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 FORM = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]")
@@ -39,6 +39,26 @@ def test_without_an_exporter_the_trace_is_carried_on() -> None:
     assert len({PARENT[:35], outer[:35], inner[:35]}) == 1
     assert len({PARENT, outer, inner}) == 3
     assert outer.endswith("-01")
+
+
+def test_a_mark_is_a_span_of_no_length(exported: InMemorySpanExporter) -> None:
+    """It is exported under its parent with its attributes, and leaves the span we are in as it was."""
+    with span("batch"):
+        before = current_traceparent()
+        made = mark("decided", parent=PARENT, reason="nearest")
+        assert current_traceparent() == before
+    found, _ = exported.get_finished_spans()
+    assert (found.name, dict(found.attributes or {})) == ("decided", {"reason": "nearest"})
+    assert found.parent is not None
+    assert f"{found.parent.span_id:016x}" == PARENT[36:52]
+    assert made[3:35] == PARENT[3:35]
+
+
+def test_without_an_exporter_a_mark_carries_the_trace_on() -> None:
+    """The trace goes on under its parent, else under the span we are in."""
+    assert mark("a", parent=PARENT)[:35] == PARENT[:35]
+    with span("outer") as outer:
+        assert mark("b")[:35] == outer[:35]
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,12 @@
 """Events to decisions: a batch is decided in memory, inserted at once, and what was inserted is published."""
 
+from __future__ import annotations
+
 import re
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from pydantic import ValidationError
 
@@ -11,7 +14,7 @@ from chassis.clock import Clock
 from chassis.consumer import Outgoing, Received
 from chassis.logs import get_logger
 from chassis.sealing import KeyRing, SealError
-from chassis.tracing import span
+from chassis.tracing import mark
 from event_schemas import (
     AssignedToStation,
     AssignmentReason,
@@ -29,19 +32,32 @@ from event_schemas import (
     encode,
     ids,
 )
-from routing.domain import Decision, Filing, Point, Snapshot, StationRecord, assign_station
+from routing.domain import Decision, Filing, Point, Reason, Snapshot, StationRecord
+from routing.domain.bulk import assign_stations
 from routing.domain.rules import DESK_NOT_ONLINE
 from routing.domain.territory import nearest_units
 from routing.domain.transfers import Hop, TransferRequest, transfer_case
 from routing.metrics import RoutingMetrics
 from routing.store import Decisions, StoredDecision
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
 SOURCE: Final = "routing"
 # The attribute of intake's catalogue that says so; it travels in clear.
 AGAINST_POLICE: Final = "against_police"
+REASONS: Final = {reason: AssignmentReason(reason.value) for reason in Reason}
 PINCODE: Final = re.compile(r"(?<!\d)(8[0-9]{5})(?!\d)")
 
 _log = get_logger(__name__)
+
+
+class Asked(NamedTuple):
+    """What the rules look at, the seal to keep (None when the place is in clear), and notes."""
+
+    filing: Filing
+    sealed: str | None
+    notes: tuple[str, ...]
 
 
 class AssignmentHandler:
@@ -65,21 +81,24 @@ class AssignmentHandler:
     async def handle(self, batch: Sequence[Received]) -> Sequence[Outgoing]:
         """The assignments of a batch, in its order. A replay gives what was decided the first time."""
         snapshot = self._snapshot()
+        by_type: defaultdict[type[Event], list[Received]] = defaultdict(list)
+        for item in batch:
+            by_type[type(item.data)].append(item)
         settled: dict[str, StoredDecision] = {}
         for event_type, handler in HANDLERS.items():
-            received = [item for item in batch if isinstance(item.data, event_type)]
-            if received:
-                settled |= await handler(self, snapshot, received)
+            if event_type in by_type:
+                settled |= await handler(self, snapshot, by_type[event_type])
         answers = ((item, settled.get(item.envelope.event_id)) for item in batch)
         return [_outgoing(item, decision) for item, decision in answers if decision is not None]
 
     async def on_complaints_filed(self, snapshot: Snapshot, batch: Sequence[Received]) -> Mapping[str, StoredDecision]:
-        proposals = []
-        for item in batch:
-            event = cast("ComplaintFiled", item.data)
-            filing, sealed, notes = self._filing(event)
-            decision = assign_station(snapshot, filing)
-            proposals.append(self._stored(snapshot, item, event.assignment_no, decision, filing, sealed, notes))
+        now = self._clock.now()
+        asked = [self._filing(cast("ComplaintFiled", item.data)) for item in batch]
+        decisions = assign_stations(snapshot, [filing for filing, _, _ in asked])
+        proposals = [
+            _stored(snapshot, item, decision, asked, now)
+            for item, decision, asked in zip(batch, decisions, asked, strict=True)
+        ]
         return await self._settle(batch, proposals)
 
     async def on_transfers_requested(
@@ -112,9 +131,11 @@ class AssignmentHandler:
     ) -> Mapping[str, StoredDecision]:
         winners = await self._decisions.settle(proposals)
         now = self._clock.now()
-        for item, proposal, winner in zip(batch, proposals, winners, strict=True):
-            if winner is proposal:
-                self._metrics.observe(winner, now - item.data.occurred_at)
+        self._metrics.observe(
+            (winner, now - item.data.occurred_at)
+            for item, proposal, winner in zip(batch, proposals, winners, strict=True)
+            if winner is proposal
+        )
         return {item.envelope.event_id: winner for item, winner in zip(batch, winners, strict=True)}
 
     def _transferred(self, snapshot: Snapshot, item: Received, decided: Sequence[StoredDecision]) -> StoredDecision:
@@ -125,47 +146,9 @@ class AssignmentHandler:
         filing, sealed = (first.filing, first.sealed) if first is not None else (Filing(emergency=False), None)
         request = TransferRequest(event.to_station, event.by_post)
         decision = transfer_case(snapshot, self._with_place(event.case_id, filing, sealed), chain, request)
-        return self._stored(snapshot, item, event.assignment_no, decision, filing, sealed, ())
+        return _stored(snapshot, item, decision, Asked(filing, sealed, ()), self._clock.now())
 
-    def _stored(
-        self,
-        snapshot: Snapshot,
-        item: Received,
-        assignment_no: int,
-        decision: Decision,
-        filing: Filing,
-        sealed: str | None,
-        notes: tuple[str, ...],
-    ) -> StoredDecision:
-        now, office, said = self._clock.now(), decision.office, (*notes, *decision.notes)
-        offline = DESK_NOT_ONLINE in said
-        event = AssignedToStation(
-            case_id=item.data.case_id,
-            occurred_at=now,
-            cause_id=EventId(item.envelope.event_id),
-            assignment_no=assignment_no,
-            station=_station_value(office.code, office.name, office.district, office.police_district),
-            territorial_station=_station_of(decision.territorial_station),
-            officer_post=ids.post_id(office.post, office.code),
-            reason=AssignmentReason(decision.reason.value),
-            provisional=decision.provisional,
-            confidence=round(decision.confidence, 3),
-            distance_to_edge_m=_rounded(decision.distance_to_edge_m),
-            ambiguous_with=tuple(StationCode(code) for code in decision.ambiguous_with),
-            boundary_version=decision.boundary_version,
-            previous_station=StationCode(decision.previous_station) if decision.previous_station else None,
-            nearest_stations=() if sealed is not None else _nearest(snapshot, filing, decision),
-            desk_online=not offline,
-            # Nobody at a desk sees the case: the district's control room hears of it beside the station's own post.
-            also_inform=(PostId(snapshot.control_room(office.police_district).officer_post),) if offline else (),
-            notes=said,
-        )
-        # A place that travelled sealed is kept sealed.
-        kept = filing if sealed is None else filing._replace(point=None, pincode=None)
-        return StoredDecision(event, kept, said, now, sealed, _record(item, event))
-
-    def _filing(self, event: ComplaintFiled) -> tuple[Filing, str | None, tuple[str, ...]]:
-        """What the rules look at, the seal to keep (None when the place is in clear), and notes."""
+    def _filing(self, event: ComplaintFiled) -> Asked:
         location = event.location
         filing = Filing(
             emergency=event.lane is Lane.EMERGENCY,
@@ -177,13 +160,13 @@ class AssignmentHandler:
             against_police=event.attributes.get(AGAINST_POLICE) is True,
         )
         if location is not None or event.sealed is None:
-            return filing, None, ()
+            return Asked(filing, None, ())
         try:
-            return self._opened(event.case_id, filing, event.sealed), event.sealed, ()
+            return Asked(self._opened(event.case_id, filing, event.sealed), event.sealed, ())
         except (SealError, ValidationError) as error:
             # Without its key the place is lost, but not the case: the rules go on without a place.
             _log.warning("sealed_place_unreadable", case_id=event.case_id, reason=type(error).__name__)
-            return filing, None, ("sealed_place_unreadable",)
+            return Asked(filing, None, ("sealed_place_unreadable",))
 
     def _opened(self, case_id: str, filing: Filing, sealed: str) -> Filing:
         personal = PersonalData.from_json(self._keys.open(case_id, sealed))
@@ -215,14 +198,44 @@ HANDLERS: Mapping[type[Event], TypeHandler] = {
 TYPES: Final = frozenset(event_type.type for event_type in HANDLERS)
 
 
+def _stored(snapshot: Snapshot, item: Received, decision: Decision, asked: Asked, now: datetime) -> StoredDecision:
+    office, notes = decision.office, (*asked.notes, *decision.notes)
+    offline = DESK_NOT_ONLINE in notes
+    cause = cast("ComplaintFiled | TransferRequested", item.data)
+    event = AssignedToStation(
+        case_id=cause.case_id,
+        occurred_at=now,
+        cause_id=EventId(item.envelope.event_id),
+        assignment_no=cause.assignment_no,
+        station=_station_value(office.code, office.name, office.district, office.police_district),
+        territorial_station=_station_of(decision.territorial_station),
+        officer_post=ids.post_id(office.post, office.code),
+        reason=REASONS[decision.reason],
+        provisional=decision.provisional,
+        confidence=round(decision.confidence, 3),
+        distance_to_edge_m=_rounded(decision.distance_to_edge_m),
+        ambiguous_with=cast("tuple[StationCode, ...]", decision.ambiguous_with),
+        boundary_version=decision.boundary_version,
+        previous_station=StationCode(decision.previous_station) if decision.previous_station else None,
+        nearest_stations=() if asked.sealed is not None else _nearest(snapshot, asked.filing, decision),
+        desk_online=not offline,
+        # Nobody at a desk sees the case: the district's control room hears of it beside the station's own post.
+        also_inform=(PostId(snapshot.control_room(office.police_district).officer_post),) if offline else (),
+        notes=notes,
+    )
+    # A place that travelled sealed is kept sealed.
+    kept = asked.filing if asked.sealed is None else asked.filing._replace(point=None, pincode=None)
+    return StoredDecision(event, kept, notes, now, asked.sealed, _record(item, event, fresh=True))
+
+
 def _outgoing(item: Received, decision: StoredDecision) -> Outgoing:
     return Outgoing(item.topic, decision.record or _record(item, decision.event))
 
 
-def _record(item: Received, event: AssignedToStation) -> WireRecord:
+def _record(item: Received, event: AssignedToStation, *, fresh: bool = False) -> WireRecord:
     event_id = ids.assignment_id(event.case_id, event.assignment_no)
-    with span("assign_station", parent=item.envelope.traceparent, reason=event.reason.value) as traceparent:
-        return encode(event, event_id=event_id, source=SOURCE, traceparent=traceparent)
+    traceparent = mark("assign_station", parent=item.envelope.traceparent, reason=event.reason.value)
+    return encode(event, event_id=event_id, source=SOURCE, traceparent=traceparent, fresh=fresh)
 
 
 @lru_cache(maxsize=4_096)

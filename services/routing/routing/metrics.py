@@ -1,7 +1,8 @@
 """Routing's own metrics."""
 
+import collections
+from collections.abc import Iterable
 from datetime import timedelta
-from functools import lru_cache
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -36,12 +37,13 @@ class RoutingMetrics:
             "janseva_boundary_version_info", "1 for the version in force", ["version"], registry=registry
         )
 
-        # Finding a child by its labels costs more than counting.
-        self._assigned = lru_cache(maxsize=64)(self.assignments.labels)
-
-    def observe(self, decision: StoredDecision, age: timedelta) -> None:
-        event = decision.event
-        self._assigned(event.reason.value, str(event.provisional).lower()).inc()
-        self.assignment_seconds.observe(max(0.0, age.total_seconds()))
-        for why in RAISED.intersection(decision.notes):
-            self.transfers_raised.labels(why).inc()
+    def observe(self, decided: Iterable[tuple[StoredDecision, timedelta]]) -> None:
+        """Decisions of a batch, each with its age when it was made."""
+        kinds: collections.Counter[tuple[str, bool]] = collections.Counter()
+        for decision, age in decided:
+            kinds[decision.event.reason.value, decision.event.provisional] += 1
+            self.assignment_seconds.observe(max(0.0, age.total_seconds()))
+            for why in RAISED.intersection(decision.notes):
+                self.transfers_raised.labels(why).inc()
+        for (reason, provisional), count in kinds.items():
+            self.assignments.labels(reason, str(provisional).lower()).inc(count)
