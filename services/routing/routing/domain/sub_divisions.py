@@ -4,6 +4,7 @@ import re
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from string import capwords
 from typing import Final, Self
 
 from routing.domain.model import Office, PoliceDistrict, StationRecord
@@ -44,7 +45,7 @@ class SubDivisions:
 
 
 def _sub_division(district: PoliceDistrict, rows: list[StationRecord]) -> SubDivision:
-    name = " ".join(rows[0].sub_division.split())
+    name = capwords(rows[0].sub_division)
     code = f"sdpo-{district.code}-{_word(_folded(name))}"
     office = Office(code, f"{SDPO_OFFICE}{name}", rows[0].district, district.name, SDPO)
     return SubDivision(office, tuple(row.code for row in rows))

@@ -2,6 +2,7 @@
 
 import json
 import struct
+import warnings
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -82,11 +83,18 @@ def _shapes(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     if projection.exists() and not _is_wgs84(projection.read_text("utf-8", "replace")):
         raise ImportRefused(f"{projection.name} names another coordinate system; WGS84 degrees are needed")
     try:
-        with shapefile.Reader(str(path)) as reader:
+        with _opened(path) as reader:
             for number, record in enumerate(reader.iterShapeRecords(), start=1):
                 yield f"shape {number}", dict(record.__geo_interface__)
-    except (shapefile.ShapefileException, struct.error) as error:
+    except (shapefile.ShapefileException, shapefile.PossiblyCorruptFileHeader, struct.error) as error:
         raise ImportRefused(f"the file is no shapefile: {error}") from None
+
+
+def _opened(path: Path) -> shapefile.Reader:
+    """A file whose header names another size than it has was cut off on its way: what is left is not the state."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", shapefile.PossiblyCorruptFileHeader)
+        return shapefile.Reader(str(path))
 
 
 def _is_wgs84(text: str) -> bool:
@@ -101,7 +109,9 @@ def _properties(feature: dict[str, Any]) -> dict[str, Any]:
 
 def _geometry(feature: dict[str, Any], report: Report, where: str, kinds: Collection[str]) -> BaseGeometry | None:
     try:
-        geometry = shapely.force_2d(shape(feature["geometry"]))
+        # What is no number is looked for below: the library's own warning would name no feature.
+        with np.errstate(invalid="ignore"):
+            geometry = shapely.force_2d(shape(feature["geometry"]))
     except (KeyError, IndexError, TypeError, ValueError, AttributeError, ShapelyError):
         report.reject("unreadable_geometry", where)
         return None

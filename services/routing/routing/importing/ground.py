@@ -20,9 +20,10 @@ class Ground:
     """The state's outlines. Without any, only what no state can have is rejected."""
 
     def __init__(self, outlines: Sequence[Outline]) -> None:
-        self._tree = STRtree([outline.geometry for outline in outlines])
-        bounds = shapely.total_bounds([outline.geometry for outline in outlines])
-        self._around = bounds + BEYOND_THE_BORDER * np.array((-1, -1, 1, 1)) if outlines else None
+        shapes = [outline.geometry for outline in outlines]
+        self._tree = STRtree(shapes)
+        wider = BEYOND_THE_BORDER * np.array((-1, -1, 1, 1))
+        self._around = shapely.total_bounds(shapes) + wider if shapes else None
 
     def placed(self, geometry: BaseGeometry, report: Report, code: str) -> BaseGeometry | None:
         """The geometry if it lies in the state, put right if latitudes and longitudes changed places, else None."""
