@@ -71,7 +71,7 @@ class Holiday(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    on: date = Field(description="the day, by India's calendar")
+    day: date = Field(description="the day, by India's calendar")
     name: str = Field(min_length=1, description="what the day is called")
     source: str = Field(min_length=1, description="which law or order makes it a holiday")
 
@@ -85,7 +85,7 @@ class Office(BaseModel):
     opens: time = Field(description="from this time of India's clock, each working day")
     closes: time = Field(description="until this time")
     years: tuple[Annotated[int, Field(ge=2000, le=2200)], ...] = Field(
-        min_length=1, description="for these years, one after the other, the list of holidays is complete"
+        min_length=1, description="the years whose holidays are listed, one after the other"
     )
     holidays: tuple[Holiday, ...] = Field(default=(), description="the holidays of those years")
     source: Annotated[str, StringConstraints(min_length=1)] = Field(description="which order sets the hours")
@@ -103,13 +103,13 @@ class Office(BaseModel):
             raise ValueError("the office opens before it closes")
         if any(b != a + 1 for a, b in pairwise(self.years)):
             raise ValueError("years follow each other without a gap")
-        days = [holiday.on for holiday in self.holidays]
+        days = [holiday.day for holiday in self.holidays]
         twice = sorted({str(day) for day in days if days.count(day) > 1})
         if twice:
             raise ValueError(f"named twice: {', '.join(twice)}")
         stray = sorted(str(day) for day in days if day.year not in self.years)
         if stray:
-            raise ValueError(f"a holiday outside the years that are complete: {', '.join(stray)}")
+            raise ValueError(f"a holiday outside the years that are listed: {', '.join(stray)}")
         empty = [str(year) for year in self.years if all(day.year != year for day in days)]
         if empty:
             raise ValueError(f"no holiday is named for {', '.join(empty)}: not a year of India's")
@@ -126,7 +126,7 @@ class WorkingHours:
     def __init__(self, office: Office) -> None:
         self._opens = _ms_of_day(office.opens)
         self._length = _ms_of_day(office.closes) - self._opens
-        holidays = {holiday.on.toordinal() for holiday in office.holidays}
+        holidays = {holiday.day.toordinal() for holiday in office.holidays}
         week = {_WEEKDAYS.index(day) for day in office.days}
         first = _FIRST.toordinal()
         ordinals = range(first, _LAST.toordinal() + 1)

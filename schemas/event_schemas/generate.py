@@ -1,4 +1,6 @@
-"""Writes the JSON Schema of every record into ``schemas/json``; ``--check`` only says which are not current."""
+"""Writes the JSON Schemas of every record and of a policy file into ``schemas/json``; ``--check`` only says which are
+not current.
+"""
 
 import argparse
 import json
@@ -7,8 +9,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic import TypeAdapter
+
 from event_schemas.base import Record
 from event_schemas.events import EVENT_CLASSES
+from event_schemas.policies import Edition, PolicySet
 from event_schemas.records import DirectoryPost, SLATick
 
 JSON_FOLDER: Final = Path(__file__).resolve().parents[1] / "json"
@@ -32,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1 if stale else 0
     options.out.mkdir(parents=True, exist_ok=True)
     for name, text in texts().items():
+        (options.out / name).parent.mkdir(exist_ok=True)
         (options.out / name).write_text(text, encoding="utf-8")
     sys.stdout.write(f"{len(texts())} schemas in {options.out}\n")
     return 0
@@ -48,9 +54,20 @@ def schema_of(record: type[Record]) -> dict[str, Any]:
     return head | schema
 
 
+def policy_file_schema() -> dict[str, Any]:
+    """What a policy file may say: one edition, or several under ``editions``."""
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:janseva:policies",
+        "title": "Policies",
+    }
+    return head | TypeAdapter(Edition | PolicySet).json_schema()
+
+
 def schemas() -> dict[str, dict[str, Any]]:
-    """Every schema by its file's name."""
-    return {f"{record.dataschema()}.json": schema_of(record) for record in RECORD_CLASSES.values()}
+    """Every schema by its file's name. Data files have a folder of their own: events keep to other laws of change."""
+    records = {f"{record.dataschema()}.json": schema_of(record) for record in RECORD_CLASSES.values()}
+    return records | {"data/policies.json": policy_file_schema()}
 
 
 def texts() -> dict[str, str]:
@@ -64,7 +81,7 @@ def texts() -> dict[str, str]:
 def stale_files(folder: Path = JSON_FOLDER) -> list[str]:
     """Files that differ from what would be written, are missing, or belong to no record."""
     wanted = texts()
-    there = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.json")}
+    there = {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in folder.glob("**/*.json")}
     return sorted(name for name in wanted.keys() | there.keys() if wanted.get(name) != there.get(name))
 
 

@@ -14,20 +14,11 @@ from sla_monitor.engine.facts import relevant_types
 # Events that stand in the log and on the timeline, and to which no service reacts beyond that.
 NOBODY_REACTS = frozenset(
     {
-        "CertificateRefused",
         "ComplaintClosed",
         "DocumentsCompleted",
         "EvidenceAdded",
-        "FIRDeclined",
-        "FIRRegistered",
         "HearingDisputed",
         "HearingHeld",
-        "InformationSigned",
-        "InvestigationCompleted",
-        "PreliminaryEnquiryCompleted",
-        "PreliminaryEnquiryOrdered",
-        "ProgressInformed",
-        "TipAnswered",
     }
 )
 

@@ -220,6 +220,13 @@ async def test_the_catalogue_is_public(intake: Rig) -> None:
         assert service["names"].keys() == service["how_to"].keys() == {"hi", "en"}
         assert {"login", "attributes", "documents", "clocks", "fee", "districts"} <= service.keys()
     one = (await intake.get("/v1/services/e-complaint")).json()
-    assert {"clock": "inquiry", "owner": "police", "target_s": 2_592_000, "pausable": True} in one["clocks"]
+    assert {
+        "clock": "inquiry",
+        "names": {"hi": "जाँच", "en": "inquiry"},
+        "owner": "police",
+        "target_s": 2_592_000,
+        "calendar": "elapsed",
+        "pausable": True,
+    } in one["clocks"]
     missing = await intake.get("/v1/services/e-complaintt")
     assert (missing.status_code, missing.json()["code"]) == (404, "unknown_service")

@@ -95,6 +95,7 @@ async def test_the_shape_is_the_contracts(intake: Rig) -> None:
             "target_s": 2_592_000,
             "due_at": "2026-12-22T06:30:00Z",
             "remaining_s": 2_592_000,
+            "name": "inquiry",
         }
     ]
 

@@ -142,9 +142,10 @@ def test_a_process_is_known_by_its_start_and_not_by_its_pid_alone() -> None:
 
 
 def test_the_demo_policies_differ_from_the_shipped_ones_in_times_alone() -> None:
-    """A rule added to the shipped policies must be in the demo's too: only targets, steps and caps are shorter."""
+    """The demo plays the three promises, by the shipped rules: only targets, steps and caps are shorter."""
     shipped, demo = load_yaml(DEFAULT_PATH), load_yaml(ROOT / "deploy/local/policies.demo.yaml")
-    assert without_times(demo) == without_times(shipped)
+    played = {clock["clock"] for clock in demo["clocks"]}
+    assert without_times(demo) == [clock for clock in without_times(shipped) if clock["clock"] in played]
     targets = {clock.clock: clock.target for clock in PolicySet.model_validate(demo).clocks}
     assert set(targets) == {"dial112_response", "hearing", "inquiry"}
     assert max(targets.values()) < timedelta(seconds=30)

@@ -75,7 +75,7 @@ class FIRDeclined(DeskEvent):
 
 
 class ClockPaused(DeskEvent):
-    """``until`` is the officer's estimate; the policy's cap ends a pause in any case."""
+    """The pause ends at the earliest of ClockResumed, ``until``, and the time when the policy's cap is used up."""
 
     type: ClassVar[Literal["ClockPaused"]] = "ClockPaused"
 

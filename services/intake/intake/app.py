@@ -137,8 +137,8 @@ def create_app(
 
 
 def load_policies(path: Path | None) -> PolicySet:
-    """The one policy file, as sla-monitor reads it."""
-    return policies.load(load_yaml(path or policies.DEFAULT_PATH))
+    """The one policy file, or the folder of its editions, as sla-monitor reads it."""
+    return policies.read(path or policies.DEFAULT_PATH, load_yaml)
 
 
 def _officer_keys(settings: IntakeSettings, clock: Clock, http: httpx.AsyncClient) -> OfficerKeys:

@@ -105,7 +105,7 @@ def case_api(deps: Deps) -> CaseApi:
         filing_router(filings),
         stream_router(stream),
         status_router(reader, commands, deps.store, deps.authenticator),
-        services_router(deps.catalogue, deps.policies),
+        services_router(deps.catalogue, deps.policies, texts, deps.clock),
         visits_router(visits),
         desk_router(desk),
     ]

@@ -15,6 +15,7 @@ from event_schemas.policies import PolicySet
 from sla_monitor import codec
 from sla_monitor.engine.model import CaseRecord, Clock
 from sla_monitor.engine.tell import time_of
+from sla_monitor.policies_view import PoliciesView, policies_view
 
 SLICE = 2_000
 
@@ -84,9 +85,9 @@ def create_router(policies: PolicySet, table: Table, owned: Owned, clock: WallCl
     """Reads only; nothing here holds personal data."""
     router = APIRouter(tags=["sla"])
 
-    @router.get("/v1/policies", summary="The promises in force")
-    async def read_policies() -> PolicySet:
-        return policies
+    @router.get("/v1/policies", summary="The promises in force, and every edition of them")
+    async def read_policies() -> PoliciesView:
+        return policies_view(policies, clock.now())
 
     @router.get("/v1/sla/cases/{case_id}", summary="The clocks of a case")
     async def read_case(case_id: str) -> CaseView:

@@ -70,7 +70,7 @@ def create_app(settings: Settings, worker_class: "type[Worker] | None" = None) -
 
 def load_policies(settings: Settings) -> PolicySet:
     """The one policy file. A file that says what can't be is refused here, before anything starts."""
-    return policy_file.load(load_yaml(settings.policies_file or policy_file.DEFAULT_PATH))
+    return policy_file.read(settings.policies_file or policy_file.DEFAULT_PATH, load_yaml)
 
 
 class NotReady(Exception):

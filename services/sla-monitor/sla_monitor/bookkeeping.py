@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from chassis.clock import Clock
 from event_schemas import (
+    ClockOwner,
     Envelope,
     SLABreached,
     SLABreachRevoked,
@@ -94,7 +95,10 @@ class Bookkeeping:
             gauge.labels(self._lane, str(partition)).set(value)
 
     def _count(self, event: object, district: str) -> None:
+        """A citizen's own clock is open like any other, but what becomes of it is in nobody's compliance."""
         metrics = self._metrics
+        if isinstance(event, SLAClockStopped | SLABreached) and event.owner is ClockOwner.CITIZEN:
+            return
         match event:
             case SLAClockStarted():
                 metrics.started.labels(event.clock, district).inc()

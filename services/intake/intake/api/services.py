@@ -5,32 +5,35 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from chassis.clock import Clock
 from chassis.problems import Problem
-from event_schemas.policies import PolicySet
+from event_schemas.policies import Edition, PolicySet
 from intake.api.answers import json_response
 from intake.catalogue import Catalogue, Service
 from intake.problems import SERVICE_NOT_FOUND
+from intake.texts import Texts
 
 
-def services_router(catalogue: Catalogue, policies: PolicySet) -> APIRouter:
+def services_router(catalogue: Catalogue, policies: PolicySet, texts: Texts, clock: Clock) -> APIRouter:
     router = APIRouter(prefix="/v1/services", tags=["services"])
 
     @router.get("", summary="What citizens can file")
     async def services() -> Response:
-        known = [_service(service, policies) for service in catalogue]
-        return json_response({"version": catalogue.version, "policies": policies.version, "services": known})
+        edition = policies.in_force(clock.now())
+        known = [_service(service, edition, texts) for service in catalogue]
+        return json_response({"version": catalogue.version, "policies": edition.version, "services": known})
 
     @router.get("/{code}", summary="One service, with its questions")
     async def service(code: str) -> Response:
         found = catalogue.get(code)
         if found is None:
             raise Problem(SERVICE_NOT_FOUND)
-        return json_response(_service(found, policies))
+        return json_response(_service(found, policies.in_force(clock.now()), texts))
 
     return router
 
 
-def _service(service: Service, policies: PolicySet) -> Mapping[str, Any]:
+def _service(service: Service, edition: Edition, texts: Texts) -> Mapping[str, Any]:
     return {
         "code": service.code,
         "family": service.family.value,
@@ -41,17 +44,24 @@ def _service(service: Service, policies: PolicySet) -> Mapping[str, Any]:
         "attributes": service.attributes,
         "description_required": service.description_required,
         "documents": [document.model_dump() for document in service.documents],
-        "clocks": _clocks(service, policies),
+        "clocks": _clocks(service, edition, texts),
         "fee": service.fee.model_dump(),
         "districts": service.districts if service.districts == "all" else list(service.districts),
     }
 
 
-def _clocks(service: Service, policies: PolicySet) -> list[Mapping[str, Any]]:
+def _clocks(service: Service, edition: Edition, texts: Texts) -> list[Mapping[str, Any]]:
     """The promises that can come up in a case of this service; Dial-112 only where help is sent."""
     urgent = service.lane.value == "emergency"
     return [
-        {"clock": policy.clock, "owner": str(policy.owner), "target_s": policy.target_s, "pausable": policy.pausable}
-        for policy in policies.clocks
+        {
+            "clock": policy.clock,
+            "names": texts.clock(policy.clock).model_dump(),
+            "owner": str(policy.owner),
+            "target_s": policy.target_s,
+            "calendar": policy.calendar,
+            "pausable": policy.pausable,
+        }
+        for policy in edition.clocks
         if policy.applies_to(service.code) and (urgent if policy.per == "kind" else not urgent)
     ]

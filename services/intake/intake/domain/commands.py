@@ -27,6 +27,7 @@ from event_schemas import (
 )
 from event_schemas.base import IntakeEvent
 from event_schemas.policies import PolicySet
+from event_schemas.times import epoch_ms
 from intake.domain import hearings, orders
 from intake.domain.case import Case, CaseUpdate, Due, HearingRecord, Idempotency, TimelineEntry, displayed_state
 from intake.domain.due import dues
@@ -201,12 +202,11 @@ def _pause_clock(order: orders.PauseClock, case: Case, context: Context) -> _Out
     view = case.clocks.get(order.clock_id)
     if view is None or view.record is None:
         raise UnknownClock(order.clock_id)
-    name = view.record.clock
-    policy = next((policy for policy in context.policies.clocks if policy.clock == name), None)
-    if policy is None or not policy.pausable or displayed_state(view) != "running":
+    rule = context.policies.judged_by(view.record.clock, epoch_ms(view.record.started_at or case.filed_at))
+    if rule is None or not rule.policy.pausable or displayed_state(view) != "running":
         raise ClockNotPausable("this clock cannot be paused now", ())
-    if policy.pause_reasons and order.reason_code not in policy.pause_reasons:
-        raise ClockNotPausable("this reason does not pause the clock", tuple(policy.pause_reasons))
+    if order.reason_code not in rule.policy.pause_reasons:
+        raise ClockNotPausable("this reason does not pause the clock", rule.policy.pause_reasons)
     fields = order.model_dump(exclude={"reported_at"}, exclude_none=True)
     return _Outcome(ClockPaused, fields, {}, {"reason": order.reason_code})
 

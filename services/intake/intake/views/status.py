@@ -35,7 +35,7 @@ def status_view(
             for entry in merged_timeline(case, derived)
             if (text := texts.of_entry(entry, language)) is not None
         ],
-        "clocks": list(_clocks(case, now)),
+        "clocks": [{**clock, "name": texts.clock(clock["clock"]).in_(language)} for clock in _clocks(case, now)],
         "hearings": [
             {
                 "hearing_id": hearing.hearing_id,

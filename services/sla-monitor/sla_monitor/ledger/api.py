@@ -23,6 +23,7 @@ from sla_monitor.ledger.report_page import as_page
 from sla_monitor.ledger.store import Place
 from sla_monitor.ledger.views import CaseView, OpenView, ReportView, case_view, report_view, round_view
 from sla_monitor.ledger.watermarks import WatermarkStore
+from sla_monitor.policies_view import PoliciesView, policies_view
 
 DEFAULT_WINDOW: Final = timedelta(days=30)
 MAX_WINDOW: Final = timedelta(days=400)
@@ -49,9 +50,9 @@ class Format(StrEnum):
 def create_router(queries: LedgerQueries, watermarks: WatermarkStore, policies: PolicySet, clock: Clock) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["sla"])
 
-    @router.get("/policies", summary="The promises in force")
-    async def read_policies() -> PolicySet:
-        return policies
+    @router.get("/policies", summary="The promises in force, and every edition of them")
+    async def read_policies() -> PoliciesView:
+        return policies_view(policies, clock.now())
 
     @router.get("/sla/cases/{case_id}", summary="A case's clock rounds, shares, pauses, and what was said of them")
     async def read_case(case_id: str) -> CaseView:
@@ -97,7 +98,7 @@ def create_router(queries: LedgerQueries, watermarks: WatermarkStore, policies: 
     ) -> Response:
         as_of = await _as_of(watermarks.as_of)
         report = await queries.report(by, _window(begin, end, as_of))
-        return _answer(report, format_, policies.version)
+        return _answer(report, format_, policies.in_force(as_of).version)
 
     return router
 

@@ -48,7 +48,7 @@ def main(argv: Sequence[str]) -> int:
 
 def load_policies(settings: ServiceSettings) -> PolicySet:
     """The one policy file, as the workers read it."""
-    return policy_file.load(load_yaml(settings.policies_file or policy_file.DEFAULT_PATH))
+    return policy_file.read(settings.policies_file or policy_file.DEFAULT_PATH, load_yaml)
 
 
 def create_app(settings: LedgerSettings) -> FastAPI:

@@ -135,15 +135,17 @@ class ReportView(View):
 
 
 def round_view(one: Round, as_of: datetime) -> RoundView:
+    """A pause may have ended by itself, at its cap or at the time that the officer named."""
     at = epoch_ms(as_of)
+    state = "running" if one.state == "paused" and one.pauses[-1].end <= at else one.state
     return RoundView(
         case_id=one.case_id,
         clock=one.clock,
         clock_id=one.clock_id,
         owner=one.owner,
         service_code=one.service_code,
-        state=one.state,
-        reason=one.reason or None,
+        state=state,
+        reason=(one.reason or None) if state == one.state else None,
         target_s=one.target / 1000,
         started_at=time_of(one.started),
         due_at=time_of(one.due),
