@@ -51,7 +51,8 @@ async def test_a_switch_while_citizens_file_loses_and_doubles_nothing(make_stack
     assert min(decided_by.values()) >= 3, decided_by
     assert len({event.case_id for event in first}) == len(first)
     by_place = [event for event in first if event.boundary_version == version and event.distance_to_edge_m is not None]
-    assert {event.reason for event in by_place} == {AssignmentReason.JURISDICTION}
+    # Some complaints are a specialist unit's matter, wherever they come from.
+    assert {event.reason for event in by_place} - {AssignmentReason.SPECIALIST} == {AssignmentReason.JURISDICTION}
 
 
 def _target(stack: Stack) -> Target:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from janseva_local.demo.decisions import DOUBTS
 from janseva_local.demo.tally import Tally
 
 PLAIN_EVERY_S = 5.0
@@ -43,8 +44,12 @@ async def _wait(done: asyncio.Event, seconds: float) -> None:
 
 def _line(tally: Tally, elapsed_s: float, total: int) -> str:
     shown = "  ".join(f"{name} {tally.counts[name]}" for name in ROWS)
-    return f"{elapsed_s:5.0f} s of {total} citizens: {shown}" + (
-        f"  problems {tally.problems.total()}" if tally.problems else ""
+    why = "  ".join(f"{reason} {count}" for reason, count in tally.reasons.most_common())
+    doubts = "  ".join(f"{doubt} {tally.doubts[doubt]}" for doubt in DOUBTS)
+    return (
+        f"{elapsed_s:5.0f} s of {total} citizens: {shown}"
+        + (f"  [{why}; {doubts}]" if why else "")
+        + (f"  problems {tally.problems.total()}" if tally.problems else "")
     )
 
 
@@ -55,7 +60,16 @@ def _table(tally: Tally, elapsed_s: float, total: int) -> Table:
     table.add_column("", width=40)
     for name in ROWS:
         count = tally.counts[name]
-        table.add_row(name, str(count), "█" * round(40 * min(1.0, count / max(total, 1))))
+        table.add_row(name, str(count), _bar(count, total))
+    table.add_section()
+    for reason, count in tally.reasons.most_common():
+        table.add_row(f"station by {reason.replace('_', ' ')}", str(count), _bar(count, total))
+    for doubt in DOUBTS:
+        table.add_row(f"[dim]{doubt}", str(tally.doubts[doubt]), _bar(tally.doubts[doubt], total))
     for problem, count in tally.problems.most_common(4):
         table.add_row(f"[yellow]{problem[:60]}", str(count), "")
     return table
+
+
+def _bar(count: int, total: int) -> str:
+    return "█" * round(40 * min(1.0, count / max(total, 1)))

@@ -1,13 +1,16 @@
 """The run in one picture and one CSV: how fast each case moved and how each promise ended."""
 
 import csv
+import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 
 from event_schemas import AssignedToStation, ComplaintFiled, SLAClockStopped
+from janseva_local.demo.decisions import Decided
 from janseva_local.demo.evidence import Evidence
 from janseva_local.demo.findings import Case
 
@@ -16,7 +19,7 @@ OUTCOMES = {"met": "#2e7d32", "breached": "#c62828", "cancelled": "#9e9e9e", "ru
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One case; times in milliseconds, None where it did not get so far."""
+    """One case; times in milliseconds, None where it did not get so far. Why this station and how sure: the first's."""
 
     case_id: str
     tracking_number: str
@@ -26,6 +29,11 @@ class Row:
     assigned_ms: float | None
     told_ms: float | None
     station: str
+    reason: str
+    provisional: bool | None
+    confidence: float | None
+    distance_to_edge_m: float | None
+    ambiguous_with: str
     clocks: str
 
 
@@ -40,7 +48,8 @@ def rows_of(cases: dict[str, Case], evidence: Evidence) -> list[Row]:
         assigned = case.of(AssignedToStation)
         start = filed[0].envelope.data.occurred_at.timestamp() * 1000 if filed else None
         told = first_message.get(case.intent.phone)
-        station = assigned[0].envelope.data if assigned else None
+        decision = assigned[0].envelope.data if assigned else None
+        assert decision is None or isinstance(decision, AssignedToStation)
         stops = {
             seen.envelope.data.clock_id: str(seen.envelope.data.state)
             for seen in case.of(SLAClockStopped)
@@ -55,7 +64,12 @@ def rows_of(cases: dict[str, Case], evidence: Evidence) -> list[Row]:
                 answered_ms=round(case.accepted.took_ms, 1),
                 assigned_ms=assigned[0].stored_at_ms - start if assigned and start else None,
                 told_ms=told - start if told and start else None,
-                station=station.station.name if isinstance(station, AssignedToStation) else "",
+                station=decision.station.name if decision else "",
+                reason=str(decision.reason) if decision else "",
+                provisional=decision.provisional if decision else None,
+                confidence=decision.confidence if decision else None,
+                distance_to_edge_m=decision.distance_to_edge_m if decision else None,
+                ambiguous_with=" ".join(decision.ambiguous_with) if decision else "",
                 clocks=" ".join(f"{name}={state}" for name, state in sorted(stops.items())),
             )
         )
@@ -69,12 +83,21 @@ def write_csv(rows: list[Row], path: Path) -> None:
         writer.writerows([[getattr(row, name) for name in Row.__slots__] for row in rows])
 
 
+def write_json(rows: list[Row], why: Decided, path: Path) -> None:
+    """The same rows for programs, with the counts of reasons and doubts before them."""
+    document = {
+        "assignments": {"reasons": dict(why.reasons), "doubts": dict(why.doubts)},
+        "cases": [asdict(row) for row in rows],
+    }
+    path.write_text(json.dumps(document, ensure_ascii=False, indent=1), "utf-8")
+
+
 def draw(rows: list[Row], outcomes: dict[str, Counter[str]], path: Path) -> None:
     """`outcomes` counts, for each clock, how its rounds ended."""
     mpl.use("Agg")
     import matplotlib.pyplot as plt  # noqa: PLC0415 (after the backend is chosen)
 
-    figure, (latency, ends) = plt.subplots(1, 2, figsize=(13, 5), layout="constrained")
+    figure, (latency, ends, why) = plt.subplots(1, 3, figsize=(18, 5), layout="constrained")
     for label, values in (
         ("202 answered", [row.answered_ms for row in rows]),
         ("station assigned", [row.assigned_ms for row in rows if row.assigned_ms is not None]),
@@ -101,5 +124,25 @@ def draw(rows: list[Row], outcomes: dict[str, Counter[str]], path: Path) -> None
         bottoms = [bottom + height for bottom, height in zip(bottoms, heights, strict=True)]
     ends.set(ylabel="clocks", title="How the promises ended")
     ends.legend()
+    _draw_reasons(why, rows)
     figure.savefig(path, dpi=110)
     plt.close(figure)
+
+
+def _draw_reasons(axes: Any, rows: list[Row]) -> None:
+    """Why each case went where it went; what is provisional stands apart."""
+    decided = [row for row in rows if row.reason]
+    reasons = [reason for reason, _ in Counter(row.reason for row in decided).most_common()]
+    bottoms = [0] * len(reasons)
+    for provisional, colour, label in ((False, "#1565c0", "sure"), (True, "#ef6c00", "provisional")):
+        heights = [
+            sum(row.reason == reason and row.provisional is provisional for row in decided) for reason in reasons
+        ]
+        bars = axes.bar(reasons, heights, bottom=bottoms, color=colour, label=label)
+        axes.bar_label(
+            bars, labels=[str(height) if height else "" for height in heights], label_type="center", color="white"
+        )
+        bottoms = [bottom + height for bottom, height in zip(bottoms, heights, strict=True)]
+    named = sum(bool(row.ambiguous_with) for row in decided)
+    axes.set(ylabel="cases", title=f"Why this station ({named} cases name another one too)")
+    axes.legend()

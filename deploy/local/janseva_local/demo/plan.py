@@ -44,7 +44,13 @@ class CitizenPlan:
     starts_after_s: float
     responders: tuple[str, ...]
 
+    @property
+    def category(self) -> str:
+        """What a complaint is about: some matters are a specialist unit's."""
+        return CATEGORIES[self.number % len(CATEGORIES)]
 
+
+CATEGORIES = ("land_dispute", "theft", "traffic", "nuisance", "prohibition", "fraud", "railway")
 MOST_CITIZENS = 2_000
 SHARES = {
     Kind.EMERGENCY: 0.27,

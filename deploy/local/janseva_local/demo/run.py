@@ -15,11 +15,12 @@ from janseva_local.demo import plant
 from janseva_local.demo.check_clocks import promises_of
 from janseva_local.demo.citizens import Citizens, Suite, read_logins
 from janseva_local.demo.client import GaveUp
+from janseva_local.demo.decisions import decided
 from janseva_local.demo.findings import Finding, Limits, Run, by_case
 from janseva_local.demo.journal import Journal
 from janseva_local.demo.live import show
 from janseva_local.demo.officers import Officers
-from janseva_local.demo.picture import draw, rows_of, write_csv
+from janseva_local.demo.picture import draw, rows_of, write_csv, write_json
 from janseva_local.demo.plan import CitizenPlan, Kind, make_plans
 from janseva_local.demo.reconcile import reconcile
 from janseva_local.demo.tally import Tally
@@ -168,8 +169,9 @@ class Demo:
                 name = promise.clock.partition(":")[0]
                 outcomes.setdefault(name, Counter())[promise.outcome(run.ended_at)] += 1
         write_csv(rows, self._out / "cases.csv")
+        write_json(rows, decided(run.evidence.events), self._out / "cases.json")
         draw(rows, outcomes, self._out / "summary.png")
-        _say(f"each case: {self._out / 'cases.csv'}\npicture:   {self._out / 'summary.png'}")
+        _say(f"each case: {self._out / 'cases.csv'} (and .json)\npicture:   {self._out / 'summary.png'}")
 
     def _report(self, run: Run, findings: Sequence[Finding]) -> None:
         repeated = len(run.evidence.events) - len({seen.envelope.event_id for seen in run.evidence.events})
@@ -177,6 +179,8 @@ class Demo:
         _say(f"{accepted} of {len(run.intents)} submissions accepted")
         _say(f"{len(log)} records in the log, {repeated} of them repetitions of an event")
         _say(f"{len(run.evidence.messages)} messages at the provider")
+        for line in decided(log).lines():
+            _say(line)
         for what, count in self._tally.problems.most_common(SHOWN_FINDINGS):
             _say(f"PROBLEM {count} x {what}")
         for finding in findings[:SHOWN_FINDINGS]:

@@ -10,8 +10,8 @@ NAMES = {
 }
 WORDS = {
     Kind.COMPLAINT: {
-        "hi": "पड़ोस के खेत की मेड़ तोड़ दी गई और धमकी दी गई।",
-        "en": "A field boundary was broken and threats were made.",
+        "hi": "कल शाम की घटना की शिकायत है; गवाह मौजूद हैं।",
+        "en": "This is about what happened yesterday evening; there are witnesses.",
     },
     Kind.LOST_PROPERTY: {"hi": "बस में मेरा मोबाइल फोन खो गया।", "en": "I lost my mobile phone on the bus."},
     Kind.CERTIFICATE: {"hi": "नौकरी के लिए चरित्र प्रमाण पत्र चाहिए।", "en": "I need a character certificate for a job."},
@@ -24,7 +24,6 @@ def name_of(plan: CitizenPlan) -> str:
 
 
 ATTRIBUTES: dict[Kind, dict[str, Any]] = {
-    Kind.COMPLAINT: {"category": "land_dispute"},
     Kind.LOST_PROPERTY: {"item": "mobile_phone"},
     Kind.CERTIFICATE: {"purpose": "employment"},
 }
@@ -42,7 +41,7 @@ def complaint_body(plan: CitizenPlan) -> dict[str, Any]:
         },
         "description": WORDS[plan.kind][plan.language],
         "location": {"lat": plan.place.lat, "lon": plan.place.lon, "accuracy_m": 25},
-        "attributes": ATTRIBUTES[plan.kind],
+        "attributes": {"category": plan.category} if plan.kind is Kind.COMPLAINT else ATTRIBUTES[plan.kind],
     }
 
 

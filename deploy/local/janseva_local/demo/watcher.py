@@ -7,6 +7,7 @@ import httpx
 
 from chassis.log_reader import Offsets
 from event_schemas import CertificateIssued, SLABreached, SLAClockStopped
+from janseva_local.demo.decisions import decided
 from janseva_local.demo.evidence import Evidence, gather, marks
 from janseva_local.demo.findings import distinct
 from janseva_local.demo.tally import Tally
@@ -41,5 +42,7 @@ class Watcher:
         counts["met"], counts["cancelled"] = ended["met"], ended["cancelled"]
         counts["breached"], counts["certificates"] = len(breached), ended["certificates"]
         counts["notified"] = len(evidence.messages)
+        why = decided(evidence.events)
+        self._tally.reasons, self._tally.doubts = why.reasons, why.doubts
         counts["acknowledged"] = counts["acknowledge"]
         return evidence
