@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from event_schemas import AssignedToStation
 from routing.domain import Dataset, Decision, Reason, Snapshot, StationKind, StationRecord
-from routing.domain.corridors import BESIDE_A_LINE_M
+from routing.domain.corridors import BESIDE_A_LINE_M, UnitOnLine
 from routing.importing.features import LINEAR, read_features
 from routing.importing.lines import import_lines
 from routing.importing.report import ImportRefused, Report
@@ -22,6 +23,21 @@ PATNA = (25.6100, 85.1420)
 NEAR_JEHANABAD, TAREGNA, FAR = (25.30, 85.02), (25.4103, 85.0667), (25.50, 84.85)
 BARH = (25.4740, 85.4900)
 DAY_BEFORE, ON = date(2026, 11, 30), date(2026, 12, 1)
+
+
+EVENT = AssignedToStation.model_validate(
+    {
+        "case_id": "c_01",
+        "occurred_at": "2026-12-01T00:00:00Z",
+        "cause_id": "filed",
+        "assignment_no": 1,
+        "station": {"code": "5132019", "name": "Patna", "district": "Patna", "police_district": "RLY PATNA"},
+        "officer_post": "SHO:5132019",
+        "reason": "specialist",
+        "confidence": 1.0,
+        "boundary_version": "v",
+    }
+)
 
 
 def with_lines(*more: StationRecord) -> Dataset:
@@ -90,11 +106,11 @@ def test_an_emergency_goes_to_the_ground_whatever_its_matter(category: str) -> N
 @pytest.mark.parametrize(
     ("place", "code", "line"),
     [
-        (PATNA, "5132019", "Patna junction"),
-        (NEAR_JEHANABAD, "5132007", "Patna - Gaya"),
-        (TAREGNA, "5132007", "Patna - Gaya"),
-        (BARH, "5132004", "Patna - Mokama"),
-        ((25.3950, 85.90), "5132017", "Patna - Mokama"),
+        (PATNA, "5132019", "Patna-junction"),
+        (NEAR_JEHANABAD, "5132007", "Patna-Gaya"),
+        (TAREGNA, "5132007", "Patna-Gaya"),
+        (BARH, "5132004", "Patna-Mokama"),
+        ((25.3950, 85.90), "5132017", "Patna-Mokama"),
     ],
 )
 def test_a_railway_matter_goes_to_the_station_of_the_line(place: tuple[float, float], code: str, line: str) -> None:
@@ -200,6 +216,14 @@ def test_a_file_of_lines_is_checked(tmp_path: Path) -> None:
     assert len(again.corridors) == len(json.loads(LINES.read_text("utf-8"))["features"])
     with pytest.raises(ImportRefused, match="no usable line"):
         import_lines(iter(()), BASE, Report())
+
+
+@pytest.mark.parametrize("line", ["Patna - Gaya", "पटना - गया", "—", "x" * 60, "Main line; 25 kV"])
+def test_a_lines_name_fits_into_the_event(line: str) -> None:
+    """Whatever a line is called, the note about it is a word that the event's schema takes."""
+    note = UnitOnLine("5132019", line, 0.0).note
+    event = EVENT.model_copy(update={"notes": (note,)})
+    assert AssignedToStation.model_validate_json(event.model_dump_json()).notes == (note,)
 
 
 def test_the_reach_of_a_line_is_on_the_ground() -> None:

@@ -41,9 +41,7 @@ def parser() -> argparse.ArgumentParser:
         if name != "import-stations":
             one.add_argument("--code-field", help="the property that holds the station's code")
             one.add_argument("--name-field", help="the property that holds the station's name, or the line's")
-    officers = _command(
-        group, "import-officers", cli.import_posts, "office contacts, vacancies and acting posts, CSV"
-    )
+    officers = _command(group, "import-officers", cli.import_posts, "office contacts, vacancies and acting posts, CSV")
     officers.add_argument("file", type=Path)
     switch = _command(group, "switch", cli.switch_version, "put a version in force; an older one undoes a switch")
     switch.add_argument("version")

@@ -1,6 +1,8 @@
 """Which specialist units cover a place by the line that passes it, such as a railway station by its line."""
 
 import math
+import re
+import zlib
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
@@ -12,12 +14,20 @@ from routing.domain.projection import MAX_LATITUDE, local_scale, project, projec
 
 # A line is drawn along the middle of the track: stations, yards and crossings lie this far beside it.
 BESIDE_A_LINE_M: Final = 1_000.0
+NOT_IN_A_NOTE: Final = re.compile(r"[^A-Za-z0-9]+")
+LONGEST_NOTE: Final = 60
 
 
 class UnitOnLine(NamedTuple):
     station: str
     line: str
     metres: float
+
+    @property
+    def note(self) -> str:
+        """The line as a word that an event's notes may hold: 'line:Patna-Gaya'; a number for a name in Hindi."""
+        name = NOT_IN_A_NOTE.sub("-", self.line).strip("-") if self.line.isascii() else ""
+        return f"line:{name[:LONGEST_NOTE] or format(zlib.crc32(self.line.encode()), '08x')}"
 
 
 class CorridorIndex:

@@ -121,7 +121,7 @@ def _unit_on_line(snapshot: Snapshot, territory: Territory, units: Sequence[Unit
         territorial_station=territory.station,
         distance_to_edge_m=territory.distance_to_edge_m,
         ambiguous_with=tuple(other.station for other in units[1:]),
-        notes=(*territory.notes, f"line:{unit.line}", *desk_notes(snapshot, unit.station)),
+        notes=(*territory.notes, unit.note, *desk_notes(snapshot, unit.station)),
     )
 
 
