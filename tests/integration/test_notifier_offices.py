@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from chassis.admin import end_offsets
 from chassis.kafka import EventProducer
-from event_schemas import DirectoryPost, Lane, PostId, StationCode, encode, topics
-from event_schemas.ids import new_case_id, new_event_id
+from chassis.log_reader import read_log
+from event_schemas import DirectoryPost, Lane, NotificationDelivered, PostId, StationCode, decode, encode, topics
+from event_schemas.ids import new_case_id, new_event_id, notification_id
 from janseva_local.topics import ensure
 
 from .messaging_rig import Process, assigned, filed, wire
@@ -69,3 +72,80 @@ async def test_a_station_without_a_desk_its_control_room_and_the_patrols_nearby_
         await service.stop()
         await gateway.stop()
         await producer.stop()
+
+
+STORM = 40
+
+
+async def digests_of(bootstrap: str) -> tuple[Counter[str], Counter[str]]:
+    """How many different events say of each message that it was delivered: by itself, and by a digest."""
+    events: dict[str, NotificationDelivered] = {}
+    async for found in read_log(bootstrap, {}, await end_offsets(bootstrap, [topics.NOTIFICATIONS])):
+        envelope = decode(found.record.headers, found.record.value)
+        if isinstance(envelope.data, NotificationDelivered):
+            events[envelope.event_id] = envelope.data
+    told = [(one.notification_id, one.template == "digest") for one in events.values()]
+    return Counter(name for name, digest in told if not digest), Counter(name for name, digest in told if digest)
+
+
+def counted(texts: list[str]) -> int:
+    """How many new cases the digests speak of."""
+    return sum(int(re.findall(r"\d+", text)[0]) for text in texts)
+
+
+async def test_a_storm_reaches_its_officer_in_digests_though_the_notifier_is_killed(
+    kafka_bootstrap: str, mongo_uri: str, tmp_path: Path
+) -> None:
+    """Killed with -9 while messages wait: each is sent by itself or counted by one digest, and told of once."""
+    await ensure(kafka_bootstrap)
+    gateway = provider(tmp_path)
+    service = notifier(tmp_path, kafka_bootstrap, mongo_uri, gateway)
+    service.env = {**service.env, "DIGEST_AFTER": "3", "DIGEST_EVERY": "PT4S", "OFFICE_LANGUAGE": "en"}
+    producer = EventProducer(kafka_bootstrap, client_id="test")
+    phone = "+910400000021"
+    await gateway.start()
+    await service.start()
+    try:
+        await publish(producer, "SHO:5140888", phone)
+        wanted = []
+        for number in range(STORM):
+            case_id, event_id = new_case_id(), new_event_id()
+            decision = assigned(case_id).model_copy(update={"officer_post": PostId("SHO:5140888")})
+            await producer.send(topics.CASES_ROUTINE, wire(filed(case_id, phone=f"+9106{number:08d}")))
+            await producer.send(topics.CASES_ROUTINE, wire(decision, event_id, source="routing"))
+            wanted.append(notification_id(event_id, "office", "sms"))
+            if number == STORM // 2:
+                async with asyncio.timeout(40):
+                    while await waiting(service) == 0:  # noqa: ASYNC110  the question goes to a process
+                        await asyncio.sleep(0.05)
+                await service.kill()
+                await service.start()
+        urgent = assigned(new_case_id()).model_copy(update={"officer_post": PostId("SHO:5140888")})
+        emergency_id = new_event_id()
+        await producer.send(topics.CASES_EMERGENCY, wire(urgent, emergency_id, source="routing"))
+        async with asyncio.timeout(60):
+            alone, digested = await digests_of(kafka_bootstrap)
+            while not set(wanted) <= alone.keys() | digested.keys():
+                await asyncio.sleep(0.3)
+                alone, digested = await digests_of(kafka_bootstrap)
+        single = await texts_of(gateway, phone, "new_case")
+        texts = await texts_of(gateway, phone, "digest")
+        assert len(single) == 3 + 1, "the first three, and the emergency"
+        assert alone[notification_id(emergency_id, "office", "sms")] == 1
+        assert counted(texts) == STORM - 3
+        assert 1 <= len(texts) < STORM / 3
+        told = [alone[name] + digested[name] for name in wanted]
+        assert told == [1] * STORM
+        assert sum(name in digested for name in wanted) == STORM - 3
+    finally:
+        await service.stop()
+        await gateway.stop()
+        await producer.stop()
+
+
+async def waiting(service: Process) -> int:
+    """How many messages the log of the notifier has held, as its metrics tell."""
+    async with httpx.AsyncClient(base_url=service.url) as http:
+        metrics = (await http.get("/metrics")).text
+    [line] = [line for line in metrics.splitlines() if line.startswith("janseva_notifications_held_total ")]
+    return int(float(line.split()[1]))

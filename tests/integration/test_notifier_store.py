@@ -55,7 +55,7 @@ async def test_a_silent_holder_s_claim_is_granted_anew_and_fenced(log: Log) -> N
     [new] = await log.claim_due(START + LEASE, LEASE, 10)
     assert (new.attempt, new.unconfirmed) == (2, True)
     entry = announcement(notice(), State.FAILED, attempts=1, at=START, error_code="x")
-    assert await log.failed(old, entry, attempts=1, error_code="x", at=START) == []
+    assert await log.failed(old, [entry], attempts=1, error_code="x", at=START) == []
     await log.requeue(old, attempts=1, due_at=START, error_code="x")
     assert await log.claim_due(START + LEASE, LEASE, 10) == []
 
@@ -77,11 +77,11 @@ async def test_what_was_accepted_or_failed_is_never_due_again(log: Log) -> None:
     first, second = await log.claim_new([notice(1), notice(2)], START, LEASE)
     await log.claim_due(START + LEASE, LEASE, 10)
     entry = announcement(notice(1), State.ACCEPTED, attempts=1, at=START, error_code=None)
-    await log.accepted([first], [entry], START)
+    await log.accepted([first], [[entry]], START)
     due = await log.claim_due(START + 3 * LEASE, LEASE, 10)
     assert [claim.notice.notification_id for claim in due] == ["n-2"]
     gone = announcement(notice(2), State.FAILED, attempts=3, at=START, error_code="x")
-    assert len(await log.failed(due[0], gone, attempts=3, error_code="x", at=START)) == 1
+    assert len(await log.failed(due[0], [gone], attempts=3, error_code="x", at=START)) == 1
     assert await log.claim_due(START + 9 * LEASE, LEASE, 10) == []
     assert second.attempt == 1
 
@@ -108,11 +108,12 @@ async def test_a_delivery_report_settles_what_nobody_confirmed_and_takes_back_an
     store = DispatchStore(mongo)
     await store.claim_new([notice()], START, LEASE)
     good = announcement(notice(), State.ACCEPTED, attempts=1, at=START, error_code=None)
-    accepted = (State.ACCEPTED, None, good)
-    assert len(await store.receipt("n-1", "delivered", START, settles=accepted)) == 1
-    assert await store.receipt("n-1", "delivered", START, settles=accepted) == []
+    accepted = (State.ACCEPTED, None, [good])
+    assert len(await store.receipt("n-1", "delivered", START, settles=accepted) or ()) == 1
+    assert await store.receipt("n-1", "delivered", START, settles=accepted) is None
     bad = announcement(notice(), State.UNDELIVERED, attempts=1, at=START, error_code="undelivered")
-    told = await store.receipt("n-1", "undelivered", START, settles=(State.UNDELIVERED, "undelivered", bad))
+    told = await store.receipt("n-1", "undelivered", START, settles=(State.UNDELIVERED, "undelivered", [bad]))
+    assert told is not None
     assert told[-1]["id"] == bad.event_id
     [line] = await store.of_case(notice().case_id, None)
     assert (line.state, line.receipt, line.error_code) == ("undelivered", "undelivered", "undelivered")

@@ -212,6 +212,60 @@ def test_each_kind_of_fault_is_called_by_its_name(name: str) -> None:
     assert kind in kinds(planted(whole_run()))
 
 
+def digest(text: str = "जनसेवा सार: नए मामले 1, समय-सीमा निकट 0, भंग 0। सबसे पुराना JS-26-7") -> SentMessage:
+    return message("a digest", "office", OFFICE, "digest").model_copy(update={"text": text})
+
+
+NEW_CASE = notification_id(assignment_id(CASE, 1), "office", "sms")
+
+
+def digested_run(*digests: SentMessage, digested: dict[str, int] | None = None) -> Run:
+    """The office's message on the new case came in a digest."""
+    run = whole_run()
+    sent = [one for one in run.evidence.messages if one.template != "new_case"]
+    told = {NEW_CASE: 1} if digested is None else digested
+    return replace(run, evidence=replace(run.evidence, messages=[*sent, *digests], digested=told))
+
+
+def test_a_message_in_a_digest_has_arrived() -> None:
+    """Not sent by itself, but delivered by a digest that counts it, to the same phone: all is well."""
+    assert reconcile(digested_run(digest()), POLICIES, Limits()) == []
+
+
+def test_a_message_that_waits_for_its_digest_is_missing() -> None:
+    """Held and not delivered yet is not delivered."""
+    assert kinds(digested_run(digested={})) == {"missing"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "run"),
+    [
+        ("missing", digested_run()),
+        ("missing", digested_run(digest("नए मामले 0, समय-सीमा निकट 1, भंग 0"))),
+        ("unexpected", digested_run(digest("नए मामले 2, समय-सीमा निकट 0, भंग 0"))),
+        ("doubled", digested_run(digest(), digest())),
+        ("doubled", digested_run(digest(), digested={NEW_CASE: 2})),
+        ("doubled", digested_run(digest(), message(assignment_id(CASE, 1), "office", OFFICE, "new_case"))),
+        ("missing", digested_run(digest().model_copy(update={"to": "+919900000009"}))),
+        ("unexpected", digested_run(digest(), digested={NEW_CASE: 1, "of-nobody": 1})),
+        (
+            "unexpected",
+            digested_run(digest(), digested={NEW_CASE: 1, notification_id("filed", "citizen", "sms"): 1}),
+        ),
+    ],
+)
+def test_digests_that_do_not_add_up_are_found(kind: str, run: Run) -> None:
+    """Lost, invented, doubled, to the wrong phone, or of a message that no digest may hold."""
+    assert kind in kinds(run)
+
+
+def test_an_emergency_in_a_digest_is_found() -> None:
+    """Whatever happened on the emergency lane must never have waited."""
+    run = digested_run(digest())
+    events = [replace(one, topic="cases.emergency") for one in run.evidence.events]
+    assert "unexpected" in kinds(with_events(run, events))
+
+
 def test_a_breach_that_came_late_is_found() -> None:
     """A breach is true, unique and also on time."""
     run = whole_run(breach=True)

@@ -124,13 +124,13 @@ class MemoryLog:
             claims.append(Claim(row.notice, row.attempts, now + lease, unconfirmed=was_claimed))
         return claims
 
-    async def accepted(self, claims: Sequence[Claim], entries: Sequence[OutboxEntry], at: datetime) -> None:
+    async def accepted(self, claims: Sequence[Claim], entries: Sequence[Sequence[OutboxEntry]], at: datetime) -> None:
         del at
-        for claim, entry in zip(claims, entries, strict=True):
+        for claim, told in zip(claims, entries, strict=True):
             row = self.rows[claim.notice.notification_id]
             if row.state in {State.CLAIMED, State.QUEUED}:
                 row.state, row.due_at, row.attempts = State.ACCEPTED, None, claim.attempt
-                row.outbox.append(entry)
+                row.outbox.extend(told)
 
     async def requeue(self, claim: Claim, *, attempts: int, due_at: datetime, error_code: str | None) -> None:
         row = self._held(claim)
@@ -138,15 +138,15 @@ class MemoryLog:
             row.state, row.attempts, row.due_at, row.error_code = State.QUEUED, attempts, due_at, error_code
 
     async def failed(
-        self, claim: Claim, entry: OutboxEntry, *, attempts: int, error_code: str, at: datetime
+        self, claim: Claim, told: Sequence[OutboxEntry], *, attempts: int, error_code: str, at: datetime
     ) -> list[Any]:
         del at
         row = self._held(claim)
         if row is None:
             return []
         row.state, row.attempts, row.due_at, row.error_code = State.FAILED, attempts, None, error_code
-        row.outbox.append(entry)
-        return [entry]
+        row.outbox.extend(told)
+        return list(told)
 
     async def queue_length(self) -> Mapping[str, int]:
         open_rows = [row for row in self.rows.values() if row.due_at is not None]

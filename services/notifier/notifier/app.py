@@ -26,6 +26,8 @@ from event_schemas import Lane, topics
 
 from .api import internal_router, log_router, receipts_router
 from .contacts import Contacts
+from .digest_store import DigestStore
+from .digesting import Digests
 from .directory import Directory
 from .dispatcher import Dispatcher
 from .fetch import AiohttpFetcher
@@ -52,7 +54,7 @@ def create_app(settings: NotifierSettings) -> FastAPI:
     book, words = check_for(settings), Words.load()
     mongo = Mongo(settings.mongo_uri, settings.mongo_database, app_name=SERVICE)
     producer = EventProducer(settings.kafka_bootstrap, client_id=SERVICE)
-    cases, dispatches = CaseStore(mongo), DispatchStore(mongo)
+    cases, dispatches, held = CaseStore(mongo), DispatchStore(mongo), DigestStore(mongo)
     outbox = Outbox(dispatches.collection, dispatches.relaxed, producer, clock, metrics=OutboxMetrics(registry))
     directory = Directory()
     metrics.directory_posts.set_function(lambda: len(directory))
@@ -73,10 +75,13 @@ def create_app(settings: NotifierSettings) -> FastAPI:
         metrics=metrics,
         receipt_url=addresses.url,
     )
+    digests = Digests(held=held, queue=dispatches, outbox=outbox, rules=settings.digests, clock=clock, metrics=metrics)
     handler = EventHandler(
         cases=cases,
         dispatches=dispatches,
         dispatcher=dispatcher,
+        digests=digests,
+        digest_kinds=book.digest_kinds(),
         words=words,
         office_language=settings.office_language,
         rules=settings.sending,
@@ -104,10 +109,12 @@ def create_app(settings: NotifierSettings) -> FastAPI:
         tracing = Tracing.configure(SERVICE, settings.otlp_endpoint, sample_ratio=settings.trace_sample_ratio)
         await outbox.ensure_index()
         await dispatches.ensure_indexes()
+        await held.ensure_indexes()
         background = Background()
         background.add("directory", view.run, stop=view.stop)
         background.add("outbox", outbox.run, stop=outbox.stop)
         background.add("dispatcher", dispatcher.run, stop=dispatcher.stop)
+        background.add("digests", digests.run)
         for lane, consumer in consumers.items():
             background.add(f"consumer.{lane}", _after(view, consumer.run), stop=consumer.stop)
         await background.start()

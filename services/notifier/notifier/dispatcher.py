@@ -18,7 +18,7 @@ from .contacts import Contacts, Unreachable
 from .domain import CaseCard, Notice, State
 from .metrics import NotifierMetrics
 from .provider import GatewayError, GatewayOutcomeUnknown, GatewayRefused, OutgoingSms, SmsGateway
-from .records import Claim, announcement
+from .records import Claim, announcements
 from .sending import Cards, DispatchLog, Publisher, SendingRules
 from .templates import TemplateBook, TemplateError
 
@@ -57,7 +57,7 @@ class Dispatcher:
         self._receipt_url = receipt_url
         self._queue: asyncio.PriorityQueue[tuple[int, int, Claim | None, CaseCard | None]] = asyncio.PriorityQueue()
         self._order = itertools.count()
-        self._confirmed: list[tuple[Claim, OutboxEntry]] = []
+        self._confirmed: list[tuple[Claim, list[OutboxEntry]]] = []
         self._to_write = asyncio.Event()
         self._stopping = asyncio.Event()
 
@@ -144,8 +144,8 @@ class Dispatcher:
         self._count(notice, "accepted")
         lane = "emergency" if notice.emergency else "routine"
         self._metrics.seconds.labels(lane).observe((now - notice.occurred_at).total_seconds())
-        entry = announcement(notice, State.ACCEPTED, attempts=claim.attempt, at=now, error_code=None)
-        self._confirmed.append((claim, entry))
+        told = announcements(notice, State.ACCEPTED, attempts=claim.attempt, at=now, error_code=None)
+        self._confirmed.append((claim, told))
         self._to_write.set()
 
     async def _unreachable(self, claim: Claim, missing: Unreachable) -> None:
@@ -179,10 +179,10 @@ class Dispatcher:
 
     async def _fail(self, claim: Claim, code: str, *, attempts: int) -> None:
         now = self._clock.now()
-        entry = announcement(claim.notice, State.FAILED, attempts=attempts, at=now, error_code=code)
+        told = announcements(claim.notice, State.FAILED, attempts=attempts, at=now, error_code=code)
 
         async def write() -> None:
-            outbox = await self._log.failed(claim, entry, attempts=attempts, error_code=code, at=now)
+            outbox = await self._log.failed(claim, told, attempts=attempts, error_code=code, at=now)
             self._outbox.publish_soon(claim.notice.notification_id, outbox)
 
         if await self._written(write, claim):
@@ -219,15 +219,15 @@ class Dispatcher:
             if self._stopping.is_set():
                 self._to_write.set()
 
-    async def _write_accepted(self, batch: Sequence[tuple[Claim, OutboxEntry]]) -> bool:
-        claims, entries = [claim for claim, _ in batch], [entry for _, entry in batch]
+    async def _write_accepted(self, batch: Sequence[tuple[Claim, list[OutboxEntry]]]) -> bool:
+        claims, entries = [claim for claim, _ in batch], [told for _, told in batch]
         try:
             await self._log.accepted(claims, entries, self._clock.now())
         except TransientFault as fault:
             _log.warning("acceptances_not_written", count=len(batch), reason=type(fault).__name__)
             return False
-        for claim, entry in batch:
-            self._outbox.publish_soon(claim.notice.notification_id, [entry])
+        for claim, told in batch:
+            self._outbox.publish_soon(claim.notice.notification_id, told)
         return True
 
     async def _sweeper(self) -> None:

@@ -61,7 +61,7 @@ class Notice:
     traceparent: str | None
     # What a digest counts it as; None: it is always sent by itself.
     digest_kind: DigestKind | None = None
-    due_at: datetime | None = None
+    deadline: datetime | None = None
 
     @property
     def is_digest(self) -> bool:

@@ -9,12 +9,13 @@ from chassis.clock import Clock
 from chassis.consumer import Outgoing, Received
 from event_schemas import AssignedToStation, ComplaintFiled, Event, Lane, PersonalDataErased
 
+from .digesting import Digests
 from .dispatcher import Dispatcher
 from .domain import CaseCard, Notice
 from .rules import RULES, plan
 from .sending import SendingRules
 from .store import CaseStore, DispatchStore
-from .templates import Language
+from .templates import DigestKind, Language
 from .words import Words
 
 TYPES: Final[frozenset[str]] = frozenset({rule.event.type for rule in RULES} | {PersonalDataErased.type})
@@ -29,6 +30,8 @@ class EventHandler:
         cases: CaseStore,
         dispatches: DispatchStore,
         dispatcher: Dispatcher,
+        digests: Digests,
+        digest_kinds: Mapping[str, DigestKind],
         words: Words,
         office_language: Language,
         rules: SendingRules,
@@ -37,6 +40,8 @@ class EventHandler:
         self._cases = cases
         self._dispatches = dispatches
         self._dispatcher = dispatcher
+        self._digests = digests
+        self._digest_kinds = digest_kinds
         self._words = words
         self._office_language = office_language
         self._rules = rules
@@ -55,11 +60,13 @@ class EventHandler:
                 emergency=received.lane is Lane.EMERGENCY,
                 words=self._words,
                 office_language=self._office_language,
+                digests=self._digest_kinds,
             )
         ]
         # Emergencies first: their claims are taken and sent before the rest of a mixed batch.
         unique = list({notice.notification_id: notice for notice in notices}.values())
-        await self._claim(sorted(unique, key=lambda notice: not notice.emergency), cards)
+        at_once = await self._digests.hold_back(unique)
+        await self._claim(sorted(at_once, key=lambda notice: not notice.emergency), cards)
         return ()
 
     async def _remember(self, events: Sequence[Event]) -> None:

@@ -28,6 +28,17 @@ class NotifierMetrics:
         self.queue = Gauge(
             "janseva_notification_queue", "Messages neither accepted nor failed, by lane", ["lane"], registry=registry
         )
+        self.held = Counter(
+            "janseva_notifications_held",
+            "Messages to an office in a storm, held for a digest",
+            registry=registry,
+        )
+        self.waiting = Gauge("janseva_digest_waiting", "Messages that wait for a digest or in one", registry=registry)
+        self.oldest_held = Gauge(
+            "janseva_digest_oldest_seconds",
+            "How long the oldest message that waits for a digest does",
+            registry=registry,
+        )
         self.directory_posts = Gauge(
             "janseva_directory_posts", "Posts known from the directory of posts", registry=registry
         )

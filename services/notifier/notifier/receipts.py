@@ -10,7 +10,7 @@ from chassis.clock import Clock
 
 from .domain import State
 from .metrics import NotifierMetrics
-from .records import announcement
+from .records import announcements
 from .sending import Publisher
 from .store import DispatchStore
 
@@ -55,9 +55,9 @@ class Receipts:
             state, error_code = State.ACCEPTED, None
         else:
             state, error_code = State.UNDELIVERED, name
-        entry = announcement(notice, state, attempts=attempts, at=now, error_code=error_code)
-        outbox = await self._store.receipt(notification_id, name, now, settles=(state, error_code, entry))
-        if outbox:
+        told = announcements(notice, state, attempts=attempts, at=now, error_code=error_code)
+        outbox = await self._store.receipt(notification_id, name, now, settles=(state, error_code, told))
+        if outbox is not None:
             self._outbox.publish_soon(notification_id, outbox)
             outcome = "accepted" if state is State.ACCEPTED else "undelivered"
             self._metrics.notifications.labels(notice.channel, notice.template, outcome).inc()

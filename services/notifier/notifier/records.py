@@ -56,7 +56,7 @@ class LoggedDispatch:
 
 
 def notice_document(notice: Notice, *, created_at: datetime) -> dict[str, Any]:
-    return {
+    return _digest_fields(notice) | {
         "_id": notice.notification_id,
         "event_id": notice.event_id,
         "case_id": notice.case_id,
@@ -74,6 +74,14 @@ def notice_document(notice: Notice, *, created_at: datetime) -> dict[str, Any]:
     }
 
 
+def _digest_fields(notice: Notice) -> dict[str, Any]:
+    """`to_settle`: a digest's members end as it does. What counts towards one says as what."""
+    if notice.is_digest:
+        return {"to_settle": True}
+    counted = {"digest_kind": notice.digest_kind, "deadline": notice.deadline}
+    return {name: value for name, value in counted.items() if value is not None}
+
+
 def notice_of(document: Mapping[str, Any]) -> Notice:
     return Notice(
         notification_id=document["_id"],
@@ -89,6 +97,8 @@ def notice_of(document: Mapping[str, Any]) -> Notice:
         post=document["post"],
         occurred_at=document["occurred_at"],
         traceparent=document["traceparent"],
+        digest_kind=document.get("digest_kind"),
+        deadline=document.get("deadline"),
     )
 
 
@@ -124,8 +134,28 @@ def card_of(document: Mapping[str, Any]) -> CaseCard:
     )
 
 
-def announcement(notice: Notice, state: State, *, attempts: int, at: datetime, error_code: str | None) -> OutboxEntry:
-    """The event that tells the suite what became of a message; its id follows from the notification and its type."""
+def announcements(
+    notice: Notice, state: State, *, attempts: int, at: datetime, error_code: str | None
+) -> list[OutboxEntry]:
+    """What is told of a message's end: nothing of a digest, because each message in it is told of by itself."""
+    if notice.is_digest:
+        return []
+    return [announcement(notice, state, attempts=attempts, at=at, error_code=error_code)]
+
+
+def announcement(
+    notice: Notice,
+    state: State,
+    *,
+    attempts: int,
+    at: datetime,
+    error_code: str | None,
+    template: str | None = None,
+) -> OutboxEntry:
+    """The event that tells the suite what became of a message; its id follows from the notification and its type.
+
+    `template` is what was really sent, if not the notice's own.
+    """
     kind: type[NotificationDelivered | NotificationFailed] = (
         NotificationDelivered if state is State.ACCEPTED else NotificationFailed
     )
@@ -137,7 +167,7 @@ def announcement(notice: Notice, state: State, *, attempts: int, at: datetime, e
             "notification_id": notice.notification_id,
             "audience": Audience(notice.audience),
             "channel": MessageChannel(notice.channel),
-            "template": notice.template,
+            "template": template or notice.template,
             "attempts": attempts,
             "error_code": error_code,
         }

@@ -136,7 +136,7 @@ def _notice(
         occurred_at=event.occurred_at,
         traceparent=envelope.traceparent,
         digest_kind=digests.get(rule.template),
-        due_at=_due_at(event),
+        deadline=_deadline(event),
     )
 
 
@@ -150,7 +150,7 @@ def _post(event: Event, card: CaseCard) -> str | None:
     return card.officer_post
 
 
-def _due_at(event: Event) -> datetime | None:
+def _deadline(event: Event) -> datetime | None:
     return event.due_at if isinstance(event, SLABreached | SLADueSoon) else None
 
 

@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from chassis.settings import ServiceSettings
 
+from .digests import DigestRules
 from .provider import KannelAccount
 from .sending import SendingRules
 from .templates import DEFAULT_PATH
@@ -40,6 +41,12 @@ class NotifierSettings(ServiceSettings):
     delivery_reports: Literal["failures", "all"] = "failures"
     # Where the gateway reaches this service with delivery reports; by default its own address.
     receipts_url: str | None = None
+
+    # More than so many routine messages to a post within the window: the further ones wait, at most DIGEST_EVERY, for a
+    # digest. Emergencies neither wait nor count; which templates do is data (`digest` in TEMPLATES_FILE).
+    digest_after: int = Field(default=5, ge=1)
+    digest_window: timedelta = timedelta(minutes=10)
+    digest_every: timedelta = timedelta(minutes=10)
 
     office_language: Literal["hi", "en"] = "hi"
     templates_file: Path = DEFAULT_PATH
@@ -80,6 +87,10 @@ class NotifierSettings(ServiceSettings):
             lease=self.sms_timeout + LEASE_MARGIN,
             resend_unconfirmed=self.resend_unconfirmed,
         )
+
+    @property
+    def digests(self) -> DigestRules:
+        return DigestRules(after=self.digest_after, window=self.digest_window, every=self.digest_every)
 
     @property
     def receipts_base(self) -> str:

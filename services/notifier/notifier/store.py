@@ -83,16 +83,17 @@ class DispatchStore:
             notice_document(n, created_at=now) | {"state": State.CLAIMED.value, "attempts": 1, "due_at": until}
             for n in notices
         ]
-        refused = await self._insert(documents)
+        refused = await insert_new(self.collection, documents)
         return [Claim(n, 1, until) for index, n in enumerate(notices) if index not in refused]
 
     async def enqueue(self, notices: Sequence[Notice], now: datetime) -> None:
         """Insert each notice as due now, for a process that has its hands full."""
-        await self._insert(
+        await insert_new(
+            self.collection,
             [
                 notice_document(n, created_at=now) | {"state": State.QUEUED.value, "attempts": 0, "due_at": now}
                 for n in notices
-            ]
+            ],
         )
 
     async def claim_due(self, now: datetime, lease: timedelta, limit: int) -> list[Claim]:
@@ -123,7 +124,7 @@ class DispatchStore:
             if document["_id"] in claimed
         ]
 
-    async def accepted(self, claims: Sequence[Claim], entries: Sequence[OutboxEntry], at: datetime) -> None:
+    async def accepted(self, claims: Sequence[Claim], entries: Sequence[Sequence[OutboxEntry]], at: datetime) -> None:
         """Write that the gateway accepted these, each with its event. A fact: it holds whoever has the claim now."""
         operations = [
             UpdateOne(
@@ -131,10 +132,10 @@ class DispatchStore:
                 {
                     "$set": {"state": State.ACCEPTED.value, "attempts": claim.attempt, "settled_at": at},
                     "$unset": {"due_at": "", "error_code": ""},
-                    **Outbox.push_update([entry], at),
+                    **_pushed(told, at),
                 },
             )
-            for claim, entry in zip(claims, entries, strict=True)
+            for claim, told in zip(claims, entries, strict=True)
         ]
         with store_errors():
             await self.collection.bulk_write(operations, ordered=False)
@@ -146,16 +147,16 @@ class DispatchStore:
             await self.collection.update_one(_held(claim), {"$set": fields})
 
     async def failed(
-        self, claim: Claim, entry: OutboxEntry, *, attempts: int, error_code: str, at: datetime
+        self, claim: Claim, told: Sequence[OutboxEntry], *, attempts: int, error_code: str, at: datetime
     ) -> list[Any]:
         """Give up for good; returns the outbox to publish, empty if somebody else holds the claim by now."""
         fields = {"state": State.FAILED.value, "attempts": attempts, "settled_at": at, "error_code": error_code}
-        update = {"$set": fields, "$unset": {"due_at": ""}, **Outbox.push_update([entry], at)}
+        update = {"$set": fields, "$unset": {"due_at": ""}, **_pushed(told, at)}
         with store_errors():
             written = await self.collection.find_one_and_update(
                 _held(claim), update, return_document=ReturnDocument.AFTER
             )
-        return list(written["outbox"]) if written else []
+        return list(written.get("outbox", ())) if written else []
 
     async def find(self, notification_id: str) -> tuple[Notice, State, int] | None:
         with store_errors():
@@ -163,28 +164,38 @@ class DispatchStore:
         return (notice_of(found), State(found["state"]), found["attempts"]) if found else None
 
     async def receipt(
-        self, notification_id: str, name: str, at: datetime, *, settles: tuple[State, str | None, OutboxEntry] | None
-    ) -> list[Any]:
-        """Note a delivery report; `settles` moves an open or accepted dispatch to a state and announces it once."""
+        self,
+        notification_id: str,
+        name: str,
+        at: datetime,
+        *,
+        settles: tuple[State, str | None, Sequence[OutboxEntry]] | None,
+    ) -> list[Any] | None:
+        """Note a delivery report; `settles` moves an open or accepted dispatch to a state and announces it once.
+
+        Returns the outbox to publish; None if the report changed nothing.
+        """
         noted = {"receipt": name, "receipt_at": at}
         if settles is None:
             with store_errors():
                 await self.relaxed.update_one({"_id": notification_id}, {"$set": noted})
-            return []
-        state, error_code, entry = settles
+            return None
+        state, error_code, told = settles
         fields = noted | {"state": state.value, "settled_at": at, "error_code": error_code}
+        if not told:
+            fields["to_settle"] = True  # a digest: its members end as it does
         open_states = [State.CLAIMED.value, State.QUEUED.value]
         if state is State.UNDELIVERED:
             open_states.append(State.ACCEPTED.value)
         with store_errors():
             written = await self.collection.find_one_and_update(
                 {"_id": notification_id, "state": {"$in": open_states}},
-                {"$set": fields, "$unset": {"due_at": ""}, **Outbox.push_update([entry], at)},
+                {"$set": fields, "$unset": {"due_at": ""}, **_pushed(told, at)},
                 return_document=ReturnDocument.AFTER,
             )
         if written is None:
             return await self.receipt(notification_id, name, at, settles=None)
-        return list(written["outbox"])
+        return list(written.get("outbox", ()))
 
     async def of_case(self, case_id: str, after: tuple[datetime, str] | None) -> list[LoggedDispatch]:
         """A page of the log in order of creation, from behind `after`."""
@@ -207,22 +218,27 @@ class DispatchStore:
             )
         return {"emergency": emergency, "routine": routine}
 
-    async def _insert(self, documents: Sequence[Document]) -> set[int]:
-        """The indexes of documents whose id was there already."""
-        if not documents:
-            return set()
-        try:
-            with store_errors():
-                await self.collection.insert_many(documents, ordered=False)
-        except BulkWriteError as error:
-            details: dict[str, Any] = dict(error.details or {})
-            problems = details.get("writeErrors", [])
-            if any(problem.get("code") != _DUPLICATE_KEY for problem in problems):
-                raise
-            if details.get("writeConcernErrors"):
-                raise UnknownOutcome("the majority did not confirm") from error
-            return {problem["index"] for problem in problems}
+
+async def insert_new(collection: Collection, documents: Sequence[Document]) -> set[int]:
+    """The indexes of documents whose id was there already."""
+    if not documents:
         return set()
+    try:
+        with store_errors():
+            await collection.insert_many(documents, ordered=False)
+    except BulkWriteError as error:
+        details: dict[str, Any] = dict(error.details or {})
+        problems = details.get("writeErrors", [])
+        if any(problem.get("code") != _DUPLICATE_KEY for problem in problems):
+            raise
+        if details.get("writeConcernErrors"):
+            raise UnknownOutcome("the majority did not confirm") from error
+        return {problem["index"] for problem in problems}
+    return set()
+
+
+def _pushed(told: Sequence[OutboxEntry], at: datetime) -> Document:
+    return Outbox.push_update(told, at) if told else {}
 
 
 def _held(claim: Claim) -> Document:

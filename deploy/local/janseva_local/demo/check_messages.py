@@ -1,4 +1,4 @@
-"""Each message owed by an event is in the provider's log once, for the right phone, and nothing else is."""
+"""Each message owed by an event is in the provider's log once, for the right phone, or in one digest; no other is."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -18,7 +18,9 @@ from event_schemas import (
     SLADueSoon,
 )
 from event_schemas.ids import notification_id
-from janseva_local.demo.evidence import Evidence, Seen
+from event_schemas.topics import CASES_EMERGENCY
+from janseva_local.demo.check_digests import check_digests
+from janseva_local.demo.evidence import DIGEST, Evidence, Seen
 from janseva_local.demo.findings import Case, Finding
 
 LONGEST_LADDER = 8
@@ -33,6 +35,7 @@ class Owed:
     to: str
     template: str
     due: bool = True
+    emergency: bool = False
 
 
 def check_messages(cases: dict[str, Case], others: dict[str, list[Seen]], evidence: Evidence) -> list[Finding]:
@@ -48,9 +51,11 @@ def check_messages(cases: dict[str, Case], others: dict[str, list[Seen]], eviden
     findings = [
         Finding("missing", one.case_id, f"message {one.template} to {one.to}")
         for identity, one in owed.items()
-        if one.due and not sent[identity]
+        if one.due and not sent[identity] and not evidence.digested.get(identity)
     ]
     for message in evidence.messages:
+        if message.template == DIGEST:
+            continue
         one = owed.get(message.notification_id or "")
         if one is None and message.notification_id in foreign:
             continue
@@ -60,11 +65,12 @@ def check_messages(cases: dict[str, Case], others: dict[str, list[Seen]], eviden
             findings.append(
                 Finding("wrong-person", one.case_id, f"{message.template} went to {message.to}, not {one.to}")
             )
-    return findings + [
-        Finding("doubled", owed[identity].case_id, f"message {owed[identity].template}: {count} times")
-        for identity, count in sent.items()
-        if count > 1 and identity in owed
+    findings += [
+        Finding("doubled", one.case_id, f"message {one.template}: {count} times")
+        for identity, one in owed.items()
+        if (count := sent[identity] + evidence.digested.get(identity, 0)) > 1
     ]
+    return findings + check_digests(owed, foreign, evidence)
 
 
 def owed_by(case: Case, posts: dict[str, DirectoryPost]) -> Iterator[tuple[str, Owed]]:
@@ -145,7 +151,7 @@ def office_phone(post: str, posts: dict[str, DirectoryPost]) -> str | None:
 
 def _owed(seen: Seen, audience: str, to: str, template: str, *, due: bool = True) -> tuple[str, Owed]:
     identity = notification_id(seen.envelope.event_id, audience, "sms")
-    return identity, Owed(seen.envelope.subject, to, template, due)
+    return identity, Owed(seen.envelope.subject, to, template, due, emergency=seen.topic == CASES_EMERGENCY)
 
 
 def _assigned_before(seen: Seen, case: Case) -> bool:

@@ -1,7 +1,8 @@
 """What the suite left behind: the raw Kafka log, the provider's log, the directory of posts."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import httpx
@@ -9,9 +10,10 @@ from pydantic import BaseModel
 
 from chassis.admin import end_offsets
 from chassis.log_reader import Offsets, read_log
-from event_schemas import DirectoryPost, Envelope, InvalidEvent, decode, topics
+from event_schemas import DirectoryPost, Envelope, InvalidEvent, NotificationDelivered, decode, topics
 
 CASE_TOPICS = (topics.CASES_EMERGENCY, topics.CASES_ROUTINE)
+DIGEST = "digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +41,22 @@ class SentMessage(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """`garbage` counts records of the case topics that decode as no event."""
+    """`garbage` counts records of the case topics that decode as no event. `digested`: by notification id, how many
+    different events say that a digest delivered it.
+    """
 
     events: Sequence[Seen]
     garbage: int
     dead_letters: int
     messages: Sequence[SentMessage]
     posts: dict[str, DirectoryPost]
+    digested: Mapping[str, int] = field(default_factory=dict)
 
 
 async def marks(bootstrap: str) -> dict[tuple[str, int], int]:
-    """The ends of the case topics and their dead letters: where a run begins."""
-    return await end_offsets(bootstrap, [*CASE_TOPICS, *map(topics.dead_letter, CASE_TOPICS)])
+    """The ends of the case topics, their dead letters and the notifications: where a run begins."""
+    names = [*CASE_TOPICS, *map(topics.dead_letter, CASE_TOPICS), topics.NOTIFICATIONS]
+    return await end_offsets(bootstrap, names)
 
 
 async def gather(bootstrap: str, start: Offsets, provider: str, http: httpx.AsyncClient, since: datetime) -> Evidence:
@@ -64,8 +70,10 @@ async def gather(bootstrap: str, start: Offsets, provider: str, http: httpx.Asyn
             garbage += 1
             continue
         events.append(Seen(found.topic, found.partition, found.offset, found.timestamp_ms, envelope))
-    dead = sum(end - start.get(place, 0) for place, end in ends.items() if place[0] not in CASE_TOPICS)
-    return Evidence(events, garbage, dead, await _messages(provider, http, since), await _posts(bootstrap))
+    letters = {topics.dead_letter(name) for name in CASE_TOPICS}
+    dead = sum(end - start.get(place, 0) for place, end in ends.items() if place[0] in letters)
+    messages = await _messages(provider, http, since)
+    return Evidence(events, garbage, dead, messages, await _posts(bootstrap), await _digested(bootstrap, start))
 
 
 async def _messages(provider: str, http: httpx.AsyncClient, since: datetime) -> list[SentMessage]:
@@ -80,6 +88,15 @@ async def _messages(provider: str, http: httpx.AsyncClient, since: datetime) -> 
         cursor = response.headers.get("X-Next-Cursor")
         if not cursor or not page or page[-1].received_at < since:
             return messages
+
+
+async def _digested(bootstrap: str, start: Offsets) -> Counter[str]:
+    told: set[tuple[str, str]] = set()
+    async for found in read_log(bootstrap, start, await end_offsets(bootstrap, [topics.NOTIFICATIONS])):
+        envelope = decode(found.record.headers, found.record.value)
+        if isinstance(envelope.data, NotificationDelivered) and envelope.data.template == DIGEST:
+            told.add((envelope.data.notification_id, envelope.event_id))
+    return Counter(notification_id for notification_id, _ in told)
 
 
 async def _posts(bootstrap: str) -> dict[str, DirectoryPost]:

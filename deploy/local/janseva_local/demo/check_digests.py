@@ -1,0 +1,70 @@
+"""What an office got as a digest: only what a digest may hold, each message in one, and the counts add up."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Final, Protocol
+
+from janseva_local.demo.evidence import DIGEST, Evidence, SentMessage
+from janseva_local.demo.findings import Finding
+
+# In the order of the counts in a digest's text.
+DIGESTIBLE: Final = ("new_case", "due_soon", "breach")
+Counts = Counter[tuple[str, str]]
+"""By phone and template."""
+
+
+class Message(Protocol):
+    """One message that an event owes to somebody."""
+
+    @property
+    def case_id(self) -> str: ...
+    @property
+    def to(self) -> str: ...
+    @property
+    def template(self) -> str: ...
+    @property
+    def emergency(self) -> bool: ...
+
+
+def check_digests(owed: Mapping[str, Message], foreign: Iterable[str], evidence: Evidence) -> list[Finding]:
+    """`foreign` are the messages of earlier runs' cases: a digest may speak of them too."""
+    strangers = set(foreign)
+    findings = [*_repeated(evidence)]
+    expected: Counts = Counter()
+    for identity in evidence.digested:
+        one = owed.get(identity)
+        if one is None:
+            if identity not in strangers:
+                findings.append(Finding("unexpected", "", "a digest delivered a message nobody owed"))
+            continue
+        if one.emergency or one.template not in DIGESTIBLE:
+            findings.append(Finding("unexpected", one.case_id, f"message {one.template} waited for a digest"))
+        expected[one.to, one.template] += 1
+    told = _told(evidence)
+    shared = bool(strangers & evidence.digested.keys())
+    for place in sorted(told.keys() | expected.keys()):
+        to, template = place
+        if told[place] < expected[place] or (told[place] > expected[place] and not shared):
+            kind = "missing" if told[place] < expected[place] else "unexpected"
+            what = f"digests to {to} count {told[place]} messages {template}, {expected[place]} were delivered so"
+            findings.append(Finding(kind, "", what))
+    return findings
+
+
+def _repeated(evidence: Evidence) -> list[Finding]:
+    sent = Counter(message.notification_id for message in evidence.messages if message.template == DIGEST)
+    return [Finding("doubled", "", f"a digest: {count} times") for count in sent.values() if count > 1]
+
+
+def _told(evidence: Evidence) -> Counts:
+    counts: Counts = Counter()
+    for message in evidence.messages:
+        if message.template == DIGEST:
+            counts.update({(message.to, template): number for template, number in _numbers(message) if number})
+    return counts
+
+
+def _numbers(message: SentMessage) -> list[tuple[str, int]]:
+    """The first three numbers of a digest's text are its counts."""
+    return list(zip(DIGESTIBLE, map(int, re.findall(r"\d+", message.text)), strict=False))
