@@ -140,8 +140,8 @@ def _long(short: str) -> str:
 def _fact_row(fact: Fact) -> list[Any]:
     late = fact.seen - fact.at
     clock, key = _NUMBERS.get(fact.clock, fact.clock), _NUMBERS.get(fact.key, fact.key)
-    row = [fact.role, clock, key, fact.at, _short(fact.event_id), late, fact.reason, fact.until, fact.wording]
-    return _without_tail(row, (0, "", None, ""))
+    row = [fact.role, clock, key, fact.at, _short(fact.event_id)]
+    return _with_tail(row, (late, fact.reason, fact.until, fact.wording), (0, "", None, ""))
 
 
 def _fact(
@@ -161,7 +161,7 @@ def _fact(
 def _clock_row(clock: Clock, record: CaseRecord) -> list[Any]:
     """A round that a kept fact has started is named by the number of the fact; so is what was said at its start."""
     said: Any = [_said_row(one, clock.target, record.facts) for one in clock.said]
-    breaches = [_without_tail([b.level, b.due, b.standing, b.times], (True, 1)) for b in clock.breaches]
+    breaches = [_with_tail([b.level, b.due], (b.standing, b.times), (True, 1)) for b in clock.breaches]
     name: Any = [clock.clock_id, clock.name]
     for number, fact in enumerate(record.facts):
         if fact.role is Role.START and fact.clock == clock.name and clock.clock_id == f"{fact.clock}:{fact.key}":
@@ -169,8 +169,7 @@ def _clock_row(clock: Clock, record: CaseRecord) -> list[Any]:
             if said == [["S", number]]:
                 said = 0
             break
-    row = [name, clock.target, said, breaches, clock.warned, clock.dropped]
-    return _without_tail(row, (0, [], (), 0))
+    return _with_tail([name, clock.target], (said, breaches, clock.warned, clock.dropped), (0, [], (), 0))
 
 
 def _clock(
@@ -207,10 +206,10 @@ def _said_row(said: Said, target: int, facts: tuple[Fact, ...]) -> list[Any]:
     """The cause as the number of its fact, if it left one; times as what they differ by from what is usual."""
     number = next((i for i, fact in enumerate(facts) if fact.event_id == said.cause), None)
     cause, base = (_short(said.cause), 0) if number is None else (number, facts[number].seen)
-    row: list[Any] = [said.word, cause, said.at - base, said.started - said.at, said.due - said.started - target]
+    times = said.at - base, said.started - said.at, said.due - said.started - target
     stopped = None if said.stopped is None else said.stopped - said.at
-    row += [said.state, stopped, said.paused, said.reason]
-    return _without_tail(row, (0, 0, 0, "running", None, 0, ""))
+    tail = *times, said.state, stopped, said.paused, said.reason
+    return _with_tail([said.word, cause], tail, (0, 0, 0, "running", None, 0, ""))
 
 
 def _said(
@@ -236,10 +235,10 @@ def _said(
     return Said(_WORDS[word], event_id, at, started, started + target + moved, state, ended, paused, reason)
 
 
-def _without_tail(row: list[Any], defaults: tuple[Any, ...]) -> list[Any]:
-    """Drop trailing values that are the defaults of the row's last fields."""
-    for default in reversed(defaults):
-        if row[-1] != default or type(row[-1]) is not type(default):
-            break
-        row.pop()
+def _with_tail(row: list[Any], tail: tuple[Any, ...], defaults: tuple[Any, ...]) -> list[Any]:
+    """The row with the tail behind it, up to the last value that is no default: mostly there is none."""
+    if tail == defaults:
+        return row
+    wanted = max(place for place, (value, default) in enumerate(zip(tail, defaults, strict=True)) if value != default)
+    row += tail[: wanted + 1]
     return row
