@@ -154,7 +154,8 @@ def no_show(seconds: float, hearing_id: str, party: HearingParty = HearingParty.
 class Monitor:
     """Runs the pure engine over inputs: events, or a number of seconds at which a tick fires."""
 
-    def __init__(self) -> None:
+    def __init__(self, given: PolicySet | None = None) -> None:
+        self.policies = given or policies()
         self.record: CaseRecord | None = None
         self.said: list[Emission] = []
         self._numbers = count()
@@ -164,9 +165,9 @@ class Monitor:
         before = len(self.said)
         for one in inputs:
             if isinstance(one, Envelope):
-                self.record, said = domain.apply(self.record, one, policies())
+                self.record, said = domain.apply(self.record, one, self.policies)
             elif self.record is not None:
-                self.record, said = domain.fire(self.record, ms(one), policies())
+                self.record, said = domain.fire(self.record, ms(one), self.policies)
             else:
                 said = ()
             self.said += said

@@ -1,0 +1,200 @@
+"""Clocks that live under several editions of the policies: what each is judged by, whatever the order of events."""
+
+import random
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chassis.settings import load_yaml
+from event_schemas import Envelope, SLABreached, SLABreachRevoked, SLAClockAdjusted, policies
+from event_schemas.policies import DEFAULT_PATH, PolicySet
+from sla_monitor import codec, domain
+from sla_monitor.engine.facts import epoch_ms
+from sla_monitor.engine.model import CaseRecord
+from sla_monitor.ledger.judge import Moment, Told, judge
+from sla_monitor.ledger.model import rounds_of
+from tests.sla_monitor.sla_events import (
+    CASE,
+    DAY,
+    Monitor,
+    assigned,
+    at,
+    completed,
+    filed,
+    ms,
+    paused,
+    reopened,
+    resumed,
+    standing,
+    withdrawn,
+    words,
+)
+
+INQUIRY: dict[str, Any] = next(one for one in load_yaml(DEFAULT_PATH)["clocks"] if one["clock"] == "inquiry")
+SWITCH = 10 * DAY
+END = 200.0 * DAY
+
+
+def edition(version: str, seconds: float, **changes: Any) -> dict[str, Any]:
+    return {"version": version, "effective_from": at(seconds), "clocks": [deepcopy(INQUIRY) | changes]}
+
+
+def of(*editions: dict[str, Any]) -> PolicySet:
+    return policies.load({"editions": list(editions)})
+
+
+FIRST = edition("one", -DAY)
+SHORTER = of(FIRST, edition("two", SWITCH, target="P20D"))
+LONGER = of(FIRST, edition("two", SWITCH, target="P40D", applies_to_open=True))
+# The second edition takes a closing for an end too, and lets no withdrawal cancel.
+REWORDED = of(
+    FIRST,
+    edition("two", SWITCH, stops_on=[{"event": "InquiryCompleted"}, {"event": "ComplaintWithdrawn"}], cancels_on=[]),
+)
+ALL = [SHORTER, LONGER, REWORDED, of(FIRST, edition("two", SWITCH, pause_cap="P2D"), edition("three", 2 * SWITCH))]
+
+days = st.integers(0, 60).map(lambda day: day * DAY)
+events = st.one_of(
+    st.builds(completed, days),
+    st.builds(withdrawn, days),
+    st.builds(paused, days, until=st.none() | days.map(at)),
+    st.builds(paused, days, st.just("inquiry:2")),
+    st.builds(resumed, days),
+    st.builds(reopened, days, st.integers(2, 3)),
+    st.builds(assigned, days, st.integers(1, 3)),
+)
+filings = st.integers(0, 20).map(lambda day: filed(day * DAY))
+cases = st.tuples(filings, st.lists(events, max_size=7)).map(lambda case: [case[0], *case[1]])
+
+
+def outcomes(monitor: Monitor) -> object:
+    assert monitor.record is not None
+    last = {clock.clock_id: clock.last for clock in monitor.record.clocks}
+    told = {name: (said.started, said.due, said.state, said.stopped, said.reason) for name, said in last.items()}
+    return told, monitor.standing()
+
+
+def run(given_policies: PolicySet, inputs: list[Envelope | float]) -> Monitor:
+    monitor = Monitor(given_policies)
+    monitor.take(*inputs)
+    if monitor.record is not None and any(not clock.ended for clock in monitor.record.clocks):
+        monitor.take(END)
+    return monitor
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(ALL), cases, st.lists(days, max_size=3), st.randoms(use_true_random=False))
+def test_any_order_gives_the_same_outcomes_under_several_editions(
+    several: PolicySet, case: list[Envelope], ticks: list[int], chance: random.Random
+) -> None:
+    """Shuffled, doubled, with ticks in between: each clock is judged by the edition of its start, and only by that."""
+    case = [one for one in case if one.type != "AssignedToStation"]
+    shuffled: list[Envelope | float] = [*case, *chance.sample(case, k=chance.randint(0, len(case)))]
+    chance.shuffle(shuffled)
+    for tick in sorted(ticks):
+        if tick < DAY:
+            shuffled.insert(chance.randint(0, len(shuffled)), float(tick))
+    assert outcomes(run(several, shuffled)) == outcomes(run(several, [*case]))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(ALL), cases, st.lists(days, max_size=4))
+def test_the_audit_is_right_for_both_editions(several: PolicySet, case: list[Envelope], ticks: list[int]) -> None:
+    """Replayed from the log alone, nothing is missed, doubled or untrue, and every entry survives the changelog."""
+    inputs: list[Envelope | float] = [*case, *(float(tick) for tick in sorted(ticks))]
+    monitor = run(several, inputs)
+    record: CaseRecord | None = None
+    for one in case:
+        record, _ = domain.apply(record, one, several)
+        assert record is not None
+        assert codec.load(record.case_id, codec.dump(record, None)) == record
+    assert record is not None
+    findings = judge(record, told(monitor), Moment(ms(END), ms(END)), several)
+    assert [(found.kind, found.clock_id, found.level) for found in findings] == []
+
+
+def told(monitor: Monitor) -> list[Told]:
+    by_id = {one.event_id: one.data for one in monitor.said}
+    revoked = {event.breach_id for event in by_id.values() if isinstance(event, SLABreachRevoked)}
+    return [
+        Told(event.breach_id, event.clock_id, event.level, epoch_ms(event.due_at), revoked=event.breach_id in revoked)
+        for event in by_id.values()
+        if isinstance(event, SLABreached)
+    ]
+
+
+def test_an_audit_by_the_first_edition_alone_would_be_wrong() -> None:
+    """The check can fail: a breach of the second edition's shorter time is untrue by the first."""
+    monitor = run(SHORTER, [filed(SWITCH)])
+    assert monitor.record is not None
+    found = judge(monitor.record, told(monitor), Moment(ms(SWITCH + 25 * DAY), ms(SWITCH + 25 * DAY)), of(FIRST))
+    assert {one.kind for one in found} == {"untrue"}
+
+
+@pytest.mark.parametrize(("day", "due"), [(0, 30), (9, 39), (10, 30), (15, 35)])
+def test_a_clock_keeps_the_target_under_which_it_started(day: int, due: int) -> None:
+    """Thirty days for who filed before the switch, twenty for who filed from then on."""
+    monitor = Monitor(SHORTER)
+    monitor.take(filed(day * DAY))
+    assert monitor.states() == {"inquiry:1": ("running", due * DAY)}
+
+
+def test_a_reopening_is_judged_by_its_own_edition() -> None:
+    """The first round ran under the first edition; the second starts under the second."""
+    monitor = Monitor(SHORTER)
+    monitor.take(filed(), completed(DAY), reopened(12 * DAY))
+    assert monitor.states() == {"inquiry:1": ("met", 30 * DAY), "inquiry:2": ("running", 32 * DAY)}
+
+
+@pytest.mark.parametrize(("day", "state"), [(9, "cancelled"), (10, "met")])
+def test_an_edition_may_name_other_events(day: int, state: str) -> None:
+    """What ends a clock is what its own edition says, also when the other one reads the same event differently."""
+    monitor = Monitor(REWORDED)
+    monitor.take(withdrawn(20 * DAY), filed(day * DAY))
+    assert monitor.states()["inquiry:1"][0] == state
+
+
+def test_an_open_clock_gets_the_longer_time_at_once() -> None:
+    """An edition that holds for open clocks moves the due time of who filed before it; none runs shorter for it."""
+    monitor = Monitor(LONGER)
+    monitor.take(filed())
+    assert monitor.states() == {"inquiry:1": ("running", 40 * DAY)}
+    monitor.take(35.0 * DAY, completed(39 * DAY))
+    assert monitor.states()["inquiry:1"][0] == "met"
+    assert monitor.standing() == set()
+
+
+def test_a_clock_that_ended_before_the_edition_stays_as_it_was() -> None:
+    """What was over when the edition took effect has the due time that it had."""
+    monitor = Monitor(LONGER)
+    monitor.take(filed(), completed(9 * DAY))
+    assert monitor.states() == {"inquiry:1": ("met", 30 * DAY)}
+
+
+def test_a_file_that_comes_late_takes_back_what_it_makes_untrue() -> None:
+    """Breached by the old file, open by the new: the next tick adjusts the clock and revokes the breach, once."""
+    monitor = Monitor(of(FIRST))
+    monitor.take(filed(), assigned(60), 31.0 * DAY)
+    assert monitor.standing() == {("inquiry:1", 0, 30 * DAY)}
+    monitor.policies = LONGER
+    said = monitor.take(33.0 * DAY)
+    assert words(said)[:2] == ["SLAClockAdjusted", "SLABreachRevoked"]
+    assert isinstance(said[0].data, SLAClockAdjusted)
+    assert said[0].data.due_at == at(40 * DAY)
+    assert monitor.standing() == set()
+    assert monitor.take(34.0 * DAY) == []
+    monitor.take(41.0 * DAY)
+    assert monitor.standing() == {("inquiry:1", 0, 40 * DAY)}
+
+
+def test_the_ledger_sees_the_same_rounds() -> None:
+    """The ledger's rounds are those of the engine: due time, target and owner of the edition of the start."""
+    monitor = Monitor(LONGER)
+    monitor.take(filed())
+    assert monitor.record is not None
+    (one,) = rounds_of(monitor.record, LONGER)
+    assert (one.case_id, one.due, one.target, one.owner) == (CASE, ms(40 * DAY), 30 * DAY * 1000, "police")
+    assert standing(monitor.said) == set()

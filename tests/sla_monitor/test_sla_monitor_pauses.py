@@ -1,0 +1,152 @@
+"""Pauses that end by themselves, and pauses of clocks that count other time than seconds."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from event_schemas import SLAClockAdjusted, SLAClockStopped, VerificationCompleted
+from event_schemas.calendars import INDIA
+from sla_monitor import domain
+from sla_monitor.engine.tell import Emission
+from tests.sla_monitor.sla_events import (
+    DAY,
+    HOUR,
+    T0,
+    Monitor,
+    assigned,
+    at,
+    build,
+    completed,
+    filed,
+    ms,
+    paused,
+    policies,
+    resumed,
+    words,
+)
+
+VERIFICATION = "verification:1"
+
+
+def adjusted(said: list[Emission]) -> list[tuple[int, str, datetime]]:
+    return [
+        (one.data.rev, str(one.data.state), one.data.occurred_at)
+        for one in said
+        if isinstance(one.data, SLAClockAdjusted)
+    ]
+
+
+def test_a_clock_runs_again_when_its_cap_is_used_up() -> None:
+    """By the first tick after it, with the time at which it happened; and never twice."""
+    monitor = Monitor()
+    monitor.take(filed(), paused(2 * DAY))
+    said = monitor.take(17.0 * DAY)
+    assert adjusted(said) == [(3, "running", at(17 * DAY))]
+    assert monitor.states() == {"inquiry:1": ("running", 45 * DAY)}
+    assert adjusted(monitor.take(18.0 * DAY, resumed(19 * DAY))) == []
+
+
+def test_a_clock_runs_again_at_the_time_the_officer_named() -> None:
+    """`until` ends the pause, and the next wake is that moment."""
+    monitor = Monitor()
+    monitor.take(filed(), paused(DAY, until=at(3 * DAY)))
+    assert monitor.record is not None
+    assert domain.next_wake(monitor.record, policies()) == ms(3 * DAY)
+    assert adjusted(monitor.take(3.0 * DAY)) == [(3, "running", at(3 * DAY))]
+
+
+def test_an_event_after_the_cap_shows_that_the_clock_runs_again() -> None:
+    """Whatever comes before a tick, and leaves the clock open, tells it; a stop says all there is to say."""
+    monitor = Monitor()
+    monitor.take(filed(), paused(2 * DAY))
+    assert adjusted(monitor.take(assigned(20 * DAY))) == [(3, "running", at(17 * DAY))]
+    assert words(monitor.take(completed(21 * DAY))) == ["SLAClockStopped"]
+
+
+@pytest.mark.parametrize("ticks", [(), (17.0 * DAY,), (17.0 * DAY, 18.0 * DAY)])
+def test_the_stops_number_does_not_hang_on_what_a_tick_has_said(ticks: tuple[float, ...]) -> None:
+    """The number of the word that a tick says is kept free: no crash between can give one number to two words."""
+    monitor = Monitor()
+    monitor.take(filed(), paused(2 * DAY), *ticks)
+    stops = [one.data for one in monitor.take(completed(16 * DAY)) if isinstance(one.data, SLAClockStopped)]
+    assert [stop.rev for stop in stops] == [4]
+
+
+def test_a_resumption_in_time_leaves_the_number_free() -> None:
+    """Who keeps clocks takes the highest number, so a number that is never used harms nobody."""
+    monitor = Monitor()
+    monitor.take(filed(), paused(2 * DAY))
+    assert adjusted(monitor.take(resumed(3 * DAY))) == [(4, "running", at(3 * DAY))]
+    assert [stop.data.rev for stop in monitor.take(completed(4 * DAY)) if isinstance(stop.data, SLAClockStopped)] == [5]
+
+
+def verifying(*pauses: Any) -> Monitor:
+    """A verification filed on Monday, 2 November 2026, at 11:30 in India."""
+    monitor = Monitor()
+    monitor.take(filed(0, "tenant-verification"), *pauses)
+    return monitor
+
+
+def due(monitor: Monitor) -> str:
+    return at(monitor.states()[VERIFICATION][1]).astimezone(INDIA).strftime("%a %d %H:%M")
+
+
+def test_a_verification_is_due_after_ten_working_days() -> None:
+    """Seventy working hours from Monday half past eleven end on the Friday of the next week at half past eleven."""
+    assert T0.astimezone(INDIA).strftime("%a %H:%M") == "Mon 11:30"
+    assert due(verifying()) == "Fri 13 11:30"
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "moved"),
+    [
+        (0.5, 2.5, "Fri 13 13:30"),  # two hours of Monday: two hours
+        (6, 20, "Fri 13 11:30"),  # a night, when nobody works: nothing
+        (5, 23.5, "Fri 13 13:00"),  # from half an hour before closing to an hour after opening: one and a half
+        (124.5, 165.5, "Fri 13 12:30"),  # Saturday 16:00 over the Sunday to Monday 09:00: one hour
+    ],
+)
+def test_a_pause_adds_the_working_time_it_took(begin: float, end: float, moved: str) -> None:
+    """What would not have counted anyway is not given on top."""
+    reason = {"reason": "awaiting_documents"}
+    assert due(verifying(paused(begin * HOUR, VERIFICATION, **reason), resumed(end * HOUR, VERIFICATION))) == moved
+
+
+def test_a_cap_of_working_hours_ends_a_pause_in_working_hours() -> None:
+    """Thirty-five working hours from Monday 12:30 are used up on Saturday at 12:30: the due time moves by five days."""
+    monitor = verifying(paused(HOUR, VERIFICATION, reason="awaiting_documents"))
+    assert due(monitor) == "Thu 19 11:30"
+    said = monitor.take(5.0 * DAY + HOUR)
+    assert adjusted(said) == [(3, "running", at(5 * DAY + HOUR))]
+
+
+def test_warnings_come_at_fractions_of_the_working_time() -> None:
+    """Half of ten working days is five working days, not half of the time on the wall."""
+    monitor = verifying()
+    warnings = [one.data.occurred_at for one in monitor.take(11.0 * DAY) if one.data.type == "SLADueSoon"]
+    assert [time.astimezone(INDIA).strftime("%a %d %H:%M") for time in warnings] == ["Sat 07 11:30", "Wed 11 11:30"]
+
+
+def test_levels_follow_in_working_time() -> None:
+    """Level 1 is two working days after the due time: over the Sunday, not two days of the wall."""
+    monitor = verifying()
+    breaches = [one.data.occurred_at for one in monitor.take(20.0 * DAY) if one.data.type == "SLABreached"]
+    shown = [time.astimezone(INDIA).strftime("%a %d %H:%M") for time in breaches]
+    assert shown[:3] == ["Fri 13 11:30", "Mon 16 11:30", "Wed 18 11:30"]
+
+
+@given(st.integers(0, 400), st.integers(0, 400), st.integers(0, 400))
+def test_a_pause_never_makes_a_due_time_earlier_nor_adds_more_than_the_cap(one: int, two: int, three: int) -> None:
+    """Of working hours too: between the due time without a pause and that with the whole cap."""
+    begin, end, done = sorted((one, two, three))
+    monitor = verifying(
+        paused(begin * HOUR, VERIFICATION, reason="awaiting_documents"), resumed(end * HOUR, VERIFICATION)
+    )
+    calendar = policies().clocks[3].counting
+    last = round(monitor.states()[VERIFICATION][1] * 1000) + ms(0)
+    assert calendar.due(ms(0), 70 * 3_600_000) <= last <= calendar.due(ms(0), 105 * 3_600_000)
+    monitor.take(build(VerificationCompleted, done * HOUR, outcome="clear"))
+    assert monitor.states()[VERIFICATION][0] == ("met" if ms(done * HOUR) <= last else "breached")
