@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import collections
+from bisect import bisect_left
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -27,6 +29,14 @@ HTTP_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.08, 0.1, 0.15, 0.25, 0.5, 1.0, 3.0, 
 EVENT_AGE_BUCKETS = (0.01, 0.03, 0.075, 0.15, 0.24, 0.3, 0.45, 0.6, 1.0, 1.5, 3.0, 10.0, 60.0, 600.0)
 # From the write to the ack: the fast path takes milliseconds, the sweep about a second, an outage minutes.
 PUBLISH_BUCKETS = (0.003, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 1.5, 5.0, 30.0, 300.0)
+
+
+def observe_all(histogram: Histogram, values: Collection[float]) -> None:
+    """What observe() does for each value, by one addition to each bucket: for what comes in batches."""
+    bounds, buckets = histogram._upper_bounds, histogram._buckets  # noqa: SLF001  the client knows single values alone
+    for index, count in collections.Counter([bisect_left(bounds, value) for value in values]).items():
+        buckets[index].inc(count)
+    histogram._sum.inc(sum(values))  # noqa: SLF001  as above
 
 
 class ConsumerMetrics:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from chassis.faults import TransientFault
 from chassis.kafka import Producer
 from chassis.logs import get_logger
-from chassis.metrics import ConsumerMetrics
+from chassis.metrics import ConsumerMetrics, observe_all
 from chassis.mongo import store_errors
 from event_schemas import Envelope, Event, InvalidEvent, Lane, WireRecord, decode, peek_source, peek_type, topics
 
@@ -196,11 +196,12 @@ class BatchPipeline:
     def _count(self, handled: Sequence[Received]) -> None:
         """Labels are looked up once for a batch's kinds of event: that costs more than to count."""
         now = datetime.fromtimestamp(self._now(), UTC)
-        for (topic, type_), count in Counter((event.topic, event.envelope.type) for event in handled).items():
-            self._metrics.handled.labels(topic, type_, "handled").inc(count)
-        ages = {topic: self._metrics.age.labels(topic) for topic in {event.topic for event in handled}}
-        for event in handled:
-            ages[event.topic].observe(max(0.0, (now - event.envelope.time).total_seconds()))
+        ages: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
+        for topic, _, _, envelope in handled:
+            ages[topic, envelope.type].append(max(0.0, (now - envelope.time).total_seconds()))
+        for (topic, type_), of_kind in ages.items():
+            self._metrics.handled.labels(topic, type_, "handled").inc(len(of_kind))
+            observe_all(self._metrics.age.labels(topic), of_kind)
 
     async def _without_handled(self, received: Sequence[Received]) -> Sequence[Received]:
         if self._already_handled is None or not received:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple, TypeVar
 
 from pydantic import ValidationError
@@ -147,6 +147,7 @@ def _names(record_class: type[Record]) -> tuple[tuple[str, bytes], tuple[str, by
     return ("ce_type", record_class.type.encode()), ("ce_dataschema", record_class.dataschema().encode())
 
 
+@lru_cache(maxsize=64)
 def _format_time(time: datetime) -> str:
     utc = time if time.tzinfo is UTC else time.astimezone(UTC)
     return f"{utc.isoformat()[:-6]}Z"
@@ -184,8 +185,8 @@ def _peek(headers: Headers, wanted: str) -> str | None:
 
 
 def _check_fixed_headers(found: dict[str, bytes], record_class: type[Record]) -> None:
-    fixed = _names(record_class)[1], SPECVERSION, CONTENT_TYPE
-    if all(found.get(name) == content for name, content in fixed):
+    (schema, expected), (version, one), (kind, json) = _names(record_class)[1], SPECVERSION, CONTENT_TYPE
+    if found.get(schema) == expected and found.get(version) == one and found.get(kind) == json:
         return
     if _text(found, "ce_specversion") != "1.0":
         raise InvalidEvent("unsupported_specversion", "ce_specversion is not 1.0")

@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from prometheus_client import REGISTRY, CollectorRegistry
+from hypothesis import given
+from hypothesis import strategies as st
+from prometheus_client import REGISTRY, CollectorRegistry, Histogram
 from pydantic import ValidationError
 
 from chassis.clock import ManualClock, SystemClock
@@ -20,6 +22,7 @@ from chassis.metrics import (
     ConsumerMetrics,
     HttpMetrics,
     OutboxMetrics,
+    observe_all,
     target_buckets,
 )
 from chassis.outbox import OutboxEntry
@@ -92,6 +95,19 @@ def test_buckets_lie_on_the_targets() -> None:
     for part in (0.5, 0.8, 1.0, 1.5):
         assert round(0.3 * part, 3) in EVENT_AGE_BUCKETS
     assert target_buckets(timedelta(seconds=10), fractions=(1, 0.5)) == (5.0, 10.0)
+
+
+@given(values=st.lists(st.sampled_from(EVENT_AGE_BUCKETS) | st.integers(0, 2_000).map(float)))
+def test_many_values_are_observed_as_each_alone(values: list[float]) -> None:
+    """Buckets, count and sum are the same, a value on a bound included."""
+    one, many = (Histogram("h", "h", buckets=EVENT_AGE_BUCKETS, registry=None) for _ in range(2))
+    for value in values:
+        one.observe(value)
+    observe_all(many, values)
+    for expected, found in zip(one.collect()[0].samples, many.collect()[0].samples, strict=True):
+        assert found.labels == expected.labels
+        if not expected.name.endswith("_created"):
+            assert found.value == pytest.approx(expected.value)
 
 
 def test_metrics_never_touch_the_global_registry() -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from chassis.metrics import observe_all
 from routing.store import StoredDecision
 
 # From the filing to the decision: 300 ms is the promise end to end; the tails show outages.
@@ -40,10 +41,12 @@ class RoutingMetrics:
     def observe(self, decided: Iterable[tuple[StoredDecision, timedelta]]) -> None:
         """Decisions of a batch, each with its age when it was made."""
         kinds: collections.Counter[tuple[str, bool]] = collections.Counter()
+        ages: list[float] = []
         for decision, age in decided:
             kinds[decision.event.reason.value, decision.event.provisional] += 1
-            self.assignment_seconds.observe(max(0.0, age.total_seconds()))
+            ages.append(max(0.0, age.total_seconds()))
             for why in RAISED.intersection(decision.notes):
                 self.transfers_raised.labels(why).inc()
+        observe_all(self.assignment_seconds, ages)
         for (reason, provisional), count in kinds.items():
             self.assignments.labels(reason, str(provisional).lower()).inc(count)

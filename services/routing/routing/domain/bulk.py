@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
+from routing.domain.districts import DistrictAnswer
 from routing.domain.model import Decision, Filing, Point
 from routing.domain.rules import assign_station
 from routing.domain.snapshot import Snapshot
@@ -18,18 +19,15 @@ def assign_stations(snapshot: Snapshot, filings: Sequence[Filing]) -> list[Decis
 def surroundings(snapshot: Snapshot, points: Sequence[Point | None]) -> list[Surroundings | None]:
     """For each point on the map its district, and the nearest stations where no polygon will answer."""
     found: list[Surroundings | None] = [None] * len(points)
-    rows = [row for row, point in enumerate(points) if point is not None and on_the_map(point)]
-    asked = [point for row in rows if (point := points[row]) is not None]
-    by_district: defaultdict[str, list[int]] = defaultdict(list)
-    for row, district in zip(rows, snapshot.districts.find_all(asked), strict=True):
-        found[row] = Surroundings(district, None)
-        if district is not None and district.district not in snapshot.with_boundaries:
-            by_district[district.district].append(row)
+    placed = [(row, point) for row, point in enumerate(points) if point is not None and on_the_map(point)]
+    by_district: defaultdict[str, list[tuple[int, Point, DistrictAnswer]]] = defaultdict(list)
+    for (row, point), district in zip(placed, snapshot.districts.find_all([point for _, point in placed]), strict=True):
+        if district is None or district.district in snapshot.with_boundaries:
+            found[row] = Surroundings(district, None)
+        else:
+            by_district[district.district].append((row, point, district))
     for name, group in by_district.items():
-        places = [(point.lat, point.lon) for row in group if (point := points[row]) is not None]
-        nearest = snapshot.points_of(name).nearest_all(places, MAX_RIVALS + 1)
-        for row, neighbours in zip(group, nearest, strict=True):
-            known = found[row]
-            assert known is not None
-            found[row] = Surroundings(known.district, neighbours)
+        nearest = snapshot.points_of(name).nearest_all([point for _, point, _ in group], MAX_RIVALS + 1)
+        for (row, _, district), neighbours in zip(group, nearest, strict=True):
+            found[row] = Surroundings(district, neighbours)
     return found

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from routing.domain.model import StationRecord
-from routing.domain.projection import arc_metres, unit_vector, unit_vectors
+from routing.domain.model import Point, StationRecord
+from routing.domain.projection import arcs_metres, unit_vector, unit_vectors
 
 
 class Neighbour(NamedTuple):
@@ -36,19 +36,17 @@ class StationPoints:
         # Number by number, not as a matrix product: its order of adding depends on how many points are asked at once.
         cosines = self._x * x + self._y * y + self._z * z
         order = (-cosines).argsort(kind="stable")[:n]
-        return self._neighbours(order.tolist(), cosines[order].tolist())
+        return self._neighbours(order.tolist(), arcs_metres(cosines[order]).tolist())
 
-    def nearest_all(self, places: Sequence[tuple[float, float]], n: int) -> list[tuple[Neighbour, ...]]:
-        """What nearest() says of each latitude and longitude, to the last bit."""
+    def nearest_all(self, points: Sequence[Point], n: int) -> list[tuple[Neighbour, ...]]:
+        """What nearest() says of each, to the last bit."""
         if not self.stations:
-            return [()] * len(places)
-        x, y, z = np.array([unit_vector(lat, lon) for lat, lon in places]).T[:, :, None]
+            return [()] * len(points)
+        x, y, z = np.array([unit_vector(lat, lon) for lat, lon, _ in points]).T[:, :, None]
         cosines = self._x * x + self._y * y + self._z * z
         order = (-cosines).argsort(axis=1, kind="stable")[:, :n]
-        found = np.take_along_axis(cosines, order, axis=1)
-        return [self._neighbours(*row) for row in zip(order.tolist(), found.tolist(), strict=True)]
+        metres = arcs_metres(cosines[np.arange(len(points))[:, None], order])
+        return [self._neighbours(*row) for row in zip(order.tolist(), metres.tolist(), strict=True)]
 
-    def _neighbours(self, order: list[int], cosines: list[float]) -> tuple[Neighbour, ...]:
-        return tuple(
-            [Neighbour(self.stations[index], arc_metres(cosine)) for index, cosine in zip(order, cosines, strict=True)]
-        )
+    def _neighbours(self, order: list[int], metres: list[float]) -> tuple[Neighbour, ...]:
+        return tuple([Neighbour(self.stations[index], arc) for index, arc in zip(order, metres, strict=True)])

@@ -48,9 +48,9 @@ def unit_vector(lat: float, lon: float) -> tuple[float, float, float]:
     return flat * math.cos(theta), flat * math.sin(theta), math.sin(phi)
 
 
-def arc_metres(cosine: float) -> float:
-    """Great-circle metres from the dot product of two unit vectors."""
-    return EARTH_RADIUS_M * math.acos(max(-1.0, min(1.0, cosine)))
+def arcs_metres(cosines: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Great-circle metres from the dot products of unit vectors."""
+    return np.asarray(EARTH_RADIUS_M * np.arccos(np.clip(cosines, -1.0, 1.0)), dtype=np.float64)
 
 
 def _project_coordinates(coordinates: NDArray[Any]) -> NDArray[np.float64]:

@@ -150,7 +150,9 @@ def _nearest_anywhere(snapshot: Snapshot, point: Point) -> Territory | None:
 def _by_distance(neighbours: tuple[Neighbour, ...], across: list[Neighbour], point: Point) -> Territory:
     first = neighbours[0]
     reach = doubt_radius(point.accuracy_m)
-    rivals = sorted((*neighbours[1:], *across), key=lambda item: (item.metres, item.station.code))
+    rivals = neighbours[1:]
+    if across:
+        rivals = tuple(sorted((*rivals, *across), key=lambda item: (item.metres, item.station.code)))
     likely = [rival for rival in rivals if rival.metres <= RIVAL_RATIO * first.metres + reach]
     margin = 1.0
     if rivals:
