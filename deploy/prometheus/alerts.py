@@ -203,6 +203,14 @@ ALERTS = (
         "One message in ten reaches its provider more than a minute after the event it tells of.",
     ),
     Alert(
+        "JansevaDigestsStuck",
+        "max(janseva_digest_oldest_seconds) > 1800",
+        "5m",
+        "ticket",
+        "A message to an office has waited {{ $value | humanizeDuration }} for its digest",
+        "Messages to an office in a storm are held for a digest every ten minutes; one has waited for half an hour.",
+    ),
+    Alert(
         "JansevaAssignmentSlow",
         quantile(0.99, "rate(janseva_assignment_seconds_bucket[10m])") + " > 3",
         "5m",
