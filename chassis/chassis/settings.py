@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import yaml
 from pydantic import Field, SecretStr
@@ -31,7 +31,10 @@ class ServiceSettings(BaseSettings):
     policies_file: Path | None = None
 
 
+NotYaml: Final = yaml.YAMLError
+
+
 def load_yaml(path: Path) -> Any:
-    """Parse a YAML data file with the safe loader. Errors: OSError, yaml.YAMLError."""
+    """Parse a YAML data file with the safe loader. Errors: OSError, NotYaml."""
     with path.open(encoding="utf-8") as stream:
         return yaml.safe_load(stream)

@@ -1,4 +1,4 @@
-"""``python -m sla_monitor worker --lane emergency|routine``: one worker until SIGTERM; ``ledger``; ``audit``."""
+"""``python -m sla_monitor worker --lane emergency|routine`` until SIGTERM; ``ledger``; ``audit``; ``policies``."""
 
 import argparse
 import os
@@ -21,12 +21,15 @@ def main() -> int:
     worker.add_argument("--lane", required=True, choices=sorted(PORTS))
     commands.add_parser("ledger", add_help=False, help="keep the ledger, reconcile, answer for reports")
     commands.add_parser("audit", add_help=False, help="hold log, ledger and breaches against each other")
+    commands.add_parser("policies", add_help=False, help="check a policy file and print its promises")
     options, rest = parser.parse_known_args()
     # Each command imports what it needs: a worker is back sooner without the ledger's database and plots.
     if options.command == "ledger":
         return int(import_module("sla_monitor.ledger.app").main(rest))
     if options.command == "audit":
         return int(import_module("sla_monitor.ledger.audit_command").main(rest))
+    if options.command == "policies":
+        return int(import_module("sla_monitor.policies_command").main(rest))
     lane = parser.parse_args().lane
     os.environ["LANE"] = lane
     settings = Settings()

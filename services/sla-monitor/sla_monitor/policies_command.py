@@ -1,0 +1,137 @@
+"""``python -m sla_monitor policies check FILE``: says what is wrong with a policy file, or prints what it promises."""
+
+import argparse
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from chassis.settings import NotYaml, load_yaml
+from event_schemas.calendars import INDIA
+from event_schemas.policies import DEFAULT_PATH, ClockPolicy, Edition, PolicySet, read
+
+UNITS: Final = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
+CALENDARS: Final = {"elapsed": "", "calendar_days": " to the day's end", "working_hours": " of office time"}
+
+
+def main(argv: Sequence[str]) -> int:
+    """0 if the file can be used, 1 if not; what is wrong goes to stderr, one line each."""
+    options = _parser().parse_args(list(argv))
+    found, faults = _read(options.file)
+    if found is not None and options.against is not None:
+        before, more = _read(options.against)
+        faults += more if before is None else [*_rewritten(before, found)]
+    sys.stderr.writelines(f"{options.file}: {fault}\n" for fault in faults)
+    if found is None or faults:
+        return 1
+    sys.stdout.writelines(f"{line}\n" for line in table(found))
+    return 0
+
+
+def table(policies: PolicySet) -> Iterator[str]:
+    """Every edition with its promises, as columns of text."""
+    for edition in policies.editions:
+        since = edition.effective_from.astimezone(INDIA)
+        yield f"edition {edition.version}, for clocks that start from {since:%d %B %Y %H:%M} (India) on"
+        rows: list[tuple[str, ...]] = [("clock", "owner", "within", "warned at", "pauses up to", "told", "services")]
+        rows += [_row(policy) for policy in edition.clocks]
+        widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
+        for row in rows:
+            yield "  " + "  ".join([*(text.ljust(width) for text, width in zip(row, widths, strict=False)), row[-1]])
+        yield from (f"  note: {note}" for note in _notes(edition))
+
+
+def _row(policy: ClockPolicy) -> tuple[str, ...]:
+    warned = ", ".join(f"{fraction:.0%}" for fraction in policy.warn_at) or "-"
+    told = ", ".join(f"{step.post} +{_spelled(step.after)}" if step.level else step.post for step in policy.escalation)
+    return (
+        policy.clock + (" (open clocks too)" if policy.applies_to_open else ""),
+        policy.owner.value,
+        _spelled(policy.target) + CALENDARS[policy.calendar],
+        warned,
+        _spelled(policy.pause_cap) if policy.pause_cap else "-",
+        told,
+        "all" if policy.services == "*" else ", ".join(policy.services),
+    )
+
+
+def _notes(edition: Edition) -> Iterator[str]:
+    """What an operator should know and no rule can refuse."""
+    office = edition.office
+    if office is None or all(policy.calendar != "working_hours" for policy in edition.clocks):
+        return
+    days = ", ".join(office.days)
+    yield f"the office works {days}, {office.opens:%H:%M} to {office.closes:%H:%M}"
+    for year in office.years:
+        known = [holiday for holiday in office.holidays if holiday.day.year == year]
+        yield f"{len(known)} holidays in {year}: {', '.join(holiday.name for holiday in known)}"
+    yield f"no holidays are known from {office.years[-1] + 1} on: there the week alone decides"
+
+
+def _spelled(duration: timedelta) -> str:
+    """In the largest unit that divides it: 30 days, 70 hours, 90 seconds."""
+    for name, unit in UNITS:
+        if duration and not duration % unit and not (name == "day" and duration < 2 * unit):
+            number = duration // unit
+            return f"{number} {name}{'s' if number != 1 else ''}"
+    return f"{duration.total_seconds():g} seconds"
+
+
+def _rewritten(before: PolicySet, after: PolicySet) -> Iterator[str]:
+    """Editions are history: clocks are still judged by them, and so are audits of the past."""
+    known = {edition.version: edition for edition in after.editions}
+    for edition in before.editions:
+        if edition.version not in known:
+            yield f"edition {edition.version} is gone: clocks that started under it could not be judged any more"
+        elif known[edition.version] != edition:
+            yield f"edition {edition.version} was changed: add an edition with a later date instead"
+
+
+def _read(path: Path) -> tuple[PolicySet | None, list[str]]:
+    try:
+        return read(path, load_yaml), []
+    except ValidationError as refused:
+        document = None if path.is_dir() else load_yaml(path)
+        faults = [fault for fault in refused.errors() if not _follows(fault, refused.errors())]
+        return None, [f"{_place(document, fault['loc'])}{_words(fault['msg'])}" for fault in faults]
+    except (OSError, NotYaml) as error:
+        return None, [str(error)]
+
+
+def _follows(fault: Mapping[str, Any], all_faults: Sequence[Mapping[str, Any]]) -> bool:
+    """A list is also called too short when one of its members was refused: that says nothing new."""
+    depth = len(fault["loc"])
+    deeper = (other for other in all_faults if len(other["loc"]) > depth and other["loc"][:depth] == fault["loc"])
+    return fault["type"] == "too_short" and any(deeper)
+
+
+def _place(document: Any, loc: tuple[int | str, ...]) -> str:
+    """Where the fault lies: editions and clocks by their names, all else by its place in the file."""
+    if isinstance(document, Mapping) and "editions" not in document:
+        document = {"editions": [document]}
+    named: list[str] = []
+    for part in loc:
+        try:
+            document = document[part]
+        except (KeyError, IndexError, TypeError):
+            document = None
+        name = document.get("version" if named == ["editions"] else "clock") if isinstance(document, Mapping) else None
+        named.append(str(part if name is None or not isinstance(part, int) else name))
+    spoken = [name for name in named if name not in {"editions", "clocks"}] or named
+    return f"{' > '.join(spoken)}: " if spoken else ""
+
+
+def _words(message: str) -> str:
+    return message.removeprefix("Value error, ")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="sla_monitor policies", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    check = commands.add_parser("check", help="validate a policy file or a folder of editions, and print its promises")
+    check.add_argument("file", type=Path, nargs="?", default=DEFAULT_PATH, help="default: the shipped file")
+    check.add_argument("--against", type=Path, help="the file in use: its editions must stand unchanged in the new one")
+    return parser

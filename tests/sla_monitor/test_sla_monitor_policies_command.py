@@ -1,0 +1,78 @@
+"""`python -m sla_monitor policies check`: what an operator reads before a file is put to use."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from chassis.settings import load_yaml
+from event_schemas.policies import DEFAULT_PATH
+from sla_monitor.policies_command import main
+
+
+@pytest.fixture
+def document() -> dict[str, Any]:
+    loaded: dict[str, Any] = load_yaml(DEFAULT_PATH)
+    return loaded
+
+
+def check(folder: Path, document: dict[str, Any], *more: str) -> int:
+    path = folder / "policies.yaml"
+    path.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+    return main(["check", str(path), *more])
+
+
+def test_the_shipped_file_passes_and_its_promises_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    """One line a promise, in words; what no rule can refuse is noted."""
+    assert main(["check"]) == 0
+    shown = capsys.readouterr().out
+    assert "edition 2026-11.2, for clocks that start from 01 November 2026 00:00 (India) on" in shown
+    lines = {line.split()[0]: " ".join(line.split()) for line in shown.splitlines() if line.startswith("  ")}
+    assert lines["dial112_response"].startswith("dial112_response police 20 minutes 50%, 80% - SHO, SDPO +10 minutes")
+    assert lines["efir_signature"] == "efir_signature citizen 3 days to the day's end 50%, 80% - SHO e-fir"
+    assert "70 hours of office time" in lines["verification"]
+    assert "no holidays are known from 2028 on" in shown
+
+
+def test_each_fault_is_one_line_with_its_place(
+    tmp_path: Path, document: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Edition and clock by their names, the event, field or service that there is not; nothing twice, no traceback."""
+    document["clocks"][0]["starts_on"][0]["key"] = "kindz"
+    document["clocks"][2]["stops_on"][0]["event"] = "InquiryDone"
+    document["clocks"][-1]["services"] = ["secret-tips"]
+    assert check(tmp_path, document) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert [line.partition(": ")[2] for line in err.splitlines()] == [
+        "2026-11.2 > dial112_response > starts_on > 0: ComplaintFiled has no field 'kindz'",
+        "2026-11.2 > inquiry > stops_on > 0 > event: there is no event 'InquiryDone'",
+        "2026-11.2 > tip_response > services: unknown services: secret-tips",
+    ]
+
+
+@pytest.mark.parametrize("text", ["{", None, "- a list", "words"])
+def test_a_file_that_is_no_policy_is_refused(
+    tmp_path: Path, text: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Broken YAML, no file, another document: a message, never a traceback."""
+    path = tmp_path / "policies.yaml"
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    assert main(["check", str(path)]) == 1
+    assert capsys.readouterr().err.startswith(str(path))
+
+
+def test_history_is_added_to_and_never_rewritten(
+    tmp_path: Path, document: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Against the file in use: a further edition passes, a changed or a missing one does not."""
+    against = ("--against", str(DEFAULT_PATH))
+    following = document | {"version": "2027-01.1", "effective_from": "2027-01-01T00:00:00+05:30"}
+    assert check(tmp_path, {"editions": [document, following]}, *against) == 0
+    assert check(tmp_path, following, *against) == 1
+    assert "edition 2026-11.2 is gone" in capsys.readouterr().err
+    document["clocks"][0]["target"] = "PT25M"
+    assert check(tmp_path, {"editions": [document, following]}, *against) == 1
+    assert "edition 2026-11.2 was changed: add an edition with a later date" in capsys.readouterr().err
