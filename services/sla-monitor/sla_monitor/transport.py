@@ -13,27 +13,16 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from itertools import zip_longest
 from typing import Any, Final, cast
 
-from aiokafka.errors import BrokerResponseError, kafka_errors
 from faust.transport.drivers.aiokafka import DEFAULT_GENERATION_ID, AIOKafkaConsumerThread, Consumer, Transport
 from faust.types import TP, ConsumerMessage
+
+import chassis.fenced  # noqa: F401  a worker whose name was taken is to hear it in plain words
 
 # A partition that was being drained when a fetch was sent is not in it: its tick would wait until the fetch returns.
 FETCH_MAX_WAIT_MS: Final = 25
 STRETCH: Final = 250
 
 Fetched = Mapping[TP, list[Any]]
-
-
-class FencedInstanceId(BrokerResponseError):  # type: ignore[misc]
-    """The broker's answer to a member whose name another one has taken meanwhile."""
-
-    errno = 82
-    message = "FENCED_INSTANCE_ID"
-    description = "Another worker of the same name has joined the group."
-
-
-# The client doesn't know the answer, and would call it UNKNOWN.
-kafka_errors.setdefault(FencedInstanceId.errno, FencedInstanceId)
 
 
 class PromptConsumerThread(AIOKafkaConsumerThread):
