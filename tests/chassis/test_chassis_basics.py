@@ -104,7 +104,8 @@ def test_many_values_are_observed_as_each_alone(values: list[float]) -> None:
     for value in values:
         one.observe(value)
     observe_all(many, values)
-    for expected, found in zip(one.collect()[0].samples, many.collect()[0].samples, strict=True):
+    (first,), (second,) = one.collect(), many.collect()
+    for expected, found in zip(first.samples, second.samples, strict=True):
         assert found.labels == expected.labels
         if not expected.name.endswith("_created"):
             assert found.value == pytest.approx(expected.value)
