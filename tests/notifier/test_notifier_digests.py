@@ -82,7 +82,12 @@ def planned(event: AssignedToStation, *, emergency: bool = False) -> dict[str, N
 
 def test_what_a_digest_may_hold_is_data() -> None:
     """The templates say it: citizens' messages and those to a station without a desk are always sent by themselves."""
-    assert BOOK.digest_kinds() == {"new_case": "new_cases", "due_soon": "due_soon", "breach": "breaches"}
+    assert BOOK.digest_kinds() == {
+        "new_case": "new_cases",
+        "due_soon": "due_soon",
+        "breach": "breaches",
+        "citizen_overdue": "with_citizen",
+    }
     routine = planned(AssignedToStation.model_validate(ASSIGNED))
     assert line_of(routine["new_case"]) == ("SHO:5140003", "sms")
     assert line_of(routine["assigned"]) is None
@@ -97,12 +102,14 @@ def test_a_digest_counts_by_kind_and_names_the_oldest_and_the_most_overdue() -> 
         office(2, digest_kind="due_soon", deadline=START),
         office(5, digest_kind="breaches", deadline=START + timedelta(hours=2)),
         office(4, digest_kind="breaches", deadline=START + timedelta(hours=1)),
+        office(6, digest_kind="with_citizen", deadline=START - timedelta(hours=1)),
     ]
     digest = compose("d-1", members, START)
     assert digest.variables == {
         "new_cases": "1",
         "due_soon": "1",
         "breaches": "2",
+        "with_citizen": "1",
         "oldest": "JS-2",
         "most_overdue": "JS-4",
     }
@@ -113,12 +120,12 @@ def test_a_digest_counts_by_kind_and_names_the_oldest_and_the_most_overdue() -> 
 @pytest.mark.parametrize("language", ["hi", "en"])
 @pytest.mark.parametrize("size", [1, 150_000])
 def test_a_digest_is_bounded_however_many_it_holds(language: Any, size: int) -> None:
-    """It fits its SMS segments, and its first three numbers are the counts, as its readers rely on."""
+    """It fits its SMS segments, and its first four numbers are the counts, as its readers rely on."""
     one = office(1, language=language, variables={"tracking_number": "JS-26-7K3M-9QXD-4"})
     digest = compose("d-1", [one] * size, START)
     text = BOOK.render(DIGEST, language, digest.variables).text
     assert segments(text) <= 3
-    assert re.findall(r"\d+", text)[:3] == [str(min(size, 99_999)), "0", "0"]
+    assert re.findall(r"\d+", text)[:4] == [str(min(size, 99_999)), "0", "0", "0"]
 
 
 def test_a_digest_is_told_of_by_its_members_alone() -> None:

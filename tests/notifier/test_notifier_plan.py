@@ -54,6 +54,8 @@ ASSIGNED = DERIVED | {
 OFFLINE = {"desk_online": False, "also_inform": ["HQ:control-room-51"]}
 DUE_SOON = DERIVED | {"clock": "inquiry", "clock_id": "inquiry:1", "rev": 1, "due_at": START, "fraction": 0.8}
 
+REMINDED = {"citizen": "reminder_overdue", "office": "citizen_overdue"}
+
 EVENTS: list[tuple[Event, dict[str, str]]] = [
     (
         ComplaintFiled.model_validate(
@@ -101,8 +103,8 @@ EVENTS: list[tuple[Event, dict[str, str]]] = [
     (SLABreached.model_validate(BREACH | {"level": 1}), {"office": "breach"}),
     (SLADueSoon.model_validate(DUE_SOON | {"owner": "citizen"}), {"citizen": "reminder_due_soon"}),
     (SLADueSoon.model_validate(DUE_SOON | {"owner": "citizen", "fraction": 0.5}), {}),
-    (SLABreached.model_validate(BREACH | {"level": 0, "owner": "citizen"}), {"citizen": "reminder_overdue"}),
-    (SLABreached.model_validate(BREACH | {"level": 1, "owner": "citizen"}), {"citizen": "reminder_overdue"}),
+    (SLABreached.model_validate(BREACH | {"level": 0, "owner": "citizen"}), REMINDED),
+    (SLABreached.model_validate(BREACH | {"level": 1, "owner": "citizen"}), REMINDED),
 ]
 
 

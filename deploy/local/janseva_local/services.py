@@ -105,6 +105,7 @@ SERVICES: tuple[Service, ...] = (
         settings={
             "SMS_URL": "{provider}/cgi-bin/sendsms",
             "SMS_USERNAME": SMS_USERNAME,
+            "DIGEST_AFTER": "3",
             "DIGEST_EVERY": "PT10S",
         },
         secrets=("SEALING_KEYS", "SERVICE_TOKEN", "SMS_PASSWORD"),

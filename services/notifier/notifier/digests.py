@@ -13,7 +13,7 @@ from .templates import Channel, DigestKind
 from .values import UNKNOWN_VALUE
 
 MOST_COUNTED: Final = 99_999
-KINDS: Final[tuple[DigestKind, ...]] = ("new_cases", "due_soon", "breaches")
+KINDS: Final[tuple[DigestKind, ...]] = ("new_cases", "due_soon", "breaches", "with_citizen")
 
 Line = tuple[str, Channel]
 """A post and a way to reach it: what is counted, and what one digest is for."""

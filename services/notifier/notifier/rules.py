@@ -230,4 +230,5 @@ RULES: tuple[Rule, ...] = (
     Rule(SLADueSoon, "citizen", "reminder_due_soon", due_values, when=_citizen_should_hurry),
     Rule(SLADueSoon, "office", "due_soon", due_values, when=_office_should_hurry),
     Rule(SLABreached, "office", "breach", breach_values, when=_is_the_offices_fault),
+    Rule(SLABreached, "office", "citizen_overdue", due_values, when=_citizens_turn),
 )

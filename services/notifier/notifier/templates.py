@@ -17,7 +17,7 @@ DEFAULT_PATH = Path(__file__).with_name("templates.yaml")
 Language = Literal["hi", "en"]
 Audience = Literal["citizen", "office"]
 Channel = Literal["sms"]
-DigestKind = Literal["new_cases", "due_soon", "breaches"]
+DigestKind = Literal["new_cases", "due_soon", "breaches", "with_citizen"]
 
 
 class TemplateError(ValueError):

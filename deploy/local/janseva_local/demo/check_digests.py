@@ -9,7 +9,7 @@ from janseva_local.demo.evidence import DIGEST, Evidence, SentMessage
 from janseva_local.demo.findings import Finding
 
 # In the order of the counts in a digest's text.
-DIGESTIBLE: Final = ("new_case", "due_soon", "breach")
+DIGESTIBLE: Final = ("new_case", "due_soon", "breach", "citizen_overdue")
 Counts = Counter[tuple[str, str]]
 """By phone and template."""
 
@@ -66,5 +66,5 @@ def _told(evidence: Evidence) -> Counts:
 
 
 def _numbers(message: SentMessage) -> list[tuple[str, int]]:
-    """The first three numbers of a digest's text are its counts."""
+    """The first four numbers of a digest's text are its counts."""
     return list(zip(DIGESTIBLE, map(int, re.findall(r"\d+", message.text)), strict=False))

@@ -115,11 +115,9 @@ def office_template(seen: Seen, case: Case) -> tuple[str, str] | None:
     event = seen.envelope.data
     if isinstance(event, AssignedToStation):
         return event.officer_post, "new_case" if event.desk_online else "new_case_offline"
-    if isinstance(event, SLABreached | SLADueSoon) and event.owner is ClockOwner.CITIZEN:
-        return None
     if isinstance(event, SLABreached):
-        return event.escalate_to, "breach"
-    if isinstance(event, SLADueSoon) and event.fraction == LAST_FRACTION:
+        return event.escalate_to, "citizen_overdue" if event.owner is ClockOwner.CITIZEN else "breach"
+    if isinstance(event, SLADueSoon) and event.fraction == LAST_FRACTION and event.owner is not ClockOwner.CITIZEN:
         assigned = [one.envelope.data for one in case.of(AssignedToStation)]
         posts = [data.officer_post for data in assigned if isinstance(data, AssignedToStation)]
         return (posts[-1], "due_soon") if posts else None
