@@ -74,7 +74,7 @@ def killed_import(file: str, after: int) -> subprocess.CompletedProcess[str]:
     )
 
 
-def pieces(desk: Desk) -> dict[str, int]:
+def pieces() -> dict[str, int]:
     """How many pieces each version that is not the shipped one has in the database."""
     with MongoClient[dict[str, Any]](os.environ["MONGO_URI"]) as client:
         parts = client[os.environ["MONGO_DATABASE"]]["version_parts"]
@@ -89,8 +89,8 @@ def test_a_killed_import_is_taken_up_by_the_same_command(desk: Desk, after: int)
     died = killed_import(file, after)
     assert died.returncode == -signal.SIGKILL
     assert f"saved {after} of {PIECES}: " in died.stderr, died.stderr
-    (name,) = pieces(desk)
-    assert pieces(desk) == {name: after}
+    (name,) = pieces()
+    assert pieces() == {name: after}
     # Half a version is none: nobody sees it, nobody can put it in force.
     status, said = desk.run("switch", name)
     assert (status, f"there is no version {name}" in said) == (1, True)
@@ -102,14 +102,14 @@ def test_a_killed_import_is_taken_up_by_the_same_command(desk: Desk, after: int)
     assert desk.saved(said) == name
     assert said.count("was there from an interrupted import") == after
     assert f"saved {PIECES} of {PIECES}: " in said
-    assert pieces(desk) == {name: PIECES}
+    assert pieces() == {name: PIECES}
     loaded = desk.ask(lambda mongo: Versions(mongo, SystemClock()).load(name))
     assert content_name(loaded) == name
     assert desk.run("switch", name)[0] == 0
 
     status, said = desk.run("import-boundaries", file)
     assert (status, desk.saved(said)) == (0, name)
-    assert pieces(desk) == {name: PIECES}
+    assert pieces() == {name: PIECES}
 
 
 def test_a_whole_import_says_how_far_it_is(desk: Desk) -> None:

@@ -3,9 +3,9 @@
 import argparse
 import json
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +25,7 @@ from routing.map_picture import draw_picture
 from routing.reload import STATE_TIME
 from routing.store import MongoDecisions, StoredDecision
 from routing.store.posts import Posts
-from routing.store.versions import Saved, Versions, renamed
+from routing.store.versions import Saved, Switch, Versions, renamed
 from routing.what_if import what_if
 
 PROGRESS_EVERY: Final = 100
@@ -54,11 +54,13 @@ Command = Callable[[argparse.Namespace, Office], Awaitable[int]]
 async def import_file(options: argparse.Namespace, office: Office) -> int:
     """import-stations, -boundaries and -lines: a file on top of the version in force becomes a version of its own."""
     report = Report()
-    read = READERS[options.command]
-    dataset = renamed(read(options.file, await office.base(), report, _fields(options)))
-    say(*report.lines())
-    if options.report:
-        options.report.write_text(json.dumps(report.to_document(), indent=1, ensure_ascii=False), "utf-8")
+    try:
+        dataset = renamed(READERS[options.command](options.file, await office.base(), report, _fields(options)))
+    finally:
+        # Also of a file that is refused: the findings say what to put right.
+        say(*report.lines())
+        if options.report:
+            options.report.write_text(json.dumps(report.to_document(), indent=1, ensure_ascii=False), "utf-8")
     info = await office.versions.save(
         dataset, by=options.by, note=options.file.name, report=report.to_document(), progress=_saved
     )
@@ -69,47 +71,72 @@ async def import_file(options: argparse.Namespace, office: Office) -> int:
     switch = await office.versions.switch(
         info.version, effective_from=options.effective_from, by=options.by, why=f"import of {options.file.name}"
     )
-    say(f"In force from {switch.effective_from:%Y-%m-%d %H:%M} UTC; running services follow by themselves")
+    say(f"In force from {spoken_time(switch.effective_from)}; running services follow by themselves")
     return 0
 
 
 async def import_posts(options: argparse.Namespace, office: Office) -> int:
     report = Report()
-    details = import_officers(options.file, build_directory(Snapshot(await office.base())), report)
+    dataset = await office.versions.load(options.version) if options.version else await office.base()
+    try:
+        details = import_officers(options.file, build_directory(Snapshot(dataset)), report)
+    finally:
+        say(*report.lines())
     await Posts(office.mongo).save(details)
-    say(*report.lines())
     return 0
 
 
 async def switch_version(options: argparse.Namespace, office: Office) -> int:
     at = options.effective_from or office.clock.now()
     switch = await office.versions.switch(options.version, effective_from=at, by=options.by, why=options.why)
-    say(f"switch {switch.number}: {switch.version} from {switch.effective_from:%Y-%m-%d %H:%M} UTC")
+    say(f"switch {switch.number}: {switch.version} from {spoken_time(switch.effective_from)}")
     return 0
 
 
 async def roll_back(options: argparse.Namespace, office: Office) -> int:
-    """The version before the one in force decides again, as a switch of its own."""
-    now = office.clock.now()
-    before = await office.versions.before(now)
+    """The version before decides again, as a switch of its own; what was to come and has not yet come never does."""
+    now, versions = office.clock.now(), office.versions
+    waiting = to_come(await versions.history(), now)
+    if waiting is not None:
+        last, instead = waiting
+        switch = await versions.switch(
+            instead.version, effective_from=last.effective_from, by=options.by, why=options.why
+        )
+        say(
+            f"switch {switch.number}: {instead.version} instead of {last.version} from {spoken_time(last.effective_from)}"
+        )
+        return 0
+    before = await versions.before(now)
     if before is None:
         return refuse("there is no version before the one in force")
-    switch = await office.versions.switch(before.version, effective_from=now, by=options.by, why=options.why)
+    switch = await versions.switch(before.version, effective_from=now, by=options.by, why=options.why)
     say(f"switch {switch.number}: back to {switch.version}")
     return 0
 
 
+def to_come(history: Sequence[Switch], now: datetime) -> tuple[Switch, Switch] | None:
+    """The switch decided last, if its time is still to come, and the one that rules then without it."""
+    last = history[-1] if history else None
+    if last is None or last.effective_from <= now:
+        return None
+    earlier = [switch for switch in history[:-1] if switch.effective_from <= last.effective_from]
+    before = max(earlier, key=lambda switch: (switch.effective_from, switch.number), default=None)
+    return (last, before) if before is not None and before.version != last.version else None
+
+
 async def list_versions(_options: argparse.Namespace, office: Office) -> int:
     await office.base()
-    in_force = await office.versions.in_force(office.clock.now())
+    now = office.clock.now()
+    in_force = await office.versions.in_force(now)
     for info in await office.versions.all():
         mark = "*" if in_force is not None and in_force.version == info.version else " "
         counts = ", ".join(f"{count} {part}" for part, count in info.counts.items() if count)
         say(f"{mark} {info.version:<20} {info.created_at:%Y-%m-%d %H:%M} {info.created_by}: {info.note} ({counts})")
     say("switches:")
     for switch in await office.versions.history():
-        since = f"{switch.effective_from:%Y-%m-%d %H:%M}"
-        say(f"  {switch.number:>3} {switch.version:<20} from {since} {switch.by}: {switch.why}")
+        mark = " (to come)" if switch.effective_from > now else ""
+        since = f"from {spoken_time(switch.effective_from)}{mark}"
+        say(f"  {switch.number:>3} {switch.version:<20} {since} {switch.by}: {switch.why}")
     return 0
 
 
@@ -156,6 +183,10 @@ async def make_map(options: argparse.Namespace, office: Office) -> int:
 def today(clock: Clock) -> date:
     """The day it is where the stations stand."""
     return clock.now().astimezone(STATE_TIME).date()
+
+
+def spoken_time(at: datetime) -> str:
+    return f"{at.astimezone(STATE_TIME):%Y-%m-%d %H:%M} India's time ({at:%Y-%m-%d %H:%M} UTC)"
 
 
 def say(*lines: str) -> None:

@@ -15,9 +15,15 @@ from routing import cli
 from routing.build_data import build_data
 from routing.cli import Command, Office, refuse, say
 from routing.importing.report import ImportRefused
+from routing.reload import STATE_TIME
 from routing.settings import RoutingSettings
 from routing.store.versions import EmptyVersion, Versions, VersionUnknown
 
+ABOUT: Final = (
+    "Routing's service and its operator's commands. They work on the database that MONGO_URI and MONGO_DATABASE name. "
+    "A day or a time without a zone is India's. docs/runbooks/add-stations.md shows them in use."
+)
+WHEN: Final = "from this day or time on; "
 IMPORTS: Final = {
     "import-stations": "a CSV of stations",
     "import-boundaries": "jurisdictions: GeoJSON, geojsonl or .shp",
@@ -27,7 +33,7 @@ IMPORTS: Final = {
 
 def parser() -> argparse.ArgumentParser:
     """Every command with its options; without a command the service runs."""
-    top = argparse.ArgumentParser(prog="python -m routing", description=__doc__)
+    top = argparse.ArgumentParser(prog="python -m routing", description=ABOUT)
     group = top.add_subparsers(dest="command")
     group.add_parser("serve", help="run the service (the default)")
     build = group.add_parser("build-data", help="make the shipped data set from a folder of its sources")
@@ -35,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
     for name, what in IMPORTS.items():
         one = _command(group, name, cli.import_file, f"make a new version from {what}")
         one.add_argument("file", type=Path)
-        one.add_argument("--effective-from", type=_date, help="put it in force from this date or time (UTC)")
+        one.add_argument("--effective-from", type=_date, metavar="DAY", help=f"put it in force {WHEN}default: not yet")
         one.add_argument("--by", default="operator", help="who decides this, for the audit")
         one.add_argument("--report", type=Path, help="write the findings as JSON")
         if name != "import-stations":
@@ -43,20 +49,20 @@ def parser() -> argparse.ArgumentParser:
             one.add_argument("--name-field", help="the property that holds the station's name, or the line's")
     officers = _command(group, "import-officers", cli.import_posts, "office contacts, vacancies and acting posts, CSV")
     officers.add_argument("file", type=Path)
+    officers.add_argument("--version", help="whose posts they are, if not those of the version in force")
     switch = _command(group, "switch", cli.switch_version, "put a version in force; an older one undoes a switch")
-    switch.add_argument("version")
-    switch.add_argument("--effective-from", type=_date, help="default: now")
-    switch.add_argument("--by", default="operator")
-    switch.add_argument("--why", default="decided by hand")
+    switch.add_argument("version", help="its name, as `versions` shows it")
+    switch.add_argument("--effective-from", type=_date, metavar="DAY", help=f"{WHEN}default: now")
     back = _command(group, "rollback", cli.roll_back, "undo the last switch: the version before it decides again")
-    back.add_argument("--by", default="operator")
-    back.add_argument("--why", default="undone by hand")
+    for one, why in ((switch, "decided by hand"), (back, "undone by hand")):
+        one.add_argument("--by", default="operator", help="who decides this, for the audit")
+        one.add_argument("--why", default=why, help="the reason, for the audit")
     _command(group, "versions", cli.list_versions, "all versions and every switch")
     change = _command(group, "what-if", cli.show_what_if, "which cases would go elsewhere under a file or version")
     change.add_argument("file", type=Path, help="a file to import, or the name of a version")
     change.add_argument("--days", type=int, default=30, help="cases of the last days; default: 30")
-    change.add_argument("--from", dest="start", type=_date, help="cases from this time on (UTC), instead of --days")
-    change.add_argument("--to", dest="end", type=_date, help="cases before this time (UTC); default: now")
+    change.add_argument("--from", dest="start", type=_date, help="cases from this day or time on, instead of --days")
+    change.add_argument("--to", dest="end", type=_date, help="cases before this day or time; default: now")
     change.add_argument("--on", type=_day, help="as stations and jurisdictions are on this day; default: today")
     change.add_argument("--geojson", type=Path, help="write the moved cases for a map")
     picture = _command(group, "map", cli.make_map, "draw stations, jurisdictions and recent decisions")
@@ -107,7 +113,8 @@ def _command(
 def _date(text: str) -> datetime:
     with suppress(ValueError):
         value = datetime.fromisoformat(text)
-        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+        # A day begins for an operator where the stations stand, as it does for the stations' own days.
+        return (value if value.tzinfo else value.replace(tzinfo=STATE_TIME)).astimezone(UTC)
     raise argparse.ArgumentTypeError(f"{text!r} is no date like 2026-12-01")
 
 

@@ -42,4 +42,6 @@ def import_officers(path: Path, directory: Directory, report: Report) -> dict[st
             vacant = row.get("vacant", "").casefold() in TRUE
             found[key] = PostDetails(phone or None, email or None, vacant, acting or None)
     report.figures |= {"rows": len(rows), "posts accepted": len(found)}
+    if not found:
+        raise ImportRefused("the file has no usable post: nothing was changed")
     return found

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -77,6 +78,8 @@ class Versions:
         if not dataset.stations or not dataset.police_districts:
             raise EmptyVersion("a version needs stations and police districts")
         name = dataset.version
+        with suppress(VersionUnknown):
+            return await self.info(name)
         rows = to_rows(dataset)
         await self._save_pieces(name, rows, progress)
         # The entry comes last: what has none was interrupted, and is not there.
