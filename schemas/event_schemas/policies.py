@@ -6,19 +6,18 @@ monitor's. This package parses no YAML: who reads a file brings the parser.
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from event_schemas.base import Event, UtcTime
 from event_schemas.calendars import Office, india_date
 from event_schemas.clock_policy import FIRST_ROUND, ClockPolicy, ClockStart, EscalationStep, Policy
-from event_schemas.event_match import EventMatch
+from event_schemas.clock_rules import InForce, Matchers, matches_by_role, wording_of
 from event_schemas.events.filing import ComplaintFiled
 from event_schemas.ids import clock_id
 from event_schemas.times import epoch_ms, time_of
@@ -39,8 +38,6 @@ __all__ = [
 
 DEFAULT_PATH: Final = Path(__file__).with_name("policies.yaml")
 """The shipped file."""
-
-Role = Literal["start", "appoint", "stop", "cancel"]
 
 
 class Edition(Policy):
@@ -73,42 +70,6 @@ class Edition(Policy):
 
     def clock(self, name: str) -> ClockPolicy | None:
         return next((policy for policy in self.clocks if policy.clock == name), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Matchers:
-    """What one wording of a clock makes of events of one type, by what they may do to it."""
-
-    clock: str
-    wording: str
-    per: str
-    by_role: Mapping[Role, tuple[EventMatch, ...]]
-
-    def start_keys(self, match: EventMatch, event: Event, event_id: str) -> tuple[str, ...]:
-        """The rounds that are started: a walk-in's hearing bears the id of the visit, all else is the first round."""
-        return match.keys(event) or (event_id if self.per == "hearing" else FIRST_ROUND,)
-
-
-@dataclass(frozen=True, slots=True)
-class InForce:
-    """What a clock that starts at some time is judged by.
-
-    ``wording`` tells apart editions that name other events for one clock: "" for the first. ``extensions`` are later
-    editions that hold for open clocks too, each with the time (epoch ms) from which it does.
-    """
-
-    policy: ClockPolicy
-    wording: str
-    rank: int
-    extensions: tuple[tuple[int, ClockPolicy], ...]
-
-    def due(self, start: int) -> int:
-        """When a round that started then must end, pauses left aside. Epoch ms."""
-        due = self.policy.counting.due(start, self.policy.target_ms)
-        for since, policy in self.extensions:
-            if due >= since:
-                due = max(due, policy.counting.due(start, policy.target_ms))
-        return due
 
 
 class PolicySet(Policy):
@@ -151,7 +112,7 @@ class PolicySet(Policy):
                 earlier = before.clock(policy.clock) if before is not None else None
                 if earlier is None:
                     raise ValueError(f"{where}, but the edition before has no such clock")
-                if _wording(policy) != _wording(earlier) or policy.owner != earlier.owner:
+                if wording_of(policy) != wording_of(earlier) or policy.owner != earlier.owner:
                     raise ValueError(f"{where}: it may change times, but not its events and not its owner")
         return self
 
@@ -207,7 +168,7 @@ class PolicySet(Policy):
     def _wording_of(self, name: str, policy: ClockPolicy) -> str:
         """The first edition that names these events for the clock; "" for the first that knows the clock."""
         known = [(edition.version, one) for edition in self.editions if (one := edition.clock(name)) is not None]
-        index = next(i for i, (_, one) in enumerate(known) if _wording(one) == _wording(policy))
+        index = next(i for i, (_, one) in enumerate(known) if wording_of(one) == wording_of(policy))
         return known[index][0] if index else ""
 
     def matchers_of(self, event_type: str, service_code: str = "") -> tuple[Matchers, ...]:
@@ -231,7 +192,7 @@ class PolicySet(Policy):
                 if service_code and not rule.policy.applies_to(service_code):
                     continue
                 seen.add((name, rule.wording))
-                by_role = _by_role(rule.policy, event_type)
+                by_role = matches_by_role(rule.policy, event_type)
                 if by_role:
                     yield Matchers(name, rule.wording, rule.policy.per, by_role)
 
@@ -255,6 +216,12 @@ class PolicySet(Policy):
     def due_at_filing(self, filed: ComplaintFiled) -> tuple[ClockStart, ...]:
         """The promises a filing makes at once, for the answer to the citizen."""
         return self.starts(filed, "", filed.service_code)
+
+    @property
+    def extensions(self) -> frozenset[tuple[str, int]]:
+        """Clocks whose open rounds a later edition holds for too, and the times (epoch ms) from which it does."""
+        rules = [(name, rule) for name, (_, rules) in self._courses.items() for rule in rules if rule is not None]
+        return frozenset((name, since) for name, rule in rules for since, _policy in rule.extensions)
 
     @cached_property
     def event_types(self) -> frozenset[str]:
@@ -281,19 +248,3 @@ def read(path: Path, parse: Callable[[Path], Any]) -> PolicySet:
         several = isinstance(document, Mapping) and "editions" in document
         editions += document["editions"] if several else [document]
     return load({"editions": editions})
-
-
-def _wording(policy: ClockPolicy) -> tuple[object, ...]:
-    """The events that move the clock; two policies with equal ones make the same facts of a case."""
-    return policy.per, policy.starts_on, policy.not_before, policy.stops_on, policy.cancels_on
-
-
-def _by_role(policy: ClockPolicy, event_type: str) -> dict[Role, tuple[EventMatch, ...]]:
-    roles: dict[Role, tuple[EventMatch, ...]] = {
-        "start": policy.starts_on,
-        "appoint": () if policy.not_before is None else (policy.not_before,),
-        "stop": policy.stops_on,
-        "cancel": policy.cancels_on,
-    }
-    named = {role: tuple(one for one in matches if one.event == event_type) for role, matches in roles.items()}
-    return {role: matches for role, matches in named.items() if matches}

@@ -24,6 +24,7 @@ from chassis.tracing import Tracing
 from event_schemas import Lane
 from event_schemas import policies as policy_file
 from event_schemas.policies import PolicySet
+from sla_monitor.ledger.amender import Amender
 from sla_monitor.ledger.api import create_router
 from sla_monitor.ledger.handler import LedgerHandler, ledger_types
 from sla_monitor.ledger.metrics import LedgerMetrics
@@ -133,6 +134,8 @@ class Parts:
             posts=self.posts.directory,
         )
         self.background.add("watermarks", watermarker.run)
+        if policies.extensions:
+            self.background.add("amender", Amender(self.store, policies, clock).run)
         self.background.add("directory", self.posts.view.run, stop=self.posts.view.stop)
         self.background.add("reconciler", self.posts.first(reconciler.run))
 
