@@ -10,10 +10,13 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from chassis.consumer import FETCH_MAX_WAIT_MS, POLL_MS, backoff
+from chassis.consumer import POLL_MS, backoff
 from chassis.logs import get_logger
 
 _log = get_logger(__name__)
+
+# What is new comes at once; a topic that changes seldom is not asked twenty times a second.
+FETCH_MAX_WAIT_MS = 500
 
 OnRecord = Callable[[bytes, bytes | None, Sequence[tuple[str, bytes]]], None]
 
