@@ -164,7 +164,7 @@ class _Wanted:
         if known is None:
             known = self._known[counts] = any(
                 self._clock in (None, name) and self._district in (None, place)
-                for name, place, _overdue in codec.read_counts(counts)
+                for name, place, _overdue, _due in codec.read_counts(counts)
             )
         return known
 

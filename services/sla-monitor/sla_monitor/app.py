@@ -1,6 +1,7 @@
 """The composition root: one worker of one lane, its Faust app and its HTTP app in one loop."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -36,6 +37,8 @@ _log = get_logger(__name__)
 STOP_S: Final = 2.5
 # A batch of the processor goes out as one of Kafka's; brokers take 1 MiB by default.
 BATCH_BYTES: Final = 512 * 1024
+# A batch holds tens of thousands of objects that go with it: looking for cycles among them took a fifth of the time.
+COLLECT_AFTER: Final = (50_000, 20, 20)
 
 
 def create_app(settings: Settings, worker_class: "type[Worker] | None" = None) -> FastAPI:
@@ -97,6 +100,7 @@ class Worker:
 
     @classmethod
     async def create(cls, settings: Settings, policies: PolicySet, metrics: SLAMetrics, liveness: Liveness) -> Self:
+        gc.set_threshold(*COLLECT_AFTER)
         clock = SystemClock()
         partitions = len(await end_offsets(settings.kafka_bootstrap, [settings.cases_topic]))
         await _ensure_changelog(settings, partitions)

@@ -2,6 +2,7 @@
 
 from collections import Counter as Tally
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any, NoReturn
 
@@ -15,6 +16,7 @@ from event_schemas import (
     SLAClockStopped,
 )
 from sla_monitor import codec
+from sla_monitor.dues import ALL_BANDS, Dues, by_age, remaining
 from sla_monitor.engine.model import CaseRecord
 from sla_monitor.engine.tell import Emission
 from sla_monitor.guard import Die
@@ -30,33 +32,49 @@ class Bookkeeping:
     def __init__(self, metrics: SLAMetrics, lane: str, clock: Clock, die: Die) -> None:
         self._metrics, self._lane, self._clock, self._die = metrics, lane, clock, die
         self._open: dict[int, OpenClocks] = {}
+        self._dues: dict[int, Dues] = {}
         self._shown: set[tuple[str, str]] = set()
         self._handled = cache(metrics.consumer.handled.labels)
         self._age = cache(metrics.consumer.age.labels)
+        self._started = cache(metrics.started.labels)
+        self._stopped = cache(metrics.stopped.labels)
+        self._elapsed = cache(metrics.elapsed.labels)
+        # Of the batch at hand: what came by (topic, type, outcome), and by topic when it had happened.
+        self._inputs: Tally[tuple[str, str, str]] = Tally()
+        self._times: list[tuple[str, datetime]] = []
 
     def skipped(self, topic: str) -> None:
-        self._handled(topic, "other", "skipped").inc()
+        self._inputs[topic, "other", "skipped"] += 1
 
     def handled(self, topic: str, envelope: Envelope) -> None:
-        self._handled(topic, envelope.type, "handled").inc()
-        age = (self._clock.now() - envelope.data.occurred_at).total_seconds()
-        self._age(topic).observe(max(0.0, age))
+        self._inputs[topic, envelope.type, "handled"] += 1
+        self._times.append((topic, envelope.data.occurred_at))
 
     def dead_lettered(self, topic: str, reason: str) -> None:
-        self._handled(topic, "unknown", "dead_letter").inc()
+        self._inputs[topic, "unknown", "dead_letter"] += 1
         self._metrics.consumer.dead_letters.labels(topic, reason).inc()
 
     def told(self, said: Sequence[tuple[CaseRecord | None, Emission]]) -> None:
-        """Count what Kafka has acknowledged."""
+        """Count a batch: what came, and what Kafka has acknowledged."""
+        for labels, number in self._inputs.items():
+            self._handled(*labels).inc(number)
+        now = self._clock.now()
+        for topic, at in self._times:
+            self._age(topic).observe(max(0.0, (now - at).total_seconds()))
+        self._inputs.clear()
+        self._times.clear()
         for record, emission in said:
-            self._count(emission.data, record.place if record is not None else "")
+            self._count(emission.data, record.place if record is not None else "", now)
 
     def changed(self, partition: int, before: CaseRecord | None, after: CaseRecord | None) -> None:
-        open_now = self._open.setdefault(partition, Tally())
-        for labels in _open_of(before):
-            open_now[labels] -= 1
-        for labels in _open_of(after):
-            open_now[labels] += 1
+        was, becomes = _open_of(before), _open_of(after)
+        if was == becomes:
+            return
+        open_now, dues = self._open.setdefault(partition, Tally()), self._dues.setdefault(partition, Tally())
+        for step, clocks in ((-1, was), (1, becomes)):
+            for clock, place, overdue, due in clocks:
+                open_now[clock, place, overdue] += step
+                _add(dues, (clock, due), step)
 
     def lost_changelog(self, error: BaseException) -> NoReturn:
         """State that Kafka didn't take is no state: the process ends before its input is committed."""
@@ -66,13 +84,16 @@ class Bookkeeping:
     def recount(self, partition: int, counts: Mapping[bytes, int]) -> None:
         """Begin anew with a recovered partition: how many entries count for what (``codec.head_of``)."""
         tally: OpenClocks = Tally()
+        dues: Dues = Tally()
         for told, number in counts.items():
-            for labels in codec.read_counts(told):
-                tally[labels] += number
-        self._open[partition] = tally
+            for clock, place, overdue, due in codec.read_counts(told):
+                tally[clock, place, overdue] += number
+                dues[clock, due] += number
+        self._open[partition], self._dues[partition] = tally, dues
 
     def keep(self, partitions: set[int]) -> None:
         self._open = {partition: tally for partition, tally in self._open.items() if partition in partitions}
+        self._dues = {partition: tally for partition, tally in self._dues.items() if partition in partitions}
 
     def show(self, heap_sizes: Mapping[int, int], tick_ages: Mapping[int, float], lags: Mapping[int, int]) -> None:
         """Set the gauges; called about once a second."""
@@ -82,6 +103,7 @@ class Bookkeeping:
             in_time, overdue = max(0, total[*labels, False]), max(0, total[*labels, True])
             self._metrics.open.labels(*labels).set(in_time + overdue)
             self._metrics.overdue.labels(*labels).set(overdue)
+        self._show_dues()
         self._metrics.owned.labels(self._lane).set(len(heap_sizes))
         self._per_partition(self._metrics.heap, heap_sizes)
         self._per_partition(self._metrics.tick_age, tick_ages)
@@ -89,32 +111,60 @@ class Bookkeeping:
         for partition, lag in lags.items():
             self._metrics.consumer.lag.labels(f"cases.{self._lane}", str(partition)).set(lag)
 
+    def _show_dues(self) -> None:
+        metrics, now = self._metrics, self._clock.now().timestamp()
+        dues = [item for tally in self._dues.values() for item in tally.items() if item[0][1] > 0]
+        ages = by_age(dues, metrics.targets, now)
+        for clock in metrics.targets:
+            for band in ALL_BANDS:
+                metrics.by_age.labels(clock, band).set(ages[clock, band])
+        metrics.remaining.clear()
+        for (clock, quantile), seconds in remaining(dues, now).items():
+            metrics.remaining.labels(clock, str(quantile)).set(seconds)
+
     def _per_partition(self, gauge: Any, values: Mapping[int, float]) -> None:
         gauge.clear()
         for partition, value in values.items():
             gauge.labels(self._lane, str(partition)).set(value)
 
-    def _count(self, event: object, district: str) -> None:
+    def recovered(self, seconds: float, records: int) -> None:
+        """How long it took from the assignment of partitions until they were answered for."""
+        self._metrics.recovery_seconds.labels(self._lane).set(seconds)
+        self._metrics.recovery_records.labels(self._lane).set(records)
+
+    def _count(self, event: object, district: str, now: datetime) -> None:
         """A citizen's own clock is open like any other, but what becomes of it is in nobody's compliance."""
         metrics = self._metrics
         if isinstance(event, SLAClockStopped | SLABreached) and event.owner is ClockOwner.CITIZEN:
             return
         match event:
             case SLAClockStarted():
-                metrics.started.labels(event.clock, district).inc()
+                self._started(event.clock, district).inc()
             case SLAClockStopped():
-                metrics.stopped.labels(event.clock, district, event.state.value).inc()
+                self._stopped(event.clock, district, event.state.value).inc()
                 if event.elapsed_s is not None:
-                    metrics.elapsed.labels(event.clock, district).observe(event.elapsed_s)
+                    self._elapsed(event.clock, district).observe(event.elapsed_s)
             case SLABreached():
                 metrics.breaches.labels(event.clock, district, str(event.level)).inc()
-                late = (self._clock.now() - event.occurred_at).total_seconds()
+                late = (now - event.occurred_at).total_seconds()
                 metrics.lateness.labels(self._lane).observe(max(0.0, late))
             case SLABreachRevoked():
                 metrics.revoked.labels(event.clock_id.partition(":")[0]).inc()
 
 
-def _open_of(record: CaseRecord | None) -> list[tuple[str, str, bool]]:
+def _open_of(record: CaseRecord | None) -> list[tuple[str, str, bool, int]]:
+    """As ``codec.read_counts`` tells it of an entry."""
     if record is None:
         return []
-    return [(clock.name, record.place, clock.overdue) for clock in record.clocks if not clock.ended]
+    return [
+        (clock.name, record.place, codec.is_overdue(clock), codec.coarse_due(clock))
+        for clock in record.clocks
+        if not clock.ended
+    ]
+
+
+def _add(tally: Dues, key: tuple[str, int], step: int) -> None:
+    """Due times go by: what counts nothing any more is no entry."""
+    tally[key] += step
+    if not tally[key]:
+        del tally[key]

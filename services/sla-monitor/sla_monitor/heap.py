@@ -79,6 +79,12 @@ class DeadlineHeaps:
         self._heaps[partition] = _Partition()
 
     def extend(self, partition: int, entries: Iterable[tuple[int, bytes]]) -> None:
-        push = self._heaps.setdefault(partition, _Partition()).push
+        """Push many: most go to drawers that are there already."""
+        heap = self._heaps.setdefault(partition, _Partition())
+        push, drawer_of = heap.push, heap.far.get
         for wake, key in entries:
-            push(wake, key)
+            drawer = drawer_of(wake // DRAWER_MS)
+            if drawer is None:
+                push(wake, key)
+            else:
+                drawer.append(key)

@@ -24,6 +24,15 @@ class SLAMetrics:
         self.consumer = ConsumerMetrics(registry)
         self.open = gauge("clocks_open", "Clocks that run or are paused, of the owned partitions", "clock", "district")
         self.overdue = gauge("clocks_overdue", "Open clocks whose target has passed, as told", "clock", "district")
+        self.by_age = gauge(
+            "clocks_open_by_age", "Open clocks by the share of their promised time that is over", "clock", "band"
+        )
+        self.remaining = gauge(
+            "remaining_seconds",
+            "Time left to the running clocks, by quantile; 0: the next one due",
+            "clock",
+            "quantile",
+        )
         self.target = gauge("target_seconds", "The promised time", "clock")
         self.started = counter("clocks_started", "Clock rounds started", "clock", "district")
         self.stopped = counter("clocks_stopped", "Clock rounds ended", "clock", "district", "outcome")
@@ -48,6 +57,11 @@ class SLAMetrics:
         self.tick_age = gauge("tick_age_seconds", "Age of the oldest tick that has not fired", "lane", "partition")
         self.heap = gauge("heap_entries", "Entries of the deadline heap", "lane", "partition")
         self.owned = gauge("owned_partitions", "Partitions this worker answers for", "lane")
+        self.recovery_seconds = gauge(
+            "recovery_seconds", "From the last assignment until its partitions were answered for", "lane"
+        )
+        self.recovery_records = gauge("recovery_records", "Changelog records read in the last recovery", "lane")
         self.send_errors = counter("send_errors", "Sends that failed; each ends the process", "lane")
-        for policy in policies.clocks:
-            self.target.labels(policy.clock).set(policy.target / timedelta(seconds=1))
+        self.targets = {policy.clock: policy.target / timedelta(seconds=1) for policy in policies.clocks}
+        for clock, seconds in self.targets.items():
+            self.target.labels(clock).set(seconds)

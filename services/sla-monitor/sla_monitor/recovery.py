@@ -29,6 +29,7 @@ class BulkRecovery(Recovery):
     topic: str
     die: Die
     loaded_generation: int | None = None
+    began: float = 0.0
     seconds: float = 0.0
     records: int = 0
     _loading: asyncio.Task[None] | None = None
@@ -37,6 +38,7 @@ class BulkRecovery(Recovery):
         self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0
     ) -> None:
         """The rebalance itself is not held up: the group would throw out who doesn't return from it."""
+        self.began = time.monotonic()
         if self._loading is not None:
             self._loading.cancel()
         self.loaded_generation = None

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import time
 from collections import Counter as Tally
 from collections.abc import Awaitable, Mapping
 from itertools import islice
@@ -184,6 +185,7 @@ class Shell:
             for partition in owned - self.heaps.sizes().keys():
                 self.heaps.rebuild(partition)
             self.processor.suspended = False
+            self._books.recovered(time.monotonic() - self.recovery.began, self.recovery.records)
             self.recovered.set()
             _log.info("partitions_owned", partitions=sorted(owned), entries=len(self.store))
         except Exception as error:  # noqa: BLE001

@@ -1,0 +1,96 @@
+"""What the worker shows of its open clocks: counted from the changes, and counted anew from the entries, alike."""
+
+from collections import Counter
+from typing import cast
+
+from prometheus_client import CollectorRegistry
+
+from chassis.clock import ManualClock
+from event_schemas import Envelope
+from event_schemas.policies import ClockPolicy
+from sla_monitor import codec, domain
+from sla_monitor.bookkeeping import Bookkeeping
+from sla_monitor.engine.model import CaseRecord
+from sla_monitor.guard import Die
+from sla_monitor.metrics import SLAMetrics
+from tests.sla_monitor.sla_events import DAY, at, completed, filed, policies
+
+INQUIRY = cast("ClockPolicy", policies().clock("inquiry")).target.total_seconds()
+
+
+class Books:
+    """Books over a registry of their own, at a time in the test's hands."""
+
+    def __init__(self) -> None:
+        self.registry, self.clock = CollectorRegistry(), ManualClock(at(0))
+        metrics = SLAMetrics(self.registry, policies())
+        self.books = Bookkeeping(metrics, "routine", self.clock, cast("Die", None))
+
+    def shown(self, seconds: float) -> dict[str, float]:
+        """Every value that isn't 0, once so much time has passed since the fixed moment."""
+        self.clock.advance(at(seconds) - self.clock.now())
+        self.books.show({}, {}, {})
+        found = {}
+        for metric in self.registry.collect():
+            for sample in metric.samples:
+                labels = ",".join(
+                    sample.labels[name] for name in ("clock", "band", "quantile") if name in sample.labels
+                )
+                found[f"{sample.name.removeprefix('janseva_sla_')} {labels}"] = sample.value
+        return {name: value for name, value in found.items() if value}
+
+
+def taken(*events: Envelope) -> CaseRecord:
+    record: CaseRecord | None = None
+    for event in events:
+        record, _ = domain.apply(record, event, policies())
+    assert record is not None
+    return record
+
+
+def entry(record: CaseRecord) -> bytes:
+    return codec.head_of(codec.dump(record, None))[1]
+
+
+def test_sla_open_clocks_show_their_age_and_what_is_left() -> None:
+    """Two inquiries, one begun ten days later: half and overdue are where they have come to, to a hundredth."""
+    rig = Books()
+    for record in (taken(filed(0)), taken(filed(10 * DAY))):
+        rig.books.changed(0, None, record)
+    early = rig.shown(INQUIRY * 0.6)
+    assert early["clocks_open_by_age inquiry,50-80%"] == 1
+    assert early["clocks_open_by_age inquiry,under 50%"] == 1
+    assert abs(early["remaining_seconds inquiry,0.0"] - INQUIRY * 0.4) < INQUIRY / 100
+    late = rig.shown(INQUIRY * 1.1)
+    assert late["clocks_open_by_age inquiry,100-200%"] == 1
+    assert "clocks_open_by_age inquiry,under 50%" not in late
+    assert rig.shown(INQUIRY * 4)["clocks_open_by_age inquiry,over 200%"] == 2
+
+
+def test_sla_a_recovered_partition_shows_what_the_changes_have_shown() -> None:
+    """Counts from the entries' heads are those from the changes; an ended clock and a lost partition leave nothing."""
+    changed, recovered = Books(), Books()
+    records = [taken(filed(day * DAY)) for day in range(5)]
+    ended = taken(filed(0), completed(60))
+    for record in records:
+        changed.books.changed(3, None, record)
+    changed.books.changed(3, None, taken(filed(0)))
+    changed.books.changed(3, taken(filed(0)), ended)
+    recovered.books.recount(3, Counter(map(entry, [*records, ended])))
+    assert changed.shown(DAY) == recovered.shown(DAY)
+    recovered.books.keep(set())
+    assert not any(name.startswith("clocks_open_by_age") for name in recovered.shown(DAY))
+
+
+def test_sla_inputs_are_counted_with_their_batch() -> None:
+    """What was handled counts once its batch is told, with the age it had then."""
+    rig = Books()
+    rig.books.handled("cases.routine", filed(0))
+    rig.books.skipped("cases.routine")
+    assert rig.registry.get_sample_value("janseva_event_age_seconds_count", {"topic": "cases.routine"}) is None
+    rig.clock.advance(at(2) - at(0))
+    rig.books.told(())
+    rig.books.told(())
+    assert rig.registry.get_sample_value("janseva_event_age_seconds_sum", {"topic": "cases.routine"}) == 2
+    labels = {"topic": "cases.routine", "type": "other", "outcome": "skipped"}
+    assert rig.registry.get_sample_value("janseva_events_handled_total", labels) == 1
