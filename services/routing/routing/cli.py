@@ -102,9 +102,8 @@ async def roll_back(options: argparse.Namespace, office: Office) -> int:
         switch = await versions.switch(
             instead.version, effective_from=last.effective_from, by=options.by, why=options.why
         )
-        say(
-            f"switch {switch.number}: {instead.version} instead of {last.version} from {spoken_time(last.effective_from)}"
-        )
+        since = spoken_time(last.effective_from)
+        say(f"switch {switch.number}: {instead.version} instead of {last.version} from {since}")
         return 0
     before = await versions.before(now)
     if before is None:

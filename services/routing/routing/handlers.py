@@ -217,7 +217,7 @@ def _stored(snapshot: Snapshot, item: Received, decision: Decision, asked: Asked
         ambiguous_with=cast("tuple[StationCode, ...]", decision.ambiguous_with),
         boundary_version=decision.boundary_version,
         previous_station=StationCode(decision.previous_station) if decision.previous_station else None,
-        nearest_stations=() if asked.sealed is not None else _nearest(snapshot, asked.filing, decision),
+        nearest_stations=_nearest(snapshot, asked, decision) if asked.filing.emergency else (),
         desk_online=not offline,
         # Nobody at a desk sees the case: the district's control room hears of it beside the station's own post.
         also_inform=(PostId(snapshot.control_room(office.police_district).officer_post),) if offline else (),
@@ -249,8 +249,10 @@ def _station_of(station: StationRecord | None) -> Station | None:
     return _station_value(station.code, station.name_en, station.district, station.police_district)
 
 
-def _nearest(snapshot: Snapshot, filing: Filing, decision: Decision) -> tuple[StationCode, ...]:
-    return tuple(StationCode(unit.station.code) for unit in nearest_units(snapshot, filing, decision.notes))
+def _nearest(snapshot: Snapshot, asked: Asked, decision: Decision) -> tuple[StationCode, ...]:
+    if asked.sealed is not None:
+        return ()
+    return tuple(StationCode(unit.station.code) for unit in nearest_units(snapshot, asked.filing, decision.notes))
 
 
 def _rounded(metres: float | None) -> float | None:

@@ -10,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from routing.domain import Snapshot, StationRecord
 from routing.domain.model import as_array
 from routing.domain.projection import project, project_point
+from routing.map_assets import LEGEND, SCRIPT, STYLE
 from routing.map_doubts import Doubt, find_doubts, home
 from routing.store import StoredDecision
 
@@ -19,48 +20,6 @@ OUTLINE_TOLERANCE_M: Final = 150.0
 SLIVERS: Final = frozenset({"gap", "overlap"})
 # How wide a part of the page shows each kind of doubt well.
 CLOSE: Final = {"misplaced": 300, "lonely": 60, "gap": 12, "overlap": 12, "bare": 300}
-STYLE: Final = """
-body{margin:0;height:100vh;display:flex;flex-direction:column;font:14px system-ui,sans-serif;background:#f7f6f2;
-color:#222}
-header{padding:10px 16px} main{flex:1;display:flex;min-height:0} svg{flex:1;background:#fff;cursor:grab}
-aside{width:330px;overflow:auto;padding:4px 14px;border-left:1px solid #ddd} summary{cursor:pointer;margin:6px 0}
-aside button{display:block;width:100%;border:0;background:none;text-align:left;font:13px system-ui;padding:2px 0;
-cursor:pointer} aside button:hover{text-decoration:underline} aside p{color:#666;margin:4px 0}
-.district{fill:#fff;stroke:#b9ae94;stroke-width:1} .bare{fill:url(#bare);stroke:#b9ae94;stroke-width:1}
-.name{fill:#8d836c;font-size:9px;
-text-anchor:middle;pointer-events:none} .boundary{fill:#7fb3d555;stroke:#2874a6;stroke-width:.8}
-.gap{fill:#e74c3c;stroke:#e74c3c;stroke-width:2} .overlap{fill:#f1c40f;stroke:#b7950b;stroke-width:1.5}
-.station{fill:#1e8449} .special{fill:#8e44ad} .misplaced{fill:#c0392b;stroke:#fff;stroke-width:1}
-.lonely{fill:none;stroke:#c0392b;stroke-width:2} .belongs{stroke:#c0392b;stroke-width:1;stroke-dasharray:4 3}
-.line{stroke:#7f8c8d;stroke-width:.5} .sure{fill:#2471a3} .provisional{fill:#e67e22}
-i{display:inline-block;width:11px;height:11px;border-radius:6px;margin:0 4px 0 12px;vertical-align:-1px}
-i.square{border-radius:0} path,line,circle{vector-effect:non-scaling-stroke}
-"""
-SCRIPT: Final = """
-const s=document.querySelector('svg');let v=s.viewBox.baseVal,d=null;
-const size=()=>{const k=v.width/%(width)d;
-document.querySelectorAll('circle').forEach(c=>c.setAttribute('r',c.dataset.r*k));
-document.querySelectorAll('text').forEach(c=>c.style.fontSize=9*k+'px')};
-s.onwheel=e=>{e.preventDefault();const k=e.deltaY>0?1.25:.8,r=s.getBoundingClientRect();
-const x=v.x+(e.clientX-r.x)/r.width*v.width,y=v.y+(e.clientY-r.y)/r.height*v.height;
-v.x=x-(x-v.x)*k;v.y=y-(y-v.y)*k;v.width*=k;v.height*=k;size()};
-s.onmousedown=e=>{d=[e.clientX,e.clientY,v.x,v.y]};window.onmouseup=()=>{d=null};
-window.onmousemove=e=>{if(!d)return;const r=s.getBoundingClientRect();
-v.x=d[2]-(e.clientX-d[0])/r.width*v.width;v.y=d[3]-(e.clientY-d[1])/r.height*v.height};
-document.querySelectorAll('aside button').forEach(b=>b.onclick=()=>{const[x,y,w]=b.dataset.at.split(',').map(Number);
-const h=w*s.clientHeight/s.clientWidth;v.x=x-w/2;v.y=y-h/2;v.width=w;v.height=h;size()});
-"""
-LEGEND: Final = (
-    ("#1e8449", "territorial station", ""),
-    ("#8e44ad", "specialist unit", ""),
-    ("#c0392b", "wrong place, with a line to its district", ""),
-    ("#2471a3", "decision", ""),
-    ("#e67e22", "provisional decision", ""),
-    ("#7fb3d5", "jurisdiction", "square"),
-    ("#e74c3c", "gap", "square"),
-    ("#f1c40f", "overlap", "square"),
-    ("#e4dcc8", "no jurisdiction loaded", "square"),
-)
 # What each kind of doubt means to people, in the order of the list beside the map.
 KINDS: Final = {
     "misplaced": "stations in a wrong place: never chosen by distance",
@@ -72,6 +31,14 @@ KINDS: Final = {
 HATCH: Final = (
     '<defs><pattern id="bare" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
     '<rect width="7" height="7" fill="#fbf9f3"/><line y2="7" stroke="#e4dcc8" stroke-width="3"/></pattern></defs>'
+)
+ZOOM: Final = (
+    '<button data-k=".6" title="nearer">+</button><button data-k="1.6" title="farther">&minus;</button>'
+    '<button data-k="0" title="the whole state">&#8962;</button>'
+)
+SEARCH: Final = (
+    '<input id="search" type="search" placeholder="find a station: name, code or district" autocomplete="off">'
+    '<div id="hits"></div>'
 )
 
 
@@ -96,6 +63,13 @@ class _Sheet:
             "M" + "L".join("{:.2f},{:.2f}".format(*self._place(x, y)) for x, y in ring.coords) + "Z" for ring in rings
         )
 
+    def line(self, geometry: BaseGeometry) -> str:
+        """A line's path, or the edge of an area."""
+        plane = project(as_array([geometry]))[0]
+        edges = plane if "Line" in plane.geom_type else plane.boundary
+        parts = [part.coords for part in shapely.get_parts(edges).tolist()]
+        return "".join("M" + "L".join("{:.2f},{:.2f}".format(*self._place(x, y)) for x, y in part) for part in parts)
+
     def _place(self, x: float, y: float) -> tuple[float, float]:
         return (x - self._west) * self._scale, (self._north - y) * self._scale
 
@@ -113,17 +87,21 @@ def draw_map(snapshot: Snapshot, decisions: Sequence[StoredDecision]) -> str:
         )
     )
     legend = "".join(
-        f'<i class="{form}" style="background:{colour}"></i>{escape(what)}' for colour, what, form in LEGEND
+        f'<label><input type="checkbox" checked value="{classes}"><i class="{form}" style="background:{colour}"></i>'
+        f"{escape(what)}</label>"
+        for colour, what, form, classes in LEGEND
     )
+    on = f" as on {snapshot.on}" if snapshot.on else ""
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Routing {escape(snapshot.version)}</title>'
-        f"<style>{STYLE}</style><header><strong>Version {escape(snapshot.version)}</strong>: "
+        f"<style>{STYLE}</style><header><span id='zoom'>{ZOOM}</span>"
+        f"<strong>Version {escape(snapshot.version)}</strong>{on}: "
         f"{len(snapshot.stations)} stations, {len(snapshot.jurisdictions)} jurisdictions, "
-        f"{len(decisions)} decisions. Wheel to zoom, drag to move, hover for names, click a doubt to see it."
+        f"{len(decisions)} decisions. Wheel to zoom, drag to move, hover for names, click a doubt, tick a layer."
         f"<br>{legend}</header>"
         f'<main><svg viewBox="0 0 {WIDTH} {sheet.height:.0f}" xmlns="http://www.w3.org/2000/svg">{HATCH}{body}</svg>'
-        f"<aside>{''.join(_list(snapshot, sheet, doubts))}</aside></main>"
-        f"<script>{SCRIPT % {'width': WIDTH}}</script></html>\n"
+        f"<aside>{SEARCH}{''.join(_list(snapshot, sheet, doubts))}</aside></main>"
+        f"<script>{SCRIPT % {'width': WIDTH, 'height': round(sheet.height)}}</script></html>\n"
     )
 
 
@@ -165,6 +143,9 @@ def _ground(snapshot: Snapshot, sheet: _Sheet, doubts: Sequence[Doubt]) -> Itera
     yield from (_path(row.kind, sheet.path(row.geometry), row.text) for row in doubts if row.kind == "bare")
     for boundary in snapshot.jurisdictions:
         yield _path("boundary", sheet.path(boundary.geometry), f"{boundary.name} ({boundary.station})")
+    for corridor in snapshot.dataset.corridors:
+        title = f"{corridor.line} ({corridor.station})"
+        yield f'<path class="track" d="{sheet.line(corridor.geometry)}"><title>{escape(title)}</title></path>'
     for row in doubts:
         if row.kind in SLIVERS:
             yield _path(row.kind, sheet.path(row.geometry, tolerance_m=0.0), row.text)
@@ -177,8 +158,9 @@ def _ground(snapshot: Snapshot, sheet: _Sheet, doubts: Sequence[Doubt]) -> Itera
 def _stations(snapshot: Snapshot, sheet: _Sheet) -> Iterable[str]:
     for station in snapshot.dataset.stations:
         if station.lat is not None and station.lon is not None and station.coord_ok:
-            title = f"{station.name_en}, {station.district} ({station.code}, {station.kind})"
-            yield _circle(_class(station), *sheet.at(station.lat, station.lon), 2.4, title)
+            hindi = f" {station.name_hi}" if station.name_hi else ""
+            title = f"{station.name_en}{hindi}, {station.district} ({station.code}, {station.kind})"
+            yield _circle(_class(station), *sheet.at(station.lat, station.lon), 3.0, title)
 
 
 def _class(station: StationRecord) -> str:

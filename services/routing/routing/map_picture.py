@@ -47,6 +47,7 @@ def draw_picture(snapshot: Snapshot, decisions: Sequence[StoredDecision], path: 
     axes.set_axis_off()
     doubts = find_doubts(snapshot.dataset, snapshot.jurisdictions)
     _ground(axes, snapshot, doubts)
+    _tracks(axes, snapshot)
     _stations(axes, snapshot)
     _decisions(axes, decisions)
     on = f" on {snapshot.on}" if snapshot.on else ""
@@ -97,6 +98,15 @@ def _areas(
             patch.set_label(label or None)
             label = ""
     axes.autoscale_view()
+
+
+def _tracks(axes: Any, snapshot: Snapshot) -> None:
+    """The lines that specialist units cover; of an area its edge."""
+    label: str | None = "line of a specialist unit"
+    for ground in project(as_array([row.geometry for row in snapshot.dataset.corridors])).tolist():
+        for part in shapely.get_parts(ground if "Line" in ground.geom_type else ground.boundary).tolist():
+            axes.plot(*shapely.get_coordinates(part).T, color="#d35400", linewidth=1.6, zorder=4, label=label)
+            label = None
 
 
 def _stations(axes: Any, snapshot: Snapshot) -> None:

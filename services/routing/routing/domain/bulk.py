@@ -1,6 +1,5 @@
 """The rules for a whole batch: what is geometry is asked for all of its points at once."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 from routing.domain.districts import DistrictAnswer
@@ -20,14 +19,13 @@ def surroundings(snapshot: Snapshot, points: Sequence[Point | None]) -> list[Sur
     """For each point on the map its district, and the nearest stations where no polygon will answer."""
     found: list[Surroundings | None] = [None] * len(points)
     placed = [(row, point) for row, point in enumerate(points) if point is not None and on_the_map(point)]
-    by_district: defaultdict[str, list[tuple[int, Point, DistrictAnswer]]] = defaultdict(list)
+    asked: list[tuple[int, Point, DistrictAnswer]] = []
     for (row, point), district in zip(placed, snapshot.districts.find_all([point for _, point in placed]), strict=True):
         if district is None or district.district in snapshot.with_boundaries:
             found[row] = Surroundings(district, None)
         else:
-            by_district[district.district].append((row, point, district))
-    for name, group in by_district.items():
-        nearest = snapshot.points_of(name).nearest_all([point for _, point, _ in group], MAX_RIVALS + 1)
-        for (row, _, district), neighbours in zip(group, nearest, strict=True):
-            found[row] = Surroundings(district, neighbours)
+            asked.append((row, point, district))
+    nearest = snapshot.points_by_district.nearest([(own.district, point) for _, point, own in asked], MAX_RIVALS + 1)
+    for (row, _, district), neighbours in zip(asked, nearest, strict=True):
+        found[row] = Surroundings(district, neighbours)
     return found

@@ -1,9 +1,10 @@
 """Stations by distance. A railway, women's or traffic station is never an answer here, nor one without a true point."""
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from routing.domain.model import Point, StationRecord
 from routing.domain.projection import arcs_metres, unit_vector, unit_vectors
@@ -23,7 +24,7 @@ class StationPoints:
         )
         lat = np.array([station.lat for station in self.stations], dtype=np.float64)
         lon = np.array([station.lon for station in self.stations], dtype=np.float64)
-        self._x, self._y, self._z = np.ascontiguousarray(unit_vectors(lat, lon).T)
+        self.vectors = np.ascontiguousarray(unit_vectors(lat, lon).T)
 
     def __len__(self) -> int:
         return len(self.stations)
@@ -32,21 +33,59 @@ class StationPoints:
         """The n nearest, nearest first, by great-circle distance."""
         if not self.stations:
             return ()
-        x, y, z = unit_vector(lat, lon)
-        # Number by number, not as a matrix product: its order of adding depends on how many points are asked at once.
-        cosines = self._x * x + self._y * y + self._z * z
+        cosines = _cosines(self.vectors, unit_vector(lat, lon))
         order = (-cosines).argsort(kind="stable")[:n]
-        return self._neighbours(order.tolist(), arcs_metres(cosines[order]).tolist())
+        return self.neighbours(order.tolist(), arcs_metres(cosines[order]).tolist())
 
-    def nearest_all(self, points: Sequence[Point], n: int) -> list[tuple[Neighbour, ...]]:
-        """What nearest() says of each, to the last bit."""
-        if not self.stations:
-            return [()] * len(points)
-        x, y, z = np.array([unit_vector(lat, lon) for lat, lon, _ in points]).T[:, :, None]
-        cosines = self._x * x + self._y * y + self._z * z
-        order = (-cosines).argsort(axis=1, kind="stable")[:, :n]
-        metres = arcs_metres(cosines[np.arange(len(points))[:, None], order])
-        return [self._neighbours(*row) for row in zip(order.tolist(), metres.tolist(), strict=True)]
-
-    def _neighbours(self, order: list[int], metres: list[float]) -> tuple[Neighbour, ...]:
+    def neighbours(self, order: Sequence[int], metres: Sequence[float]) -> tuple[Neighbour, ...]:
+        """Some of the stations by their place in the order, each with its distance."""
         return tuple([Neighbour(self.stations[index], arc) for index, arc in zip(order, metres, strict=True)])
+
+
+class PointsByArea:
+    """The stations of all areas in one table, to ask for many points at once."""
+
+    def __init__(self, areas: Mapping[str, StationPoints]) -> None:
+        self._areas = list(areas.values())
+        self._rows = {name: row for row, name in enumerate(areas)}
+        self._vectors = np.zeros((3, len(self._areas), max(map(len, self._areas), default=0)))
+        # No station is there: below every true cosine.
+        self._nobody = np.full(self._vectors.shape[1:], -np.inf)
+        for row, area in enumerate(self._areas):
+            self._vectors[:, row, : len(area)] = area.vectors
+            self._nobody[row, : len(area)] = 0.0
+
+    def nearest(self, asked: Sequence[tuple[str, Point]], n: int) -> list[tuple[Neighbour, ...]]:
+        """For each area and point what the area's StationPoints.nearest() says, to the last bit."""
+        found: list[tuple[Neighbour, ...]] = [()] * len(asked)
+        known = [(place, self._rows[name], point) for place, (name, point) in enumerate(asked) if name in self._rows]
+        if not known:
+            return found
+        rows = np.array([row for _, row, _ in known])
+        at = np.array([unit_vector(point.lat, point.lon) for _, _, point in known]).T
+        cosines = _cosines(self._vectors[:, rows], at[:, :, None]) + self._nobody[rows]
+        order, values = _highest(cosines, n)
+        metres = arcs_metres(values)
+        for (place, row, _), stations, arcs in zip(known, order.tolist(), metres.tolist(), strict=True):
+            area = self._areas[row]
+            least = min(n, len(area))
+            found[place] = area.neighbours(stations[:least], arcs[:least])
+        return found
+
+
+def _cosines(vectors: NDArray[np.float64], at: Any) -> NDArray[np.float64]:
+    """Number by number, not as a matrix product: that adds in an order of its own, by how many points are asked."""
+    x, y, z = at
+    return np.asarray(vectors[0] * x + vectors[1] * y + vectors[2] * z, dtype=np.float64)
+
+
+def _highest(table: NDArray[np.float64], n: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The n highest of each row, which is emptied of them; of equal ones the first comes first."""
+    every = np.arange(len(table))
+    order = np.empty((len(table), min(n, table.shape[1])), dtype=np.int64)
+    values = np.empty(order.shape)
+    for column in range(order.shape[1]):
+        best = table.argmax(axis=1)
+        order[:, column], values[:, column] = best, table[every, best]
+        table[every, best] = -np.inf
+    return order, values

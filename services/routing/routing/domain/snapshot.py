@@ -19,7 +19,7 @@ from routing.domain.model import (
     StationKind,
     StationRecord,
 )
-from routing.domain.nearest import StationPoints
+from routing.domain.nearest import PointsByArea, StationPoints
 from routing.domain.sub_divisions import SubDivisions
 
 # Kinds that answer for a territory. An outpost has no case desk of its own: its parent station answers.
@@ -51,6 +51,7 @@ class Snapshot:
         self._points_of = {
             district: StationPoints(stations) for district, stations in _by_district(territorial).items()
         }
+        self.points_by_district = PointsByArea(self._points_of)
         self._seats = _seats(dataset.police_districts)
         self._offices = {
             station.code: Office(station.code, station.name_en, station.district, station.police_district, "SHO")
