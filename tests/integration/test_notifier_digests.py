@@ -114,6 +114,22 @@ async def test_a_storm_waits_and_is_told_in_one_digest(desk: Desk) -> None:
     assert await desk.held.oldest_held() == (None, 0)
 
 
+async def test_what_waits_alone_is_sent_as_it_is(desk: Desk) -> None:
+    """A digest of one would say less than the message: it goes by itself, also if its process died meanwhile."""
+    await storm(desk, range(3))
+    desk.clock.advance(RULES.every)
+    await desk.held.close(("SHO:1", "sms"), "d-1", desk.clock.now())
+    desk.clock.advance(BUILDING)
+    await desk.process().take_up_orphans()
+    [claim] = await desk.log.claim_due(desk.clock.now(), LEASE, 100)
+    assert (claim.notice.notification_id, claim.notice.template) == ("n-2", "new_case")
+    for _ in range(2):
+        await desk.process().take_up_orphans()
+        await desk.process().look()
+    assert await desk.log.claim_due(desk.clock.now(), LEASE, 100) == [], "it is sent twice"
+    assert await desk.states() == {"accepted": 2, "claimed": 1}
+
+
 async def test_the_rate_is_counted_over_the_window(desk: Desk) -> None:
     """Once the window has passed the office is written to at once again; another post never waited."""
     assert len(await storm(desk, range(5))) == 2

@@ -37,6 +37,8 @@ def notifier(tmp_path: Path, kafka: str, mongo: str, gateway: Process) -> Proces
         "SMS_USERNAME": "janseva",
         "SMS_PASSWORD": "pw",
         "SMS_TIMEOUT": "PT1.5S",
+        # All cases of a test may lie with one officer.
+        "DIGEST_AFTER": "1000",
     }
     return Process("notifier", free_port(), env, tmp_path / "notifier.log")
 

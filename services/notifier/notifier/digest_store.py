@@ -75,6 +75,13 @@ class DigestStore:
             await self._dispatches.update_many(waiting, {"$set": {"digest_id": digest_id, "closed_at": now}})
         return await self.members(digest_id)
 
+    async def release(self, notification_id: str, now: datetime) -> None:
+        """Let a held message go by itself; nothing if somebody else has done so."""
+        held = {"_id": notification_id, "state": State.HELD.value}
+        free = {"$set": {"state": State.QUEUED.value, "due_at": now}, "$unset": {"digest_id": "", "closed_at": ""}}
+        with store_errors():
+            await self._dispatches.update_one(held, free)
+
     async def members(self, digest_id: str) -> list[Notice]:
         with store_errors():
             found = await self._dispatches.find({"digest_id": digest_id}).sort("created_at", 1).to_list(None)
