@@ -20,10 +20,16 @@ from bench.report import percentile
 from bench.sla_workload import PARTITIONS, Topics, filed, now_ms
 from janseva_local.servers import KafkaServer
 
+LEAD_MS: Final = 15_000
+PATIENCE_S: Final = 45.0
 CLOCK_TICKS: Final = os.sysconf("SC_CLK_TCK")
 OURS: Final = ("-m", "bench.sla_adapter")
 FAUST_FLOOR: Final = ("-m", "bench.sla_floors", "faust")
 RAW_FLOOR: Final = ("-m", "bench.sla_floors", "raw")
+
+
+# By topic and partition.
+Offsets = dict[tuple[str, int], int]
 
 
 def setting(name: str, default: float) -> float:
@@ -178,17 +184,17 @@ class Lateness:
         return {**spread, "max_ms": max(self.late, default=float("nan")), **counts, "wrong": self.wrong}
 
 
-async def deadlines(topics: Topics, number: int, spread_s: float, lead_s: float = 15.0) -> tuple[dict[str, int], int]:
-    """File cases that fall due one after the other, from ``lead_s`` after now on. Returns due times by case, and T0."""
-    base = now_ms() + int(lead_s * 1000)
-    due = {f"D{n:09d}": base + int(n * spread_s * 1000 / number) for n in range(number)}
+async def deadlines(topics: Topics, number: int, spread_s: float, series: str = "D") -> tuple[dict[str, int], int]:
+    """File cases that fall due one after the other, from LEAD_MS after now on. Returns due times by case, and T0."""
+    base = now_ms() + LEAD_MS
+    due = {f"{series}{n:09d}": base + int(n * spread_s * 1000 / number) for n in range(number)}
     now = now_ms()
-    await topics.put(filed(case, int(case[1:]), now, at) for case, at in due.items())
+    await topics.put(filed(case, n, now, at) for n, (case, at) in enumerate(due.items()))
     return due, base
 
 
-async def breaches(topics: Topics, due: dict[str, int], patience_s: float = 45.0) -> Lateness:
-    """Read what was told, until all is there and some time has passed, or nothing more comes."""
+async def breaches(topics: Topics, due: dict[str, int], start: Offsets | None = None) -> Lateness:
+    """Read what was told since the start, until all is there and some time has passed, or nothing more comes."""
     consumer = AIOKafkaConsumer(bootstrap_servers=topics.bootstrap, enable_auto_commit=False)
     await consumer.start()
     first: dict[str, float] = {}
@@ -197,8 +203,10 @@ async def breaches(topics: Topics, due: dict[str, int], patience_s: float = 45.0
     last = time.monotonic()
     end_s = max(due.values()) / 1000
     try:
-        consumer.assign([TopicPartition(topics.breaches, n) for n in range(PARTITIONS)])
-        await consumer.seek_to_beginning()
+        places = [TopicPartition(topics.breaches, n) for n in range(PARTITIONS)]
+        consumer.assign(places)
+        for place in places:
+            consumer.seek(place, (start or {}).get((place.topic, place.partition), 0))
         while True:
             for messages in (await consumer.getmany(timeout_ms=500)).values():
                 for message in messages:
@@ -211,7 +219,7 @@ async def breaches(topics: Topics, due: dict[str, int], patience_s: float = 45.0
                     first.setdefault(case, message.timestamp - due[case])
                     last = time.monotonic()
             quiet = time.monotonic() - last
-            if time.time() > end_s + 3 and (quiet > patience_s or (len(first) == len(due) and quiet > 3)):
+            if time.time() > end_s + 3 and (quiet > PATIENCE_S or (len(first) == len(due) and quiet > 3)):
                 return Lateness(len(due), sorted(first.values()), doubled, len(seen), wrong)
     finally:
         await consumer.stop()

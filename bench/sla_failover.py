@@ -5,11 +5,13 @@ import time
 from typing import Any, Final
 
 from bench.report import show
-from bench.sla_driver import Lateness, breaches, deadlines, kafka, monitor, setting
+from bench.sla_driver import Lateness, Monitor, breaches, deadlines, kafka, monitor, setting
 from bench.sla_million import load
 from bench.sla_peers import figures
-from bench.sla_workload import PARTITIONS, topics
+from bench.sla_workload import PARTITIONS, Topics, topics
+from chassis.admin import end_offsets
 
+SESSION_OVER_S: Final = 2.0
 # By session timeout, in seconds: the worst lateness that is allowed.
 MOST_LATE_MS: Final = {6.0: 10_000.0, 10.0: 13_000.0}
 
@@ -19,9 +21,21 @@ async def run() -> bool:
     clocks, fine = int(setting("CLOCKS", 1_000_000)), True
     rows: list[tuple[Any, ...]] = []
     told: dict[str, Any] = {}
-    async with kafka() as bootstrap:
+    async with (
+        kafka() as bootstrap,
+        topics(bootstrap, "failover") as made,
+        monitor(made, instance=0) as first,
+        monitor(made, instance=1) as second,
+    ):
+        pair = (first, second)
         for session_s, limit in MOST_LATE_MS.items():
-            late, rss = await _measure(bootstrap, clocks, session_s)
+            await _start(pair, session_s)
+            if session_s == min(MOST_LATE_MS):
+                await load(made, [*pair], clocks)
+                await asyncio.sleep(3)
+            late, rss = await _measure(made, pair, f"D{session_s:.0f}-")
+            await second.kill()
+            await asyncio.sleep(session_s + SESSION_OVER_S)
             spread = late.figures()
             right = late.missed == late.doubled == late.wrong == 0
             fine = fine and right and spread["max_ms"] <= limit
@@ -47,23 +61,21 @@ async def run() -> bool:
     return fine
 
 
-async def _measure(bootstrap: str, clocks: int, session_s: float) -> tuple[Lateness, list[int]]:
+async def _start(pair: tuple[Monitor, Monitor], session_s: float) -> None:
+    for one in pair:
+        one.env["SESSION_S"] = str(session_s)
+        await one.start()
+    for one in pair:
+        await one.ready(PARTITIONS // 2)
+
+
+async def _measure(made: Topics, pair: tuple[Monitor, Monitor], series: str) -> tuple[Lateness, list[int]]:
+    """Kill the first of the pair in the middle of the deadlines. Also the RSS of both, and of the survivor after it."""
     number, spread_s = int(setting("DEADLINES", 20_000)), setting("SPREAD_S", 60)
-    session = str(session_s)
-    async with (
-        topics(bootstrap, "failover") as made,
-        monitor(made, instance=0, SESSION_S=session) as first,
-        monitor(made, instance=1, SESSION_S=session) as second,
-    ):
-        await first.start()
-        await second.start()
-        for one in (first, second):
-            await one.ready(PARTITIONS // 2)
-        await load(made, [first, second], clocks)
-        await asyncio.sleep(3)
-        rss = [first.rss_mb(), second.rss_mb()]
-        due, base_ms = await deadlines(made, number, spread_s)
-        reading = asyncio.create_task(breaches(made, due))
-        await asyncio.sleep(max(0.0, base_ms / 1000 + spread_s / 2 - time.time()))
-        await first.kill()
-        return await reading, [*rss, second.rss_mb()]
+    rss = [one.rss_mb() for one in pair]
+    start = await end_offsets(made.bootstrap, [made.breaches])
+    due, base_ms = await deadlines(made, number, spread_s, series)
+    reading = asyncio.create_task(breaches(made, due, start))
+    await asyncio.sleep(max(0.0, base_ms / 1000 + spread_s / 2 - time.time()))
+    await pair[0].kill()
+    return await reading, [*rss, pair[1].rss_mb()]
