@@ -89,10 +89,15 @@ def _wake(record: CaseRecord, derived: tuple[ClockTruth, ...]) -> int | None:
         clock = record.clock(truth.clock_id)
         if clock is None or clock.ended:
             continue
-        times += [truth.threshold(level) + 1 for level in _levels(truth) if _standing(clock, level, truth.due) is None]
-        times += [
-            truth.warning_at(fraction) for fraction in truth.policy.warn_at if (fraction, truth.due) not in clock.warned
-        ]
+        # Levels and warnings follow each other in time, so the first one left is the next one.
+        for level in _levels(truth):
+            if _standing(clock, level, truth.due) is None:
+                times.append(truth.threshold(level) + 1)
+                break
+        for fraction in truth.policy.warn_at:
+            if (fraction, truth.due) not in clock.warned:
+                times.append(truth.warning_at(fraction))
+                break
         if clock.last.state == "paused" and truth.spans:
             times.append(truth.spans[-1].end)
     if all(clock.ended for clock in record.clocks):
