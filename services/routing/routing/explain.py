@@ -23,8 +23,8 @@ REASONS: Final[dict[Reason, tuple[str, str]]] = {
         "कोई भी थाना शून्य प्राथमिकी दर्ज कर सकता है; बाद में संबंधित थाना देखेगा",
     ),
     Reason.AGAINST_POLICE: (
-        "A complaint against police goes to the superintendent, not to the station",
-        "पुलिस के विरुद्ध शिकायत थाने को नहीं, पुलिस अधीक्षक को जाती है",
+        "A complaint against police goes to the officer above the station, not to the station",
+        "पुलिस के विरुद्ध शिकायत थाने को नहीं, उसके ऊपर के अधिकारी को जाती है",
     ),
     Reason.CONTROL_ROOM: (
         "No station can be told from what is known; the control room decides",
