@@ -132,6 +132,7 @@ class Worker:
             producer=producer,
             clock=clock,
             topic=settings.ticks_topic,
+            not_sent=books.tick_not_sent,
         )
         watch = Watch(
             recovered=shell.recovered,

@@ -76,6 +76,10 @@ class Bookkeeping:
                 open_now[clock, place, overdue] += step
                 _add(dues, (clock, due), step)
 
+    def tick_not_sent(self) -> None:
+        """It is sent again: nothing is lost but time."""
+        self._metrics.send_errors.labels(self._lane).inc()
+
     def lost_changelog(self, error: BaseException) -> NoReturn:
         """State that Kafka didn't take is no state: the process ends before its input is committed."""
         self._metrics.send_errors.labels(self._lane).inc()

@@ -61,7 +61,13 @@ class SLAMetrics:
             "recovery_seconds", "From the last assignment until its partitions were answered for", "lane"
         )
         self.recovery_records = gauge("recovery_records", "Changelog records read in the last recovery", "lane")
-        self.send_errors = counter("send_errors", "Sends that failed; each ends the process", "lane")
-        self.targets = {policy.clock: policy.target / timedelta(seconds=1) for policy in policies.clocks}
-        for clock, seconds in self.targets.items():
-            self.target.labels(clock).set(seconds)
+        self.send_errors = counter(
+            "send_errors", "Sends that failed: a tick is sent again, anything else ends the process", "lane"
+        )
+        self.targets: dict[str, float] = {}
+        """Of clocks whose time passes evenly: what share of it is over follows from what is left."""
+        for policy in policies.clocks:
+            seconds = policy.target / timedelta(seconds=1)
+            self.target.labels(policy.clock).set(seconds)
+            if policy.calendar != "working_hours":
+                self.targets[policy.clock] = seconds

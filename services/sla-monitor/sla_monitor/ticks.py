@@ -43,9 +43,11 @@ class Ticker:
         producer: EventProducer,
         clock: Clock,
         topic: str,
+        not_sent: Callable[[], None] = lambda: None,
     ) -> None:
         self._offsets, self._heaps, self._processor = offsets, heaps, processor
         self._producer, self._clock, self._topic = producer, clock, topic
+        self._not_sent = not_sent
         self._sent: dict[int, tuple[int, float]] = {}
         # When a partition was last seen without a deadline to look at (epoch ms).
         self._clear: dict[int, int] = {}
@@ -81,6 +83,7 @@ class Ticker:
         try:
             await self._producer.send(self._topic, record, partition=partition)
         except PublishFailed as error:
+            self._not_sent()
             _log.warning("tick_not_sent", partition=partition, why=str(error))
 
     async def place(self, ends: Mapping[int, int]) -> None:
