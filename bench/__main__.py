@@ -16,6 +16,7 @@ from bench import (
     sla_lanes,
     sla_million,
     sla_proof,
+    sla_store,
     sla_throughput,
 )
 
@@ -31,6 +32,7 @@ BENCHMARKS: dict[str, Callable[[], Coroutine[None, None, bool]]] = {
     "sla-failover": sla_failover.run,
     "sla-lanes": sla_lanes.run,
     "sla-proof": sla_proof.run,
+    "sla-store": sla_store.run,
 }
 
 
