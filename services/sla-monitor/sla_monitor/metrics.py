@@ -38,7 +38,8 @@ class SLAMetrics:
         self.stopped = counter("clocks_stopped", "Clock rounds ended", "clock", "district", "outcome")
         self.breaches = counter("breaches", "Breaches told; never falls", "clock", "district", "level")
         self.revoked = counter("breaches_revoked", "Breaches taken back", "clock")
-        targets = {policy.target for policy in policies.clocks}
+        # What is observed is time on the wall: targets of other calendars would only add bounds that mean nothing.
+        targets = {policy.target for policy in policies.clocks if policy.calendar == "elapsed"} or {timedelta(days=30)}
         fractions = (0.25, 0.5, 0.8, 1.0, 1.5, 3.0)
         self.elapsed = Histogram(
             "janseva_sla_elapsed_seconds",
