@@ -14,7 +14,7 @@ from sla_monitor.engine.ladder import CONTROL_ROOM, addressee, post_of
 from sla_monitor.engine.model import Assignment, CaseRecord
 from sla_monitor.ledger.judge import Moment, judge
 from sla_monitor.posts import DirectoryOfPosts, NotRead, PostsReader
-from tests.sla_monitor.sla_events import DAY, Monitor, assigned, filed, ms, policies
+from tests.sla_monitor.sla_events import DAY, Monitor, assigned, completed, filed, ms, policies
 
 ARARIA = Assignment(1, 0, "5140003", "Araria", "ARARIA")
 POSTS = (Post.SHO, Post.SDPO, Post.SP, Post.DIG, Post.HQ)
@@ -82,6 +82,15 @@ def test_a_vacancy_changes_the_address_and_not_the_breach() -> None:
     assert vacant[0].escalate_to == held[1].escalate_to == "SDPO:5140003"
     changed = {"escalate_to": held[0].escalate_to}
     assert [vacant[0].model_copy(update=changed), *list(vacant.values())[1:]] == list(held.values())
+
+
+def test_a_breach_that_an_event_brings_to_light_passes_a_vacant_post_too() -> None:
+    """The inquiry ended late and no tick had told it: the breach is told with the end, to who is there."""
+    record = None
+    vacant = Vacant(frozenset({PostId("SHO:5140003"), PostId("SDPO:5140003")}))
+    for one in (filed(), assigned(1), completed(31 * DAY)):
+        record, said = domain.apply(record, one, policies(), vacant)
+    assert [one.data.escalate_to for one in said if isinstance(one.data, SLABreached)] == ["SP:ARARIA"]
 
 
 def test_a_post_that_falls_vacant_between_two_levels_is_passed_by_from_then_on() -> None:
