@@ -9,6 +9,7 @@ import pytest
 
 from routing.domain import Boundary, Dataset, Reason, Snapshot
 from routing.importing.report import Report
+from routing.importing.stations import import_stations
 from routing.store.rows import content_name, from_rows, to_rows
 from tests.routing.routing_places import (
     BASE,
@@ -189,3 +190,14 @@ def test_without_a_day_everything_is_there_and_a_day_is_asked_for_soon() -> None
     assert len(Snapshot(dated).jurisdictions) == 1
     assert len(Snapshot(dated, FIRST).jurisdictions) == 0
     assert (dated.dated, BASE.dated) == (True, False)
+
+
+def test_a_station_that_closes_before_its_ground_is_reported_with_its_row(tmp_path: Path) -> None:
+    """A list that ends a station's work names it when its jurisdiction goes on."""
+    code = BASE.boundaries[0].station
+    name = next(row.police_district for row in BASE.stations if row.code == code)
+    path = tmp_path / "stations.csv"
+    path.write_text(f"code,name,kind,police_district,valid_to\n{code},X,territorial,{name},2026-11-30\n", "utf-8")
+    report = Report()
+    import_stations(path, BASE, report)
+    assert report.of("jurisdiction_without_its_station") == [code]

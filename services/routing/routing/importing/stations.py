@@ -12,6 +12,7 @@ from typing import Final
 from routing.build_data import clean_name
 from routing.domain import Dataset, PoliceDistrict, StationKind, StationRecord
 from routing.domain.districts import DistrictIndex
+from routing.importing.days import report_days
 from routing.importing.report import ImportRefused, Report
 
 # The names of a column in the project's own files, in the ministry's layer and in spreadsheets that people keep.
@@ -54,6 +55,8 @@ def import_stations(path: Path, base: Dataset, report: Report) -> Dataset:
         raise ImportRefused("the file has no usable station: nothing was changed")
     merged = {station.code: station for station in base.stations} | found
     _check_parents(merged, report)
+    ground = [boundary for boundary in base.boundaries if boundary.station in found]
+    report_days(ground, merged, {station.district for station in found.values()}, report)
     stations = _shared(merged.values(), report, found.keys())
     report.figures |= {
         "rows": len(rows),
