@@ -10,7 +10,7 @@ from typing import Any, Final
 from chassis.mongo import Collection, Document, IndexModel, Mongo, UpdateOne, store_errors
 from chassis.outbox import Outbox, OutboxEntry
 
-from .digests import Line
+from .digests import KINDS, Line
 from .domain import DIGEST, Notice, State
 from .records import announcement, notice_document, notice_of
 from .store import insert_new
@@ -36,8 +36,10 @@ class DigestStore:
     async def ensure_indexes(self) -> None:
         held, member = {"state": State.HELD.value}, {"digest_id": {"$exists": True}}
         counted, unsettled = {"digest_kind": {"$exists": True}}, {"to_settle": {"$exists": True}}
+        # The kind is in the key so that the rate is counted from the index alone.
+        rate = [("post", 1), ("channel", 1), ("created_at", 1), ("digest_kind", 1)]
         indexes = [
-            IndexModel([("post", 1), ("channel", 1), ("created_at", 1)], name="rate", partialFilterExpression=counted),
+            IndexModel(rate, name="digest_rate", partialFilterExpression=counted),
             IndexModel([("state", 1), ("created_at", 1)], name="held", partialFilterExpression=held),
             IndexModel([("digest_id", 1)], name="digest", partialFilterExpression=member),
             IndexModel([("to_settle", 1)], name="to_settle", partialFilterExpression=unsettled),
@@ -47,12 +49,13 @@ class DigestStore:
 
     async def recent(self, lines: Iterable[Line], since: datetime) -> Mapping[Line, int]:
         """How many messages that count each of these lines has had, sent or held."""
-        wanted = sorted(set(lines))
+        wanted = set(lines)
         if not wanted:
             return {}
         match = {
-            "$or": [{"post": post, "channel": channel} for post, channel in wanted],
-            "digest_kind": {"$exists": True},
+            "post": {"$in": sorted({post for post, _ in wanted})},
+            "channel": {"$in": sorted({channel for _, channel in wanted})},
+            "digest_kind": {"$in": list(KINDS)},
             "created_at": {"$gte": since},
         }
         return {line: found["count"] for line, found in (await self._by_line(match)).items()}
