@@ -16,6 +16,8 @@ from sla_monitor.engine.facts import epoch_ms
 from sla_monitor.engine.model import CaseRecord
 from sla_monitor.ledger.judge import Moment, Told, judge
 from sla_monitor.ledger.model import rounds_of
+from sla_monitor.ledger.views import round_view
+from sla_monitor.policies_view import policies_view
 from tests.sla_monitor.sla_events import (
     CASE,
     DAY,
@@ -198,3 +200,23 @@ def test_the_ledger_sees_the_same_rounds() -> None:
     (one,) = rounds_of(monitor.record, LONGER)
     assert (one.case_id, one.due, one.target, one.owner) == (CASE, ms(40 * DAY), 30 * DAY * 1000, "police")
     assert standing(monitor.said) == set()
+
+
+@pytest.mark.parametrize(("day", "version"), [(-100, "one"), (9, "one"), (10, "two"), (100, "two")])
+def test_the_api_shows_the_edition_in_force_and_all_others(day: int, version: str) -> None:
+    """Who asks on a day sees the promises of that day, and from when on which others held or will hold."""
+    view = policies_view(SHORTER, at(day * DAY))
+    assert (view.version, [one.version for one in view.editions]) == (version, ["one", "two"])
+    assert view.clocks == SHORTER.in_force(at(day * DAY)).clocks
+    assert '"target":"P30D"' in view.model_dump_json()
+
+
+@pytest.mark.parametrize(("day", "state"), [(16, "paused"), (17, "running")])
+def test_the_ledger_shows_a_clock_running_again_after_the_cap(day: int, state: str) -> None:
+    """The page of a case tells the state at its own `as_of`, with no further event in between."""
+    monitor = Monitor()
+    monitor.take(filed(), paused(2 * DAY))
+    assert monitor.record is not None
+    (one,) = rounds_of(monitor.record, monitor.policies)
+    view = round_view(one, at(day * DAY))
+    assert (view.state, view.reason) == (state, "court_stay" if state == "paused" else None)
