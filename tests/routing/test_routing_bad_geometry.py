@@ -88,6 +88,19 @@ def test_members_that_are_no_features_are_reported(tmp_path: Path, members: list
     assert report.of("not_a_feature") == [f"line {number}" for number in range(1, len(members) + 1)]
 
 
+@pytest.mark.parametrize("suffix", ["geojson", "geojsonl"])
+def test_a_byte_order_mark_is_no_garbage(tmp_path: Path, suffix: str) -> None:
+    """Files that went through a spreadsheet's editor begin with a mark nobody sees."""
+    path = collection(tmp_path / "a.geojson", feature("5117044", SQUARE))
+    if suffix == "geojsonl":
+        path = tmp_path / "a.geojsonl"
+        path.write_text(json.dumps(feature("5117044", SQUARE)), "utf-8")
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    report = Report()
+    assert decide(imported(path, report), IN_SQUARE).office.code == "5117044"
+    assert report.of("unreadable_line") == []
+
+
 def test_lines_and_points_are_no_jurisdictions(tmp_path: Path) -> None:
     """Only ground can be a jurisdiction; empty and missing geometries are told apart."""
     wrong = [

@@ -45,7 +45,7 @@ def read_features(path: Path, report: Report, kinds: Collection[str] = POLYGONAL
 
 
 def _lines(path: Path, report: Report) -> Iterator[tuple[str, dict[str, Any]]]:
-    with path.open(encoding="utf-8") as file:
+    with path.open(encoding="utf-8-sig") as file:
         for number, line in enumerate(file, start=1):
             text = line.strip().lstrip("\x1e")
             if not text:
@@ -63,7 +63,7 @@ def _lines(path: Path, report: Report) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _collection(path: Path, report: Report) -> Iterator[tuple[str, dict[str, Any]]]:
     try:
-        document = json.loads(path.read_text("utf-8"))
+        document = json.loads(path.read_text("utf-8-sig"))
     except (json.JSONDecodeError, UnicodeDecodeError):
         raise ImportRefused("the file is no JSON") from None
     if not isinstance(document, dict) or not isinstance(document.get("features"), list):
