@@ -20,6 +20,7 @@ from event_schemas.clock_policy import FIRST_ROUND, ClockPolicy, ClockStart, Esc
 from event_schemas.clock_rules import InForce, Matchers, matches_by_role, wording_of
 from event_schemas.events.filing import ComplaintFiled
 from event_schemas.ids import clock_id
+from event_schemas.services import SERVICE_CODES
 from event_schemas.times import epoch_ms, time_of
 
 __all__ = [
@@ -173,10 +174,11 @@ class PolicySet(Policy):
 
     def matchers_of(self, event_type: str, service_code: str = "") -> tuple[Matchers, ...]:
         """Who looks at events of that type in a case of that service ("" if it isn't known yet)."""
-        key = event_type, service_code
+        # Codes come out of events: what no policy can name shares one entry.
+        key = event_type, service_code if not service_code or service_code in SERVICE_CODES else "?"
         found = self._matchers.get(key)
         if found is None:
-            found = self._matchers[key] = tuple(self._find_matchers(event_type, service_code))
+            found = self._matchers[key] = tuple(self._find_matchers(*key))
         return found
 
     @cached_property

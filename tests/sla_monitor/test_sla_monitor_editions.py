@@ -220,3 +220,15 @@ def test_the_ledger_shows_a_clock_running_again_after_the_cap(day: int, state: s
     (one,) = rounds_of(monitor.record, monitor.policies)
     view = round_view(one, at(day * DAY))
     assert (view.state, view.reason) == (state, "court_stay" if state == "paused" else None)
+
+
+def test_a_worker_that_comes_back_with_the_next_file_tells_no_breach_of_the_old_one() -> None:
+    """Its table still holds the old deadline: when that comes, the clock is adjusted and runs on."""
+    monitor = Monitor(of(FIRST))
+    monitor.take(filed(), 25.0 * DAY)
+    assert monitor.record is not None
+    wake = domain.next_wake(monitor.record, monitor.policies)
+    assert wake == ms(30 * DAY) + 1
+    monitor.policies = LONGER
+    assert words(monitor.take(30.0 * DAY + 1)) == ["SLAClockAdjusted", "SLADueSoon"]  # half of the forty days is over
+    assert (monitor.states()["inquiry:1"], monitor.standing()) == (("running", 40 * DAY), set())

@@ -251,8 +251,8 @@ def _say_again(record: CaseRecord, event_id: str, policies: PolicySet) -> tuple[
     """What names this event, under the same ids: whoever missed it the first time gets it now."""
     again: list[Emission] = []
     for clock in record.clocks:
-        policy = policies.clock(clock.name)
-        owner = policy.owner if policy is not None else ClockOwner.POLICE
+        rule = policies.judged_by(clock.name, clock.last.started) if clock.said else None
+        owner = rule.policy.owner if rule is not None else ClockOwner.POLICE
         named = (index for index, said in enumerate(clock.said) if said.cause == event_id)
         again += [tell.clock_event(record, clock, index, owner) for index in named]
     return tuple(again)
