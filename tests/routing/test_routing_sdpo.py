@@ -1,16 +1,24 @@
 """The officer of a sub-division (SDPO): over the stations whose rows name one, and over a complaint against police."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
+from prometheus_client import CollectorRegistry
 
+from chassis.health import Liveness
+from chassis.http import create_http_app
+from routing.api import create_router
 from routing.directory import build_directory
 from routing.domain import Dataset, Filing, Point, Snapshot, assign_station
 from routing.domain.transfers import Hop, TransferRequest, transfer_case
 from routing.importing.officers import import_officers
 from routing.importing.report import Report
 from routing.importing.stations import import_stations
+from routing.live import Live
+from routing.metrics import RoutingMetrics
 from tests.routing.routing_places import BASE
 
 SHEOHAR_TOWN = Point(26.5163, 85.2962)
@@ -132,3 +140,28 @@ def test_sub_divisions_of_one_name_in_two_districts_are_two(dataset: Dataset) ->
     found = Snapshot(replace(dataset, stations=stations)).sub_divisions.by_code
     assert sorted(row.stations for row in found.values()) == [("5117044", "5117064"), ("5140003",), (STATION,)]
     assert all(code.isascii() and len(code) <= 40 for code in found)
+
+
+async def test_the_sdpo_is_seen_over_http(snapshot: Snapshot) -> None:
+    """A station's ladder, the posts of the office itself, and the explained answer to a complaint against police."""
+    registry = CollectorRegistry()
+    app = create_http_app(
+        title="routing",
+        version="0",
+        lifespan=None,
+        liveness=Liveness(timedelta(seconds=30)),
+        checks={},
+        registry=registry,
+        routers=[create_router(Live(snapshot, RoutingMetrics(registry), dev_phones=True))],
+    )
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://routing") as http:
+        ladder = (await http.get("/v1/officers", params={"station": STATION})).json()["items"]
+        office = (await http.get("/v1/officers", params={"station": OFFICE})).json()["items"]
+        asked = {"lat": "26.5163", "lon": "85.2962", "against_police": "true", "named_station": STATION}
+        route = (await http.get("/v1/route", params=asked)).json()
+    assert [post["post"] for post in ladder] == ["SHO", "SDPO", "SP", "DIG", "HQ"]
+    assert [post["post_id"] for post in office[:2]] == [f"SDPO:{OFFICE}", "SP:SHEOHAR"]
+    assert (route["officer_post"], route["reason"]) == (f"SDPO:{OFFICE}", "against_police")
+    assert route["territorial_station"] is None
+    # The accused station is nowhere in the answer, not even on its map.
+    assert STATION not in str(route)
