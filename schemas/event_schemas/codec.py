@@ -162,12 +162,12 @@ def _text(found: dict[str, bytes], name: str) -> str:
     content = found.get(name)
     if content is None:
         raise InvalidEvent("missing_header", name)
-    try:
-        # As in _header_text(), without the call: six of them a record.
-        if isinstance(content, bytes) and 0 < len(content) <= MAX_HEADER_BYTES:
+    # As in _header_text(), without the call: six of them a record.
+    if isinstance(content, bytes) and 0 < len(content) <= MAX_HEADER_BYTES:
+        try:
             return content.decode()
-    except UnicodeDecodeError:
-        pass
+        except UnicodeDecodeError as error:
+            raise InvalidEvent("malformed_header", name) from error
     raise InvalidEvent("malformed_header", name)
 
 
