@@ -7,10 +7,13 @@ import asyncio
 import gc
 import importlib.util
 import json
+import re
 import resource
+import secrets
 import sys
 import tempfile
 import time
+from binascii import b2a_base64
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
@@ -25,6 +28,7 @@ from event_schemas.policies import DEFAULT_PATH, load
 from sla_monitor import codec, domain
 
 BATCH: Final = 500
+EVENT_ID: Final = re.compile(rb"(?<=\")([A-Za-z0-9+/]{22})(?=\")")
 STEP_MS: Final = 1000
 # By name: what the figure is; lower is better in each.
 FIGURES: Final = {
@@ -71,17 +75,19 @@ async def _measured(kind: str, number: int) -> dict[str, float]:
 
 
 def _entries(number: int) -> Iterator[tuple[bytes, bytes]]:
-    """The entry of one running inquiry, with a key and times of its own each time."""
+    """The entry of one running inquiry, with a key, times and an event id of its own each time."""
     policies = load(load_yaml(DEFAULT_PATH))
     first = _filed(ids.new_case_id())
     record, _said, wake = domain.apply_waking(None, first, policies)
     assert record is not None
     assert wake is not None
     value, filed_ms = codec.dump(record, wake), str(round(first.time.timestamp() * 1000)).encode()
+    before, _id, behind = EVENT_ID.split(value)
     for n in range(number):
         later = STEP_MS * n
-        moved = value.replace(b"%d" % wake, b"%d" % (wake + later), 1)
-        yield b"c_%026d" % n, moved.replace(filed_ms, b"%d" % (int(filed_ms) + later))
+        moved = before.replace(b"%d" % wake, b"%d" % (wake + later), 1)
+        moved = moved.replace(filed_ms, b"%d" % (int(filed_ms) + later))
+        yield b"c_%026d" % n, b"".join((moved, b2a_base64(secrets.token_bytes(16))[:22], behind))
 
 
 def _filed(case_id: str) -> Envelope:
