@@ -12,11 +12,16 @@ from typing import Protocol
 
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 
 from janseva_local.folder import ROOT
 from janseva_local.servers import KafkaServer, MongoServer
 from janseva_local.services import NAMES
 from janseva_local.stack import Stack
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("unhurried", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 DEMO_POLICIES = ROOT / "deploy" / "local" / "policies.demo.yaml"
 
