@@ -5,7 +5,7 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from event_schemas import Envelope
+from event_schemas import Envelope, SLAClockAdjusted, SLAClockStarted, SLAClockStopped
 from sla_monitor import codec, domain
 from sla_monitor.engine.model import CaseRecord
 from tests.sla_monitor.sla_events import (
@@ -146,3 +146,22 @@ def test_at_most_one_breach_of_a_level_stands(events: list[Envelope], ticks: lis
         if isinstance(one, float) and monitor.record is not None:
             wake = domain.next_wake(monitor.record, policies())
             assert wake is None or wake > ms(one)
+
+
+@settings(max_examples=300, deadline=None)
+@given(cases, st.integers(0, 9), st.lists(st.one_of(minutes, days), min_size=1, max_size=3))
+def test_no_two_words_bear_one_number(events: list[Envelope], crash: int, ticks: list[int]) -> None:
+    """Ticks speak, the worker dies before it remembers, the log goes on: a number is one word, whatever was lost."""
+    monitor = Monitor()
+    monitor.take(*events[:crash])
+    remembered = monitor.record
+    for tick in sorted(ticks):
+        monitor.take(float(tick))
+    monitor.record = remembered
+    monitor.take(*events[crash:], float(END))
+    told: dict[tuple[str, int], tuple[object, ...]] = {}
+    for one in monitor.said:
+        word = one.data
+        if isinstance(word, SLAClockStarted | SLAClockAdjusted | SLAClockStopped):
+            content = (word.type, word.state, word.due_at, word.stopped_at, word.cause_id)
+            assert told.setdefault((word.clock_id, word.rev), content) == content

@@ -151,9 +151,10 @@ def _settle(
 def _say_by_time(record: CaseRecord, clock: Clock, truth: ClockTruth, now: int) -> tuple[Clock, list[Emission]]:
     """What no event says: a pause ended by itself, or a later edition of the policies gave open clocks more time."""
     told = len(clock.said)
+    now = max(now, clock.last.at)
     clock = run_again(clock, truth, now)
     cause = Cause(clock.last.cause, now)
-    current = said_now(truth, cause)
+    current = said_now(truth, cause, now)
     revocations: list[Emission] = []
     if not same(clock.last, current):
         clock = with_word(clock, current)

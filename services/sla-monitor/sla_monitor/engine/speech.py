@@ -14,22 +14,23 @@ def speak(clock: Clock, truth: ClockTruth, cause: Cause) -> Clock:
         clock = with_word(clock, Said(Word.STARTED, cause.event_id, cause.at, truth.started, due, live, reason=reason))
         if truth.end is None:
             return clock  # nothing is left to add
-    clock = run_again(clock, truth, cause.at)
-    now = said_now(truth, cause)
-    return clock if same(clock.last, now) else with_word(clock, now)
+    # What is older than what was said last can't undo that a pause has ended.
+    now = max(cause.at, clock.last.at)
+    clock = run_again(clock, truth, now)
+    word = said_now(truth, cause, now)
+    return clock if same(clock.last, word) else with_word(clock, word)
 
 
-def said_now(truth: ClockTruth, cause: Cause) -> Said:
-    """The truth as a word said at the time of its cause."""
+def said_now(truth: ClockTruth, cause: Cause, now: int) -> Said:
+    """The truth as a word of its cause, as it stands at ``now``."""
     at = truth.ended_at
     if at is not None:
         paused = truth.paused_until(at)
         return Said(
             Word.STOPPED, cause.event_id, cause.at, truth.started, truth.due, truth.state, at, paused, truth.reason
         )
-    waits = truth.paused_at(cause.at)
-    state, reason = ("paused", truth.reason) if waits else ("running", "")
-    paused = truth.paused_until(cause.at)
+    state, reason = ("paused", truth.reason) if truth.paused_at(now) else ("running", "")
+    paused = truth.paused_until(now)
     return Said(Word.ADJUSTED, cause.event_id, cause.at, truth.started, truth.due, state, None, paused, reason)
 
 
@@ -40,7 +41,7 @@ def run_again(clock: Clock, truth: ClockTruth, now: int) -> Clock:
     span = truth.spans[-1]
     if span.resumed or now < span.end:
         return clock
-    return with_word(clock, said_now(truth, Cause(clock.last.cause, span.end)))
+    return with_word(clock, said_now(truth, Cause(clock.last.cause, span.end), span.end))
 
 
 def same(last: Said, now: Said) -> bool:
