@@ -42,10 +42,10 @@ REFUSED = build(CertificateRefused, 2 * DAY, kind="character", by_post="SHO:5140
 
 # Everything starts on Monday, 2 November 2026, at 11:30 in India; an FIR and an enquiry an hour later.
 KEPT = [
-    ("verification:1", filed(0, "tenant-verification"), (), VERIFIED, "Fri 13 Nov 11:30"),
-    ("verification:1", filed(0, "character-certificate"), (), VERIFIED, "Fri 13 Nov 11:30"),
-    ("certificate:1", filed(0, "character-certificate"), (), ISSUED, "Wed 18 Nov 11:30"),
-    ("certificate:1", filed(0, "character-certificate"), (), REFUSED, "Wed 18 Nov 11:30"),
+    ("verification:1", filed(0, "tenant-verification"), (), VERIFIED, "Sat 14 Nov 11:30"),
+    ("verification:1", filed(0, "character-certificate"), (), VERIFIED, "Sat 14 Nov 11:30"),
+    ("certificate:1", filed(0, "character-certificate"), (), ISSUED, "Fri 20 Nov 11:30"),
+    ("certificate:1", filed(0, "character-certificate"), (), REFUSED, "Fri 20 Nov 11:30"),
     ("passport_verification:1", filed(0, "passport-verification"), (), VERIFIED, "Mon 23 Nov 23:59"),
     ("efir_signature:1", filed(0, "e-fir"), (), build(InformationSigned, 2 * DAY), "Thu 05 Nov 23:59"),
     (
