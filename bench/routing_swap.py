@@ -24,7 +24,7 @@ from chassis.clock import SystemClock
 from chassis.mongo import Mongo
 from janseva_local.servers import MongoServer
 from routing.domain import Dataset, Filing, Point, Snapshot, assign_station
-from routing.live import Live
+from routing.live import Live, spare_the_collector
 from routing.metrics import RoutingMetrics
 from routing.reload import Reloader
 from routing.store.posts import Posts
@@ -39,7 +39,7 @@ COPIES: Final = 3
 
 
 async def run() -> bool:
-    """True if the pause of a swap, the middle of some, is within its limit."""
+    """True if no swap's pause is over the limit."""
     one = renamed(grid())
     other = renamed(replace(one, boundaries=one.boundaries[:-1]))
     with tempfile.TemporaryDirectory(prefix="janseva-bench-") as folder:
@@ -57,19 +57,22 @@ async def run() -> bool:
         "routing-swap",
         ("1,600 polygons of 200 vertices; decisions go on", "value", "limit"),
         [
-            (f"longest pause between two decisions in a swap, ms, median of {SWAPS}", pause, MOST_PAUSE_MS),
-            ("the longest of all swaps, ms", max(pauses), ""),
+            (f"longest pause between two decisions in a swap, ms, median of {SWAPS}", pause, ""),
+            ("the longest of all swaps, ms", max(pauses), MOST_PAUSE_MS),
             ("the same loop without a swap, ms, median", median(control), ""),
+            ("the longest of all without a swap, ms", max(control), ""),
             ("from the switch's time to the new version in force, s, median", median(seconds), ""),
             ("resident memory of one version, MB", megabytes, ""),
         ],
+        longest_pause_ms=round(max(pauses), 1),
         pause_ms=round(pause, 1),
         pauses_ms=[round(value, 1) for value in pauses],
         control_ms=round(median(control), 1),
+        controls_ms=[round(value, 1) for value in control],
         swap_s=round(median(seconds), 2),
         snapshot_mb=round(megabytes, 1),
     )
-    return pause <= MOST_PAUSE_MS
+    return max(pauses) <= MOST_PAUSE_MS
 
 
 async def _measured(mongo: Mongo, one: Dataset, other: Dataset) -> tuple[list[float], list[float], list[float]]:
@@ -79,6 +82,7 @@ async def _measured(mongo: Mongo, one: Dataset, other: Dataset) -> tuple[list[fl
     for dataset in (one, other):
         await versions.save(dataset, by="bench", note="")
     live = Live(Snapshot(one), RoutingMetrics(CollectorRegistry()), dev_phones=True)
+    spare_the_collector()
     reloader = Reloader(live, versions, Posts(mongo), clock, lambda: None)
     pauses, control, seconds = [], [], []
     for _, target in zip(range(SWAPS), cycle((other, one)), strict=False):

@@ -1,6 +1,5 @@
 """The composition root: every client is made here, in the lifespan; nothing connects at import."""
 
-import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -23,7 +22,7 @@ from routing.api import create_router
 from routing.dataset import load_shipped
 from routing.domain import Snapshot
 from routing.handlers import SOURCE, TYPES, AssignmentHandler
-from routing.live import Live
+from routing.live import Live, spare_the_collector
 from routing.metrics import RoutingMetrics
 from routing.posts import PostsPublisher
 from routing.reload import Reloader
@@ -33,8 +32,6 @@ from routing.store.posts import Posts
 from routing.store.versions import Versions
 
 MAX_SILENCE = timedelta(seconds=30)
-# Objects that came and stayed: several batches' worth.
-COLLECT_AFTER = 50_000
 
 
 def create_app(settings: RoutingSettings) -> FastAPI:
@@ -88,11 +85,7 @@ def create_app(settings: RoutingSettings) -> FastAPI:
         background.add("directory.view", posts.view.run, stop=posts.view.stop)
         background.add("directory.publisher", posts.run)
         checks.update(mongo=mongo.ping, kafka=producers[Lane.EMERGENCY].ping)
-        # The version in force lives long: the collector need not look through it again and again. What a batch makes
-        # is gone by its end without the collector; at the usual 700 objects it looked through each batch six times.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(COLLECT_AFTER, 10, 10)
+        spare_the_collector()
         await background.start()
         try:
             yield

@@ -13,7 +13,7 @@ from routing.domain.model import Boundary, as_array
 from routing.domain.projection import MAX_LATITUDE, Geometries, local_scale, project, project_point, project_points
 
 ALLOW_NAN = np.intc(0)
-PAIRS_AT_ONCE = 16
+PAIRS_AT_ONCE = 4
 
 Indexes = NDArray[np.int64]
 Degrees = NDArray[np.float64]
