@@ -8,7 +8,7 @@ import pytest
 from faust.types import TP
 
 from sla_monitor.faults import LostRecord
-from sla_monitor.transport import PromptConsumer
+from sla_monitor.transport import POLL_S, PromptConsumer
 from tests.sla_monitor.processor_rig import CASES, Rig
 from tests.sla_monitor.sla_events import filed
 
@@ -56,6 +56,24 @@ async def test_sla_a_fetch_under_way_is_not_widened_by_a_pause() -> None:
     consumer.resume_partitions({CHANGELOG})
     await consumer._getmany(consumer._get_active_partitions(), 1.0)  # noqa: SLF001
     assert asked == [{CHANGELOG}]
+
+
+async def test_sla_inputs_that_are_resumed_are_asked_for_soon() -> None:
+    """A fetch that was begun before them, for changelogs with nothing to read or for nothing, is over in no time."""
+    consumer, asked = make_consumer(), []
+
+    async def getmany(active: set[TP], timeout: float) -> dict[TP, list[Any]]:  # noqa: ASYNC109
+        asked.append((set(active), timeout <= POLL_S))
+        return {}
+
+    consumer._thread = SimpleNamespace(getmany=getmany)  # noqa: SLF001
+    consumer.not_waiting_next_records, consumer.flow_active = asyncio.Event(), True
+    consumer.app.client_only = False
+    async with asyncio.timeout(0.9):
+        assert await consumer._wait_next_records(1.0) == ({}, set())  # noqa: SLF001
+    consumer.resume_partitions({CHANGELOG})
+    await consumer._wait_next_records(1.0)  # noqa: SLF001
+    assert asked == [({CHANGELOG}, True)]
 
 
 async def test_sla_inputs_never_committed_are_read_from_where_their_log_begins() -> None:

@@ -21,6 +21,8 @@ import chassis.fenced  # noqa: F401  a worker whose name was taken is to hear it
 # A partition that was being drained when a fetch was sent is not in it: its tick would wait until the fetch returns.
 FETCH_MAX_WAIT_MS: Final = 25
 STRETCH: Final = 250
+# How long a fetch waits for the partitions it was begun with: inputs resumed meanwhile are not among them. Faust: 1 s.
+POLL_S: Final = 0.1
 
 Fetched = Mapping[TP, list[Any]]
 
@@ -69,6 +71,14 @@ class PromptConsumer(Consumer):
                 return  # what is left is read again from the committed offsets
             if active is None or tp in active or tp in self._buffered_partitions:
                 yield tp, self._message(tp, stretch, generation)
+
+    async def _wait_next_records(self, timeout: float) -> tuple[Fetched | None, set[TP] | None]:  # noqa: ASYNC109
+        """At the end of a recovery nothing is active for a moment, for which Faust would sleep a second."""
+        if self.flow_active and not self._get_active_partitions():
+            await asyncio.sleep(POLL_S)
+            return {}, set()
+        found: tuple[Fetched | None, set[TP] | None] = await super()._wait_next_records(min(timeout, POLL_S))
+        return found
 
     async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Fetched:  # noqa: ASYNC109
         """Of the partitions that are active now. Faust hands over the set itself, and the client takes an empty set for
