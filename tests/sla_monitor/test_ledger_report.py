@@ -24,6 +24,7 @@ from tests.sla_monitor.sla_events import (
     at,
     completed,
     filed,
+    ms,
     paused,
     policies,
     responder,
@@ -98,6 +99,16 @@ def test_the_citizens_own_clock_never_enters_a_stations_compliance() -> None:
     made = report(police, citizens)
     assert [(row.clock, row.met, row.breached) for row in made.totals] == [("dial112_response", 1, 0)]
     assert made.citizen_owned_left_out == 1
+
+
+def test_rounds_of_two_editions_are_judged_each_by_its_own() -> None:
+    """Thirty days and twenty in one window: each by its own; the target shown is that of the latest start."""
+    early = rounds(filed(), assigned(60), completed(25 * DAY))
+    changes = {"started": ms(5 * DAY), "due": ms(25 * DAY), "target": 20 * DAY * 1000, "state": "breached"}
+    late = [Round(**{n: getattr(one, n) for n in Round.__dataclass_fields__} | changes) for one in early]
+    for order in ((early, late), (late, early)):
+        (total,) = report(*order).totals
+        assert (total.met, total.breached, total.target_s) == (1, 1, 20 * DAY)
 
 
 def test_pauses_are_no_part_of_a_rounds_time() -> None:

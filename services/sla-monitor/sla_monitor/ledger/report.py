@@ -20,6 +20,8 @@ BANDS: Final = (*(name for _, name in AGE_BANDS), OLDEST_BAND)
 DEFINITIONS: Final = {
     "as_of": "The ledger is complete up to this time, the lowest watermark of all partitions. Nothing later counts.",
     "counted": "Rounds of police-owned clocks decided in the window: at their end if in time, else at their due time.",
+    "target_s": "The promised time of the counted round that started last. Each round is judged by the edition of the "
+    "policies in force at its own start, whatever is promised today.",
     "met": "Counted rounds that ended no later than their due time (pauses with a reason move it, up to their cap).",
     "breached": "Counted rounds that had not ended at their due time, whether or not they ended later.",
     "cancelled": "Rounds that the citizen ended in time (withdrawal, no-show, hoax): neither met nor breached.",
@@ -118,7 +120,7 @@ class ReportBuilder:
         self._by, self._window = by, window
         self._rows: dict[tuple[str, str], Tally] = {}
         self._totals: dict[str, Tally] = {}
-        self._targets: dict[str, int] = {}
+        self._targets: dict[str, tuple[int, int]] = {}
         self._trend: dict[tuple[str, str], list[int]] = {}
         self._ageing: dict[str, dict[str, int]] = {}
         self._citizens = 0
@@ -132,7 +134,8 @@ class ReportBuilder:
             self._add_open(one, tallies)
         if not self._window.holds(one.decided):
             return
-        self._targets[one.clock] = one.target
+        # Editions of the policies may have promised different times: the one of the latest start is shown.
+        self._targets[one.clock] = max((one.started, one.target), self._targets.get(one.clock, (0, 0)))
         outcome = "breached" if one.is_open else one.state
         for tally in tallies:
             setattr(tally, outcome, getattr(tally, outcome) + 1)
@@ -194,7 +197,7 @@ class ReportBuilder:
     def _row(self, group: str, clock: str, tally: Tally) -> Row:
         decided = tally.met + tally.breached
         times = sorted(tally.times)
-        target = self._targets.get(clock)
+        _started, target = self._targets.get(clock, (0, None))
         return Row(
             group=group,
             clock=clock,
