@@ -1,7 +1,7 @@
 """A case's record as the bytes of the table: two short lines that are read without parsing, then compact JSON.
 
 A million of them are held in memory, so: the case id only in the key, UUIDs in 22 characters, common names as numbers,
-times as differences from what they follow from, defaults left out. A case with one running clock takes 105 bytes.
+times as differences from what they follow from, defaults left out. A case with one running clock takes 110 bytes.
 """
 
 from binascii import a2b_base64, b2a_base64
