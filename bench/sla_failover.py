@@ -71,7 +71,7 @@ async def _start(pair: tuple[Monitor, Monitor], session_s: float) -> None:
 
 async def _measure(made: Topics, pair: tuple[Monitor, Monitor], series: str) -> tuple[Lateness, list[int]]:
     """Kill the first of the pair in the middle of the deadlines. Also the RSS of both, and of the survivor after it."""
-    number, spread_s = int(setting("DEADLINES", 20_000)), setting("SPREAD_S", 60)
+    number, spread_s = int(setting("DEADLINES", 20_000)), setting("SPREAD_S", 40)
     rss = [one.rss_mb() for one in pair]
     start = await end_offsets(made.bootstrap, [made.breaches])
     due, base_ms = await deadlines(made, number, spread_s, series)
