@@ -173,6 +173,9 @@ class BatchPipeline:
             envelope = decode(record.headers, record.value)
         except InvalidEvent as error:
             return _Poison(record, error, kind)
+        if record.key != envelope.subject.encode():
+            # It lies among another subject's events, so its own order is lost.
+            return _Poison(record, InvalidEvent("key_mismatch", "the record's key is not its subject"), kind)
         return Received(record.topic, record.partition, record.offset, envelope)
 
     def _not_for_us(self, headers: Headers) -> bool:

@@ -108,6 +108,17 @@ async def test_only_the_poison_dies(rig: Rig) -> None:
     assert await rig.left() == 0
 
 
+async def test_an_event_under_anothers_key_is_poison(rig: Rig) -> None:
+    """It lies in another case's order, and on another partition than its own: every service buries it alike."""
+    seen, good = Seen(), acknowledged(CASES[0])
+    for key in (CASES[1].encode(), None):
+        await rig.publish(acknowledged(CASES[0])._replace(key=key), partition=1)
+    await rig.publish(good, partition=1)
+    await rig.run(seen, lambda: len(seen.events) >= 1)
+    assert len(seen.events) == 1
+    assert [dict(letter.headers)["dlq_reason"] for letter in await rig.dead_letters()] == [b"key_mismatch"] * 2
+
+
 async def test_events_handled_before_are_dropped(rig: Rig) -> None:
     """The dedupe hook is asked once per batch; copies within a batch are dropped too."""
     seen = Seen()
