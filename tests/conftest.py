@@ -47,6 +47,17 @@ async def kafka_bootstrap(tmp_path_factory: pytest.TempPathFactory) -> AsyncIter
     await server.stop()
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def own_kafka(tmp_path: Path) -> AsyncIterator[str]:
+    """A broker of the test's own, for a whole service on the suite's topics: nobody else's events lie there."""
+    server = KafkaServer(tmp_path / "kafka")
+    await server.start()
+    try:
+        yield server.bootstrap
+    finally:
+        await server.stop()
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def mongo_uri(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
     """The URI of a real MongoDB replica set, started for this session."""

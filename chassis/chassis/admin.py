@@ -13,6 +13,8 @@ from aiokafka.errors import TopicAlreadyExistsError, for_code
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.errors import ConfigurationError, ConnectionFailure, InvalidURI, OperationFailure
 
+from chassis.starting import start_whole
+
 TIMEOUT_MS = 30_000
 NOT_YET_INITIALIZED = 94  # MongoDB's error code of a replica set without a configuration
 
@@ -34,8 +36,8 @@ class ReplicaSetNotReady(Exception):
 async def create_topics(bootstrap: str, topics: Sequence[TopicSpec]) -> tuple[str, ...]:
     """Creates the topics that are missing and returns their names. KafkaError on any other refusal."""
     client = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=TIMEOUT_MS)
-    await client.start()
     try:
+        await start_whole(client)
         existing = set(await client.list_topics())
         missing = [topic for topic in topics if topic.name not in existing]
         if not missing:
@@ -57,8 +59,8 @@ async def end_offsets(bootstrap: str, topics: Sequence[str]) -> dict[tuple[str, 
     """The end offset of each partition of the topics, by (topic, partition)."""
     partitions = [TopicPartition(topic, number) for topic in topics for number in await _partitions(bootstrap, topic)]
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, request_timeout_ms=TIMEOUT_MS)
-    await consumer.start()
     try:
+        await start_whole(consumer)
         offsets = await consumer.end_offsets(partitions)
     finally:
         await consumer.stop()
@@ -67,8 +69,8 @@ async def end_offsets(bootstrap: str, topics: Sequence[str]) -> dict[tuple[str, 
 
 async def _partitions(bootstrap: str, topic: str) -> list[int]:
     client = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=TIMEOUT_MS)
-    await client.start()
     try:
+        await start_whole(client)
         (described,) = await client.describe_topics([topic])
     finally:
         await client.close()

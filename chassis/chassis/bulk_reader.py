@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import IllegalStateError
 
 from chassis.positions import OffsetsUnknown
+from chassis.starting import start_whole
 
 POLL_MS = 200
 STALL_S = 30.0
@@ -57,8 +58,8 @@ async def read_partitions(bootstrap: str, topic: str, starts: Mapping[int, int])
         max_partition_fetch_bytes=FETCH_BYTES,
         fetch_max_wait_ms=POLL_MS,
     )
-    await consumer.start()
     try:
+        await start_whole(consumer)
         places = [TopicPartition(topic, number) for number in starts]
         consumer.assign(places)
         ends = await consumer.end_offsets(places)

@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError
 
 from chassis.consumer import POLL_MS, backoff
 from chassis.logs import get_logger
+from chassis.starting import start_whole
 
 _log = get_logger(__name__)
 
@@ -68,7 +69,7 @@ class CompactedView:
             metadata_max_age_ms=30_000,
         )
         try:
-            await consumer.start()
+            await start_whole(consumer)
             partitions = await self._assign(consumer)
             ends: dict[TopicPartition, int] = await consumer.end_offsets(partitions)
             while not self._stopping.is_set():

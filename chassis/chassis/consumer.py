@@ -27,6 +27,7 @@ from chassis.pipeline import (
     SourceRecord,
     TooManyInvalid,
 )
+from chassis.starting import start_whole
 
 __all__ = ["BatchConsumer", "BatchHandler", "InvalidEvent", "Outgoing", "Received", "TooManyInvalid", "TransientFault"]
 
@@ -133,7 +134,7 @@ class BatchConsumer:
         while not self._stopping.is_set():
             self._beat()
             try:
-                await consumer.start()
+                await start_whole(consumer)
             except KafkaError as error:
                 attempt += 1
                 _log.warning("consumer_cannot_connect", group_id=self._group_id, reason=type(error).__name__)

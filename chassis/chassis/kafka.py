@@ -19,6 +19,7 @@ from aiokafka.errors import (
 from chassis.batches import Headers, Runs, batches_of, go_as_batches, runs_of
 from chassis.faults import PublishFailed, RecordTooLarge
 from chassis.logs import get_logger
+from chassis.starting import start_whole
 from event_schemas import WireRecord
 
 __all__ = ["MAX_RECORD_BYTES", "EventProducer", "Headers", "Producer", "PublishFailed", "RecordTooLarge", "Runs"]
@@ -201,7 +202,7 @@ class EventProducer:
             request_timeout_ms=max(1, int(self._timeout * 1000)),
         )
         try:
-            await client.start()
+            await start_whole(client)
         except BaseException:
             await asyncio.shield(_close(client, 1.0))
             raise

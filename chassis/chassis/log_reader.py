@@ -8,6 +8,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import IllegalStateError
 
+from chassis.starting import start_whole
 from event_schemas import WireRecord
 
 POLL_MS = 500
@@ -31,8 +32,8 @@ async def read_log(bootstrap: str, start: Offsets, end: Offsets) -> AsyncIterato
     if not waiting:
         return
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
-    await consumer.start()
     try:
+        await start_whole(consumer)
         consumer.assign(list(waiting))
         for place in waiting:
             consumer.seek(place, start.get((place.topic, place.partition), 0))

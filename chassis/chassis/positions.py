@@ -11,6 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from chassis.faults import TransientFault
+from chassis.starting import start_whole
 
 Place = tuple[str, int]
 
@@ -69,9 +70,13 @@ class LogPositions:
 
     async def _connect(self) -> None:
         self._consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap)
-        await self._consumer.start()
+        await start_whole(self._consumer)
         admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
-        await admin.start()
+        try:
+            await start_whole(admin)
+        except BaseException:
+            await admin.close()
+            raise
         described = await admin.describe_topics(list(self._topics))
         missing = [topic["topic"] for topic in described if topic["error_code"] != 0]
         self._partitions = [

@@ -9,10 +9,8 @@ from uuid import uuid4
 
 import httpx
 
-from chassis.admin import end_offsets
 from chassis.kafka import EventProducer
-from chassis.log_reader import read_log
-from event_schemas import DirectoryPost, Lane, Post, encode, peek_id, peek_type, topics
+from event_schemas import DirectoryPost, Lane, Post, encode, topics
 from event_schemas.ids import new_case_id, new_event_id
 from janseva_local.topics import ensure
 
@@ -56,24 +54,14 @@ async def has_exactly(gateway: Process, phone: str, wanted: Counter[str]) -> Non
         await asyncio.sleep(0.2)
 
 
-async def assignments_in_log(bootstrap: str) -> int:
-    """How many different assignments the case topics hold."""
-    lanes = [topics.CASES_EMERGENCY, topics.CASES_ROUTINE]
-    found = set()
-    async for entry in read_log(bootstrap, {}, await end_offsets(bootstrap, lanes)):
-        if peek_type(entry.record.headers) == "AssignedToStation":
-            found.add(peek_id(entry.record.headers))
-    return len(found)
-
-
 async def test_a_killed_notifier_neither_loses_nor_doubles_a_message(
-    kafka_bootstrap: str, mongo_uri: str, tmp_path: Path
+    own_kafka: str, mongo_uri: str, tmp_path: Path
 ) -> None:
     """Killed with -9 while it sends: each citizen has each message once in the gateway's log, and no more."""
-    await ensure(kafka_bootstrap)
+    await ensure(own_kafka)
     gateway = provider(tmp_path)
-    service = notifier(tmp_path, kafka_bootstrap, mongo_uri, gateway)
-    producer = EventProducer(kafka_bootstrap, client_id="test")
+    service = notifier(tmp_path, own_kafka, mongo_uri, gateway)
+    producer = EventProducer(own_kafka, client_id="test")
     phones = {new_case_id(): f"+9109{number:08d}" for number in range(CASES)}
     await gateway.start()
     await service.start()
@@ -107,14 +95,12 @@ async def test_a_killed_notifier_neither_loses_nor_doubles_a_message(
     assert not any(phone.removeprefix("+91") in log for phone in phones.values()), "a phone number is in the log"
 
 
-async def test_a_gateway_that_falters_gets_each_message_once(
-    kafka_bootstrap: str, mongo_uri: str, tmp_path: Path
-) -> None:
+async def test_a_gateway_that_falters_gets_each_message_once(own_kafka: str, mongo_uri: str, tmp_path: Path) -> None:
     """Answers lost after acceptance, then a gateway that is away for a while: every message arrives, none twice."""
-    await ensure(kafka_bootstrap)
+    await ensure(own_kafka)
     gateway = provider(tmp_path)
-    service = notifier(tmp_path, kafka_bootstrap, mongo_uri, gateway)
-    producer = EventProducer(kafka_bootstrap, client_id="test")
+    service = notifier(tmp_path, own_kafka, mongo_uri, gateway)
+    producer = EventProducer(own_kafka, client_id="test")
     phones = {new_case_id(): f"+9108{number:08d}" for number in range(20)}
     await gateway.start()
     await service.start()

@@ -38,13 +38,13 @@ async def texts_of(gateway: Process, phone: str, template: str) -> list[str]:
 
 
 async def test_a_station_without_a_desk_its_control_room_and_the_patrols_nearby_are_told_once(
-    kafka_bootstrap: str, mongo_uri: str, tmp_path: Path
+    own_kafka: str, mongo_uri: str, tmp_path: Path
 ) -> None:
     """One emergency at a station that is not online: three phones, one message each, and its repetition sends none."""
-    await ensure(kafka_bootstrap)
+    await ensure(own_kafka)
     gateway = provider(tmp_path)
-    service = notifier(tmp_path, kafka_bootstrap, mongo_uri, gateway)
-    producer = EventProducer(kafka_bootstrap, client_id="test")
+    service = notifier(tmp_path, own_kafka, mongo_uri, gateway)
+    producer = EventProducer(own_kafka, client_id="test")
     await gateway.start()
     await service.start()
     try:
@@ -94,14 +94,14 @@ def counted(texts: list[str]) -> int:
 
 
 async def test_a_storm_reaches_its_officer_in_digests_though_the_notifier_is_killed(
-    kafka_bootstrap: str, mongo_uri: str, tmp_path: Path
+    own_kafka: str, mongo_uri: str, tmp_path: Path
 ) -> None:
     """Killed with -9 while messages wait: each is sent by itself or counted by one digest, and told of once."""
-    await ensure(kafka_bootstrap)
+    await ensure(own_kafka)
     gateway = provider(tmp_path)
-    service = notifier(tmp_path, kafka_bootstrap, mongo_uri, gateway)
+    service = notifier(tmp_path, own_kafka, mongo_uri, gateway)
     service.env = {**service.env, "DIGEST_AFTER": "3", "DIGEST_EVERY": "PT4S", "OFFICE_LANGUAGE": "en"}
-    producer = EventProducer(kafka_bootstrap, client_id="test")
+    producer = EventProducer(own_kafka, client_id="test")
     phone = "+910400000021"
     await gateway.start()
     await service.start()
@@ -124,10 +124,10 @@ async def test_a_storm_reaches_its_officer_in_digests_though_the_notifier_is_kil
         emergency_id = new_event_id()
         await producer.send(topics.CASES_EMERGENCY, wire(urgent, emergency_id, source="routing"))
         async with asyncio.timeout(60):
-            alone, digested = await digests_of(kafka_bootstrap)
+            alone, digested = await digests_of(own_kafka)
             while not set(wanted) <= alone.keys() | digested.keys():
                 await asyncio.sleep(0.3)
-                alone, digested = await digests_of(kafka_bootstrap)
+                alone, digested = await digests_of(own_kafka)
         single = await texts_of(gateway, phone, "new_case")
         texts = await texts_of(gateway, phone, "digest")
         assert counted(texts) + len(single) == STORM + 1, "every message, and the emergency"
