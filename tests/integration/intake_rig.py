@@ -73,4 +73,7 @@ def _died(name: str, error: BaseException | None) -> None:
 
 
 def first_occurrences(envelopes: Sequence[Envelope]) -> list[Envelope]:
-    return list({envelope.event_id: envelope for envelope in reversed(envelopes)}.values())[::-1]
+    firsts: dict[str, Envelope] = {}
+    for envelope in envelopes:
+        firsts.setdefault(envelope.event_id, envelope)
+    return list(firsts.values())
