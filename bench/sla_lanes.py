@@ -19,8 +19,9 @@ import yaml
 
 from bench.report import percentile, show
 from bench.sla_driver import Monitor, kafka, setting
-from bench.sla_workload import CHUNK, PARTITIONS, Topics, delete_topics, partition_of
+from bench.sla_workload import CHUNK, PARTITIONS, Topics, delete_topics
 from chassis.admin import TopicSpec, create_topics, end_offsets
+from chassis.batches import partition_of
 from chassis.kafka import EventProducer
 from chassis.log_reader import read_log
 from chassis.settings import load_yaml
@@ -50,7 +51,7 @@ class Lanes:
         made: list[str] = []
         runs: dict[int, list[tuple[bytes, bytes, tuple[tuple[str, bytes], ...]]]] = {}
         for key, record in _filings(lane, number):
-            runs.setdefault(partition_of(key), []).append((key, *record))
+            runs.setdefault(partition_of(key, range(PARTITIONS)), []).append((key, *record))
             made.append(key.decode())
             if len(made) % CHUNK == 0:
                 await (await self.producer.send_runs(self.cases(lane), runs))

@@ -17,9 +17,9 @@ from uuid import uuid4
 
 import yaml
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.partitioner import murmur2
 
 from chassis.admin import TopicSpec, create_topics
+from chassis.batches import partition_of
 from chassis.kafka import EventProducer
 from chassis.settings import load_yaml
 from event_schemas import policies
@@ -119,7 +119,7 @@ class Topics:
         count = 0
         runs: dict[int, list[tuple[bytes, bytes, tuple[()]]]] = {}
         for key, value in events:
-            runs.setdefault(partition_of(key), []).append((key, value, ()))
+            runs.setdefault(partition_of(key, range(PARTITIONS)), []).append((key, value, ()))
             count += 1
             if count % CHUNK == 0:
                 await (await self.producer.send_runs(self.cases, runs))
@@ -145,11 +145,6 @@ async def topics(bootstrap: str, name: str) -> AsyncIterator[Topics]:
     finally:
         await producer.stop()
         await delete_topics(bootstrap, run_id)
-
-
-def partition_of(key: bytes) -> int:
-    """As every Kafka client reckons it."""
-    return int((murmur2(key) & 0x7FFFFFFF) % PARTITIONS)
 
 
 async def delete_topics(bootstrap: str, run_id: str) -> None:

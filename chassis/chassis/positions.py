@@ -74,20 +74,24 @@ class LogPositions:
         admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
         try:
             await start_whole(admin)
+            self._partitions = await _partitions_of(admin, self._topics)
         except BaseException:
             await admin.close()
+            await self.close()
             raise
-        described = await admin.describe_topics(list(self._topics))
-        missing = [topic["topic"] for topic in described if topic["error_code"] != 0]
-        self._partitions = [
-            TopicPartition(topic["topic"], partition["partition"])
-            for topic in described
-            for partition in topic["partitions"]
-        ]
-        if missing:
-            await admin.close()
-            raise OffsetsUnknown(f"no such topic: {', '.join(sorted(missing))}")
         self._admin = admin
+
+
+async def _partitions_of(admin: Any, topics: Sequence[str]) -> list[TopicPartition]:
+    described = await admin.describe_topics(list(topics))
+    missing = [topic["topic"] for topic in described if topic["error_code"] != 0]
+    if missing:
+        raise OffsetsUnknown(f"no such topic: {', '.join(sorted(missing))}")
+    return [
+        TopicPartition(topic["topic"], partition["partition"])
+        for topic in described
+        for partition in topic["partitions"]
+    ]
 
 
 def _plain(offsets: Any) -> dict[Place, int]:

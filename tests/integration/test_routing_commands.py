@@ -1,15 +1,10 @@
 """The operator's commands through their own main() on a real MongoDB: what they make, and what they refuse."""
 
 import json
-import uuid
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 import shapefile  # type: ignore[import-untyped]
-from pymongo import MongoClient
 
 from chassis.clock import SystemClock
 from routing.domain import Snapshot
@@ -21,18 +16,6 @@ SQUARE = [[85.10, 25.60], [85.12, 25.60], [85.12, 25.62], [85.10, 25.62], [85.10
 NEXT = [[85.12, 25.60], [85.14, 25.60], [85.14, 25.62], [85.12, 25.62], [85.12, 25.60]]
 BOWTIE = [[85.10, 25.60], [85.12, 25.62], [85.12, 25.60], [85.10, 25.62], [85.10, 25.60]]
 HEADER = "code,name,kind,police_district,lat,lon,sub_division,valid_from,valid_to\n"
-
-
-@pytest.fixture
-def desk(
-    mongo_uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Desk]:
-    database = f"routing_{uuid.uuid4().hex[:12]}"
-    monkeypatch.setenv("MONGO_URI", mongo_uri)
-    monkeypatch.setenv("MONGO_DATABASE", database)
-    yield Desk(mongo_uri, database, tmp_path, capsys)
-    with MongoClient[dict[str, Any]](mongo_uri) as client:
-        client.drop_database(database)
 
 
 def test_stations_become_a_version_that_a_switch_puts_in_force(desk: Desk) -> None:

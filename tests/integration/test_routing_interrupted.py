@@ -4,9 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import uuid
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,18 +33,6 @@ raise SystemExit(main(sys.argv[2:]))
 SQUARE = [[85.10, 25.60], [85.12, 25.60], [85.12, 25.62], [85.10, 25.62], [85.10, 25.60]]
 SIDE, VERTICES = 16, 300
 PIECES = 7
-
-
-@pytest.fixture
-def desk(
-    mongo_uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Desk]:
-    database = f"routing_{uuid.uuid4().hex[:12]}"
-    monkeypatch.setenv("MONGO_URI", mongo_uri)
-    monkeypatch.setenv("MONGO_DATABASE", database)
-    yield Desk(mongo_uri, database, tmp_path, capsys)
-    with MongoClient[dict[str, Any]](mongo_uri) as client:
-        client.drop_database(database)
 
 
 def large_file(desk: Desk) -> str:

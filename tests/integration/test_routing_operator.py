@@ -2,14 +2,10 @@
 
 import re
 import shlex
-import uuid
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from pymongo import MongoClient
 
 from chassis.clock import SystemClock
 from janseva_local.folder import ROOT
@@ -31,18 +27,6 @@ STATIONS = (
     "5117904,No District,,territorial,PATNAA,25.6,85.1,,false,\n"
 )
 TODAY = datetime.now(UTC)
-
-
-@pytest.fixture
-def desk(
-    mongo_uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Desk]:
-    database = f"routing_{uuid.uuid4().hex[:12]}"
-    monkeypatch.setenv("MONGO_URI", mongo_uri)
-    monkeypatch.setenv("MONGO_DATABASE", database)
-    yield Desk(mongo_uri, database, tmp_path, capsys)
-    with MongoClient[dict[str, Any]](mongo_uri) as client:
-        client.drop_database(database)
 
 
 @pytest.mark.parametrize("page", RUNBOOKS, ids=lambda page: page.name)

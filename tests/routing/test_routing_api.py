@@ -1,41 +1,24 @@
 """The directory and the explained decision over HTTP, without a socket."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
 
 import httpx
 import pytest
 import pytest_asyncio
-from prometheus_client import CollectorRegistry
 from pydantic import ValidationError
 
-from chassis.health import Liveness
-from chassis.http import create_http_app
-from routing.api import create_router
 from routing.dataset import load_shipped
 from routing.directory import PostDetails, build_directory, changed
 from routing.domain import Snapshot
-from routing.live import Live
-from routing.metrics import RoutingMetrics
 from routing.settings import RoutingSettings
+from tests.routing.routing_http import client_of
 
 SNAPSHOT = Snapshot(load_shipped())
 
 
 @pytest_asyncio.fixture
 async def http() -> AsyncIterator[httpx.AsyncClient]:
-    registry = CollectorRegistry()
-    live = Live(SNAPSHOT, RoutingMetrics(registry), dev_phones=True)
-    app = create_http_app(
-        title="routing",
-        version="0",
-        lifespan=None,
-        liveness=Liveness(timedelta(seconds=30)),
-        checks={},
-        registry=registry,
-        routers=[create_router(live)],
-    )
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://routing") as client:
+    async with client_of(SNAPSHOT) as client:
         yield client
 
 

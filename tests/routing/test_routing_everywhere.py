@@ -1,7 +1,7 @@
 """/v1/route has an answer for every place: inside, on the borders, beyond them, and where no place can be."""
 
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import httpx
@@ -9,15 +9,10 @@ import numpy as np
 import pytest
 import pytest_asyncio
 import shapely
-from prometheus_client import CollectorRegistry
 from shapely.geometry import shape
 
-from chassis.health import Liveness
-from chassis.http import create_http_app
-from routing.api import create_router
 from routing.domain import Reason, Snapshot
-from routing.live import Live
-from routing.metrics import RoutingMetrics
+from tests.routing.routing_http import client_of
 from tests.routing.routing_places import BASE
 
 SNAPSHOT = Snapshot(BASE, date(2026, 12, 1))
@@ -30,18 +25,7 @@ NEIGHBOURS = ((27.0, 84.8633), (25.76, 84.15), (24.45, 85.60), (26.27, 88.20), (
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def http() -> AsyncIterator[httpx.AsyncClient]:
-    registry = CollectorRegistry()
-    live = Live(SNAPSHOT, RoutingMetrics(registry), dev_phones=True)
-    app = create_http_app(
-        title="routing",
-        version="0",
-        lifespan=None,
-        liveness=Liveness(timedelta(seconds=30)),
-        checks={},
-        registry=registry,
-        routers=[create_router(live)],
-    )
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://routing") as client:
+    async with client_of(SNAPSHOT) as client:
         yield client
 
 
