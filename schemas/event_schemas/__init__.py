@@ -7,9 +7,11 @@ from event_schemas.codec import (
     InvalidEvent,
     WireRecord,
     decode,
+    decode_named,
     decode_post,
     decode_tick,
     encode,
+    headers_by_name,
     peek_id,
     peek_source,
     peek_type,
@@ -65,7 +67,7 @@ from event_schemas.events.sla import (
     SLAClockStopped,
     SLADueSoon,
 )
-from event_schemas.records import DirectoryPost, SLATick
+from event_schemas.records import DirectoryPost, SLATick, holder_of
 from event_schemas.services import SERVICE_CODES
 from event_schemas.values import (
     AssignmentReason,
@@ -186,9 +188,12 @@ __all__ = [
     "VisitorArrived",
     "WireRecord",
     "decode",
+    "decode_named",
     "decode_post",
     "decode_tick",
     "encode",
+    "headers_by_name",
+    "holder_of",
     "ids",
     "peek_id",
     "peek_source",

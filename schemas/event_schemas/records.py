@@ -1,5 +1,6 @@
 """Records that are no event of a case: the directory of posts and the ticks of the SLA monitor."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -37,6 +38,18 @@ class DirectoryPost(Record):
     def post_id(self) -> PostId:
         """How events name the post, such as ``SHO:5140003``."""
         return PostId(f"{self.post}:{self.station}")
+
+
+def holder_of(post: DirectoryPost, posts: Mapping[str, DirectoryPost]) -> DirectoryPost | None:
+    """The post whose officer answers for ``post``: itself or, while it is vacant, the one that stands in; else None.
+
+    ``posts`` is the directory by key. One step only: a stand-in whose own post is vacant, or that has no record,
+    answers nothing, whoever may stand in for it.
+    """
+    if not post.vacant:
+        return post
+    acting = posts.get(post.acting) if post.acting else None
+    return acting if acting is not None and not acting.vacant else None
 
 
 class SLATick(Record):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from chassis.logs import get_logger
-from event_schemas import DirectoryPost, InvalidEvent
+from event_schemas import DirectoryPost, InvalidEvent, holder_of
 from event_schemas.codec import decode_post
 
 _log = get_logger(__name__)
@@ -52,13 +52,8 @@ class Directory:
             found = self._posts.get(key)
             if found is None:
                 break
-            if not found.vacant and found.office_phone:
-                return found.office_phone
-            if found.vacant and (stand_in := self._acting(found)):
-                return stand_in
+            holder = holder_of(found, self._posts)
+            if holder is not None and holder.office_phone:
+                return holder.office_phone
             key = found.parent
         return Missing.NO_CONTACT
-
-    def _acting(self, post: DirectoryPost) -> str | None:
-        acting = self._posts.get(post.acting) if post.acting else None
-        return acting.office_phone if acting is not None and not acting.vacant else None

@@ -8,7 +8,7 @@ from typing import Final
 
 from chassis.compacted import CompactedView
 from chassis.logs import get_logger
-from event_schemas import DirectoryPost, InvalidEvent, PostId
+from event_schemas import DirectoryPost, InvalidEvent, PostId, holder_of
 from event_schemas.codec import decode_post
 
 _log = get_logger(__name__)
@@ -41,7 +41,7 @@ class DirectoryOfPosts:
         found = self._posts.get(f"{place}:{title}")
         if found is None:
             return not self._offices[station]
-        return not found.vacant or self._has_stand_in(found)
+        return holder_of(found, self._posts) is not None
 
     def on_record(self, key: bytes, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> None:
         """Take in one record of the compacted topic; one nobody can read is logged and changes nothing."""
@@ -53,11 +53,6 @@ class DirectoryOfPosts:
             self._set(name, decode_post(headers, value))
         except InvalidEvent as error:
             _log.error("directory_record_invalid", key=name, reason=error.reason_code)
-
-    def _has_stand_in(self, post: DirectoryPost) -> bool:
-        """As the notifier finds them: a stand-in whose own post is vacant, or whom no record names, answers nothing."""
-        acting = self._posts.get(post.acting) if post.acting else None
-        return acting is not None and not acting.vacant
 
     def _set(self, name: str, post: DirectoryPost | None) -> None:
         before = self._posts.pop(name, None)
