@@ -8,12 +8,13 @@ import pytest
 
 from bench.routing_replay import GEO
 from routing.build_data import SHIPPED
-from routing.domain import Dataset
+from routing.domain import Dataset, Filing, Snapshot, assign_station
 from routing.importing.report import Report
 from routing.importing.stations import import_stations
 from tests.routing.routing_places import BASE
 
 MINISTRY = GEO / "bihar_police_stations_mha.csv"
+BASE_STATIONS = {row.code: row for row in BASE.stations}
 EMPTY = Dataset("empty", (), BASE.police_districts, BASE.outlines)
 
 
@@ -65,3 +66,18 @@ def test_the_same_list_again_is_the_same_version() -> None:
     """Importing the shipped list on top of the shipped data changes no station."""
     again = import_stations(own(), BASE, Report())
     assert again.stations == BASE.stations
+
+
+def test_every_district_of_a_pin_code_is_a_district() -> None:
+    """What the post's list says of a PIN names districts that the version has, and nothing else."""
+    known = {row.district for row in BASE.outlines}
+    assert not {name for names in BASE.pin_districts.values() for name in names} - known
+    assert sum(len(names) > 1 for names in BASE.pin_districts.values()) == 78
+
+
+def test_a_pin_code_that_spans_districts_names_a_station_of_each() -> None:
+    """804403 has post offices in Gaya, Arwal and Jehanabad: the first answers, the others' stations are named."""
+    decision = assign_station(Snapshot(BASE), Filing(emergency=False, pincode="804403"))
+    others = [BASE_STATIONS[code].district for code in decision.ambiguous_with]
+    assert (decision.office.district, others) == ("Gaya", ["Arwal", "Jehanabad"])
+    assert decision.provisional

@@ -116,10 +116,15 @@ def _seat_station(police_district: str, stations: list[Row]) -> Row:
 
 def _pin_rows(rows: list[Row]) -> list[dict[str, str]]:
     return [
-        {"pincode": row["pincode"], "district": row["district"], "other_districts": row["other_districts"]}
+        {"pincode": row["pincode"], "district": row["district"], "other_districts": "|".join(_other_districts(row))}
         for row in rows
         if row["district"]
     ]
+
+
+def _other_districts(row: Row) -> list[str]:
+    """The source writes 'Arwal:7|Jehanabad:3|:1': with post offices counted, also those of no district."""
+    return [name for part in row["other_districts"].split("|") if (name := part.partition(":")[0])]
 
 
 def _write_outlines(source: Path, target: Path) -> int:
