@@ -16,6 +16,7 @@ from routing.importing.days import days_of, handed_over, report_days, spoken, to
 from routing.importing.features import Feature
 from routing.importing.ground import Ground
 from routing.importing.report import ImportRefused, Report
+from routing.importing.words import LONGEST_NAME, clean_code, usual_values
 
 CODE_FIELDS: Final = ("station", "ps_code", "ps_code_bhugoal", "ps_cd", "station_code", "code")
 NAME_FIELDS: Final = ("name", "police_station", "ps_name", "thana", "thana_name", "station_name")
@@ -55,9 +56,8 @@ def import_boundaries(
     count = 0
     for count, (where, properties, geometry) in enumerate(features, start=1):
         progress(count)
-        code = station_code(properties, chosen)
+        code = station_code(properties, chosen, report, where)
         if code is None:
-            report.reject("no_station_code", where, ", ".join(sorted(properties)[:8]))
             continue
         days = days_of(properties, report, where)
         polygon = _repaired(geometry, report, code) if days is not None else None
@@ -93,30 +93,28 @@ def import_boundaries(
     return dataset
 
 
-def station_code(properties: Mapping[str, Any], fields: Fields) -> str | None:
-    """The station's code as text, from the property named or from the first of the usual ones."""
+def station_code(properties: Mapping[str, Any], fields: Fields, report: Report, where: str) -> str | None:
+    """The station's code, from the property named or from the first of the usual ones; None, and reported, without."""
     for value in _values(properties, fields.code, CODE_FIELDS):
-        number = int(value) if isinstance(value, float) and value.is_integer() else value
-        if isinstance(number, str | int) and str(number).strip() not in {"", "0"}:
-            return str(number).strip()[:40]
+        said = str(value).strip() if isinstance(value, str | int | float) else ""
+        if said in {"", "0", "0.0"}:
+            continue
+        code = clean_code(said)
+        if code is None:
+            report.reject("unusable_code", where, f"{said[:60]}: at most 40 letters and digits")
+        return code
+    report.reject("no_station_code", where, ", ".join(sorted(properties)[:8]))
     return None
 
 
 def _name(properties: Mapping[str, Any], fields: Fields) -> str:
-    return clean_name(next((str(value) for value in _values(properties, fields.name, NAME_FIELDS) if value), ""))
+    name = next((str(value) for value in _values(properties, fields.name, NAME_FIELDS) if value), "")
+    return clean_name(name)[:LONGEST_NAME]
 
 
 def _values(properties: Mapping[str, Any], named: str | None, usual: Iterable[str]) -> Iterator[Any]:
-    """The property an operator named, else the usual ones in their order, however their letters are written."""
-    if named:
-        yield properties.get(named)
-        return
-    spelt = {_spelling(name): value for name, value in reversed(list(properties.items()))}
-    yield from (spelt.get(_spelling(name)) for name in usual)
-
-
-def _spelling(name: str) -> str:
-    return name.replace("_", "").replace(" ", "").casefold()
+    """The property an operator named, else the usual ones in their order."""
+    return iter((properties.get(named),)) if named else usual_values(properties, usual)
 
 
 def _repaired(geometry: BaseGeometry, report: Report, code: str) -> BaseGeometry | None:
@@ -164,7 +162,7 @@ def _station_for(
     outlines: DistrictIndex,
 ) -> StationRecord | None:
     """A station known by its ground alone: its district is the ground's, its point is unknown."""
-    named = next((str(properties[name]) for name in POLICE_DISTRICT_FIELDS if properties.get(name)), None)
+    named = next((str(value).strip() for value in _values(properties, None, POLICE_DISTRICT_FIELDS) if value), None)
     inside = polygon.representative_point()
     at = outlines.find(inside.y, inside.x)
     candidates = [

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from routing.domain import Boundary, StationRecord
 from routing.importing.report import Report
+from routing.importing.words import usual_values
 
 FROM_FIELDS: Final = ("valid_from", "effective_from", "from_date")
 TO_FIELDS: Final = ("valid_to", "effective_to", "to_date")
@@ -20,7 +21,7 @@ Days = tuple[date | None, date | None]
 def days_of(properties: Mapping[str, Any], report: Report, where: str) -> Days | None:
     """The first and the last day of a feature; None, and reported, if they can not be read."""
     said = [
-        next((properties[name] for name in names if properties.get(name)), None) for names in (FROM_FIELDS, TO_FIELDS)
+        next((value for value in usual_values(properties, names) if value), None) for names in (FROM_FIELDS, TO_FIELDS)
     ]
     read = [_day(value) for value in said]
     if any(value is not None and day is None for value, day in zip(said, read, strict=True)):

@@ -20,6 +20,9 @@ WGS84: Final = ("CRS84", "EPSG::4326", "EPSG:4326")
 POLYGONAL: Final = frozenset({"Polygon", "MultiPolygon"})
 LINEAR: Final = POLYGONAL | {"LineString", "MultiLineString"}
 HALF_THE_WORLD: Final = 180.0
+PROJECTIONS: Final = (".prj", ".PRJ", ".Prj")
+# The database takes 16 MB at once: a shape of a million vertices.
+MOST_BYTES: Final = 16_500_000
 
 Feature = tuple[str, dict[str, Any], BaseGeometry]
 
@@ -55,7 +58,9 @@ def _lines(path: Path, report: Report) -> Iterator[tuple[str, dict[str, Any]]]:
             except json.JSONDecodeError as error:
                 report.reject("unreadable_line", f"line {number}", error.msg)
                 continue
-            if isinstance(feature, dict):
+            if isinstance(feature, dict) and feature.get("type") == "FeatureCollection":
+                yield from _members(feature, report, f"line {number}, ")
+            elif isinstance(feature, dict):
                 yield f"line {number}", feature
             else:
                 report.reject("not_a_feature", f"line {number}", type(feature).__name__)
@@ -64,28 +69,49 @@ def _lines(path: Path, report: Report) -> Iterator[tuple[str, dict[str, Any]]]:
 def _collection(path: Path, report: Report) -> Iterator[tuple[str, dict[str, Any]]]:
     try:
         document = json.loads(path.read_text("utf-8-sig"))
-    except (json.JSONDecodeError, UnicodeDecodeError):
-        raise ImportRefused("the file is no JSON") from None
+    except UnicodeDecodeError:
+        raise ImportRefused("the file is no JSON: it is not UTF-8 text") from None
+    except json.JSONDecodeError as error:
+        hint = "; features line by line need the ending .geojsonl" if error.msg == "Extra data" else ""
+        raise ImportRefused(f"the file is no JSON: {error.msg} in line {error.lineno}{hint}") from None
     if not isinstance(document, dict) or not isinstance(document.get("features"), list):
         raise ImportRefused("the file is no GeoJSON FeatureCollection")
-    named = str(((document.get("crs") or {}).get("properties") or {}).get("name", ""))
+    yield from _members(document, report, "")
+
+
+def _members(document: dict[str, Any], report: Report, before: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    named = _crs(document.get("crs"))
     if named and not named.endswith(WGS84):
         raise ImportRefused(f"the coordinates are in {named}; WGS84 degrees are needed")
-    for number, feature in enumerate(document["features"], start=1):
+    features = document.get("features")
+    for number, feature in enumerate(features if isinstance(features, list) else (), start=1):
         if isinstance(feature, dict):
-            yield f"feature {number}", feature
+            yield f"{before}feature {number}", feature
         else:
-            report.reject("not_a_feature", f"feature {number}", type(feature).__name__)
+            report.reject("not_a_feature", f"{before}feature {number}", type(feature).__name__)
+
+
+def _crs(said: object) -> str:
+    """The name of the coordinate system, written in the way of GeoJSON 2008 or plainly."""
+    properties = said.get("properties") if isinstance(said, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else said
+    return str(name or "").strip()[:80]
 
 
 def _shapes(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    projection = path.with_suffix(".prj")
-    if projection.exists() and not _is_wgs84(projection.read_text("utf-8", "replace")):
+    projection = next((path.with_suffix(ending) for ending in PROJECTIONS if path.with_suffix(ending).exists()), None)
+    if projection is not None and not _is_wgs84(projection.read_text("utf-8", "replace")):
         raise ImportRefused(f"{projection.name} names another coordinate system; WGS84 degrees are needed")
     try:
         with _opened(path) as reader:
             for number, record in enumerate(reader.iterShapeRecords(), start=1):
                 yield f"shape {number}", dict(record.__geo_interface__)
+    except shapefile.dbfFileException as error:
+        if "decode" not in str(error):
+            raise ImportRefused(f"the file is no shapefile: {error}") from None
+        raise ImportRefused("the table (.dbf) is in another encoding: name it in a .cpg file beside it") from None
+    except LookupError as error:
+        raise ImportRefused(f"the .cpg file beside it: {error}") from None
     except (shapefile.ShapefileException, shapefile.PossiblyCorruptFileHeader, struct.error) as error:
         raise ImportRefused(f"the file is no shapefile: {error}") from None
 
@@ -116,7 +142,12 @@ def _geometry(feature: dict[str, Any], report: Report, where: str, kinds: Collec
         report.reject("unreadable_geometry", where)
         return None
     if geometry.is_empty or geometry.geom_type not in kinds:
-        report.reject("not_a_polygon" if kinds is POLYGONAL else "not_a_line", where, geometry.geom_type)
+        detail = f"{geometry.geom_type}{', empty' if geometry.is_empty else ''}"
+        report.reject("not_a_polygon" if kinds is POLYGONAL else "not_a_line", where, detail)
+        return None
+    if len(shapely.to_wkb(geometry)) > MOST_BYTES:
+        vertices = int(shapely.get_num_coordinates(geometry))
+        report.reject("too_many_vertices", where, f"{vertices:,}; about a million at most: simplify it")
         return None
     if not np.isfinite(shapely.get_coordinates(geometry)).all():
         report.reject("impossible_coordinates", where, "a coordinate is no number")

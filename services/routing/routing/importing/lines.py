@@ -9,6 +9,7 @@ from routing.importing.boundaries import Fields, Progress, station_code
 from routing.importing.features import Feature
 from routing.importing.ground import Ground
 from routing.importing.report import ImportRefused, Report
+from routing.importing.words import usual_values
 
 LINE_FIELDS: Final = ("line", "line_name", "corridor", "name")
 OF_GROUND: Final = frozenset({StationKind.TERRITORIAL, StationKind.OUTPOST})
@@ -32,9 +33,11 @@ def import_lines(
     count = 0
     for count, (where, properties, geometry) in enumerate(features, start=1):
         progress(count)
-        code, line = station_code(properties, chosen), _line(properties, chosen)
-        if code is None or not line:
-            report.reject("no_station_code" if code is None else "no_line", where, ", ".join(sorted(properties)[:8]))
+        code, line = station_code(properties, chosen, report, where), _line(properties, chosen)
+        if code is None:
+            continue
+        if not line:
+            report.reject("no_line", where, ", ".join(sorted(properties)[:8]))
             continue
         if code not in stations:
             report.reject("unknown_station", where, code)
@@ -58,5 +61,5 @@ def import_lines(
 
 
 def _line(properties: dict[str, Any], fields: Fields) -> str:
-    names = (fields.name,) if fields.name else LINE_FIELDS
-    return next((" ".join(str(properties[name]).split()) for name in names if properties.get(name)), "")[:60]
+    said = (properties.get(fields.name),) if fields.name else usual_values(properties, LINE_FIELDS)
+    return next((" ".join(str(value).split()) for value in said if value), "")[:60]

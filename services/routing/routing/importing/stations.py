@@ -1,9 +1,9 @@
 """A CSV of stations becomes a new version of them. Rows add to what is there, or replace a station of the same code."""
 
-import csv
 import math
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,9 +14,11 @@ from routing.domain import Dataset, PoliceDistrict, StationKind, StationRecord
 from routing.domain.districts import DistrictIndex
 from routing.importing.days import report_days
 from routing.importing.report import ImportRefused, Report
+from routing.importing.table import Columns, Row, read_table
+from routing.importing.words import LONGEST_NAME, clean_code, yes_or_no
 
 # The names of a column in the project's own files, in the ministry's layer and in spreadsheets that people keep.
-COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
+COLUMNS: Final[Columns] = {
     "code": ("code", "ps_cd", "station_code"),
     "name": ("name_en", "name", "station_name"),
     "name_hi": ("name_hi",),
@@ -34,21 +36,23 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "valid_to": ("valid_to",),
 }
 NEEDED: Final = ("code", "name", "kind", "police_district")
-TRUE: Final = frozenset({"", "1", "true", "yes", "y"})
+NAMES: Final = ("name", "name_hi", "name_source", "district", "sub_division")
+NOT_IN_A_KIND: Final = re.compile(r"[ /-]+")
 
-Row = Mapping[str, str]
 
-
-def import_stations(path: Path, base: Dataset, report: Report) -> Dataset:
+def import_stations(
+    path: Path, base: Dataset, report: Report, progress: Callable[[int], None] = lambda _count: None
+) -> Dataset:
     """The base with the stations of a file. Raises ImportRefused if the file is no list of stations."""
-    rows = _read(path)
+    rows = read_table(path, COLUMNS, NEEDED, report)
     known = {district.name.casefold(): district for district in base.police_districts}
     districts = DistrictIndex(base.outlines)
     found: dict[str, StationRecord] = {}
-    for line, row in enumerate(rows, start=2):
-        station = _station(row, known, districts, report, f"line {line}")
+    for count, (where, row) in enumerate(rows, start=1):
+        progress(count)
+        station = _station(row, known, districts, report, where)
         if station is not None and station.code in found:
-            report.reject("duplicate_code", f"line {line}", f"{station.code} is in the file twice")
+            report.reject("duplicate_code", where, f"{station.code} is in the file twice")
         elif station is not None:
             found[station.code] = station
     if not found:
@@ -70,32 +74,27 @@ def import_stations(path: Path, base: Dataset, report: Report) -> Dataset:
 def _station(
     row: Row, known: Mapping[str, PoliceDistrict], districts: DistrictIndex, report: Report, where: str
 ) -> StationRecord | None:
-    missing = [name for name in NEEDED if not row[name]]
-    if missing:
-        report.reject("missing_value", where, ", ".join(missing))
+    said = _code_and_kind(row, report, where)
+    days = _days(row, report, where) if said is not None else None
+    if said is None or days is None:
         return None
-    if row["kind"] not in set(StationKind):
-        report.reject("unknown_kind", where, row["kind"])
-        return None
-    days = _days(row, report, where)
-    if days is None:
-        return None
+    code, kind = said
     police_district = known.get(row["police_district"].casefold())
     if police_district is None:
         report.reject("unknown_police_district", where, row["police_district"])
         return None
-    lat, lon, trusted = _coordinates(row, report, where)
+    lat, lon, trusted = _coordinates(row, code, report, where)
     at = districts.find(lat, lon) if lat is not None and lon is not None else None
     district = police_district.district or row["district"] or (at.district if at is not None else "")
     if not district:
-        report.reject("no_district", where, row["code"])
+        report.reject("no_district", where, code)
         return None
     if lat is not None and trusted and len(districts):
-        trusted = _in_its_district(row["code"], district, at.district if at else None, report)
+        trusted = _in_its_district(code, district, at.district if at else None, report)
     return StationRecord(
-        code=row["code"],
+        code=code,
         name_en=clean_name(row["name"]),
-        kind=StationKind(row["kind"]),
+        kind=kind,
         police_district=police_district.name,
         district=district,
         name_hi=row["name_hi"],
@@ -103,12 +102,32 @@ def _station(
         lat=lat,
         lon=lon,
         coord_ok=lat is not None and trusted,
-        parent=row["parent"] or None,
-        desk_online=row["desk_online"].casefold() in TRUE,
+        parent=clean_code(row["parent"]) or row["parent"] or None,
+        desk_online=_truth("desk_online", row, code, report),
         sub_division=row["sub_division"],
         valid_from=days[0],
         valid_to=days[1],
     )
+
+
+def _code_and_kind(row: Row, report: Report, where: str) -> tuple[str, StationKind] | None:
+    """What a row must have, in a form that events can carry; None, and reported, without."""
+    missing = [name for name in NEEDED if not row[name]]
+    if missing:
+        report.reject("missing_value", where, ", ".join(missing))
+        return None
+    code, kind = clean_code(row["code"]), NOT_IN_A_KIND.sub("_", row["kind"].casefold())
+    if code is None:
+        report.reject("unusable_code", where, f"{row['code'][:60]}: at most 40 letters and digits")
+        return None
+    if kind not in set(StationKind):
+        report.reject("unknown_kind", where, row["kind"])
+        return None
+    long = [f"{name} has {len(row[name])} characters" for name in NAMES if len(row[name]) > LONGEST_NAME]
+    if long:
+        report.reject("too_long", where, f"{', '.join(long)}; at most {LONGEST_NAME}")
+        return None
+    return code, StationKind(kind)
 
 
 def _days(row: Row, report: Report, where: str) -> tuple[date | None, date | None] | None:
@@ -124,27 +143,35 @@ def _days(row: Row, report: Report, where: str) -> tuple[date | None, date | Non
     return first, last
 
 
-def _coordinates(row: Row, report: Report, where: str) -> tuple[float | None, float | None, bool]:
+def _coordinates(row: Row, code: str, report: Report, where: str) -> tuple[float | None, float | None, bool]:
     """The point and whether it may be trusted. Latitude and longitude in the wrong columns are put right."""
     if not row["lat"] or not row["lon"]:
-        report.suspect("no_coordinates", row["code"], where)
+        report.suspect("no_coordinates", code, where)
         return None, None, False
     try:
         lat, lon = float(row["lat"]), float(row["lon"])
     except ValueError:
-        report.suspect("unreadable_coordinates", row["code"], where)
+        report.suspect("unreadable_coordinates", code, where)
         return None, None, False
     # India reaches from 6 to 38 degrees north and from 68 to 98 degrees east: the two never overlap.
     if 68 <= lat <= 98 and 6 <= lon <= 38:
-        report.suspect("swapped_coordinates", row["code"], f"{where}: taken as {lon}, {lat}")
+        report.suspect("swapped_coordinates", code, f"{where}: taken as {lon}, {lat}")
         lat, lon = lon, lat
     if not (math.isfinite(lat) and math.isfinite(lon) and 6 <= lat <= 38 and 68 <= lon <= 98):
-        report.suspect("coordinates_outside_india", row["code"], where)
+        report.suspect("coordinates_outside_india", code, where)
         return None, None, False
-    trusted = row["coord_ok"] != "0"
+    trusted = _truth("coord_ok", row, code, report)
     if not trusted:
-        report.suspect("marked_misplaced", row["code"], "the file itself says that the point is wrong")
+        report.suspect("marked_misplaced", code, "the file itself says that the point is wrong")
     return lat, lon, trusted
+
+
+def _truth(field: str, row: Row, code: str, report: Report) -> bool:
+    """What a column says with yes or no; a word that is neither is reported, and means the careful answer: no."""
+    said = yes_or_no(row[field])
+    if said is None:
+        report.suspect("neither_yes_nor_no", code, f"{field} is '{row[field][:40]}': taken as no")
+    return bool(said)
 
 
 def _in_its_district(code: str, district: str, at: str | None, report: Report) -> bool:
@@ -178,26 +205,3 @@ def _shared(stations: Iterable[StationRecord], report: Report, imported: Iterabl
 
 def _point(station: StationRecord) -> tuple[float | None, float | None]:
     return station.lat, station.lon
-
-
-def _read(path: Path) -> list[Row]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            header = {name.strip().casefold(): name for name in reader.fieldnames or ()}
-            chosen = {field: _column(header, names) for field, names in COLUMNS.items()}
-            missing = [field for field in NEEDED if chosen[field] is None]
-            if missing:
-                raise ImportRefused(f"the file has no column for {', '.join(missing)}")
-            return [
-                {field: (row.get(column) or "").strip() if column else "" for field, column in chosen.items()}
-                for row in reader
-            ]
-    except UnicodeDecodeError:
-        raise ImportRefused("the file is not UTF-8 text") from None
-    except csv.Error as error:
-        raise ImportRefused(f"the file is no CSV: {error}") from None
-
-
-def _column(header: Mapping[str, str], names: tuple[str, ...]) -> str | None:
-    return next((header[name] for name in names if name in header), None)
