@@ -1,5 +1,6 @@
 """Which polygon a point lies in, how near its edge, and which others it may belong to."""
 
+import math
 from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -7,15 +8,14 @@ from typing import NamedTuple
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely import STRtree, lib
+from shapely import Geometry, STRtree, lib
 
-from routing.domain.model import Boundary, as_array
+from routing.domain.model import Boundary, Point, as_array
 from routing.domain.projection import MAX_LATITUDE, Geometries, local_scale, project, project_point, project_points
 
 ALLOW_NAN = np.intc(0)
 PAIRS_AT_ONCE = 4
 
-Indexes = NDArray[np.int64]
 Degrees = NDArray[np.float64]
 
 # Boundaries run along streets: a point this near to one may be on either side of it.
@@ -24,6 +24,10 @@ EDGE_TOLERANCE_M = 10.0
 ACCURACY_CAP_M = 500.0
 # How far outside every polygon a point may lie and still belong to the nearest: slivers, not missing areas.
 GAP_LIMIT_M = 500.0
+# At least as much along a meridian.
+GAP_DEGREES = 0.01
+# West, south, east and north of what no point lies in.
+NO_GROUND = (math.inf, math.inf, -math.inf, -math.inf)
 
 
 class PolygonAnswer(NamedTuple):
@@ -42,41 +46,47 @@ class BoundaryIndex:
     def __init__(self, boundaries: Sequence[Boundary]) -> None:
         self.stations = [boundary.station for boundary in boundaries]
         self._polygons = project(as_array([boundary.geometry for boundary in boundaries]))
-        self._edges = as_array(list(shapely.boundary(self._polygons)))
+        # For one point shapely's functions over arrays cost more than their work: each is also asked by itself.
+        self._each: list[Geometry] = self._polygons.tolist()
+        self._edges: list[Geometry] = shapely.boundary(self._polygons).tolist()
         self._alone = _without_overlap(self._polygons)
         self._deep = [
             PolygonAnswer(station, EDGE_TOLERANCE_M, in_gap=False, overlap=False, others=())
             for station in self.stations
         ]
         shapely.prepare(self._polygons)
-        # Wide enough that a bare point finds every polygon it may belong to, which is faster than asking with a box.
-        self._margin = _margins(boundaries)
-        self._tree = STRtree(_widened(self._polygons, self._margin))
-        self._reach = _reach(self._polygons, self._margin)
+        self._scales = _scales(boundaries)
+        # So wide that a bare point finds every polygon it may belong to, which is faster than asking with a box.
+        boxes = _widened(self._polygons, GAP_LIMIT_M * self._scales)
+        self._tree = STRtree(boxes)
+        self._reach: Sequence[float] = shapely.total_bounds(boxes).tolist() if boundaries else NO_GROUND
 
     def __len__(self) -> int:
         return len(self.stations)
 
     def find(self, lat: float, lon: float, accuracy_m: float | None = None) -> PolygonAnswer | None:
         """The polygon of a point, or None where no polygon is within the gap limit."""
-        if not self.stations:
-            return None
         x, y = project_point(lat, lon)
-        west, south, east, north = self._reach
-        if not (west <= x <= east and south <= y <= north):
+        if not self._may_have(x, y):
             return None
-        scale = local_scale(lat)
-        reach = doubt_radius(accuracy_m)
-        # For a single point shapely's Python wrappers cost more than its work: these are the ufuncs below them.
-        point = lib.points(np.array(((x, y),)), ALLOW_NAN)
-        near = point if reach <= EDGE_TOLERANCE_M else _square(x, y, reach * scale)
-        candidates: Indexes = self._tree.query(near)[1]
-        if len(candidates):
-            inside = candidates[lib.intersects(self._polygons[candidates], point)]
-            if len(inside):
-                return self._choose(candidates, inside, point, scale, reach)
-        candidates = self._tree.query(_square(x, y, GAP_LIMIT_M * scale))[1]
-        return self._nearest(candidates, point, scale, reach) if len(candidates) else None
+        point = lib.points(((x, y),), ALLOW_NAN)
+        candidates = self._tree.query(point)[1].tolist()
+        return self._of(candidates, point[0], local_scale(lat), doubt_radius(accuracy_m))
+
+    def find_each(self, points: Sequence[Point], plane: Sequence[tuple[float, float]]) -> list[PolygonAnswer | None]:
+        """What find() says of each point, to the last bit; `plane` are their places by project_point()."""
+        answers: list[PolygonAnswer | None] = [None] * len(points)
+        rows = [row for row, (x, y) in enumerate(plane) if self._may_have(x, y)]
+        if not rows:
+            return answers
+        places = lib.points(np.array([plane[row] for row in rows]), ALLOW_NAN)
+        candidates: list[list[int]] = [[] for _ in rows]
+        for number, index in self._tree.query(places).T.tolist():
+            candidates[number].append(index)
+        for row, place, near in zip(rows, places.tolist(), candidates, strict=True):
+            asked = points[row]
+            answers[row] = self._of(near, place, local_scale(asked.lat), doubt_radius(asked.accuracy_m))
+        return answers
 
     def find_all(self, lat: Degrees, lon: Degrees) -> list[PolygonAnswer | None]:
         """What find() says of many points without a reported accuracy, for audits and what-if.
@@ -101,38 +111,46 @@ class BoundaryIndex:
     @cached_property
     def _cores(self) -> Geometries:
         """Each polygon less the band where its edge leaves a doubt; nothing of one that overlaps another."""
-        cores = shapely.buffer(self._polygons, -self._margin, quad_segs=1, join_style="mitre")
+        cores = shapely.buffer(self._polygons, -EDGE_TOLERANCE_M * self._scales, quad_segs=1, join_style="mitre")
         cores[~self._alone] = shapely.Polygon()
         shapely.prepare(cores)
         return np.asarray(cores, dtype=object)
 
+    def _may_have(self, x: float, y: float) -> bool:
+        """Whether any polygon is so near that the point may belong to it."""
+        west, south, east, north = self._reach
+        return west <= x <= east and south <= y <= north
+
+    def _of(self, candidates: Sequence[int], point: Geometry, scale: float, reach: float) -> PolygonAnswer | None:
+        """The answer from the polygons whose boxes, as wide as a gap, hold the point."""
+        inside: list[int] = []
+        for index in candidates:
+            if self._each[index].intersects(point):
+                depth = self._edges[index].distance(point) / scale
+                # Deeper than the doubt reaches, no neighbour can be meant, unless one overlaps this polygon.
+                if depth > reach and self._alone[index]:
+                    return PolygonAnswer(self.stations[index], depth, in_gap=False, overlap=False, others=())
+                inside.append(index)
+        if inside:
+            return self._choose(candidates, inside, point, scale, reach)
+        return self._nearest(candidates, point, scale, reach) if candidates else None
+
     def _choose(
-        self, candidates: Indexes, inside: Indexes, point: Geometries, scale: float, reach: float
+        self, candidates: Sequence[int], inside: Sequence[int], point: Geometry, scale: float, reach: float
     ) -> PolygonAnswer:
-        stations = self.stations
-        if len(inside) == 1:
-            sole = int(inside[0])
-            depth = float(lib.distance(self._edges[sole], point)[0]) / scale
-            # Deeper than the doubt reaches, no neighbour can be meant, unless one overlaps this polygon.
-            if len(candidates) == 1 or (depth > reach and self._alone[sole]):
-                return PolygonAnswer(stations[sole], depth, in_gap=False, overlap=False, others=())
-        within = set(inside.tolist())
-        depths = (shapely.distance(self._edges[candidates], point) / scale).tolist()
+        depths = [self._edges[index].distance(point) / scale for index in candidates]
         rows = [
-            (stations[index], depth, index in within)
-            for index, depth in zip(candidates.tolist(), depths, strict=True)
-            if index in within or depth <= reach
+            (self.stations[index], depth, index in inside)
+            for index, depth in zip(candidates, depths, strict=True)
+            if index in inside or depth <= reach
         ]
         # Deepest inside wins an overlap; on a common edge the lower code does: the same point, the same answer.
         station, depth = min(((row[0], row[1]) for row in rows if row[2]), key=_deepest_first)
         overlap = sum(row[2] and row[1] > 0 for row in rows) > 1
         return PolygonAnswer(station, depth, in_gap=False, overlap=overlap, others=_others(rows, station))
 
-    def _nearest(self, candidates: Indexes, point: Geometries, scale: float, reach: float) -> PolygonAnswer | None:
-        distances = (shapely.distance(self._edges[candidates], point) / scale).tolist()
-        rows = sorted(
-            (distance, self.stations[index]) for index, distance in zip(candidates.tolist(), distances, strict=True)
-        )
+    def _nearest(self, candidates: Sequence[int], point: Geometry, scale: float, reach: float) -> PolygonAnswer | None:
+        rows = sorted((self._edges[index].distance(point) / scale, self.stations[index]) for index in candidates)
         distance, station = rows[0]
         if distance > GAP_LIMIT_M:
             return None
@@ -143,24 +161,15 @@ class BoundaryIndex:
         return PolygonAnswer(station, distance, in_gap=True, overlap=False, others=_others(near, station))
 
 
-def _margins(boundaries: Sequence[Boundary]) -> NDArray[np.float64]:
-    """The tolerance in units of the plane, at each polygon's most poleward edge, where it is widest."""
+def _scales(boundaries: Sequence[Boundary]) -> Degrees:
+    """The plane's units of a metre at the most poleward place that a polygon or a gap beside it reaches."""
     bounds = np.array([row.geometry.bounds for row in boundaries]).reshape(-1, 4)
-    poleward = np.abs(bounds[:, (1, 3)]).max(axis=1, initial=0.0) + 0.001
-    return np.asarray(EDGE_TOLERANCE_M / np.cos(np.radians(np.minimum(poleward, MAX_LATITUDE))), dtype=np.float64)
-
-
-def _reach(polygons: Geometries, margin: NDArray[np.float64]) -> tuple[float, float, float, float]:
-    """West, south, east, north of where a point may belong to any polygon, gaps included."""
-    if not len(polygons):
-        return 0.0, 0.0, 0.0, 0.0
-    west, south, east, north = shapely.total_bounds(polygons).tolist()
-    wider = float(margin.max()) * GAP_LIMIT_M / EDGE_TOLERANCE_M
-    return west - wider, south - wider, east + wider, north + wider
+    poleward = np.abs(bounds[:, (1, 3)]).max(axis=1, initial=0.0) + GAP_DEGREES
+    return np.asarray(1.0 / np.cos(np.radians(np.minimum(poleward, MAX_LATITUDE))), dtype=np.float64)
 
 
 def _widened(polygons: Geometries, wider: NDArray[np.float64]) -> Geometries:
-    """Boxes around the polygons, wider by the tolerance."""
+    """Boxes around the polygons, wider by so much of the plane on each side."""
     west, south, east, north = shapely.bounds(polygons).T.reshape(4, -1)
     return np.asarray(shapely.box(west - wider, south - wider, east + wider, north + wider), dtype=object)
 
@@ -178,10 +187,6 @@ def _without_overlap(polygons: Geometries) -> NDArray[np.bool_]:
         alone[one[shared]] = False
         alone[other[shared]] = False
     return alone
-
-
-def _square(x: float, y: float, span: float) -> Geometries:
-    return as_array([shapely.box(x - span, y - span, x + span, y + span)])
 
 
 def doubt_radius(accuracy_m: float | None) -> float:

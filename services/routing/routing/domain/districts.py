@@ -44,33 +44,33 @@ class DistrictIndex:
 
     def find(self, lat: float, lon: float, accuracy_m: float | None = None) -> DistrictAnswer | None:
         """The district of a point, None when it lies outside the state."""
-        x, y = project_point(lat, lon)
-        if not len(self._names):
+        if not self._names:
             return None
+        x, y = project_point(lat, lon)
         doubt = _doubt(accuracy_m)
         if doubt == BORDER_DOUBT_M:
             # Most of a district lies farther from its border than any doubt reaches.
-            point = lib.points(np.array(((x, y),)), ALLOW_NAN)
-            near = self._tree.query(point)[1]
-            inside = near[lib.intersects(self._cores[near], point)]
-            if len(inside):
-                return self._deep[int(inside[0])]
+            point = lib.points(((x, y),), ALLOW_NAN)
+            near: list[int] = self._tree.query(point)[1].tolist()
+            for index in near:
+                if self._cores[index].intersects(point[0]):
+                    return self._deep[index]
         return self._by_borders([(x, y, local_scale(lat), doubt)])[0]
 
-    def find_all(self, points: Sequence[Point]) -> list[DistrictAnswer | None]:
-        """What find() says of each point."""
+    def find_all(self, points: Sequence[Point], plane: Sequence[tuple[float, float]]) -> list[DistrictAnswer | None]:
+        """What find() says of each point; `plane` are their places by project_point()."""
         answers: list[DistrictAnswer | None] = [None] * len(points)
-        if not len(self._names) or not points:
+        if not self._names or not points:
             return answers
-        places = [(*project_point(point.lat, point.lon), _doubt(point.accuracy_m)) for point in points]
-        geometries = lib.points(np.array([place[:2] for place in places]), ALLOW_NAN)
+        doubts = [_doubt(point.accuracy_m) for point in points]
+        geometries = lib.points(np.array(plane), ALLOW_NAN)
         rows, near = self._tree.query(geometries)
         inside = lib.intersects(self._cores[near], geometries[rows])
         for row, index in zip(rows[inside].tolist(), near[inside].tolist(), strict=True):
-            if places[row][2] == BORDER_DOUBT_M:
+            if doubts[row] == BORDER_DOUBT_M:
                 answers[row] = self._deep[index]
         rest = [row for row, answer in enumerate(answers) if answer is None]
-        unsure = [(*places[row][:2], local_scale(points[row].lat), places[row][2]) for row in rest]
+        unsure = [(*plane[row], local_scale(points[row].lat), doubts[row]) for row in rest]
         for row, answer in zip(rest, self._by_borders(unsure), strict=True):
             answers[row] = answer
         return answers
@@ -104,7 +104,9 @@ def _answer(candidates: list[tuple[float, str]]) -> DistrictAnswer | None:
 
 
 def _doubt(accuracy_m: float | None) -> float:
-    return max(BORDER_DOUBT_M, min(accuracy_m or 0.0, 5 * BORDER_DOUBT_M))
+    if accuracy_m is None or not accuracy_m > BORDER_DOUBT_M:
+        return BORDER_DOUBT_M
+    return min(accuracy_m, 5 * BORDER_DOUBT_M)
 
 
 def _cores(polygons: Geometries, north: Sequence[float]) -> Geometries:

@@ -15,6 +15,10 @@ class Neighbour(NamedTuple):
     metres: float
 
 
+# Neighbours as they come in batches, nearest first: bare pairs of the same two.
+Ranked = Sequence[tuple[StationRecord, float]]
+
+
 class StationPoints:
     """The located ones of some stations, ordered by code so that equal distances have one answer."""
 
@@ -35,11 +39,8 @@ class StationPoints:
             return ()
         cosines = _cosines(self.vectors, unit_vector(lat, lon))
         order = (-cosines).argsort(kind="stable")[:n]
-        return self.neighbours(order.tolist(), arcs_metres(cosines[order]).tolist())
-
-    def neighbours(self, order: Sequence[int], metres: Sequence[float]) -> tuple[Neighbour, ...]:
-        """Some of the stations by their place in the order, each with its distance."""
-        return tuple([Neighbour(self.stations[index], arc) for index, arc in zip(order, metres, strict=True)])
+        metres = arcs_metres(cosines[order]).tolist()
+        return tuple([Neighbour(self.stations[index], arc) for index, arc in zip(order.tolist(), metres, strict=True)])
 
 
 class PointsByArea:
@@ -55,21 +56,22 @@ class PointsByArea:
             self._vectors[:, row, : len(area)] = area.vectors
             self._nobody[row, : len(area)] = 0.0
 
-    def nearest(self, asked: Sequence[tuple[str, Point]], n: int) -> list[tuple[Neighbour, ...]]:
+    def nearest(self, asked: Sequence[tuple[str, Point]], n: int) -> list[Ranked]:
         """For each area and point what the area's StationPoints.nearest() says, to the last bit."""
-        found: list[tuple[Neighbour, ...]] = [()] * len(asked)
-        known = [(place, self._rows[name], point) for place, (name, point) in enumerate(asked) if name in self._rows]
+        found: list[Ranked] = [()] * len(asked)
+        known = [place for place, (name, _) in enumerate(asked) if name in self._rows]
         if not known:
             return found
-        rows = np.array([row for _, row, _ in known])
-        at = np.array([unit_vector(point.lat, point.lon) for _, _, point in known]).T
-        cosines = _cosines(self._vectors[:, rows], at[:, :, None]) + self._nobody[rows]
+        rows = [self._rows[asked[place][0]] for place in known]
+        at = np.array([unit_vector(point.lat, point.lon) for _, point in map(asked.__getitem__, known)]).T
+        cosines = _cosines(self._vectors.take(rows, axis=1), at[:, :, None])
+        cosines += self._nobody.take(rows, axis=0)
         order, values = _highest(cosines, n)
         metres = arcs_metres(values)
-        for (place, row, _), stations, arcs in zip(known, order.tolist(), metres.tolist(), strict=True):
-            area = self._areas[row]
-            least = min(n, len(area))
-            found[place] = area.neighbours(stations[:least], arcs[:least])
+        for place, row, best, arcs in zip(known, rows, order.tolist(), metres.tolist(), strict=True):
+            stations = self._areas[row].stations
+            # Where an area has fewer, the rest of the row is nobody.
+            found[place] = [(stations[index], arc) for index, arc in zip(best[: len(stations)], arcs, strict=False)]
         return found
 
 

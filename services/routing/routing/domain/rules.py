@@ -127,9 +127,13 @@ def _unit_on_line(snapshot: Snapshot, territory: Territory, units: Sequence[Unit
 
 def territorial_station(snapshot: Snapshot, filing: Filing, territory: Territory) -> Decision | None:
     """The station whose ground it is, by polygon or by distance. An emergency needs more than a district's name."""
-    station = territory.station
-    if station is None or (filing.emergency and "district_headquarters" in territory.notes):
+    station, notes = territory.station, territory.notes
+    if station is None or (filing.emergency and "district_headquarters" in notes):
         return None
+    if filing.named_station:
+        notes = _named_notes(snapshot, filing) + notes
+    if not station.desk_online:
+        notes = (*notes, DESK_NOT_ONLINE)
     return Decision(
         snapshot.station_office(station),
         territory.reason,
@@ -139,7 +143,7 @@ def territorial_station(snapshot: Snapshot, filing: Filing, territory: Territory
         territorial_station=station,
         distance_to_edge_m=territory.distance_to_edge_m,
         ambiguous_with=territory.ambiguous_with,
-        notes=(*_named_notes(snapshot, filing), *territory.notes, *desk_notes(snapshot, station.code)),
+        notes=notes,
     )
 
 

@@ -57,6 +57,7 @@ class Snapshot:
             station.code: Office(station.code, station.name_en, station.district, station.police_district, "SHO")
             for station in dataset.stations
         }
+        self._responsible = {station.code: self._who_answers(station) for station in dataset.stations}
         self.with_boundaries = frozenset(self.stations[row.station].district for row in self.jurisdictions)
         self.sub_divisions = SubDivisions.of(dataset.stations, self.police_districts)
         self.corridors = CorridorIndex(row for row in dataset.corridors if row.station in working)
@@ -97,10 +98,12 @@ class Snapshot:
 
     def responsible(self, code: str) -> tuple[StationRecord, tuple[str, ...]]:
         """Who answers on a jurisdiction's ground, with a note: an outpost's cases are its parent station's."""
-        station = self.stations[code]
+        return self._responsible[code]
+
+    def _who_answers(self, station: StationRecord) -> tuple[StationRecord, tuple[str, ...]]:
         parent = self.stations.get(station.parent or "")
         if station.kind is StationKind.OUTPOST and parent is not None:
-            return parent, (f"outpost:{code}",)
+            return parent, (f"outpost:{station.code}",)
         return station, ()
 
     def station_office(self, station: StationRecord) -> Office:

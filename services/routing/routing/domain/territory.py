@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Collection
+from itertools import chain
 from typing import NamedTuple
 
 from routing.domain.boundaries import GAP_LIMIT_M, PolygonAnswer, doubt_radius
 from routing.domain.districts import DistrictAnswer
 from routing.domain.model import Filing, Point, Reason, Territory
-from routing.domain.nearest import Neighbour
+from routing.domain.nearest import Neighbour, Ranked
 from routing.domain.projection import MAX_LATITUDE
 from routing.domain.snapshot import Snapshot
 
@@ -27,10 +28,16 @@ FARTHEST_STATION_M = 50_000.0
 
 
 class Surroundings(NamedTuple):
-    """What was found out before about a point: its district, and of that the nearest stations, None if not asked."""
+    """What was found out before about a point on the map.
 
-    district: DistrictAnswer | None
-    neighbours: tuple[Neighbour, ...] | None
+    `district` is None also where a polygon contains the point; without one that decides, `neighbours` are the nearest
+    stations of the district and `across` the nearest of each neighbouring one.
+    """
+
+    polygon: PolygonAnswer | None
+    district: DistrictAnswer | None = None
+    neighbours: Ranked = ()
+    across: Ranked = ()
 
 
 def find_territory(snapshot: Snapshot, filing: Filing, known: Surroundings | None = None) -> Territory:
@@ -65,19 +72,19 @@ def true_place(filing: Filing, notes: Collection[str]) -> Point | None:
 
 def possible(point: Point) -> bool:
     """Numbers that a place on Earth can have."""
-    return math.isfinite(point.lat) and math.isfinite(point.lon) and abs(point.lat) <= 90.0 and abs(point.lon) <= 180.0
+    return abs(point.lat) <= 90.0 and abs(point.lon) <= 180.0
 
 
 def on_the_map(point: Point) -> bool:
     """Whether the point has a place in the plane."""
-    return possible(point) and abs(point.lat) <= MAX_LATITUDE
+    return abs(point.lat) <= MAX_LATITUDE and abs(point.lon) <= 180.0
 
 
 def _at(snapshot: Snapshot, point: Point, known: Surroundings | None = None) -> Territory | None:
     """The territory of a point; None outside the state and for what no place on Earth has."""
-    if not on_the_map(point):
+    if known is None and not on_the_map(point):
         return None
-    answer = snapshot.boundaries.find(point.lat, point.lon, point.accuracy_m)
+    answer = known.polygon if known else snapshot.boundaries.find(point.lat, point.lon, point.accuracy_m)
     if answer is not None and not answer.in_gap:
         return _inside(snapshot, answer, point)
     district = known.district if known else snapshot.districts.find(point.lat, point.lon, point.accuracy_m)
@@ -85,7 +92,7 @@ def _at(snapshot: Snapshot, point: Point, known: Surroundings | None = None) -> 
     if answer is not None and (district is None or district.district in snapshot.with_boundaries):
         return _in_gap(snapshot, answer)
     if district is not None:
-        return _nearest(snapshot, point, district, known.neighbours if known else None)
+        return _nearest(snapshot, point, district, known or _ranked(snapshot, point, district))
     return _nearest_anywhere(snapshot, point) if not len(snapshot.districts) else None
 
 
@@ -124,48 +131,51 @@ def _in_gap(snapshot: Snapshot, answer: PolygonAnswer) -> Territory:
     )
 
 
-def _nearest(
-    snapshot: Snapshot, point: Point, district: DistrictAnswer, neighbours: tuple[Neighbour, ...] | None
-) -> Territory | None:
-    if neighbours is None:
-        neighbours = snapshot.points_of(district.district).nearest(point.lat, point.lon, MAX_RIVALS + 1)
-    if not neighbours:
+def _nearest(snapshot: Snapshot, point: Point, district: DistrictAnswer, known: Surroundings) -> Territory | None:
+    if not known.neighbours:
         return _of_district(snapshot, district.district, ("no_station_with_a_point",))
-    across = [
-        neighbour
-        for name in district.neighbours
-        for neighbour in snapshot.points_of(name).nearest(point.lat, point.lon, 1)
-    ]
-    territory = _by_distance(neighbours, across, point)
+    territory = _by_distance(known.neighbours, known.across, point)
     return _doubted(territory, "on_the_state_border") if district.on_the_edge else territory
+
+
+def _ranked(snapshot: Snapshot, point: Point, district: DistrictAnswer) -> Surroundings:
+    across = [snapshot.points_of(name).nearest(point.lat, point.lon, 1) for name in district.neighbours]
+    return Surroundings(
+        None,
+        district,
+        snapshot.points_of(district.district).nearest(point.lat, point.lon, MAX_RIVALS + 1),
+        tuple(chain.from_iterable(across)),
+    )
 
 
 def _nearest_anywhere(snapshot: Snapshot, point: Point) -> Territory | None:
     neighbours = snapshot.points.nearest(point.lat, point.lon, MAX_RIVALS + 1)
     if not neighbours or neighbours[0].metres > FARTHEST_STATION_M:
         return None
-    return _doubted(_by_distance(neighbours, [], point), "no_district_outlines")
+    return _doubted(_by_distance(neighbours, (), point), "no_district_outlines")
 
 
-def _by_distance(neighbours: tuple[Neighbour, ...], across: list[Neighbour], point: Point) -> Territory:
-    first = neighbours[0]
+def _by_distance(neighbours: Ranked, across: Ranked, point: Point) -> Territory:
+    station, metres = neighbours[0]
     reach = doubt_radius(point.accuracy_m)
     rivals = neighbours[1:]
     if across:
-        rivals = tuple(sorted((*rivals, *across), key=lambda item: (item.metres, item.station.code)))
-    likely = [rival for rival in rivals if rival.metres <= RIVAL_RATIO * first.metres + reach]
+        rivals = sorted((*rivals, *across), key=lambda rival: (rival[1], rival[0].code))
+    likely_m = RIVAL_RATIO * metres + reach
+    likely = [rival.code for rival, distance in rivals[:MAX_RIVALS] if distance <= likely_m]
     margin = 1.0
     if rivals:
-        total = rivals[0].metres + first.metres
-        margin = max(0.0, rivals[0].metres - first.metres - reach) / total if total else 0.0
+        nearest_m = rivals[0][1]
+        total = nearest_m + metres
+        margin = max(0.0, nearest_m - metres - reach) / total if total else 0.0
     return Territory(
-        first.station,
+        station,
         Reason.NEAREST,
         provisional=True,
         confidence=NEAREST_AGREEMENT * (0.5 + 0.5 * margin),
-        district=first.station.district,
-        police_district=first.station.police_district,
-        ambiguous_with=tuple(rival.station.code for rival in likely[:MAX_RIVALS]),
+        district=station.district,
+        police_district=station.police_district,
+        ambiguous_with=tuple(likely),
         notes=("no_polygons_loaded_here",),
     )
 
