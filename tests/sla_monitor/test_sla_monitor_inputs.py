@@ -8,6 +8,7 @@ import pytest
 from faust.types import TP
 
 from sla_monitor.faults import LostRecord
+from sla_monitor.ticks import FaustOffsets
 from sla_monitor.transport import POLL_S, PromptConsumer
 from tests.sla_monitor.processor_rig import CASES, Rig
 from tests.sla_monitor.sla_events import filed
@@ -100,6 +101,43 @@ async def test_sla_inputs_never_committed_are_read_from_where_their_log_begins()
     await consumer.perform_seek()
     assert sought == [{new: 12}]
     assert told == [{INPUT: 70, new: 12, CHANGELOG: None}]
+
+
+async def test_sla_a_log_that_begins_behind_what_was_committed_is_told() -> None:
+    """The client would read on from there without a word, and with nothing left to read nobody would ever notice."""
+    consumer = make_consumer()
+    lost: list[Any] = []
+    read, never, whole = INPUT, TP(CASES, 1), TP(CASES, 2)
+
+    async def seek_to_committed() -> dict[TP, int | None]:
+        return {read: 5, never: None, whole: 20, CHANGELOG: None}
+
+    async def earliest_offsets(*places: TP) -> dict[TP, int]:
+        return dict.fromkeys(places, 20)
+
+    async def seek_wait(places: dict[TP, int]) -> None:
+        assert places == {never: 20}
+
+    consumer._thread = SimpleNamespace(  # noqa: SLF001
+        seek_to_committed=seek_to_committed, earliest_offsets=earliest_offsets, seek_wait=seek_wait
+    )
+    consumer.transport = SimpleNamespace(on_lost=lost.append)
+    await consumer.seek_to_committed()
+    assert lost == [{read: (5, 20)}]
+
+
+async def test_sla_events_lost_under_a_running_worker_are_not_taken_for_read() -> None:
+    """Where the log was cut behind what was committed, reading begins where it was; else where the log begins."""
+
+    async def earliest_offsets(*places: TP) -> dict[TP, int]:
+        return dict.fromkeys(places, 20)
+
+    never = TP(CASES, 1)
+    asked = SimpleNamespace(
+        earliest_offsets=earliest_offsets, assignment=lambda: {INPUT, never}, _committed_offset={INPUT: 5, never: None}
+    )
+    offsets = FaustOffsets(SimpleNamespace(consumer=asked), CASES, lambda: {0, 1})
+    assert await offsets.starts({0, 1}) == {0: 5, 1: 20}
 
 
 async def test_sla_a_missing_offset_ends_the_worker() -> None:

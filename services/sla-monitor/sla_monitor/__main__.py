@@ -1,4 +1,4 @@
-"""``python -m sla_monitor worker --lane emergency|routine`` until SIGTERM; ``ledger``; ``audit``; ``policies``."""
+"""``python -m sla_monitor worker --lane emergency|routine`` until SIGTERM; ``ledger``; and the operator's commands."""
 
 import argparse
 import os
@@ -22,6 +22,7 @@ def main() -> int:
     commands.add_parser("ledger", add_help=False, help="keep the ledger, reconcile, answer for reports")
     commands.add_parser("audit", add_help=False, help="hold log, ledger and breaches against each other")
     commands.add_parser("policies", add_help=False, help="check a policy file and print its promises")
+    commands.add_parser("lost-events", add_help=False, help="what Kafka deleted unread, and going on behind it")
     options, rest = parser.parse_known_args()
     # Each command imports what it needs: a worker is back sooner without the ledger's database and plots.
     if options.command == "ledger":
@@ -30,6 +31,8 @@ def main() -> int:
         return int(import_module("sla_monitor.ledger.audit_command").main(rest))
     if options.command == "policies":
         return int(import_module("sla_monitor.policies_command").main(rest))
+    if options.command == "lost-events":
+        return int(import_module("sla_monitor.lost_events").main(rest))
     lane = parser.parse_args().lane
     os.environ["LANE"] = lane
     settings = Settings()

@@ -149,7 +149,8 @@ class Worker:
         return cls(shell, watch, producer, processor, posts)
 
     async def check_recovered(self) -> None:
-        if not self.shell.recovered.is_set():
+        # Until the rebalance is over, which ends with the seek, it may yet find that events were lost.
+        if not self.shell.recovered.is_set() or self.shell.app.rebalancing:
             raise NotReady
 
     async def _run_faust(self) -> None:

@@ -13,6 +13,12 @@ class Stalled(Exception):
     safe_to_log = True
 
 
+class LostEvents(Exception):
+    """The log begins behind what was committed: it is an operator's decision to go on (``lost-events``)."""
+
+    safe_to_log = True
+
+
 class LostRecord(Exception):
     """An input record was skipped on its way here: nothing after it may be committed."""
 

@@ -15,6 +15,7 @@ from chassis.kafka import EventProducer, Runs
 from chassis.logs import get_logger
 from sla_monitor import codec
 from sla_monitor.bookkeeping import Bookkeeping
+from sla_monitor.faults import LostEvents
 from sla_monitor.guard import Die
 from sla_monitor.heap import DeadlineHeaps
 from sla_monitor.processor import MAX_BATCH, Processor
@@ -119,6 +120,7 @@ class Shell:
     def attach(self, processor: Processor, books: Bookkeeping) -> None:
         self._processor, self._books = processor, books
         self.app.transport.on_seek = self._on_seek
+        self.app.transport.on_lost = self._on_lost
         topics = self.app.topic(
             self._settings.cases_topic,
             self._settings.ticks_topic,
@@ -151,6 +153,17 @@ class Shell:
         for tp, offset in committed.items():
             if tp.topic == self._settings.cases_topic and offset is not None:
                 self.processor.begin_at(tp.partition, offset)
+
+    def _on_lost(self, lost: Mapping[TP, tuple[int, int]]) -> None:
+        """Old ticks are no loss; events are, and nobody else would tell."""
+        gaps = [
+            f"partition {tp.partition}: read up to {committed}, the log begins at {begin}"
+            for tp, (committed, begin) in sorted(lost.items())
+            if tp.topic == self._settings.cases_topic
+        ]
+        if gaps:
+            advice = f"decide with: python -m sla_monitor lost-events --lane {self._settings.lane}"
+            self._die("events_lost", LostEvents(f"{'; '.join(gaps)}; {advice}"))
 
     async def _on_revoked(self, _app: Any, revoked: set[TP], **_: Any) -> None:
         """Before the group moves on: finish what was taken in, commit it, take in no more."""

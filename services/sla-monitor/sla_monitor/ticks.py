@@ -146,10 +146,13 @@ class FaustOffsets:
         return {tp.partition: offset for tp, offset in found.items()}
 
     async def starts(self, partitions: set[int]) -> Mapping[int, int]:
-        """The committed offsets, or where the log begins if it begins later."""
+        """The committed offsets; where nothing was ever committed, where the log begins.
+
+        A log that begins behind what was committed has lost events: nobody may take them for read.
+        """
         earliest = await self._ask(self._app.consumer.earliest_offsets(*self._places(partitions)))
         committed = self._app.consumer._committed_offset  # noqa: SLF001  the driver tells it nowhere else
-        return {tp.partition: max(offset, committed[tp] or 0) for tp, offset in earliest.items()}
+        return {tp.partition: committed[tp] or offset for tp, offset in earliest.items()}
 
     async def _ask(self, answer: Awaitable[Mapping[Any, int]]) -> Mapping[Any, int]:
         try:

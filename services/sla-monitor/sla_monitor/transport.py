@@ -147,15 +147,22 @@ class PromptConsumer(Consumer):
             super().resume_partitions(held & self.assignment())
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
-        """The client leaves alone what was never committed, wherever it has read to: that begins where its log does."""
+        """The client leaves alone what was never committed, wherever it has read to: that begins where its log does.
+
+        What was committed before its log begins it would read from there on, without a word about what is lost.
+        """
         found: Mapping[TP, int] = await super().seek_to_committed()  # None for what was never committed
         changelogs = self.app.tables.changelog_topics
-        new = [tp for tp, offset in found.items() if not offset and tp.topic not in changelogs]
-        if not new:
-            return found
-        begins = await self._thread.earliest_offsets(*new)
-        await self._thread.seek_wait(begins)
-        return {**found, **begins}
+        inputs = [tp for tp in found if tp.topic not in changelogs]
+        begins = await self._thread.earliest_offsets(*inputs) if inputs else {}
+        lost = {tp: (found[tp], begin) for tp, begin in begins.items() if found[tp] and found[tp] < begin}
+        on_lost: Callable[[Mapping[TP, tuple[int, int]]], None] | None = getattr(self.transport, "on_lost", None)
+        if lost and on_lost is not None:
+            on_lost(lost)
+        new = {tp: begin for tp, begin in begins.items() if not found[tp]}
+        if new:
+            await self._thread.seek_wait(new)
+        return {**found, **new}
 
     async def perform_seek(self) -> None:
         """Where reading starts is where handling starts: from there on no offset may be missing."""
@@ -166,7 +173,10 @@ class PromptConsumer(Consumer):
 
 
 class PromptTransport(Transport):
-    """``on_seek`` is told the committed offset of each input partition when reading starts there."""
+    """``on_seek`` is told the committed offset of each input partition when reading starts there; ``on_lost``, before
+    that, of the partitions whose log begins behind it: the committed offset and that of the beginning.
+    """
 
     Consumer = PromptConsumer
+    on_lost: Callable[[Mapping[TP, tuple[int, int]]], None] | None = None
     on_seek: Callable[[Mapping[TP, int | None]], None] | None = None

@@ -1,0 +1,190 @@
+"""``python -m sla_monitor lost-events``: events that Kafka deleted before a lane's workers had read them.
+
+Workers refuse to go on behind such a gap. Here an operator sees it and, with ``--accept``, lets them.
+"""
+
+import argparse
+import asyncio
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from chassis.clock import Clock, SystemClock
+from chassis.faults import TransientFault
+from chassis.groups import GroupHasMembers, has_members, move_group
+from chassis.log_reader import read_log
+from chassis.logs import configure_logging
+from chassis.mongo import Collection, Mongo, store_errors
+from chassis.positions import LogPositions, Place
+from event_schemas import Lane, ids
+from event_schemas.calendars import INDIA
+from sla_monitor.ledger.settings import LedgerSettings
+from sla_monitor.settings import PORTS, Settings
+
+# A worker that ended stays a member until its session is over, which is 30 s at most.
+WAIT_S: Final = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Events of a partition from ``committed`` up to ``begins`` that the workers have not read and the log lost."""
+
+    partition: int
+    committed: int
+    begins: int
+    by_ledger: int
+    """Up to which offset the ledger has read."""
+    since: datetime | None
+    """The time of the oldest event that is left; None if none is."""
+
+    @property
+    def lost(self) -> int:
+        return self.begins - self.committed
+
+    @property
+    def unread(self) -> int:
+        """Events that the ledger has not read either: nobody knows them."""
+        return max(0, self.begins - max(self.committed, self.by_ledger))
+
+
+def main(argv: Sequence[str]) -> int:
+    """0 if nothing is lost, or it was accepted; 1 if events are lost, or it could not be done."""
+    parser = _parser()
+    options = parser.parse_args(list(argv))
+    if options.accept and not (options.by and options.why):
+        parser.error("--accept needs --by and --why: the decision is recorded with them")
+    settings = Settings(lane=options.lane)
+    configure_logging("sla-monitor", "error")
+    try:
+        return asyncio.run(_run(settings, options))
+    except (TransientFault, GroupHasMembers) as error:
+        sys.stderr.write(f"not done: {type(error).__name__}: {error}\n")
+        return 1
+
+
+async def _run(settings: Settings, options: argparse.Namespace) -> int:
+    if options.history:
+        return await _show_history(settings)
+    gaps = await find_gaps(settings)
+    _say(page(gaps, settings))
+    if not gaps or not options.accept:
+        return 1 if gaps else 0
+    if not await _members_gone(settings, options.wait):
+        sys.stderr.write(f"not done: workers of {settings.group} are running; stop all of this lane first\n")
+        return 1
+    await accept(settings, gaps, options.by, options.why, SystemClock())
+    _say([f"accepted: {settings.group} goes on from the log's beginning. Start the workers."])
+    return 0
+
+
+async def find_gaps(settings: Settings) -> list[Gap]:
+    """Every partition of the lane whose log begins behind what its workers have committed."""
+    topic, ledger_group = settings.cases_topic, LedgerSettings().group(Lane(settings.lane))
+    positions = LogPositions(settings.kafka_bootstrap, [topic])
+    try:
+        committed, begins = await positions.committed(settings.group), await positions.starts()
+        lost = {place: offset for place, offset in committed.items() if offset < begins[place]}
+        by_ledger = await positions.committed(ledger_group) if lost else {}
+        since = await _oldest(
+            settings.kafka_bootstrap, {place: begins[place] for place in lost}, await positions.ends()
+        )
+    finally:
+        await positions.close()
+    return [
+        Gap(place[1], offset, begins[place], by_ledger.get(place, 0), since.get(place))
+        for place, offset in sorted(lost.items())
+    ]
+
+
+async def accept(settings: Settings, gaps: Sequence[Gap], by: str, why: str, clock: Clock) -> None:
+    """Record the decision, then carry it out: a decision whose ``moved_at`` is missing was not."""
+    mongo = Mongo(settings.mongo_uri, settings.mongo_database, app_name="sla-lost-events")
+    try:
+        decisions, number = _decisions(mongo), ids.new_event_id()
+        partitions = [{"partition": one.partition, "from": one.committed, "to": one.begins} for one in gaps]
+        decision = {"_id": number, "group": settings.group, "at": clock.now(), "by": by, "why": why}
+        with store_errors():
+            await decisions.insert_one({**decision, "partitions": partitions})
+        await move_group(
+            settings.kafka_bootstrap,
+            settings.group,
+            {(settings.cases_topic, one.partition): one.begins for one in gaps},
+        )
+        with store_errors():
+            await decisions.update_one({"_id": number}, {"$set": {"moved_at": clock.now()}})
+    finally:
+        mongo.close()
+
+
+def page(gaps: Sequence[Gap], settings: Settings) -> Iterator[str]:
+    """What the operator reads before he decides."""
+    if not gaps:
+        yield f"nothing is lost: {settings.cases_topic} holds all that {settings.group} has not read"
+        return
+    yield f"deleted from {settings.cases_topic} before {settings.group} had read it:"
+    yield f"{'partition':>9}  {'from':>12}  {'to':>12}  {'events':>9}  {'ledger lacks':>12}  oldest event left (India)"
+    for one in gaps:
+        since = "none" if one.since is None else f"{one.since.astimezone(INDIA):%Y-%m-%d %H:%M:%S}"
+        yield f"{one.partition:>9}  {one.committed:>12}  {one.begins:>12}  {one.lost:>9}  {one.unread:>12}  {since}"
+    lost, unread = sum(one.lost for one in gaps), sum(one.unread for one in gaps)
+    yield f"{lost} events, {unread} of which the ledger has not read either"
+
+
+async def _oldest(bootstrap: str, begins: Mapping[Place, int], ends: Mapping[Place, int]) -> dict[Place, datetime]:
+    """When the first record behind each of these offsets was written."""
+    firsts = {place: offset + 1 for place, offset in begins.items() if ends[place] > offset}
+    return {
+        (one.topic, one.partition): datetime.fromtimestamp(one.timestamp_ms / 1000, UTC)
+        async for one in read_log(bootstrap, begins, firsts)
+    }
+
+
+async def _members_gone(settings: Settings, within: float) -> bool:
+    deadline = time.monotonic() + within
+    while await has_members(settings.kafka_bootstrap, settings.group):
+        if time.monotonic() > deadline:
+            return False
+        await asyncio.sleep(1.0)
+    return True
+
+
+async def _show_history(settings: Settings) -> int:
+    mongo = Mongo(settings.mongo_uri, settings.mongo_database, app_name="sla-lost-events")
+    try:
+        with store_errors():
+            found = [one async for one in _decisions(mongo).find({"group": settings.group}).sort("at", 1)]
+    finally:
+        mongo.close()
+    _say(_decision(one) for one in found)
+    return 0
+
+
+def _decision(one: Mapping[str, Any]) -> str:
+    events = sum(part["to"] - part["from"] for part in one["partitions"])
+    done = "" if "moved_at" in one else " (not carried out)"
+    return f"{one['at'].astimezone(INDIA):%Y-%m-%d %H:%M:%S} in India, {one['by']}: {events} events, {one['why']}{done}"
+
+
+def _decisions(mongo: Mongo) -> Collection:
+    return mongo.collection("lost_events")
+
+
+def _say(lines: Iterator[str] | Sequence[str]) -> None:
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+    sys.stdout.flush()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="sla_monitor lost-events", description=__doc__)
+    parser.add_argument("--lane", required=True, choices=sorted(PORTS))
+    parser.add_argument("--accept", action="store_true", help="let the lane's workers go on from the log's beginning")
+    parser.add_argument("--by", help="who decides this, for the record")
+    parser.add_argument("--why", help="the reason, for the record")
+    parser.add_argument(
+        "--wait", type=float, default=WAIT_S, help="seconds to wait for the sessions of ended workers (default 40)"
+    )
+    parser.add_argument("--history", action="store_true", help="show what was decided before, and nothing else")
+    return parser
