@@ -43,3 +43,9 @@ def test_filters_narrow_what_words_find() -> None:
     """District and kind hold for every station found."""
     found = INDEX.find(q="mahila", district="patna")
     assert [station.code for station in found] == ["5117089"]
+
+
+def test_a_code_in_devanagari_digits_finds_its_station() -> None:
+    """Who types on a Hindi keyboard types its digits."""
+    typed = "5117044".translate({ord(str(digit)): 0x966 + digit for digit in range(10)})
+    assert [station.code for station in INDEX.find(q=typed)] == ["5117044"]

@@ -25,11 +25,14 @@ from routing.map_picture import draw_picture
 from routing.reload import STATE_TIME
 from routing.store import MongoDecisions, StoredDecision
 from routing.store.posts import Posts
-from routing.store.versions import Saved, Switch, Versions, renamed
+from routing.store.versions import Saved, Switch, SwitchedMeanwhile, Versions, VersionUnknown, renamed
 from routing.what_if import what_if
 
 PROGRESS_EVERY: Final = 100
 SAMPLE: Final = 2_000
+# Of an import's findings, those that the database keeps with the version; --report writes all.
+KEPT_FINDINGS: Final = 20_000
+PAGES: Final = frozenset({".html", ".htm"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +43,19 @@ class Office:
     versions: Versions
     clock: Clock
 
-    async def base(self) -> Dataset:
-        """The version in force; the shipped one where there is none yet."""
+    async def base(self, named: str | None = None) -> Dataset:
+        """The version that an operator names, or the one in force."""
+        return (await self.base_and_switch(named))[0]
+
+    async def base_and_switch(self, named: str | None = None) -> tuple[Dataset, int]:
+        """With the last switch that was decided before it was looked for. Where there is none yet, the shipped one."""
         shipped = load_shipped()
         await self.versions.begin_with(shipped)
+        number = await self.versions.last_number()
+        if named:
+            return await self.versions.load(named), number
         switch = await self.versions.in_force(self.clock.now())
-        return await self.versions.load(switch.version) if switch is not None else shipped
+        return (await self.versions.load(switch.version) if switch is not None else shipped), number
 
 
 Command = Callable[[argparse.Namespace, Office], Awaitable[int]]
@@ -54,30 +64,46 @@ Command = Callable[[argparse.Namespace, Office], Awaitable[int]]
 async def import_file(options: argparse.Namespace, office: Office) -> int:
     """import-stations, -boundaries and -lines: a file on top of the version in force becomes a version of its own."""
     report = Report()
+    base, seen = await office.base_and_switch(options.base)
     try:
-        dataset = renamed(READERS[options.command](options.file, await office.base(), report, _fields(options)))
+        dataset = renamed(READERS[options.command](options.file, base, report, _fields(options)))
     finally:
         # Also of a file that is refused: the findings say what to put right.
         say(*report.lines())
         if options.report:
             options.report.write_text(json.dumps(report.to_document(), indent=1, ensure_ascii=False), "utf-8")
     info = await office.versions.save(
-        dataset, by=options.by, note=options.file.name, report=report.to_document(), progress=_saved
+        dataset, by=options.by, note=options.file.name, report=report.to_document(KEPT_FINDINGS), progress=_saved
     )
-    say(f"version {info.version} saved")
+    say(f"version {info.version} saved", *await _without(info.version, base.version, office))
     if options.effective_from is None:
         say(f"It is not in force. To put it in force: python -m routing switch {info.version}")
         return 0
-    switch = await office.versions.switch(
-        info.version, effective_from=options.effective_from, by=options.by, why=f"import of {options.file.name}"
-    )
+    why = f"import of {options.file.name}"
+    try:
+        switch = await office.versions.switch(
+            info.version, effective_from=options.effective_from, by=options.by, why=why, after=seen
+        )
+    except SwitchedMeanwhile:
+        return refuse("another switch was decided during this import: see `versions`, and import again on top of it")
     say(f"In force from {spoken_time(switch.effective_from)}; running services follow by themselves")
     return 0
 
 
+async def _without(made: str, base: str, office: Office) -> list[str]:
+    """What is to come and is not in a version that was made from another."""
+    now = office.clock.now()
+    return [
+        f"Note: from {spoken_time(switch.effective_from)} on {switch.version} is to decide. {made} was made from "
+        f"{base} and has nothing of it. To have both: the same import with --base {switch.version}"
+        for switch in await office.versions.history()
+        if switch.effective_from > now and switch.version not in {made, base}
+    ]
+
+
 async def import_posts(options: argparse.Namespace, office: Office) -> int:
     report = Report()
-    dataset = await office.versions.load(options.version) if options.version else await office.base()
+    dataset = await office.base(options.version)
     try:
         details = import_officers(options.file, build_directory(Snapshot(dataset)), report)
     finally:
@@ -147,9 +173,14 @@ async def show_what_if(options: argparse.Namespace, office: Office) -> int:
         dataset = renamed(read(options.file, base, report, _fields(options)))
         say(f"{options.file.name}: {list(report.lines())[-1]}")
     else:
-        dataset = await office.versions.load(str(options.file))
+        try:
+            dataset = await office.versions.load(str(options.file))
+        except VersionUnknown:
+            return refuse(f"there is no file and there is no version {options.file}")
     end = options.end or now
     start = options.start or end - timedelta(days=options.days)
+    if start >= end:
+        return refuse(f"no case can be between {spoken_time(start)} and {spoken_time(end)}")
     found = [stored async for stored in MongoDecisions(office.mongo).between(start, end)]
     snapshot = Snapshot(dataset, options.on or today(office.clock))
     answer = what_if(found, snapshot)
@@ -162,7 +193,10 @@ async def show_what_if(options: argparse.Namespace, office: Office) -> int:
 
 
 async def make_map(options: argparse.Namespace, office: Office) -> int:
-    dataset = await office.versions.load(options.version) if options.version else await office.base()
+    suffix = options.out.suffix.casefold()
+    if suffix not in {*PAGES, ".png"}:
+        return refuse(f"a map is a page or a picture: {options.out} ends in neither .html nor .png")
+    dataset = await office.base(options.version)
     now = office.clock.now()
     sample: list[StoredDecision] = []
     async for stored in MongoDecisions(office.mongo).between(now - timedelta(days=options.days), now):
@@ -170,7 +204,7 @@ async def make_map(options: argparse.Namespace, office: Office) -> int:
         if len(sample) >= SAMPLE:
             break
     snapshot = Snapshot(dataset, options.on or today(office.clock))
-    if options.out.suffix.casefold() == ".png":
+    if suffix == ".png":
         draw_picture(snapshot, sample, options.out)
         say(f"{options.out}: a picture", *_as_of(snapshot))
         return 0
@@ -206,7 +240,7 @@ def _as_of(snapshot: Snapshot) -> Iterator[str]:
 
 
 def _stations(file: Path, base: Dataset, report: Report, _fields: Fields) -> Dataset:
-    return import_stations(file, base, report)
+    return import_stations(file, base, report, _rows)
 
 
 def _boundaries(file: Path, base: Dataset, report: Report, fields: Fields) -> Dataset:
@@ -228,9 +262,17 @@ def _fields(options: argparse.Namespace) -> Fields:
     return Fields(getattr(options, "code_field", None), getattr(options, "name_field", None))
 
 
+def _rows(count: int) -> None:
+    _progress(count, "rows", 10 * PROGRESS_EVERY)
+
+
 def _read(count: int) -> None:
-    if count % PROGRESS_EVERY == 0:
-        print(f"{count} features ...", file=sys.stderr, flush=True)  # noqa: T201
+    _progress(count, "features", PROGRESS_EVERY)
+
+
+def _progress(count: int, what: str, every: int) -> None:
+    if count % every == 0:
+        print(f"{count} {what} ...", file=sys.stderr, flush=True)  # noqa: T201
 
 
 def _saved(saved: Saved) -> None:

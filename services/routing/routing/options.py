@@ -23,6 +23,9 @@ ABOUT: Final = (
     "Routing's service and its operator's commands. They work on the database that MONGO_URI and MONGO_DATABASE name. "
     "A day or a time without a zone is India's. docs/runbooks/add-stations.md shows them in use."
 )
+MOST_DAYS: Final = 36_500
+INTERRUPTED: Final = 130
+FORESEEN: Final = (VersionUnknown, TransientFault, UnicodeDecodeError, ImportRefused, EmptyVersion, OSError)
 WHEN: Final = "from this day or time on; "
 IMPORTS: Final = {
     "import-stations": "a CSV of stations",
@@ -42,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
         one = _command(group, name, cli.import_file, f"make a new version from {what}")
         one.add_argument("file", type=Path)
         one.add_argument("--effective-from", type=_date, metavar="DAY", help=f"put it in force {WHEN}default: not yet")
+        one.add_argument("--base", metavar="VERSION", help="add to this version, not to the one in force")
         one.add_argument("--by", default="operator", help="who decides this, for the audit")
         one.add_argument("--report", type=Path, help="write the findings as JSON")
         if name != "import-stations":
@@ -60,7 +64,7 @@ def parser() -> argparse.ArgumentParser:
     _command(group, "versions", cli.list_versions, "all versions and every switch")
     change = _command(group, "what-if", cli.show_what_if, "which cases would go elsewhere under a file or version")
     change.add_argument("file", type=Path, help="a file to import, or the name of a version")
-    change.add_argument("--days", type=int, default=30, help="cases of the last days; default: 30")
+    change.add_argument("--days", type=_count, default=30, help="cases of the last days; default: 30")
     change.add_argument("--from", dest="start", type=_date, help="cases from this day or time on, instead of --days")
     change.add_argument("--to", dest="end", type=_date, help="cases before this day or time; default: now")
     change.add_argument("--on", type=_day, help="as stations and jurisdictions are on this day; default: today")
@@ -69,7 +73,7 @@ def parser() -> argparse.ArgumentParser:
     picture.add_argument("--out", type=Path, default=Path("map.html"), help="a page, or a picture if it ends in .png")
     picture.add_argument("--on", type=_day, help="as stations and jurisdictions are on this day; default: today")
     picture.add_argument("--version", help="default: the version in force")
-    picture.add_argument("--days", type=int, default=7, help="decisions of the last days")
+    picture.add_argument("--days", type=_count, default=7, help="decisions of the last days")
     return top
 
 
@@ -82,14 +86,24 @@ def run(options: argparse.Namespace, settings: RoutingSettings) -> int:
         return 0
     try:
         return asyncio.run(_run(options, settings))
-    except VersionUnknown as error:
-        return refuse(f"there is no version {error}")
-    except TransientFault as fault:
-        return refuse(f"the database does not answer ({fault})")
-    except UnicodeDecodeError:
-        return refuse("the file is not UTF-8 text")
-    except (ImportRefused, EmptyVersion, OSError) as error:
-        return refuse(str(error))
+    except KeyboardInterrupt:
+        refuse("interrupted; the same command takes up what was saved")
+        return INTERRUPTED
+    except FORESEEN as error:
+        return refuse(_sentence(error))
+
+
+def _sentence(error: Exception) -> str:
+    match error:
+        case VersionUnknown():
+            return f"there is no version {error}"
+        case TransientFault():
+            return f"the database does not answer ({error})"
+        case UnicodeDecodeError():
+            return "the file is not UTF-8 text"
+        case OSError(filename=str(name), strerror=str(why)):
+            return f"{name}: {why}"
+    return str(error)
 
 
 async def _run(options: argparse.Namespace, settings: RoutingSettings) -> int:
@@ -110,8 +124,15 @@ def _command(
     return one
 
 
-def _date(text: str) -> datetime:
+def _count(text: str) -> int:
     with suppress(ValueError):
+        if 1 <= int(text) <= MOST_DAYS:
+            return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no number of days from 1 to {MOST_DAYS}")
+
+
+def _date(text: str) -> datetime:
+    with suppress(ValueError, OverflowError):
         value = datetime.fromisoformat(text)
         # A day begins for an operator where the stations stand, as it does for the stations' own days.
         return (value if value.tzinfo else value.replace(tzinfo=STATE_TIME)).astimezone(UTC)

@@ -9,6 +9,7 @@ from typing import Final, Self
 from rapidfuzz import fuzz
 
 from routing.domain import StationKind, StationRecord
+from routing.importing.words import clean_code
 
 # Below this a match is a coincidence of letters; found by trying the state's own names misspelt.
 LEAST_SCORE: Final = 78.0
@@ -94,7 +95,7 @@ class SearchIndex:
         ]
         if q is None:
             return [station for station, _, _ in rows]
-        code, words = q.strip(), Name.of(q)
+        code, words = clean_code(q) or q.strip(), Name.of(q)
         if words is None:
             return [station for station, _, _ in rows if station.code == code]
         scored = [(_score(words, names, place), station) for station, names, place in rows if station.code != code]

@@ -23,6 +23,10 @@ class EmptyVersion(ValueError):
     """A version with no station or no police district can decide nothing: it is not accepted."""
 
 
+class SwitchedMeanwhile(Exception):
+    """A switch was decided after the one that this one builds on."""
+
+
 @dataclass(frozen=True, slots=True)
 class VersionInfo:
     version: str
@@ -134,15 +138,20 @@ class Versions:
                 rows[piece["part"]] += piece["rows"]
         return await asyncio.to_thread(from_rows, version, rows)
 
-    async def switch(self, version: str, *, effective_from: datetime, by: str, why: str) -> Switch:
+    async def switch(
+        self, version: str, *, effective_from: datetime, by: str, why: str, after: int | None = None
+    ) -> Switch:
         """Puts a version in force from a time on: one insert, so that it has happened or it has not.
 
-        A time that has passed means now: what was decided until now was decided by another version.
+        A time that has passed means now: what was decided until now was decided by another version. With `after`, the
+        last switch that was known, it is the next one or raises SwitchedMeanwhile.
         """
         await self.info(version)
         effective_from = max(effective_from, self._clock.now())
         while True:
-            number = await self._next_number()
+            number = await self.last_number() + 1
+            if after is not None and number != after + 1:
+                raise SwitchedMeanwhile(number - 1)
             switch = Switch(number, version, effective_from, self._clock.now(), by, why)
             try:
                 with store_errors():
@@ -187,17 +196,20 @@ class Versions:
 
     async def begin_with(self, shipped: Dataset) -> None:
         """Puts the shipped version in force where nothing is, or where an older shipped one is."""
-        now = self._clock.now()
+        now, last = self._clock.now(), await self.last_number()
         current = await self.in_force(now)
         if current is not None and (current.version == shipped.version or not current.version.startswith("shipped-")):
             return
         await self.save(shipped, by=SHIPPED_BY, note="the data set that came with this release")
-        await self.switch(shipped.version, effective_from=now, by=SHIPPED_BY, why="start of a release")
+        # Another process that starts, or an operator, may have been faster: what they decided stays.
+        with suppress(SwitchedMeanwhile):
+            await self.switch(shipped.version, effective_from=now, by=SHIPPED_BY, why="start of a release", after=last)
 
-    async def _next_number(self) -> int:
+    async def last_number(self) -> int:
+        """The number of the switch that was decided last; 0 where none was."""
         with store_errors():
             last = await self._switches.find_one(sort=[("_id", -1)])
-        return int(last["_id"]) + 1 if last is not None else 1
+        return int(last["_id"]) if last is not None else 0
 
 
 def renamed(dataset: Dataset) -> Dataset:
