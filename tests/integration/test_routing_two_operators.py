@@ -68,6 +68,20 @@ def test_what_is_to_come_is_named_and_can_be_built_on(desk: Desk) -> None:
     assert "5117044" in {row.station for row in both.boundaries}
 
 
+def test_what_was_to_come_and_is_undone_is_shown_as_undone(desk: Desk) -> None:
+    """After a rollback nothing warns of the version that will never decide, and the audit says which one will."""
+    later = f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%d}"
+    undone = desk.saved(desk.run("import-stations", stations(desk, "5117901"), "--effective-from", later)[1])
+    assert desk.run("rollback")[0] == 0
+    _, said = desk.run("import-stations", stations(desk, "5117902"))
+    assert "Note" not in said
+    _, said = desk.run("versions")
+    _, switched, back = [line for line in said.partition("switches:")[2].splitlines() if line]
+    assert undone in switched
+    assert "(undone)" in switched
+    assert "(to come)" in back
+
+
 def test_services_that_start_at_once_put_the_shipped_version_in_force_once(desk: Desk) -> None:
     """And none of them comes after what an operator decides in the same moment."""
 

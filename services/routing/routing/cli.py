@@ -92,13 +92,18 @@ async def import_file(options: argparse.Namespace, office: Office) -> int:
 
 async def _without(made: str, base: str, office: Office) -> list[str]:
     """What is to come and is not in a version that was made from another."""
-    now = office.clock.now()
     return [
         f"Note: from {spoken_time(switch.effective_from)} on {switch.version} is to decide. {made} was made from "
         f"{base} and has nothing of it. To have both: the same import with --base {switch.version}"
-        for switch in await office.versions.history()
-        if switch.effective_from > now and switch.version not in {made, base}
+        for switch in to_rule(await office.versions.history(), office.clock.now())
+        if switch.version not in {made, base}
     ]
+
+
+def to_rule(history: Sequence[Switch], now: datetime) -> list[Switch]:
+    """The switches whose time is to come and that will rule then: of those of one time, the one decided last."""
+    last = {switch.effective_from: switch for switch in history if switch.effective_from > now}
+    return [last[at] for at in sorted(last)]
 
 
 async def import_posts(options: argparse.Namespace, office: Office) -> int:
@@ -158,8 +163,10 @@ async def list_versions(_options: argparse.Namespace, office: Office) -> int:
         counts = ", ".join(f"{count} {part}" for part, count in info.counts.items() if count)
         say(f"{mark} {info.version:<20} {info.created_at:%Y-%m-%d %H:%M} {info.created_by}: {info.note} ({counts})")
     say("switches:")
-    for switch in await office.versions.history():
-        mark = " (to come)" if switch.effective_from > now else ""
+    history = await office.versions.history()
+    ahead = to_rule(history, now)
+    for switch in history:
+        mark = "" if switch.effective_from <= now else " (to come)" if switch in ahead else " (undone)"
         since = f"from {spoken_time(switch.effective_from)}{mark}"
         say(f"  {switch.number:>3} {switch.version:<20} {since} {switch.by}: {switch.why}")
     return 0
