@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -14,7 +14,17 @@ from chassis.kafka import Producer
 from chassis.logs import get_logger
 from chassis.metrics import ConsumerMetrics, observe_all
 from chassis.mongo import store_errors
-from event_schemas import Envelope, Event, InvalidEvent, Lane, WireRecord, decode, peek_source, peek_type, topics
+from event_schemas import (
+    Envelope,
+    Event,
+    InvalidEvent,
+    Lane,
+    WireRecord,
+    decode_named,
+    headers_by_name,
+    peek_type,
+    topics,
+)
 
 _log = get_logger(__name__)
 
@@ -31,7 +41,7 @@ class SourceRecord(NamedTuple):
     partition: int
     offset: int
     key: bytes | None
-    value: bytes
+    value: bytes | None
     headers: Headers
 
 
@@ -105,7 +115,7 @@ class BatchPipeline:
         self._service = service
         self._service_bytes = service.encode()
         self._metrics = metrics
-        self._ignore_sources = ignore_sources
+        self._ignore_sources = frozenset(source.encode() for source in ignore_sources)
         self._already_handled = already_handled
         self._max_invalid = max_invalid_in_row
         self._now = now
@@ -167,24 +177,25 @@ class BatchPipeline:
         kind = peek_type(record.headers)
         if kind is None:
             return _Poison(record, InvalidEvent("missing_header", "ce_type"), "none")
-        if kind not in self._types or self._not_for_us(record.headers):
+        if kind not in self._types:
+            return None
+        headers = headers_by_name(record.headers)
+        if headers.get("ce_source") in self._ignore_sources or self._replayed_for_others(headers, record.headers):
             return None
         try:
-            envelope = decode(record.headers, record.value)
+            envelope = decode_named(headers, record.value)
         except InvalidEvent as error:
             return _Poison(record, error, kind)
         if record.key != envelope.subject.encode():
             # It lies among another subject's events, so its own order is lost.
-            return _Poison(record, InvalidEvent("key_mismatch", "the record's key is not its subject"), kind)
+            wrong_key = InvalidEvent("key_mismatch", "the record's key is not its subject")
+            return _Poison(record, wrong_key, kind)
         return Received(record.topic, record.partition, record.offset, envelope)
 
-    def _not_for_us(self, headers: Headers) -> bool:
-        if self._ignore_sources and peek_source(headers) in self._ignore_sources:
-            return True
-        for name, value in headers:  # noqa: SIM110  for every record: any() over a generator costs three times as much
-            if name == REPLAY_HEADER and value != self._service_bytes:
-                return True
-        return False
+    def _replayed_for_others(self, found: Mapping[str, bytes], headers: Headers) -> bool:
+        if REPLAY_HEADER not in found:
+            return False
+        return any(name == REPLAY_HEADER and value != self._service_bytes for name, value in headers)
 
     async def _handle(self, received: Sequence[Received]) -> None:
         fresh = await self._without_handled(received)
@@ -192,7 +203,7 @@ class BatchPipeline:
             return
         with store_errors():
             outgoing = await self._handler(fresh)
-        await self._producer.send_all([(item.topic, item.record) for item in outgoing])
+        await self._producer.send_all(outgoing)
         self._invalid_in_row = 0
         self._count(fresh)
 
@@ -249,7 +260,7 @@ def dead_letter(record: SourceRecord, reason: str, service: str) -> WireRecord:
     )
     # A replayed dead letter that dies again gets fresh headers, not a second set.
     kept = tuple((name, value) for name, value in record.headers if not name.startswith("dlq_"))
-    return WireRecord(key=record.key, value=record.value, headers=kept + added)
+    return WireRecord(key=record.key, value=record.value or b"", headers=kept + added)
 
 
 def _known(kind: str, types: frozenset[str]) -> str:

@@ -15,6 +15,7 @@ from event_schemas.codec import (
     peek_id,
     peek_source,
     peek_type,
+    record_of,
 )
 from event_schemas.events import EVENT_CLASSES
 from event_schemas.events.assignment import AssignedToStation, ComplaintAcknowledged, TransferRequested
@@ -199,5 +200,6 @@ __all__ = [
     "peek_source",
     "peek_type",
     "policies",
+    "record_of",
     "topics",
 ]

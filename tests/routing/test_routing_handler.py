@@ -208,7 +208,7 @@ async def test_a_complaint_against_police_keeps_its_mark_in_the_store(desk: Desk
     await run_handler(desk.handler.handle, filed(attributes={"against_police": True}, named_station="5801016"))
     (kept,) = desk.decisions.kept.values()
     assert kept.filing.against_police
-    assert from_document(to_document(kept)) == kept
+    assert from_document(to_document(kept)) == kept._replace(record=None)
 
 
 async def test_erasure_forgets_the_place_and_keeps_the_decision(desk: Desk) -> None:

@@ -18,10 +18,11 @@ from chassis.run import Background
 from chassis.sealing import KeyRing
 from chassis.tracing import Tracing
 from event_schemas import Lane, topics
+from routing.answers import SOURCE
 from routing.api import create_router
 from routing.dataset import load_shipped
 from routing.domain import Snapshot
-from routing.handlers import SOURCE, TYPES, AssignmentHandler
+from routing.handlers import TYPES, AssignmentHandler
 from routing.live import Live, spare_the_collector
 from routing.metrics import RoutingMetrics
 from routing.posts import PostsPublisher

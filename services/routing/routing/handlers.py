@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from operator import attrgetter
+from typing import Final, cast
 
 from pydantic import ValidationError
 
@@ -14,50 +14,22 @@ from chassis.clock import Clock
 from chassis.consumer import Outgoing, Received
 from chassis.logs import get_logger
 from chassis.sealing import KeyRing, SealError
-from chassis.tracing import mark
-from event_schemas import (
-    AssignedToStation,
-    AssignmentReason,
-    ComplaintFiled,
-    Event,
-    EventId,
-    Lane,
-    PersonalData,
-    PersonalDataErased,
-    PostId,
-    Station,
-    StationCode,
-    TransferRequested,
-    WireRecord,
-    encode,
-    ids,
-)
-from routing.domain import Decision, Filing, Point, Reason, Snapshot, StationRecord
+from event_schemas import ComplaintFiled, Event, Lane, PersonalData, PersonalDataErased, TransferRequested
+from routing.answers import Asked, answer_of, outgoing
+from routing.domain import Decision, Filing, Point, Snapshot
 from routing.domain.bulk import assign_stations
-from routing.domain.rules import DESK_NOT_ONLINE
-from routing.domain.territory import nearest_units
 from routing.domain.transfers import Hop, TransferRequest, transfer_case
 from routing.metrics import RoutingMetrics
 from routing.store import Decisions, StoredDecision
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-SOURCE: Final = "routing"
 # The attribute of intake's catalogue that says so; it travels in clear.
 AGAINST_POLICE: Final = "against_police"
-REASONS: Final = {reason: AssignmentReason(reason.value) for reason in Reason}
 PINCODE: Final = re.compile(r"(?<!\d)(8[0-9]{5})(?!\d)")
 
+# What was decided now, in both forms: only the one that is stored first counts.
+Proposal = tuple[Decision, StoredDecision]
+
 _log = get_logger(__name__)
-
-
-class Asked(NamedTuple):
-    """What the rules look at, the seal to keep (None when the place is in clear), and notes."""
-
-    filing: Filing
-    sealed: str | None
-    notes: tuple[str, ...]
 
 
 class AssignmentHandler:
@@ -89,15 +61,15 @@ class AssignmentHandler:
             if event_type in by_type:
                 settled |= await handler(self, snapshot, by_type[event_type])
         answers = ((item, settled.get(item.envelope.event_id)) for item in batch)
-        return [_outgoing(item, decision) for item, decision in answers if decision is not None]
+        return [outgoing(item, decision) for item, decision in answers if decision is not None]
 
     async def on_complaints_filed(self, snapshot: Snapshot, batch: Sequence[Received]) -> Mapping[str, StoredDecision]:
         now = self._clock.now()
         asked = [self._filing(cast("ComplaintFiled", item.data)) for item in batch]
         decisions = assign_stations(snapshot, [filing for filing, _, _ in asked])
         proposals = [
-            _stored(snapshot, item, decision, asked, now)
-            for item, decision, asked in zip(batch, decisions, asked, strict=True)
+            (decision, answer_of(snapshot, item, asked, decision, now))
+            for item, asked, decision in zip(batch, asked, decisions, strict=True)
         ]
         return await self._settle(batch, proposals)
 
@@ -114,8 +86,10 @@ class AssignmentHandler:
             proposals = [self._transferred(snapshot, item, chains[item.data.case_id]) for item in items]
             winners = await self._settle(items, proposals)
             for winner in winners.values():
-                chain = chains[winner.event.case_id]
-                chain[:] = sorted({item.id: item for item in (*chain, winner)}.values(), key=_assignment_no)
+                chain = chains[winner.case_id]
+                chain[:] = sorted(
+                    {item.id: item for item in (*chain, winner)}.values(), key=attrgetter("assignment_no")
+                )
             settled |= winners
             waiting = [item for item in waiting if round_[item.data.case_id] is not item]
         return settled
@@ -126,27 +100,26 @@ class AssignmentHandler:
         await self._decisions.erase_places({item.data.case_id for item in batch})
         return {}
 
-    async def _settle(
-        self, batch: Sequence[Received], proposals: Sequence[StoredDecision]
-    ) -> Mapping[str, StoredDecision]:
-        winners = await self._decisions.settle(proposals)
+    async def _settle(self, batch: Sequence[Received], proposals: Sequence[Proposal]) -> Mapping[str, StoredDecision]:
+        winners = await self._decisions.settle([stored for _, stored in proposals])
         now = self._clock.now()
         self._metrics.observe(
-            (winner, now - item.data.occurred_at)
-            for item, proposal, winner in zip(batch, proposals, winners, strict=True)
-            if winner is proposal
+            (decision, now - item.data.occurred_at)
+            for item, (decision, stored), winner in zip(batch, proposals, winners, strict=True)
+            if winner is stored
         )
         return {item.envelope.event_id: winner for item, winner in zip(batch, winners, strict=True)}
 
-    def _transferred(self, snapshot: Snapshot, item: Received, decided: Sequence[StoredDecision]) -> StoredDecision:
+    def _transferred(self, snapshot: Snapshot, item: Received, decided: Sequence[StoredDecision]) -> Proposal:
         event = cast("TransferRequested", item.data)
-        earlier = [decision for decision in decided if decision.event.assignment_no < event.assignment_no]
-        chain = [Hop(hop.event.station.code, hop.event.station.police_district) for hop in earlier]
+        earlier = [decision for decision in decided if decision.assignment_no < event.assignment_no]
+        stations = [hop.event.station for hop in earlier]
+        chain = [Hop(station.code, station.police_district) for station in stations]
         first = earlier[0] if earlier else None
         filing, sealed = (first.filing, first.sealed) if first is not None else (Filing(emergency=False), None)
         request = TransferRequest(event.to_station, event.by_post)
         decision = transfer_case(snapshot, self._with_place(event.case_id, filing, sealed), chain, request)
-        return _stored(snapshot, item, decision, Asked(filing, sealed, ()), self._clock.now())
+        return decision, answer_of(snapshot, item, Asked(filing, sealed, ()), decision, self._clock.now())
 
     def _filing(self, event: ComplaintFiled) -> Asked:
         location = event.location
@@ -196,68 +169,3 @@ HANDLERS: Mapping[type[Event], TypeHandler] = {
     PersonalDataErased: AssignmentHandler.on_personal_data_erased,
 }
 TYPES: Final = frozenset(event_type.type for event_type in HANDLERS)
-
-
-def _stored(snapshot: Snapshot, item: Received, decision: Decision, asked: Asked, now: datetime) -> StoredDecision:
-    office, notes = decision.office, (*asked.notes, *decision.notes)
-    offline = DESK_NOT_ONLINE in notes
-    cause = cast("ComplaintFiled | TransferRequested", item.data)
-    event = AssignedToStation(
-        case_id=cause.case_id,
-        occurred_at=now,
-        cause_id=EventId(item.envelope.event_id),
-        assignment_no=cause.assignment_no,
-        station=_station_value(office.code, office.name, office.district, office.police_district),
-        territorial_station=_station_of(decision.territorial_station),
-        officer_post=ids.post_id(office.post, office.code),
-        reason=REASONS[decision.reason],
-        provisional=decision.provisional,
-        confidence=round(decision.confidence, 3),
-        distance_to_edge_m=_rounded(decision.distance_to_edge_m),
-        ambiguous_with=cast("tuple[StationCode, ...]", decision.ambiguous_with),
-        boundary_version=decision.boundary_version,
-        previous_station=StationCode(decision.previous_station) if decision.previous_station else None,
-        nearest_stations=_nearest(snapshot, asked, decision) if asked.filing.emergency else (),
-        desk_online=not offline,
-        # Nobody at a desk sees the case: the district's control room hears of it beside the station's own post.
-        also_inform=(PostId(snapshot.control_room(office.police_district).officer_post),) if offline else (),
-        notes=notes,
-    )
-    # A place that travelled sealed is kept sealed.
-    kept = asked.filing if asked.sealed is None else asked.filing._replace(point=None, pincode=None)
-    return StoredDecision(event, kept, notes, now, asked.sealed, _record(item, event, fresh=True))
-
-
-def _outgoing(item: Received, decision: StoredDecision) -> Outgoing:
-    return Outgoing(item.topic, decision.record or _record(item, decision.event))
-
-
-def _record(item: Received, event: AssignedToStation, *, fresh: bool = False) -> WireRecord:
-    event_id = ids.assignment_id(event.case_id, event.assignment_no)
-    traceparent = mark("assign_station", parent=item.envelope.traceparent, reason=event.reason.value)
-    return encode(event, event_id=event_id, source=SOURCE, traceparent=traceparent, fresh=fresh)
-
-
-@lru_cache(maxsize=4_096)
-def _station_value(code: str, name: str, district: str, police_district: str) -> Station:
-    return Station(code=StationCode(code), name=name, district=district, police_district=police_district)
-
-
-def _station_of(station: StationRecord | None) -> Station | None:
-    if station is None:
-        return None
-    return _station_value(station.code, station.name_en, station.district, station.police_district)
-
-
-def _nearest(snapshot: Snapshot, asked: Asked, decision: Decision) -> tuple[StationCode, ...]:
-    if asked.sealed is not None:
-        return ()
-    return tuple(StationCode(unit.station.code) for unit in nearest_units(snapshot, asked.filing, decision.notes))
-
-
-def _rounded(metres: float | None) -> float | None:
-    return round(metres, 1) if metres is not None else None
-
-
-def _assignment_no(decision: StoredDecision) -> int:
-    return decision.event.assignment_no

@@ -8,7 +8,7 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from chassis.metrics import observe_all
-from routing.store import StoredDecision
+from routing.domain import Decision, Reason
 
 # From the filing to the decision: 300 ms is the promise end to end; the tails show outages.
 ASSIGNMENT_BUCKETS: Final = (0.01, 0.025, 0.05, 0.1, 0.15, 0.24, 0.3, 0.45, 1.0, 3.0, 10.0, 60.0, 600.0)
@@ -38,15 +38,16 @@ class RoutingMetrics:
             "janseva_boundary_version_info", "1 for the version in force", ["version"], registry=registry
         )
 
-    def observe(self, decided: Iterable[tuple[StoredDecision, timedelta]]) -> None:
+    def observe(self, decided: Iterable[tuple[Decision, timedelta]]) -> None:
         """Decisions of a batch, each with its age when it was made."""
-        kinds: collections.Counter[tuple[str, bool]] = collections.Counter()
+        kinds: collections.Counter[tuple[Reason, bool]] = collections.Counter()
         ages: list[float] = []
         for decision, age in decided:
-            kinds[decision.event.reason.value, decision.event.provisional] += 1
+            kinds[decision.reason, decision.provisional] += 1
             ages.append(max(0.0, age.total_seconds()))
-            for why in RAISED.intersection(decision.notes):
-                self.transfers_raised.labels(why).inc()
+            for why in decision.notes:
+                if why in RAISED:
+                    self.transfers_raised.labels(why).inc()
         observe_all(self.assignment_seconds, ages)
         for (reason, provisional), count in kinds.items():
-            self.assignments.labels(reason, str(provisional).lower()).inc(count)
+            self.assignments.labels(reason.value, str(provisional).lower()).inc(count)

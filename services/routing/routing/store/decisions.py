@@ -2,9 +2,8 @@
 
 from collections.abc import AsyncIterator, Sequence
 from collections.abc import Collection as Ids
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from chassis.mongo import BulkWriteError, Collection, Document, IndexModel, Mongo, UnknownOutcome, store_errors
 from event_schemas import AssignedToStation, WireRecord
@@ -13,23 +12,30 @@ from routing.domain import Filing, Point
 DUPLICATE_KEY: Final = 11_000
 
 
-@dataclass(frozen=True, slots=True)
-class StoredDecision:
-    """A decision as it was published. `sealed` is kept only where the place itself travels sealed.
+class StoredDecision(NamedTuple):
+    """A decision as it was published: `json` is AssignedToStation, byte for byte.
 
-    `record` is what was made ready to publish with it; a decision that was read back has none.
+    `sealed` is kept only where the place itself travels sealed. `record` is what was made ready to publish with it; a
+    decision that was read back has none.
     """
 
-    event: AssignedToStation
+    case_id: str
+    assignment_no: int
+    json: str
     filing: Filing
     notes: tuple[str, ...]
     decided_at: datetime
     sealed: str | None = None
-    record: WireRecord | None = field(default=None, compare=False)
+    record: WireRecord | None = None
 
     @property
     def id(self) -> str:
-        return f"{self.event.case_id}:{self.event.assignment_no}"
+        return f"{self.case_id}:{self.assignment_no}"
+
+    @property
+    def event(self) -> AssignedToStation:
+        """Read anew at each call."""
+        return AssignedToStation.model_validate_json(self.json)
 
 
 class Decisions(Protocol):
@@ -127,10 +133,10 @@ def to_document(decision: StoredDecision) -> Document:
     }
     document: Document = {
         "_id": decision.id,
-        "case_id": decision.event.case_id,
-        "assignment_no": decision.event.assignment_no,
-        # The JSON that is published, byte for byte: written once, and a replay needs nothing else.
-        "event": _json(decision),
+        "case_id": decision.case_id,
+        "assignment_no": decision.assignment_no,
+        # Written once, and a replay needs nothing else.
+        "event": decision.json,
         "filing": {name: value for name, value in asked.items() if value is not None},
         "notes": list(decision.notes),
         "decided_at": decision.decided_at,
@@ -144,7 +150,9 @@ def from_document(document: Document) -> StoredDecision:
     asked = document["filing"]
     point = asked.get("point")
     return StoredDecision(
-        event=AssignedToStation.model_validate_json(document["event"]),
+        case_id=document["case_id"],
+        assignment_no=document["assignment_no"],
+        json=document["event"],
         filing=Filing(
             emergency=asked["emergency"],
             service_code=asked["service_code"],
@@ -159,9 +167,3 @@ def from_document(document: Document) -> StoredDecision:
         decided_at=document["decided_at"],
         sealed=document.get("sealed"),
     )
-
-
-def _json(decision: StoredDecision) -> str:
-    if decision.record is not None:
-        return decision.record.value.decode()
-    return decision.event.model_dump_json(exclude_none=True)

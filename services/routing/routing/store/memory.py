@@ -2,7 +2,6 @@
 
 from collections.abc import Collection as Ids
 from collections.abc import Sequence
-from dataclasses import replace
 
 from routing.store.decisions import StoredDecision
 
@@ -16,14 +15,14 @@ class MemoryDecisions:
 
     async def of_cases(self, case_ids: Ids[str]) -> dict[str, list[StoredDecision]]:
         found: dict[str, list[StoredDecision]] = {case_id: [] for case_id in case_ids}
-        for decision in sorted(self.kept.values(), key=lambda item: item.event.assignment_no):
-            if decision.event.case_id in found:
-                found[decision.event.case_id].append(decision)
+        for decision in sorted(self.kept.values(), key=lambda item: item.assignment_no):
+            if decision.case_id in found:
+                found[decision.case_id].append(decision)
         return found
 
     async def erase_places(self, case_ids: Ids[str]) -> None:
         for key, decision in self.kept.items():
-            if decision.event.case_id in case_ids:
-                self.kept[key] = replace(
-                    decision, sealed=None, filing=decision.filing._replace(point=None, pincode=None)
+            if decision.case_id in case_ids:
+                self.kept[key] = decision._replace(
+                    sealed=None, filing=decision.filing._replace(point=None, pincode=None)
                 )
