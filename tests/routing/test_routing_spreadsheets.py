@@ -121,13 +121,14 @@ def test_a_table_that_is_none_says_what_is_wrong(tmp_path: Path, content: str | 
 
 
 def test_posts_come_from_the_same_kinds_of_table(tmp_path: Path) -> None:
-    """Semicolons, capitals and Devanagari digits name the same posts; a vacancy in no known word is rejected."""
+    """Semicolons, capitals, Devanagari digits: the same posts. A word that is no yes, or a post for itself, is rejected."""
     path = table(
         tmp_path,
-        f"Station;Post;Office Phone;Vacant\n{'5801016'.translate(DEVANAGARI)};sho;+916122222222;हाँ\n"
-        "5801011;SHO;;perhaps\n5801024;SHO;;no\n",
+        f"Station;Post;Office Phone;Vacant;Acting\n{'5801016'.translate(DEVANAGARI)};sho;+916122222222;हाँ\n"
+        "5801011;SHO;;perhaps\n5801024;SHO;;no\n5801034;SHO;;yes;5801034:SHO\n",
     )
     report = Report()
     found = import_officers(path, build_directory(Snapshot(BASE)), report)
     assert {key: post.vacant for key, post in found.items()} == {"5801016:SHO": True, "5801024:SHO": False}
     assert report.of("neither_yes_nor_no") == ["line 3"]
+    assert report.of("stands_in_for_itself") == ["line 5"]

@@ -36,6 +36,8 @@ def import_officers(path: Path, directory: Directory, report: Report) -> dict[st
             report.reject("unreadable_email", where, key)
         elif acting and acting not in directory.posts:
             report.reject("unknown_acting_post", where, acting)
+        elif acting == key:
+            report.reject("stands_in_for_itself", where, key)
         elif (vacant := yes_or_no(row["vacant"] or "no")) is None:
             report.reject("neither_yes_nor_no", where, f"vacant is '{row['vacant'][:40]}'")
         else:
