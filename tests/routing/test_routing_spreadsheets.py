@@ -121,7 +121,7 @@ def test_a_table_that_is_none_says_what_is_wrong(tmp_path: Path, content: str | 
 
 
 def test_posts_come_from_the_same_kinds_of_table(tmp_path: Path) -> None:
-    """Semicolons, capitals, Devanagari digits: the same posts. A word that is no yes, or a post for itself, is rejected."""
+    """Semicolons, capitals, Devanagari digits: the same posts. A word that is no yes, or a post for itself, is not."""
     path = table(
         tmp_path,
         f"Station;Post;Office Phone;Vacant;Acting\n{'5801016'.translate(DEVANAGARI)};sho;+916122222222;हाँ\n"
