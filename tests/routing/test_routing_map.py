@@ -1,14 +1,16 @@
 """What the operator's map finds doubtful in the shipped data and draws."""
 
 from collections import Counter
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
+import pytest
 import shapely
 
 from routing.dataset import load_shipped
 from routing.domain import Boundary, Snapshot
 from routing.map_doubts import find_doubts
-from routing.map_page import KINDS, draw_map
+from routing.map_page import KINDS, draw_map, evenly
 
 SHIPPED = load_shipped()
 
@@ -37,3 +39,16 @@ def test_a_planted_gap_and_overlap_are_shown_with_their_size() -> None:
     page = draw_map(Snapshot(dataset), [])
     assert page.count('class="gap"') == page.count('class="overlap"') == 1
     assert page.count("data-at=") == len(find_doubts(dataset))
+
+
+@pytest.mark.parametrize(("there", "drawn"), [(0, 0), (5, 5), (19, 19), (20, 10), (1_000, 16)])
+async def test_a_sample_of_decisions_is_spread_over_all_of_them(there: int, drawn: int) -> None:
+    """A map of the last days shows the last day too, however many cases the first one had."""
+
+    async def decisions() -> AsyncIterator[int]:
+        for number in range(there):
+            yield number
+
+    kept, count = await evenly(decisions(), 10)
+    assert (len(kept), count) == (drawn, there)
+    assert kept == list(range(0, there, kept[1] if len(kept) > 1 else 1))

@@ -20,10 +20,10 @@ from routing.importing.lines import import_lines
 from routing.importing.officers import import_officers
 from routing.importing.report import Report
 from routing.importing.stations import import_stations
-from routing.map_page import draw_map
+from routing.map_page import draw_map, evenly
 from routing.map_picture import draw_picture
 from routing.reload import STATE_TIME
-from routing.store import MongoDecisions, StoredDecision
+from routing.store import MongoDecisions
 from routing.store.posts import Posts
 from routing.store.versions import Saved, Switch, SwitchedMeanwhile, Versions, VersionUnknown, renamed
 from routing.what_if import what_if
@@ -205,11 +205,10 @@ async def make_map(options: argparse.Namespace, office: Office) -> int:
         return refuse(f"a map is a page or a picture: {options.out} ends in neither .html nor .png")
     dataset = await office.base(options.version)
     now = office.clock.now()
-    sample: list[StoredDecision] = []
-    async for stored in MongoDecisions(office.mongo).between(now - timedelta(days=options.days), now):
-        sample.append(stored)
-        if len(sample) >= SAMPLE:
-            break
+    decisions = MongoDecisions(office.mongo).between(now - timedelta(days=options.days), now)
+    sample, there = await evenly(decisions, SAMPLE)
+    if there > len(sample):
+        say(f"{len(sample)} of {there} decisions are drawn, spread evenly over the days")
     snapshot = Snapshot(dataset, options.on or today(office.clock))
     if suffix == ".png":
         draw_picture(snapshot, sample, options.out)

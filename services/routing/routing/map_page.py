@@ -1,8 +1,8 @@
 """One HTML page without any other file: stations, jurisdictions and decisions, to see gaps and wrong places by eye."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from html import escape
-from typing import Final
+from typing import Final, TypeVar
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -13,6 +13,8 @@ from routing.domain.projection import project, project_point
 from routing.map_assets import LEGEND, SCRIPT, STYLE
 from routing.map_doubts import Doubt, find_doubts, home
 from routing.store import StoredDecision
+
+T = TypeVar("T")
 
 WIDTH: Final = 1400
 # On the page a pixel is some 350 m; half of it is as fine as an outline needs.
@@ -103,6 +105,19 @@ def draw_map(snapshot: Snapshot, decisions: Sequence[StoredDecision]) -> str:
         f"<aside>{SEARCH}{''.join(_list(snapshot, sheet, doubts))}</aside></main>"
         f"<script>{SCRIPT % {'width': WIDTH, 'height': round(sheet.height)}}</script></html>\n"
     )
+
+
+async def evenly(items: AsyncIterator[T], least: int) -> tuple[list[T], int]:
+    """All of them, or from `least` to twice as many at even distances; and how many there were."""
+    kept: list[T] = []
+    count, step = 0, 1
+    async for item in items:
+        if count % step == 0:
+            kept.append(item)
+        count += 1
+        if len(kept) >= 2 * least:
+            kept, step = kept[::2], 2 * step
+    return kept, count
 
 
 def _list(snapshot: Snapshot, sheet: _Sheet, doubts: Sequence[Doubt]) -> Iterable[str]:
