@@ -119,6 +119,17 @@ def test_a_version_that_nothing_can_be_made_of_leaves_the_one_that_decides(desk:
     assert desk.ask(follow) == [SHIPPED.version, SHIPPED.version, good.version, good.version]
 
 
+def test_a_rollback_undoes_nothing_else_than_what_was_decided_last(desk: Desk) -> None:
+    """Where that is the version in force once more, from a later day on, the version in force is left alone."""
+    later = f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%d}"
+    file = stations(desk, "5117901")
+    now = desk.saved(desk.run("import-stations", file, "--effective-from", "2026-01-01")[1])
+    assert desk.run("switch", now, "--effective-from", later)[0] == 0
+    status, said = desk.run("rollback")
+    assert (status, "changes nothing" in said) == (1, True), said
+    assert desk.in_force() == now
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "why"),
     [
@@ -130,6 +141,7 @@ def test_a_version_that_nothing_can_be_made_of_leaves_the_one_that_decides(desk:
         (("map", "--out", "map.pdf"), 1, "ends in neither .html nor .png"),
         (("map", "--out", "no/such/folder/map.html"), 1, "no/such/folder/map.html: No such file"),
         (("switch", SHIPPED.version, "--effective-from", "0001-01-01"), 2, "is no date like"),
+        (("switch", SHIPPED.version, "--by", " "), 2, "the audit needs words"),
     ],
 )
 def test_a_command_that_can_not_be_done_says_why(

@@ -122,3 +122,22 @@ def test_development_phones_are_refused_in_production() -> None:
     """Made-up numbers never reach a production directory."""
     with pytest.raises(ValidationError, match="DEV_OFFICE_PHONES"):
         RoutingSettings(environment="production", dev_office_phones=True)
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "notes"),
+    [
+        (26.5163, 85.2962, []),
+        (85.2962, 26.5163, ["coordinates_swapped"]),
+        (28.61, 77.21, ["outside_state"]),
+        (-90, 180, ["outside_state"]),
+    ],
+)
+async def test_the_nearest_stations_of_a_strange_place_say_so(
+    http: httpx.AsyncClient, lat: float, lon: float, notes: list[str]
+) -> None:
+    """Swapped numbers are turned back, and what lies outside the state is not passed off as a neighbour."""
+    answer = (await http.get("/v1/stations/nearest", params={"lat": lat, "lon": lon, "n": 1})).json()
+    assert answer["notes"] == notes
+    if notes != ["outside_state"]:
+        assert (answer["items"][0]["code"], answer["items"][0]["distance_m"]) == ("5801016", 0)

@@ -132,3 +132,12 @@ def test_posts_come_from_the_same_kinds_of_table(tmp_path: Path) -> None:
     assert {key: post.vacant for key, post in found.items()} == {"5801016:SHO": True, "5801024:SHO": False}
     assert report.of("neither_yes_nor_no") == ["line 3"]
     assert report.of("stands_in_for_itself") == ["line 5"]
+
+
+def test_a_code_that_belongs_to_another_station_is_noticed(tmp_path: Path) -> None:
+    """A mistyped code replaces a station that is at work; the same name in other letters is no matter."""
+    rows = "5117044,Naya Tola,territorial,PATNA,25.611,85.11\n5117028,GANDHI MAIDAN,territorial,PATNA,25.612,85.12\n"
+    _, report = read(tmp_path, HEADER + rows)
+    assert [(item.code, item.where, item.detail) for item in report.findings if item.code == "renamed_station"] == [
+        ("renamed_station", "5117044", "Kotwali is replaced by Naya Tola: is the code right?")
+    ]

@@ -105,3 +105,10 @@ def test_a_shape_that_the_database_could_not_take_is_rejected(tmp_path: Path) ->
     imported(collection(tmp_path / "a.geojson", feature(OLD, ring), feature(NEW, NEXT)), report)
     assert report.of("too_many_vertices") == ["feature 1"]
     assert report.figures["jurisdictions accepted"] == 1
+
+
+def test_ground_in_another_district_than_its_station_is_noticed(tmp_path: Path) -> None:
+    """A wrong code hands a neighbourhood of Patna to a station of Sheohar; a neighbour's border is no matter."""
+    report = Report()
+    imported(collection(tmp_path / "a.geojson", feature("5801016", SQUARE), feature(NEW, NEXT)), report)
+    assert report.of("ground_in_another_district") == ["5801016"]

@@ -8,12 +8,14 @@ from fastapi import APIRouter, Query
 
 from chassis.problems import Problem
 from routing.domain import Filing, Point, StationKind, assign_station
+from routing.domain.territory import find_territory, true_place
 from routing.explain import RouteView, explain
 from routing.live import Live
 from routing.problems import CURSOR_INVALID, PLACE_MISSING, STATION_UNKNOWN
 from routing.views import NearestView, PostsView, StationPage, StationView, post_view, station_view
 
 EMERGENCY_SERVICE: Final = "emergency-112"
+DOUBTS_OF_A_PLACE: Final = frozenset({"coordinates_swapped", "outside_state"})
 
 Latitude = Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)]
 Longitude = Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)]
@@ -45,10 +47,16 @@ def create_router(live: Live) -> APIRouter:
 
     @router.get("/stations/nearest", summary="The nearest stations whose place is known")
     async def nearest_stations(lat: Latitude, lon: Longitude, n: Annotated[int, Query(ge=1, le=50)] = 5) -> NearestView:
-        neighbours = live.snapshot.points.nearest(lat, lon, n)
+        snapshot, asked = live.snapshot, Filing(emergency=False, point=Point(lat, lon))
+        doubts = [note for note in find_territory(snapshot, asked).notes if note in DOUBTS_OF_A_PLACE]
+        point = true_place(asked, doubts) or Point(lat, lon)
         return NearestView(
-            items=[station_view(found.station, distance_m=round(found.metres)) for found in neighbours],
-            version=live.snapshot.version,
+            items=[
+                station_view(found.station, distance_m=round(found.metres))
+                for found in snapshot.points.nearest(point.lat, point.lon, n)
+            ],
+            version=snapshot.version,
+            notes=doubts,
         )
 
     @router.get("/stations/{code}", summary="One station")

@@ -130,6 +130,8 @@ async def roll_back(options: argparse.Namespace, office: Office) -> int:
     waiting = to_come(await versions.history(), now)
     if waiting is not None:
         last, instead = waiting
+        if instead.version == last.version:
+            return refuse(f"switch {last.number}, decided last, is to come and changes nothing that could be undone")
         switch = await versions.switch(
             instead.version, effective_from=last.effective_from, by=options.by, why=options.why
         )
@@ -151,7 +153,7 @@ def to_come(history: Sequence[Switch], now: datetime) -> tuple[Switch, Switch] |
         return None
     earlier = [switch for switch in history[:-1] if switch.effective_from <= last.effective_from]
     before = max(earlier, key=lambda switch: (switch.effective_from, switch.number), default=None)
-    return (last, before) if before is not None and before.version != last.version else None
+    return (last, before) if before is not None else None
 
 
 async def list_versions(_options: argparse.Namespace, office: Office) -> int:

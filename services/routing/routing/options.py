@@ -46,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
         one.add_argument("file", type=Path)
         one.add_argument("--effective-from", type=_date, metavar="DAY", help=f"put it in force {WHEN}default: not yet")
         one.add_argument("--base", metavar="VERSION", help="add to this version, not to the one in force")
-        one.add_argument("--by", default="operator", help="who decides this, for the audit")
+        one.add_argument("--by", type=_words, default="operator", help="who decides this, for the audit")
         one.add_argument("--report", type=Path, help="write the findings as JSON")
         if name != "import-stations":
             one.add_argument("--code-field", help="the property that holds the station's code")
@@ -59,8 +59,8 @@ def parser() -> argparse.ArgumentParser:
     switch.add_argument("--effective-from", type=_date, metavar="DAY", help=f"{WHEN}default: now")
     back = _command(group, "rollback", cli.roll_back, "undo the last switch: the version before it decides again")
     for one, why in ((switch, "decided by hand"), (back, "undone by hand")):
-        one.add_argument("--by", default="operator", help="who decides this, for the audit")
-        one.add_argument("--why", default=why, help="the reason, for the audit")
+        one.add_argument("--by", type=_words, default="operator", help="who decides this, for the audit")
+        one.add_argument("--why", type=_words, default=why, help="the reason, for the audit")
     _command(group, "versions", cli.list_versions, "all versions and every switch")
     change = _command(group, "what-if", cli.show_what_if, "which cases would go elsewhere under a file or version")
     change.add_argument("file", type=Path, help="a file to import, or the name of a version")
@@ -122,6 +122,12 @@ def _command(
     one = group.add_parser(name, help=help_, description=help_)
     one.set_defaults(run=run)
     return one
+
+
+def _words(text: str) -> str:
+    if text.strip():
+        return text.strip()
+    raise argparse.ArgumentTypeError("the audit needs words")
 
 
 def _count(text: str) -> int:

@@ -45,8 +45,11 @@ class StationPage(View):
 
 
 class NearestView(View):
+    """`notes` says what is wrong with the place: coordinates_swapped (and turned back), outside_state."""
+
     items: list[StationView]
     version: str
+    notes: list[str] = []
 
 
 class PostView(View):

@@ -75,6 +75,7 @@ def import_boundaries(
                 continue
             report.suspect("station_created", code, f"{created.name_en}: a jurisdiction without a row of its own")
             stations[code] = created
+        _report_far_ground(stations[code], polygon, outlines, report)
         accepted[code].append(replace(drawn, name=drawn.name or stations[code].name_en))
     boundaries = [boundary for found in accepted.values() for boundary in found]
     if not boundaries:
@@ -151,6 +152,15 @@ def _drawn_twice(drawn: Boundary, before: Iterable[Boundary], report: Report, wh
             return True
         report.suspect("several_parts", code, f"{where}{spoken(both)}")
     return False
+
+
+def _report_far_ground(station: StationRecord, polygon: BaseGeometry, outlines: DistrictIndex, report: Report) -> None:
+    """A wrong code puts a station in charge of ground in another district."""
+    middle = polygon.representative_point()
+    at = outlines.find(middle.y, middle.x)
+    if at is not None and station.district not in {at.district, *at.neighbours}:
+        detail = f"of {station.district}, but its ground around {middle.y:.4f}, {middle.x:.4f} is in {at.district}"
+        report.suspect("ground_in_another_district", station.code, detail)
 
 
 def _station_for(

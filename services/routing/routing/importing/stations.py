@@ -57,7 +57,12 @@ def import_stations(
             found[station.code] = station
     if not found:
         raise ImportRefused("the file has no usable station: nothing was changed")
-    merged = {station.code: station for station in base.stations} | found
+    before = {station.code: station for station in base.stations}
+    merged = before | found
+    for code in sorted(found.keys() & before.keys()):
+        old, new = before[code].name_en, found[code].name_en
+        if old.casefold() != new.casefold():
+            report.suspect("renamed_station", code, f"{old} is replaced by {new}: is the code right?")
     _check_parents(merged, report)
     ground = [boundary for boundary in base.boundaries if boundary.station in found]
     report_days(ground, merged, {station.district for station in found.values()}, report)
@@ -65,7 +70,7 @@ def import_stations(
     report.figures |= {
         "rows": len(rows),
         "stations accepted": len(found),
-        "stations new": len(found.keys() - {station.code for station in base.stations}),
+        "stations new": len(found.keys() - before.keys()),
         "stations in the version": len(merged),
     }
     return replace(base, stations=tuple(sorted(stations, key=lambda station: station.code)))
