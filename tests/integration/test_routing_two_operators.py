@@ -142,6 +142,7 @@ def test_a_rollback_undoes_nothing_else_than_what_was_decided_last(desk: Desk) -
         (("map", "--out", "no/such/folder/map.html"), 1, "no/such/folder/map.html: No such file"),
         (("switch", SHIPPED.version, "--effective-from", "0001-01-01"), 2, "is no date like"),
         (("switch", SHIPPED.version, "--by", " "), 2, "the audit needs words"),
+        (("build-data", "no/such/folder"), 1, "bihar_police_stations_mha.csv: No such file"),
     ],
 )
 def test_a_command_that_can_not_be_done_says_why(

@@ -79,18 +79,20 @@ def parser() -> argparse.ArgumentParser:
 
 def run(options: argparse.Namespace, settings: RoutingSettings) -> int:
     """One command, with its own connection. Status 1 with a sentence for what an operator can put right."""
-    if options.command == "build-data":
-        built = build_data(options.folder)
-        doubts = f"{len(built.misplaced)} misplaced, {len(built.shared_coordinates)} share a point"
-        say(f"{built.stations} stations ({doubts}), {built.districts} districts, {built.boundaries} boundaries")
-        return 0
     try:
-        return asyncio.run(_run(options, settings))
+        return _build(options.folder) if options.command == "build-data" else asyncio.run(_run(options, settings))
     except KeyboardInterrupt:
         refuse("interrupted; the same command takes up what was saved")
         return INTERRUPTED
     except FORESEEN as error:
         return refuse(_sentence(error))
+
+
+def _build(folder: Path) -> int:
+    built = build_data(folder)
+    doubts = f"{len(built.misplaced)} misplaced, {len(built.shared_coordinates)} share a point"
+    say(f"{built.stations} stations ({doubts}), {built.districts} districts, {built.boundaries} boundaries")
+    return 0
 
 
 def _sentence(error: Exception) -> str:
