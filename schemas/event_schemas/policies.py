@@ -219,7 +219,7 @@ class PolicySet(Policy):
         """The promises a filing makes at once, for the answer to the citizen."""
         return self.starts(filed, "", filed.service_code)
 
-    @property
+    @cached_property
     def extensions(self) -> frozenset[tuple[str, int]]:
         """Clocks whose open rounds a later edition holds for too, and the times (epoch ms) from which it does."""
         rules = [(name, rule) for name, (_, rules) in self._courses.items() for rule in rules if rule is not None]

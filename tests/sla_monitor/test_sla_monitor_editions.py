@@ -9,7 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.settings import load_yaml
-from event_schemas import Envelope, SLABreached, SLABreachRevoked, SLAClockAdjusted, policies
+from event_schemas import (
+    Envelope,
+    SLABreached,
+    SLABreachRevoked,
+    SLAClockAdjusted,
+    SLAClockStarted,
+    SLAClockStopped,
+    policies,
+)
 from event_schemas.policies import DEFAULT_PATH, PolicySet
 from sla_monitor import codec, domain
 from sla_monitor.engine.facts import epoch_ms
@@ -100,6 +108,58 @@ def test_any_order_gives_the_same_outcomes_under_several_editions(
         if tick < DAY:
             shuffled.insert(chance.randint(0, len(shuffled)), float(tick))
     assert outcomes(run(several, shuffled)) == outcomes(run(several, [*case]))
+
+
+LATER = of(
+    FIRST,
+    edition("two", SWITCH, target="P40D", applies_to_open=True),
+    edition("three", 2 * SWITCH, target="P50D", pause_cap="P20D", applies_to_open=True),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from([LONGER, LATER]),
+    cases,
+    st.integers(0, 8),
+    st.integers(0, 8),
+    st.lists(days, min_size=1, max_size=4),
+)
+def test_no_two_words_bear_one_number_when_an_edition_gives_more_time(
+    longer: PolicySet, case: list[Envelope], new_file: int, crash: int, lost: list[int]
+) -> None:
+    """The file comes at any time, ticks speak, the worker dies before it remembers, and the log goes on."""
+    # A pause that is heard of after a later one may change the word that the time says of the later one's end.
+    case = sorted(case, key=lambda one: one.data.occurred_at)
+    crash = max(crash, new_file)
+    monitor = Monitor(of(FIRST))
+    monitor.take(*case[:new_file])
+    monitor.policies = longer
+    monitor.take(*case[new_file:crash])
+    remembered = monitor.record
+    monitor.take(*(float(tick) for tick in sorted(lost)))
+    monitor.record = remembered
+    monitor.take(*case[crash:], END)
+    told: dict[tuple[str, int], tuple[object, ...]] = {}
+    for one in monitor.said:
+        word = one.data
+        if isinstance(word, SLAClockStarted | SLAClockAdjusted | SLAClockStopped):
+            content = (word.type, word.state, word.due_at, word.stopped_at, word.cause_id)
+            assert told.setdefault((word.clock_id, word.rev), content) == content
+
+
+def test_the_stop_after_a_lost_extension_bears_the_number_behind_it() -> None:
+    """The tick that tells the longer time speaks, the worker dies before it remembers, and the stop comes first."""
+    monitor = Monitor(of(FIRST))
+    monitor.take(filed())
+    monitor.policies = LONGER
+    remembered = monitor.record
+    (first,) = (one for one in monitor.take(30.0 * DAY + 1) if one.data.type == "SLAClockAdjusted")
+    monitor.record = remembered
+    again, stop = monitor.take(completed(30.0 * DAY + 2))
+    assert again == first
+    assert isinstance(stop.data, SLAClockStopped)
+    assert (stop.data.rev, stop.data.state, stop.data.due_at) == (3, "met", at(40 * DAY))
 
 
 @settings(max_examples=150, deadline=None)

@@ -1,5 +1,6 @@
 """The engine: (clocks of a case, event, now) -> (clocks, events to publish); no clock, network or disk of its own."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from event_schemas import ClockOwner, ComplaintFiled, Envelope, SLABreached, ids
@@ -18,7 +19,7 @@ from sla_monitor.engine.model import (
     Fact,
     Role,
 )
-from sla_monitor.engine.speech import run_again, said_now, same, speak, with_word
+from sla_monitor.engine.speech import moved_due, run_again, said_now, same, speak, with_word
 from sla_monitor.engine.tell import Cause, Emission
 
 __all__ = ["CLOCKLESS_MS", "CaseRecord", "Emission", "Outcome", "apply", "fire", "next_wake"]
@@ -48,7 +49,10 @@ def apply_waking(record: CaseRecord | None, envelope: Envelope, policies: Policy
     if remembered == before:
         return record, _say_again(before, envelope.event_id, policies), None
     derived = tuple(truths(remembered, policies))
-    settled, said = _settle(remembered, derived, Cause(envelope.event_id, epoch_ms(event.occurred_at)), posts)
+    # Only a later edition makes what was told of the same facts another thing.
+    earlier = {truth.clock_id: truth for truth in truths(before, policies)} if policies.extensions else {}
+    cause = Cause(envelope.event_id, epoch_ms(event.occurred_at))
+    settled, said = _settle(remembered, derived, earlier, cause, posts)
     # The facts are the same, so the truth is; a marker's is not: it forgets what has become a clock of its own.
     wake = _wake(settled, derived) if settled.trimmed_at is None else next_wake(settled, policies)
     return settled, said, wake
@@ -128,13 +132,19 @@ def _bears(record: CaseRecord, fact: Fact) -> bool:
 
 
 def _settle(
-    record: CaseRecord, derived: tuple[ClockTruth, ...], cause: Cause, posts: Posts
+    record: CaseRecord,
+    derived: tuple[ClockTruth, ...],
+    earlier: Mapping[str, ClockTruth],
+    cause: Cause,
+    posts: Posts,
 ) -> tuple[CaseRecord, tuple[Emission, ...]]:
     """Say what has become different, and take back what has become untrue."""
     said: list[Emission] = []
     for truth in derived:
         clock = record.clock(truth.clock_id) or Clock(truth.clock_id, truth.policy.clock, truth.target)
         told = len(clock.said)
+        if clock.said and truth.clock_id in earlier:
+            clock = moved_due(clock, earlier[truth.clock_id])
         clock = speak(clock, truth, cause)
         clock, revocations = _revoke(record, clock, truth, cause)
         owner = truth.policy.owner
@@ -152,12 +162,13 @@ def _say_by_time(record: CaseRecord, clock: Clock, truth: ClockTruth, now: int) 
     """What no event says: a pause ended by itself, or a later edition of the policies gave open clocks more time."""
     told = len(clock.said)
     now = max(now, clock.last.at)
-    clock = run_again(clock, truth, now)
+    clock = run_again(moved_due(clock, truth), truth, now)
     cause = Cause(clock.last.cause, now)
     current = said_now(truth, cause, now)
-    revocations: list[Emission] = []
     if not same(clock.last, current):
         clock = with_word(clock, current)
+    revocations: list[Emission] = []
+    if len(clock.said) > told:
         clock, revocations = _revoke(record, clock, truth, cause)
     owner = truth.policy.owner
     words = [tell.clock_event(record, clock, index, owner) for index in range(told, len(clock.said))]

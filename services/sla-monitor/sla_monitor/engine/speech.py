@@ -34,6 +34,18 @@ def said_now(truth: ClockTruth, cause: Cause, now: int) -> Said:
     return Said(Word.ADJUSTED, cause.event_id, cause.at, truth.started, truth.due, state, None, paused, reason)
 
 
+def moved_due(clock: Clock, truth: ClockTruth) -> Clock:
+    """The due time that the facts told so far have under the policies now, if another was told: a later edition's.
+
+    A word of its own before whatever an event or a tick has to say, the same to the byte whichever comes first: so
+    neither its number nor the next one hangs on that. Its time is the last word's, or the next would be judged by it.
+    """
+    if clock.ended or truth.end is not None or truth.due == clock.last.due:
+        return clock
+    at = clock.last.at
+    return with_word(clock, said_now(truth, Cause(clock.last.cause, at), at))
+
+
 def run_again(clock: Clock, truth: ClockTruth, now: int) -> Clock:
     """The end of a pause by its cap or by the time that the officer named: a word with the pause as its cause."""
     if clock.last.state != "paused" or truth.end is not None or not truth.spans:
