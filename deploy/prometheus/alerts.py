@@ -150,7 +150,9 @@ ALERTS = (
     ),
     Alert(
         "JansevaSlaPartitionsUnowned",
-        "sum by (lane) (janseva_sla_owned_partitions)"
+        # A lane without any worker has no series of its own any more: it owns nothing.
+        "(sum by (lane) (janseva_sla_owned_partitions)"
+        " or 0 * max_over_time(sum by (lane) (janseva_sla_owned_partitions)[1d:1m]))"
         " < max_over_time(sum by (lane) (janseva_sla_owned_partitions)[1d:1m])",
         "2m",
         "page",
