@@ -11,8 +11,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from event_schemas.values import CaseId, ClockId, EventId, PostId
 
 
-def _namespace(name: str) -> UUID:
-    return uuid5(NAMESPACE_URL, f"urn:janseva:{name}")
+def _namespace(name: str) -> bytes:
+    return uuid5(NAMESPACE_URL, f"urn:janseva:{name}").bytes
 
 
 ASSIGNMENT: Final = _namespace("assignment")
@@ -29,9 +29,9 @@ def _to_json(parts: tuple[str | int, ...]) -> str:
     return f"[{','.join([encode_basestring(part) if isinstance(part, str) else str(part) for part in parts])}]"
 
 
-def _derive(namespace: UUID, *parts: str | int) -> str:
+def _derive(namespace: bytes, *parts: str | int) -> str:
     """``str(uuid5(namespace, ...))``, without the objects in between: it is needed for every word that is said."""
-    digest = hashlib.sha1(namespace.bytes + _to_json(parts).encode(), usedforsecurity=False).hexdigest()
+    digest = hashlib.sha1(namespace + _to_json(parts).encode(), usedforsecurity=False).hexdigest()
     variant = "89ab"[int(digest[16], 16) & 0b11]
     return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
 
