@@ -220,4 +220,13 @@ ALERTS = (
         "Cases wait {{ $value | humanizeDuration }} for their station",
         "One case in a hundred is assigned to a station more than 3 s after it was filed.",
     ),
+    Alert(
+        "JansevaBoundaryVersionUnusable",
+        "sum by (job) (janseva_boundary_version_unusable) > 0",
+        "5m",
+        "ticket",
+        "{{ $value }} processes of {{ $labels.job }} can't use the stations and boundaries that were put in force",
+        "The version before still decides, so cases go to stations of yesterday. A process of {{ $labels.job }} that"
+        " starts now ends at once.",
+    ),
 )

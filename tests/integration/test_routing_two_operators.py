@@ -94,14 +94,14 @@ def test_services_that_start_at_once_put_the_shipped_version_in_force_once(desk:
 
 
 def test_a_version_that_nothing_can_be_made_of_leaves_the_one_that_decides(desk: Desk) -> None:
-    """A running service goes on and follows the next switch; a service that starts with it says so at once."""
+    """A running service goes on, shows it and follows the next switch; a process that starts with it says so."""
     broken = renamed(replace(SHIPPED, stations=tuple(replace(row, name_en="A" * 400) for row in SHIPPED.stations)))
     good = renamed(replace(SHIPPED, boundaries=()))
 
-    async def follow(mongo: Mongo) -> list[str]:
-        clock = ManualClock(datetime(2026, 11, 22, 10, 0, tzinfo=UTC))
+    async def follow(mongo: Mongo) -> list[tuple[str, float | None]]:
+        clock, registry = ManualClock(datetime(2026, 11, 22, 10, 0, tzinfo=UTC)), CollectorRegistry()
         versions = Versions(mongo, clock)
-        live = Live(Snapshot(SHIPPED), RoutingMetrics(CollectorRegistry()), dev_phones=False)
+        live = Live(Snapshot(SHIPPED), RoutingMetrics(registry), dev_phones=False)
         reloader = Reloader(live, versions, Posts(mongo), clock, lambda: None)
         await versions.begin_with(SHIPPED)
         decided = []
@@ -110,13 +110,14 @@ def test_a_version_that_nothing_can_be_made_of_leaves_the_one_that_decides(desk:
             await versions.switch(dataset.version, effective_from=clock.now(), by="test", why="")
             for _ in range(2):
                 await reloader.look(running=True)
-                decided.append(live.snapshot.version)
+                shown = registry.get_sample_value("janseva_boundary_version_unusable")
+                decided.append((live.snapshot.version, shown))
         await versions.switch(broken.version, effective_from=clock.now(), by="test", why="")
         with pytest.raises(ValueError, match="DirectoryPost"):
             await Reloader(live, versions, Posts(mongo), clock, lambda: None).look()
         return decided
 
-    assert desk.ask(follow) == [SHIPPED.version, SHIPPED.version, good.version, good.version]
+    assert desk.ask(follow) == [(SHIPPED.version, 1.0)] * 2 + [(good.version, 0.0)] * 2
 
 
 def test_a_rollback_undoes_nothing_else_than_what_was_decided_last(desk: Desk) -> None:

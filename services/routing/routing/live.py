@@ -79,3 +79,7 @@ class Live:
         # The new version is as long-lived as the first; the old one goes with its last reader, collector or not.
         gc.freeze()
         self._metrics.boundary_version.labels(prepared.snapshot.version).set(1)
+
+    def tell_unusable(self, *, unusable: bool) -> None:
+        """Whether the version that should be in force can't be used, so that this one decides in its place."""
+        self._metrics.version_unusable.set(unusable)

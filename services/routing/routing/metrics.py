@@ -37,6 +37,11 @@ class RoutingMetrics:
         self.boundary_version = Gauge(
             "janseva_boundary_version_info", "1 for the version in force", ["version"], registry=registry
         )
+        self.version_unusable = Gauge(
+            "janseva_boundary_version_unusable",
+            "1 while the version that should be in force can not be used and the one before it still decides",
+            registry=registry,
+        )
 
     def observe(self, decided: Iterable[tuple[Decision, timedelta]]) -> None:
         """Decisions of a batch, each with its age when it was made."""

@@ -62,7 +62,8 @@ class Reloader:
     async def look(self, *, running: bool = False) -> None:
         """Bring the version and the posts up to what the database says.
 
-        A version that nothing can be made of is logged where one is `running`, which goes on; at a start it is raised.
+        A version that nothing can be made of is logged where one is `running`, which goes on and shows it in a metric
+        until another is wanted; at a start it is raised.
         """
         now = self._clock.now()
         wanted, today = await self._versions.in_force(now), now.astimezone(STATE_TIME).date()
@@ -75,6 +76,7 @@ class Reloader:
                 self._unusable = wanted.version, today
                 reason = f"{type(error).__name__}: {error}"
                 _log.error("version_unusable", version=wanted.version, switch=wanted.number, reason=reason)
+        self._live.tell_unusable(unusable=wanted is not None and self._unusable == (wanted.version, today))
         details = await self._posts.all()
         if details != self._live.details:
             self._live.switch(await asyncio.to_thread(self._live.prepare_posts, details))
