@@ -111,12 +111,32 @@ async def test_a_sealed_place_is_opened_and_kept_sealed(desk: Desk) -> None:
     assert kept.sealed == sealed
 
 
-async def test_a_pin_code_inside_a_sealed_address_is_a_place(desk: Desk) -> None:
-    """Without a point, the PIN code of the address gives the district."""
-    sealed = KEYS.seal("c_01ROUTING", PersonalData(address="ग्राम पोस्ट, गया 823001").to_json(), NOW)
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ग्राम पोस्ट, गया 823001",
+        "House 12, Gaya - 823 001, Bihar",
+        "गया ८२३००१",
+        "गया ८२३ ००१",
+        "گیا ۸۲۳۰۰۱",
+        "Flat 110001 A, Gaya 823\u00a0001",
+    ],
+)
+async def test_a_pin_code_inside_a_sealed_address_is_a_place(desk: Desk, address: str) -> None:
+    """Without a point, the PIN code of the address gives the district, in whatever digits and groups it is written."""
+    sealed = KEYS.seal("c_01ROUTING", PersonalData(address=address).to_json(), NOW)
     (event,) = assigned(await run_handler(desk.handler.handle, filed(location=None, sealed=sealed)))
     assert event.station.police_district == "GAYA"
     assert event.provisional
+    assert "pin_only" in event.notes
+
+
+@pytest.mark.parametrize("address", ["Tel 98765 823 001", "Khata 823 001 77", "No 18230015", "Delhi 110 001", "823"])
+async def test_other_numbers_of_an_address_are_no_pin_code(desk: Desk, address: str) -> None:
+    """Pieces of a telephone or plot number, and another state's PIN, say nothing about a district."""
+    sealed = KEYS.seal("c_01ROUTING", PersonalData(address=address).to_json(), NOW)
+    (event,) = assigned(await run_handler(desk.handler.handle, filed(location=None, sealed=sealed)))
+    assert "no_usable_place" in event.notes
 
 
 @pytest.mark.parametrize("sealed", ["s1.2020-01." + base64.urlsafe_b64encode(bytes(64)).decode(), "garbage"])

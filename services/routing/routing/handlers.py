@@ -24,7 +24,9 @@ from routing.store import Decisions, StoredDecision
 
 # The attribute of intake's catalogue that says so; it travels in clear.
 AGAINST_POLICE: Final = "against_police"
-PINCODE: Final = re.compile(r"(?<!\d)(8[0-9]{5})(?!\d)")
+# Six digits of any script, together or as on an envelope: 800 001. Between other numbers, three and three are no PIN.
+SIX_DIGITS: Final = re.compile(r"(?<!\d)(?:\d{6}|(?<!\d\s)\d{3}\s\d{3}(?!\s\d))(?!\d)")
+PINS_OF_THE_STATE: Final = range(800_000, 900_000)
 
 # What was decided now, in both forms: only the one that is stored first counts.
 Proposal = tuple[Decision, StoredDecision]
@@ -144,10 +146,9 @@ class AssignmentHandler:
     def _opened(self, case_id: str, filing: Filing, sealed: str) -> Filing:
         personal = PersonalData.from_json(self._keys.open(case_id, sealed))
         place = personal.location
-        pincode = PINCODE.search(personal.address or "")
         return filing._replace(
             point=Point(place.lat, place.lon, place.accuracy_m) if place is not None else None,
-            pincode=pincode.group(1) if pincode else None,
+            pincode=_pincode(personal.address or ""),
         )
 
     def _with_place(self, case_id: str, filing: Filing, sealed: str | None) -> Filing:
@@ -158,6 +159,12 @@ class AssignmentHandler:
         except (SealError, ValidationError) as error:
             _log.warning("sealed_place_unreadable", case_id=case_id, reason=type(error).__name__)
             return filing
+
+
+def _pincode(address: str) -> str | None:
+    """The first PIN of an address that can be the state's, in ASCII digits."""
+    numbers = (int("".join(written.split())) for written in SIX_DIGITS.findall(address))
+    return next((str(number) for number in numbers if number in PINS_OF_THE_STATE), None)
 
 
 TypeHandler = Callable[[AssignmentHandler, Snapshot, Sequence[Received]], Awaitable[Mapping[str, StoredDecision]]]
