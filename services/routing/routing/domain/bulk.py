@@ -1,9 +1,10 @@
 """The rules for a whole batch: what is geometry is asked for all of its points at once."""
 
 from collections.abc import Sequence
-from itertools import islice
 
+from routing.domain.districts import DistrictAnswer
 from routing.domain.model import Decision, Filing, Point
+from routing.domain.nearest import Ranked
 from routing.domain.projection import project_point
 from routing.domain.rules import assign_station
 from routing.domain.snapshot import Snapshot
@@ -27,20 +28,34 @@ def surroundings(snapshot: Snapshot, points: Sequence[Point | None]) -> list[Sur
 
 def _surroundings(snapshot: Snapshot, points: Sequence[Point]) -> list[Surroundings]:
     plane = [project_point(point.lat, point.lon) for point in points]
-    found = [Surroundings(polygon) for polygon in snapshot.boundaries.find_each(points, plane)]
-    outside = [row for row, about in enumerate(found) if about.polygon is None or about.polygon.in_gap]
-    districts = snapshot.districts.find_all([points[row] for row in outside], [plane[row] for row in outside])
-    by_distance = []
-    for row, district in zip(outside, districts, strict=True):
-        polygon = found[row].polygon
-        if district is None or (polygon is not None and district.district in snapshot.with_boundaries):
-            found[row] = Surroundings(polygon, district)
-        else:
-            by_distance.append((row, polygon, district))
-    asked = [(district.district, points[row]) for row, _, district in by_distance]
-    beside = [(name, points[row]) for row, _, district in by_distance for name in district.neighbours]
-    nearest = iter(snapshot.points_by_district.nearest([*asked, *beside], MAX_RIVALS + 1))
-    for (row, polygon, district), neighbours in zip(by_distance, list(islice(nearest, len(asked))), strict=True):
-        across = tuple([ranked[0] for ranked in islice(nearest, len(district.neighbours)) if ranked])
-        found[row] = Surroundings(polygon, district, neighbours, across)
-    return found
+    polygons = snapshot.boundaries.find_each(points, plane)
+    outside = [row for row, polygon in enumerate(polygons) if polygon is None or polygon.in_gap]
+    found = snapshot.districts.find_all([points[row] for row in outside], [plane[row] for row in outside])
+    districts: list[DistrictAnswer | None] = [None] * len(points)
+    for row, district in zip(outside, found, strict=True):
+        districts[row] = district
+    # A gap between polygons is the nearest polygon's, unless the district has none at all.
+    by_distance = [
+        (row, district)
+        for row, district in enumerate(districts)
+        if district is not None and (polygons[row] is None or district.district not in snapshot.with_boundaries)
+    ]
+    neighbours, across = _by_distance(snapshot, points, by_distance)
+    return list(map(Surroundings, polygons, districts, neighbours, across))
+
+
+def _by_distance(
+    snapshot: Snapshot, points: Sequence[Point], asked: Sequence[tuple[int, DistrictAnswer]]
+) -> tuple[list[Ranked], list[Ranked]]:
+    """For each point asked for the nearest stations of its district, and the nearest of each across a border."""
+    own = [(district.district, points[row]) for row, district in asked]
+    beside = [(row, name) for row, district in asked for name in district.neighbours]
+    table = snapshot.points_by_district
+    ranked = table.nearest([*own, *((name, points[row]) for row, name in beside)], MAX_RIVALS + 1)
+    neighbours: list[Ranked] = [()] * len(points)
+    across: list[Ranked] = [()] * len(points)
+    for (row, _), stations in zip(asked, ranked[: len(own)], strict=True):
+        neighbours[row] = stations
+    for (row, _), stations in zip(beside, ranked[len(own) :], strict=True):
+        across[row] = (*across[row], *stations[:1])
+    return neighbours, across

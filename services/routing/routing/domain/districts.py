@@ -8,7 +8,7 @@ import shapely
 from shapely import STRtree, lib
 
 from routing.domain.model import Outline, Point, as_array
-from routing.domain.projection import Geometries, local_scale, project, project_point
+from routing.domain.projection import MAX_LATITUDE, Geometries, local_scale, project, project_point
 
 # The outlines' own error: a point this little outside the state is still taken as inside.
 OUTLINE_ERROR_M = 300.0
@@ -16,6 +16,10 @@ OUTLINE_ERROR_M = 300.0
 COARSE_ARC = 1.09
 # Two independent digitisations of these districts differ by this much along their borders.
 BORDER_DOUBT_M = 1_000.0
+# A fix claimed to be worse than this is still looked for no farther away.
+FARTHEST_DOUBT_M = 5 * BORDER_DOUBT_M
+# The plane's units of a metre at its rim.
+FARTHEST_SCALE = local_scale(MAX_LATITUDE)
 ALLOW_NAN = np.intc(0)
 
 
@@ -34,6 +38,7 @@ class DistrictIndex:
         self._polygons = project(as_array([outline.geometry for outline in outlines]))
         shapely.prepare(self._polygons)
         self._tree = STRtree(self._polygons)
+        self._reach = _reach(self._polygons)
         self._cores = _cores(self._polygons, [outline.geometry.bounds[3] for outline in outlines])
         self._deep: list[DistrictAnswer] = [
             DistrictAnswer(name, on_the_edge=False, neighbours=()) for name in self._names
@@ -47,6 +52,9 @@ class DistrictIndex:
         if not self._names:
             return None
         x, y = project_point(lat, lon)
+        west, south, east, north = self._reach
+        if not (west <= x <= east and south <= y <= north):
+            return None
         doubt = _doubt(accuracy_m)
         if doubt == BORDER_DOUBT_M:
             # Most of a district lies farther from its border than any doubt reaches.
@@ -62,15 +70,17 @@ class DistrictIndex:
         answers: list[DistrictAnswer | None] = [None] * len(points)
         if not self._names or not points:
             return answers
-        doubts = [_doubt(point.accuracy_m) for point in points]
         geometries = lib.points(np.array(plane), ALLOW_NAN)
         rows, near = self._tree.query(geometries)
         inside = lib.intersects(self._cores[near], geometries[rows])
         for row, index in zip(rows[inside].tolist(), near[inside].tolist(), strict=True):
-            if doubts[row] == BORDER_DOUBT_M:
-                answers[row] = self._deep[index]
-        rest = [row for row, answer in enumerate(answers) if answer is None]
-        unsure = [(*plane[row], local_scale(points[row].lat), doubts[row]) for row in rest]
+            answers[row] = self._deep[index]
+        rest = [
+            row
+            for row, (point, answer) in enumerate(zip(points, answers, strict=True))
+            if answer is None or (point.accuracy_m or 0.0) > BORDER_DOUBT_M
+        ]
+        unsure = [(*plane[row], local_scale(points[row].lat), _doubt(points[row].accuracy_m)) for row in rest]
         for row, answer in zip(rest, self._by_borders(unsure), strict=True):
             answers[row] = answer
         return answers
@@ -87,8 +97,11 @@ class DistrictIndex:
         close = shapely.dwithin(self._polygons[near], points[rows], span[rows])
         rows, near = rows[close], near[close]
         outside = ~lib.intersects(self._polygons[near], points[rows])
-        metres = np.zeros(len(rows))
-        metres[outside] = lib.distance(self._polygons[near[outside]], points[rows[outside]]) / scale[rows[outside]]
+        metres = np.where(outside, doubt[rows], 0.0)
+        # How far a sole neighbour of the district that holds the point is, beyond the doubt's reach or not, is known.
+        held = np.bincount(rows[~outside], minlength=len(places)) > 0
+        ranked = outside & ~(held & (np.bincount(rows[outside], minlength=len(places)) == 1))[rows]
+        metres[ranked] = lib.distance(self._polygons[near[ranked]], points[rows[ranked]]) / scale[rows[ranked]]
         found: list[list[tuple[float, str]]] = [[] for _ in places]
         for row, distance, index in zip(rows.tolist(), metres.tolist(), near.tolist(), strict=True):
             found[row].append((distance, self._names[index]))
@@ -106,7 +119,16 @@ def _answer(candidates: list[tuple[float, str]]) -> DistrictAnswer | None:
 def _doubt(accuracy_m: float | None) -> float:
     if accuracy_m is None or not accuracy_m > BORDER_DOUBT_M:
         return BORDER_DOUBT_M
-    return min(accuracy_m, 5 * BORDER_DOUBT_M)
+    return min(accuracy_m, FARTHEST_DOUBT_M)
+
+
+def _reach(polygons: Geometries) -> tuple[float, float, float, float]:
+    """West, south, east and north of where a point may be any district's, whatever its doubt."""
+    if not len(polygons):
+        return 0.0, 0.0, 0.0, 0.0
+    west, south, east, north = shapely.total_bounds(polygons).tolist()
+    wider = FARTHEST_DOUBT_M * FARTHEST_SCALE
+    return west - wider, south - wider, east + wider, north + wider
 
 
 def _cores(polygons: Geometries, north: Sequence[float]) -> Geometries:

@@ -59,16 +59,20 @@ class PointsByArea:
     def nearest(self, asked: Sequence[tuple[str, Point]], n: int) -> list[Ranked]:
         """For each area and point what the area's StationPoints.nearest() says, to the last bit."""
         found: list[Ranked] = [()] * len(asked)
-        known = [place for place, (name, _) in enumerate(asked) if name in self._rows]
+        known = [
+            (place, self._rows[name], unit_vector(point.lat, point.lon))
+            for place, (name, point) in enumerate(asked)
+            if name in self._rows
+        ]
         if not known:
             return found
-        rows = [self._rows[asked[place][0]] for place in known]
-        at = np.array([unit_vector(point.lat, point.lon) for _, point in map(asked.__getitem__, known)]).T
+        places, rows, vectors = zip(*known, strict=True)
+        at = np.array(vectors).T
         cosines = _cosines(self._vectors.take(rows, axis=1), at[:, :, None])
         cosines += self._nobody.take(rows, axis=0)
         order, values = _highest(cosines, n)
         metres = arcs_metres(values)
-        for place, row, best, arcs in zip(known, rows, order.tolist(), metres.tolist(), strict=True):
+        for place, row, best, arcs in zip(places, rows, order.tolist(), metres.tolist(), strict=True):
             stations = self._areas[row].stations
             # Where an area has fewer, the rest of the row is nobody.
             found[place] = [(stations[index], arc) for index, arc in zip(best[: len(stations)], arcs, strict=False)]

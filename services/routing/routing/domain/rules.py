@@ -134,16 +134,18 @@ def territorial_station(snapshot: Snapshot, filing: Filing, territory: Territory
         notes = _named_notes(snapshot, filing) + notes
     if not station.desk_online:
         notes = (*notes, DESK_NOT_ONLINE)
+    # By position: nearly every decision is made here, and names would double what making one costs.
     return Decision(
         snapshot.station_office(station),
         territory.reason,
-        provisional=territory.provisional,
-        confidence=territory.confidence,
-        boundary_version=snapshot.version,
-        territorial_station=station,
-        distance_to_edge_m=territory.distance_to_edge_m,
-        ambiguous_with=territory.ambiguous_with,
-        notes=notes,
+        territory.provisional,
+        territory.confidence,
+        snapshot.version,
+        station,
+        territory.distance_to_edge_m,
+        territory.ambiguous_with,
+        None,
+        notes,
     )
 
 

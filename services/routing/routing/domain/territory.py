@@ -25,6 +25,7 @@ NEAR_UNITS = 3
 NOWHERE = frozenset({"outside_state", "coordinates_impossible"})
 # Without district outlines a station farther than this says nothing about a point.
 FARTHEST_STATION_M = 50_000.0
+PROVISIONAL, FINAL, NO_EDGE = True, False, None
 
 
 class Surroundings(NamedTuple):
@@ -106,13 +107,13 @@ def _inside(snapshot: Snapshot, answer: PolygonAnswer, point: Point) -> Territor
     return Territory(
         station,
         Reason.JURISDICTION,
-        provisional=False,
-        confidence=min(confidence, MAX_CONFIDENCE),
-        district=station.district,
-        police_district=station.police_district,
-        distance_to_edge_m=answer.distance_m,
-        ambiguous_with=answer.others,
-        notes=("polygons_overlap", *outpost) if answer.overlap else outpost,
+        FINAL,
+        min(confidence, MAX_CONFIDENCE),
+        station.district,
+        station.police_district,
+        answer.distance_m,
+        answer.others,
+        ("polygons_overlap", *outpost) if answer.overlap else outpost,
     )
 
 
@@ -168,15 +169,17 @@ def _by_distance(neighbours: Ranked, across: Ranked, point: Point) -> Territory:
         nearest_m = rivals[0][1]
         total = nearest_m + metres
         margin = max(0.0, nearest_m - metres - reach) / total if total else 0.0
+    # By position, as in _inside(): by name, making it would cost more than all of the above.
     return Territory(
         station,
         Reason.NEAREST,
-        provisional=True,
-        confidence=NEAREST_AGREEMENT * (0.5 + 0.5 * margin),
-        district=station.district,
-        police_district=station.police_district,
-        ambiguous_with=tuple(likely),
-        notes=("no_polygons_loaded_here",),
+        PROVISIONAL,
+        NEAREST_AGREEMENT * (0.5 + 0.5 * margin),
+        station.district,
+        station.police_district,
+        NO_EDGE,
+        tuple(likely),
+        ("no_polygons_loaded_here",),
     )
 
 
