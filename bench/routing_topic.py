@@ -45,7 +45,7 @@ class Pace:
     core: float
 
 
-async def run(*, events: int = 20_000, rounds: int = 3) -> bool:
+async def run(*, events: int = 20_000, rounds: int = 5) -> bool:
     """True if the medians of the rounds' ratios, per process and per core, both reach the target."""
     with tempfile.TemporaryDirectory(prefix="janseva-bench-") as folder:
         async with Stack(Path(folder) / "data", services=("routing",)) as stack, _Log(stack.kafka_bootstrap) as log:

@@ -10,6 +10,7 @@ from event_schemas import AssignedToStation, WireRecord
 from routing.domain import Filing, Point
 
 DUPLICATE_KEY: Final = 11_000
+FILING: Final = Filing._fields
 
 
 class StoredDecision(NamedTuple):
@@ -119,25 +120,13 @@ class MongoDecisions:
 
 
 def to_document(decision: StoredDecision) -> Document:
-    filing = decision.filing
-    point = filing.point
-    asked: Document = {
-        "emergency": filing.emergency,
-        "service_code": filing.service_code,
-        "category": filing.category,
-        "named_station": filing.named_station,
-        "district": filing.district,
-        "pincode": filing.pincode,
-        "against_police": filing.against_police or None,
-        "point": [point.lat, point.lon, point.accuracy_m] if point is not None else None,
-    }
     document: Document = {
         "_id": decision.id,
         "case_id": decision.case_id,
         "assignment_no": decision.assignment_no,
         # Written once, and a replay needs nothing else.
         "event": decision.json,
-        "filing": {name: value for name, value in asked.items() if value is not None},
+        "filing": {name: value for name, value in zip(FILING, decision.filing, strict=True) if value is not None},
         "notes": list(decision.notes),
         "decided_at": decision.decided_at,
     }
@@ -147,22 +136,13 @@ def to_document(decision: StoredDecision) -> Document:
 
 
 def from_document(document: Document) -> StoredDecision:
-    asked = document["filing"]
-    point = asked.get("point")
+    asked = dict(document["filing"])
+    point = asked.pop("point", None)
     return StoredDecision(
         case_id=document["case_id"],
         assignment_no=document["assignment_no"],
         json=document["event"],
-        filing=Filing(
-            emergency=asked["emergency"],
-            service_code=asked["service_code"],
-            category=asked.get("category"),
-            named_station=asked.get("named_station"),
-            district=asked.get("district"),
-            pincode=asked.get("pincode"),
-            against_police=asked.get("against_police", False),
-            point=Point(*point) if point is not None else None,
-        ),
+        filing=Filing(**asked, point=Point(*point) if point is not None else None),
         notes=tuple(document["notes"]),
         decided_at=document["decided_at"],
         sealed=document.get("sealed"),
