@@ -110,9 +110,13 @@ def span(
 
 
 def mark(name: str, *, parent: str | None = None, **attributes: AttributeValue) -> str:
-    """A span without a duration, opened and closed at once; its traceparent. For what is done to many at a time."""
+    """A span without a duration, opened and closed at once; its traceparent. For what is done to many at a time.
+
+    Where nothing is recorded there is no such span, and what it would have been under goes on as it is.
+    """
     if Tracing.active_tracer() is None:
-        return _carried_on(parent if parent is not None else _current.get())
+        above = parent if parent is not None else _current.get()
+        return above if above and _TRACEPARENT.fullmatch(above) else _carried_on(None)
     with span(name, parent=parent, kind=SpanKind.INTERNAL, link=None, **attributes) as traceparent:
         return traceparent
 

@@ -55,10 +55,12 @@ def test_a_mark_is_a_span_of_no_length(exported: InMemorySpanExporter) -> None:
 
 
 def test_without_an_exporter_a_mark_carries_the_trace_on() -> None:
-    """The trace goes on under its parent, else under the span we are in."""
-    assert mark("a", parent=PARENT)[:35] == PARENT[:35]
+    """No span is made up: its parent goes on, else the span we are in; what is none starts a trace."""
+    assert mark("a", parent=PARENT) == PARENT
     with span("outer") as outer:
-        assert mark("b")[:35] == outer[:35]
+        assert mark("b") == outer
+    assert FORM.fullmatch(mark("c"))
+    assert FORM.fullmatch(mark("d", parent="none"))
 
 
 @pytest.mark.parametrize(

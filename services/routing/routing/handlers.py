@@ -24,6 +24,8 @@ from routing.store import Decisions, StoredDecision
 
 # The attribute of intake's catalogue that says so; it travels in clear.
 AGAINST_POLICE: Final = "against_police"
+# It stands in the address, which travels sealed.
+NO_PINCODE: Final = None
 # Six digits of any script, together or as on an envelope: 800 001. Between other numbers, three and three are no PIN.
 SIX_DIGITS: Final = re.compile(r"(?<!\d)(?:\d{6}|(?<!\d\s)\d{3}\s\d{3}(?!\s\d))(?!\d)")
 PINS_OF_THE_STATE: Final = range(800_000, 900_000)
@@ -125,14 +127,16 @@ class AssignmentHandler:
 
     def _filing(self, event: ComplaintFiled) -> Asked:
         location = event.location
+        # By position, as one is made for each event: names would double what it costs.
         filing = Filing(
-            emergency=event.lane is Lane.EMERGENCY,
-            service_code=event.service_code,
-            category=event.category,
-            point=Point(location.lat, location.lon, location.accuracy_m) if location is not None else None,
-            named_station=event.named_station,
-            district=event.district,
-            against_police=event.attributes.get(AGAINST_POLICE) is True,
+            event.lane is Lane.EMERGENCY,
+            event.service_code,
+            event.category,
+            Point(location.lat, location.lon, location.accuracy_m) if location is not None else None,
+            event.named_station,
+            event.district,
+            NO_PINCODE,
+            event.attributes.get(AGAINST_POLICE) is True,
         )
         if location is not None or event.sealed is None:
             return Asked(filing, None, ())
