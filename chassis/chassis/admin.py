@@ -55,6 +55,16 @@ async def create_topics(bootstrap: str, topics: Sequence[TopicSpec]) -> tuple[st
     return tuple(created)
 
 
+async def existing_topics(bootstrap: str) -> frozenset[str]:
+    """The names of the topics that exist. Raises KafkaError."""
+    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=TIMEOUT_MS)
+    try:
+        await start_whole(client)
+        return frozenset(await client.list_topics())
+    finally:
+        await client.close()
+
+
 async def end_offsets(bootstrap: str, topics: Sequence[str]) -> dict[tuple[str, int], int]:
     """The end offset of each partition of the topics, by (topic, partition)."""
     partitions = [TopicPartition(topic, number) for topic in topics for number in await _partitions(bootstrap, topic)]

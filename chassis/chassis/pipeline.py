@@ -29,6 +29,8 @@ from event_schemas import (
 _log = get_logger(__name__)
 
 REPLAY_HEADER = "dlq_replay_service"
+# On a replay: which dead letter it was ("partition:offset"). If it dies again, the new dead letter says so too.
+REPLAY_OF_HEADER = "dlq_replay_of"
 
 Headers = Sequence[tuple[str, bytes]]
 TopicPartition = tuple[str, int]
@@ -259,7 +261,9 @@ def dead_letter(record: SourceRecord, reason: str, service: str) -> WireRecord:
         ("dlq_service", service.encode()),
     )
     # A replayed dead letter that dies again gets fresh headers, not a second set.
-    kept = tuple((name, value) for name, value in record.headers if not name.startswith("dlq_"))
+    kept = tuple(
+        (name, value) for name, value in record.headers if name == REPLAY_OF_HEADER or not name.startswith("dlq_")
+    )
     return WireRecord(key=record.key, value=record.value or b"", headers=kept + added)
 
 

@@ -96,7 +96,8 @@ ALERTS = (
         "0m",
         "ticket",
         "{{ $labels.job }} put events of {{ $labels.topic }} aside ({{ $labels.reason }})",
-        "{{ $value }} events went to the dead letters in 15 minutes. What they ask for has not been done.",
+        "{{ $value }} events went to the dead letters in 15 minutes. What they ask for has not been done."
+        " python -m chassis dead-letters lists them and sends them again.",
     ),
     Alert(
         "JansevaSlaTickStale",

@@ -1,0 +1,83 @@
+"""The operator's command for dead letters, apart from Kafka: its words, its selection, what the pages say of it."""
+
+import re
+import shlex
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from deploy.prometheus.alerts import ALERTS
+
+from chassis.dead_letters import Letter, Spot, letter_of
+from chassis.dead_letters_command import Selection, main, understood
+from chassis.log_reader import LogRecord
+from chassis.pipeline import SourceRecord, dead_letter
+from event_schemas import WireRecord
+
+ROOT = Path(__file__).resolve().parents[2]
+AT = datetime(2026, 11, 22, 4, 10, tzinfo=UTC)
+LETTER = Letter(Spot(0, 12), AT, "routing", "schema", "ComplaintFiled", "cases.routine", Spot(2, 4711), None, None)
+ANY = Selection(None, None, None, None, None, frozenset())
+
+
+def test_every_command_of_the_page_is_understood() -> None:
+    """What the runbook tells an operator to type has no word that the command doesn't know, and the alert names it."""
+    page = (ROOT / "docs/runbooks/JansevaDeadLetters.md").read_text(encoding="utf-8").replace("\\\n", " ")
+    typed = re.findall(r"python -m chassis dead-letters ([^`\n]+)", page)
+    assert {understood(shlex.split(words)).act for words in typed} == {"list", "show", "replay"}
+    (alert,) = [alert for alert in ALERTS if alert.name == "JansevaDeadLetters"]
+    assert "python -m chassis dead-letters" in alert.description
+
+
+@pytest.mark.parametrize(
+    "words", ["replay --topic t", "replay --topic t --at 0:1 --yes --by HQ", "show --topic t --at 1"]
+)
+def test_a_careless_command_is_refused(words: str) -> None:
+    """A replay of everything, one without a reason, a place that is none: status 2, and Kafka is not asked."""
+    with pytest.raises(SystemExit) as refused:
+        main(["--bootstrap", "127.0.0.1:1", *shlex.split(words)])
+    assert refused.value.code == 2
+
+
+def test_a_time_is_by_indias_clock() -> None:
+    """Without a zone a time is India's, five and a half hours ahead of UTC; `until` is not in the selection itself."""
+    options = understood(["list", "--since", "2026-11-22T09:40", "--until", "2026-11-22T04:11:00Z"])
+    assert options.since == AT
+    wanted = replace(ANY, since=options.since, until=options.until)
+    assert wanted.holds(LETTER)
+    assert not wanted.holds(replace(LETTER, at=AT - timedelta(seconds=1)))
+    assert not wanted.holds(replace(LETTER, at=options.until))
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        replace(ANY, service="notifier"),
+        replace(ANY, reason="unknown_version"),
+        replace(ANY, type="ComplaintAcknowledged"),
+        replace(ANY, spots=frozenset({Spot(12, 0)})),
+    ],
+)
+def test_each_word_of_a_selection_narrows_it(wanted: Selection) -> None:
+    """One thing that is not as asked for leaves a dead letter out."""
+    assert ANY.holds(LETTER)
+    assert not wanted.holds(LETTER)
+
+
+@pytest.mark.parametrize("topic", ["directory.posts", "sla.ticks.routine"])
+def test_what_tells_the_present_is_not_replayed(topic: str) -> None:
+    """An old post or tick would stand above the newer ones."""
+    record = dead_letter(SourceRecord(topic, 0, 5, b"k", b"{}", (("ce_type", b"DirectoryPost"),)), "schema", "notifier")
+    found = letter_of(LogRecord(f"{topic}.dlq", 0, 0, 0, record))
+    assert found is not None
+    assert "would undo a newer one" in (found.cannot or "")
+
+
+@pytest.mark.parametrize("broken", [("dlq_service", b"\xff"), ("dlq_offset", b"x"), ("dlq_replay_of", b"1")])
+def test_a_foreign_record_is_no_dead_letter(broken: tuple[str, bytes]) -> None:
+    """A record whose place or service can't be read is counted, not trusted."""
+    record = dead_letter(SourceRecord("cases.routine", 0, 5, b"k", b"{}", ()), "schema", "notifier")
+    headers = (*((name, value) for name, value in record.headers if name != broken[0]), broken)
+    assert letter_of(LogRecord("cases.routine.dlq", 0, 0, 0, record)) is not None
+    assert letter_of(LogRecord("cases.routine.dlq", 0, 0, 0, WireRecord(b"k", b"{}", headers))) is None
