@@ -67,6 +67,15 @@ async def test_a_decision_is_explained_with_a_map(http: httpx.AsyncClient) -> No
     assert {"place", "station", "station_boundary"} <= roles
 
 
+async def test_an_emergency_against_police_is_explained_without_the_accused(http: httpx.AsyncClient) -> None:
+    """Neither among the nearest units nor on the map."""
+    place = "lat=26.5163&lon=85.2962&service_code=emergency-112"
+    answer = await http.get(f"/v1/route?{place}&against_police=true&named_station=5801016")
+    assert answer.json()["reason"] == "against_police"
+    assert len(answer.json()["nearest_units"]) == 3
+    assert "5801016" not in answer.text
+
+
 @pytest.mark.parametrize(
     ("path", "status", "code"),
     [

@@ -161,6 +161,26 @@ async def test_an_emergency_names_the_stations_whose_patrols_are_near(desk: Desk
     assert "zero_fir_at_any_station" in abroad.notes
 
 
+@pytest.mark.parametrize("named", ["5801016", None, "nobody"], ids=["named", "that of the place", "an unknown name"])
+async def test_the_accused_is_told_of_no_emergency_against_it(desk: Desk, named: str | None) -> None:
+    """Its code is nowhere in the event, nor in the next after a hand-over: three other patrols are named."""
+    about = {"against_police": True}
+    case = filed(lane=Lane.EMERGENCY, service_code="emergency-112", named_station=named, attributes=about)
+    for cause in (received(case), received(transfer(no=2, by="SP:SHEOHAR"))):
+        (outgoing,) = await run_handler(desk.handler.handle, cause)
+        assert b"5801016" not in outgoing.record.value
+        (event,) = assigned([outgoing])
+        assert len(set(event.nearest_stations)) == 3
+
+
+async def test_a_complaint_about_a_superintendent_accuses_no_station(desk: Desk) -> None:
+    """The patrols of the place's own station are near, as ever."""
+    case = filed(lane=Lane.EMERGENCY, named_station="SHEOHAR", attributes={"against_police": True})
+    (event,) = assigned(await run_handler(desk.handler.handle, case))
+    assert event.officer_post == "DIG:bihar"
+    assert event.nearest_stations[0] == "5801016"
+
+
 async def test_a_station_without_a_desk_has_its_control_room_told(desk: Desk) -> None:
     """Where nobody sees the case on a screen, the event names the SHO and the district's control room to telephone."""
     stations = tuple(

@@ -20,7 +20,8 @@ Degrees = NDArray[np.float64]
 
 # Boundaries run along streets: a point this near to one may be on either side of it.
 EDGE_TOLERANCE_M = 10.0
-# A fix claimed to be worse than this says little more than the area: it must not name every neighbour.
+# A fix claimed to be worse than this says little more than the area: it must not name every neighbour. The doubt has
+# no such end.
 ACCURACY_CAP_M = 500.0
 # How far outside every polygon a point may lie and still belong to the nearest: slivers, not missing areas.
 GAP_LIMIT_M = 500.0
@@ -189,8 +190,13 @@ def _without_overlap(polygons: Geometries) -> NDArray[np.bool_]:
     return alone
 
 
+def error_radius(accuracy_m: float | None) -> float:
+    """How many metres a point may be off, however bad its fix is."""
+    return EDGE_TOLERANCE_M if accuracy_m is None or not accuracy_m > EDGE_TOLERANCE_M else accuracy_m
+
+
 def doubt_radius(accuracy_m: float | None) -> float:
-    """Within how many metres of a polygon a point may belong to it."""
+    """Within how many metres of a polygon it is named as one that a point may belong to."""
     if accuracy_m is None or not accuracy_m > EDGE_TOLERANCE_M:
         return EDGE_TOLERANCE_M
     return min(accuracy_m, ACCURACY_CAP_M)

@@ -59,9 +59,12 @@ def _above(snapshot: Snapshot, code: str) -> Office | None:
 
 
 def named_station(snapshot: Snapshot, filing: Filing, territory: Territory) -> Decision | None:
-    """The station a citizen names records the case, whose ever the ground is. An emergency goes where the place is."""
+    """The station a citizen names records the case, whose ever the ground is, on days when it is open.
+
+    An emergency goes where the place is.
+    """
     station = None if filing.emergency else snapshot.stations.get(filing.named_station or "")
-    if station is None:
+    if station is None or station.code not in snapshot.at_work:
         return None
     own = territory.station
     elsewhere = (
@@ -89,7 +92,7 @@ def specialist_unit(snapshot: Snapshot, filing: Filing, territory: Territory) ->
         return None
     on_line = snapshot.units_along(kind, true_place(filing, territory.notes))
     if on_line:
-        return _unit_on_line(snapshot, territory, on_line)
+        return _unit_on_line(snapshot, filing, territory, on_line)
     units = snapshot.units(kind, territory.police_district, territory.district)
     if not units:
         return None
@@ -104,11 +107,11 @@ def specialist_unit(snapshot: Snapshot, filing: Filing, territory: Territory) ->
         territorial_station=territory.station,
         distance_to_edge_m=territory.distance_to_edge_m,
         ambiguous_with=tuple(other.code for other in units[1:]),
-        notes=(*territory.notes, *desk_notes(snapshot, unit.code)),
+        notes=(*_named_notes(snapshot, filing), *territory.notes, *desk_notes(snapshot, unit.code)),
     )
 
 
-def _unit_on_line(snapshot: Snapshot, territory: Territory, units: Sequence[UnitOnLine]) -> Decision:
+def _unit_on_line(snapshot: Snapshot, filing: Filing, territory: Territory, units: Sequence[UnitOnLine]) -> Decision:
     """The unit whose line passes the place. Where the lines of several do, the nearest line's, with a doubt."""
     unit = units[0]
     sure = all(other.metres - unit.metres > EDGE_TOLERANCE_M for other in units[1:])
@@ -121,7 +124,7 @@ def _unit_on_line(snapshot: Snapshot, territory: Territory, units: Sequence[Unit
         territorial_station=territory.station,
         distance_to_edge_m=territory.distance_to_edge_m,
         ambiguous_with=tuple(other.station for other in units[1:]),
-        notes=(*territory.notes, unit.note, *desk_notes(snapshot, unit.station)),
+        notes=(*_named_notes(snapshot, filing), *territory.notes, unit.note, *desk_notes(snapshot, unit.station)),
     )
 
 
@@ -173,6 +176,8 @@ def _named_notes(snapshot: Snapshot, filing: Filing) -> tuple[str, ...]:
         return ()
     if filing.named_station not in snapshot.stations:
         return ("named_station_unknown",)
+    if filing.named_station not in snapshot.at_work:
+        return ("named_station_not_open",)
     return ("named_station_not_for_emergencies",) if filing.emergency else ()
 
 

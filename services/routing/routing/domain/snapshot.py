@@ -30,8 +30,8 @@ DAY = timedelta(days=1)
 class Snapshot:
     """Indexes over a Dataset. `dataset` is what it was made from.
 
-    With a day, only the stations that work on it and the jurisdictions in force on it decide; the other stations are
-    still known by their code. `valid_until` is the last day on which the same ones do.
+    With a day, only the stations that work on it (`at_work`) and the jurisdictions in force on it decide; the other
+    stations are still known by their code. `valid_until` is the last day on which the same ones do.
     """
 
     def __init__(self, dataset: Dataset, on: date | None = None) -> None:
@@ -43,8 +43,8 @@ class Snapshot:
         self.districts = DistrictIndex(dataset.outlines)
         at_work = [station for station in dataset.stations if station.valid(on)]
         self.valid_until = _last_day((*dataset.stations, *dataset.boundaries), on)
-        working = {station.code for station in at_work}
-        self.jurisdictions = tuple(row for row in dataset.boundaries if row.station in working and row.valid(on))
+        self.at_work = frozenset(station.code for station in at_work)
+        self.jurisdictions = tuple(row for row in dataset.boundaries if row.station in self.at_work and row.valid(on))
         self.boundaries = BoundaryIndex(self.jurisdictions)
         territorial = [station for station in at_work if station.kind in TERRITORIAL_KINDS]
         self.points = StationPoints(territorial)
@@ -60,7 +60,7 @@ class Snapshot:
         self._responsible = {station.code: self._who_answers(station) for station in dataset.stations}
         self.with_boundaries = frozenset(self.stations[row.station].district for row in self.jurisdictions)
         self.sub_divisions = SubDivisions.of(dataset.stations, self.police_districts)
-        self.corridors = CorridorIndex(row for row in dataset.corridors if row.station in working)
+        self.corridors = CorridorIndex(row for row in dataset.corridors if row.station in self.at_work)
         self._units = _units(at_work)
         self._specialist = {(row.field, row.value): row.kind for row in dataset.specialists}
         self._district_names = {name.casefold(): name for name in self._points_of}
@@ -101,10 +101,20 @@ class Snapshot:
         return self._responsible[code]
 
     def _who_answers(self, station: StationRecord) -> tuple[StationRecord, tuple[str, ...]]:
-        parent = self.stations.get(station.parent or "")
-        if station.kind is StationKind.OUTPOST and parent is not None:
-            return parent, (f"outpost:{station.code}",)
-        return station, ()
+        """An outpost's parent may be an outpost: the first above it that is none answers, if that one works."""
+        above, seen = station, {station.code}
+        while above.kind is StationKind.OUTPOST:
+            parent = self.stations.get(above.parent or "")
+            if parent is None or parent.code in seen:
+                break
+            above = parent
+            seen.add(parent.code)
+        answers = above.kind is not StationKind.OUTPOST and above.code in self.at_work
+        return (above, (f"outpost:{station.code}",)) if above is not station and answers else (station, ())
+
+    def knows(self, code: str) -> bool:
+        """Whether it is the code of an office that answers for complaints: a station, an SDPO's or an SP's."""
+        return code in self.stations or code in self.sub_divisions.by_code or code in self.police_districts
 
     def station_office(self, station: StationRecord) -> Office:
         return self._offices[station.code]

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from itertools import chain
 from typing import NamedTuple
 
-from routing.domain.boundaries import GAP_LIMIT_M, PolygonAnswer, doubt_radius
-from routing.domain.districts import DistrictAnswer
+from routing.domain.boundaries import ACCURACY_CAP_M, GAP_LIMIT_M, PolygonAnswer, error_radius
+from routing.domain.districts import FARTHEST_DOUBT_M, DistrictAnswer
 from routing.domain.model import Filing, Point, Reason, Territory
 from routing.domain.nearest import Neighbour, Ranked
 from routing.domain.projection import MAX_LATITUDE
@@ -58,9 +58,27 @@ def find_territory(snapshot: Snapshot, filing: Filing, known: Surroundings | Non
 
 
 def nearest_units(snapshot: Snapshot, filing: Filing, notes: Collection[str]) -> tuple[Neighbour, ...]:
-    """For an emergency in the state: whose patrols are near, whatever the jurisdiction. `notes` are its decision's."""
+    """For an emergency in the state: whose patrols are near, whatever the jurisdiction; never those of the accused.
+
+    `notes` are its decision's.
+    """
     point = true_place(filing, notes) if filing.emergency else None
-    return snapshot.points.nearest(point.lat, point.lon, NEAR_UNITS) if point is not None else ()
+    if point is None:
+        return ()
+    if not filing.against_police:
+        return snapshot.points.nearest(point.lat, point.lon, NEAR_UNITS)
+    accused = accused_station(snapshot, filing)
+    near = snapshot.points.nearest(point.lat, point.lon, NEAR_UNITS + 1)
+    return tuple([unit for unit in near if unit.station.code != accused][:NEAR_UNITS])
+
+
+def accused_station(snapshot: Snapshot, filing: Filing) -> str | None:
+    """Whom a complaint against police is about: the office it names, else the station of the place."""
+    named = filing.named_station
+    if named and snapshot.knows(named):
+        return named
+    station = find_territory(snapshot, filing).station
+    return station.code if station is not None else None
 
 
 def true_place(filing: Filing, notes: Collection[str]) -> Point | None:
@@ -99,7 +117,7 @@ def _at(snapshot: Snapshot, point: Point, known: Surroundings | None = None) -> 
 
 def _inside(snapshot: Snapshot, answer: PolygonAnswer, point: Point) -> Territory:
     station, outpost = snapshot.responsible(answer.station)
-    sigma = doubt_radius(point.accuracy_m) / 2
+    sigma = error_radius(point.accuracy_m) / 2
     # The chance that a point with this error is on this side of a straight edge.
     confidence = 0.5 * (1.0 + math.erf(answer.distance_m / (sigma * SQRT_2)))
     if answer.overlap:
@@ -158,17 +176,20 @@ def _nearest_anywhere(snapshot: Snapshot, point: Point) -> Territory | None:
 
 def _by_distance(neighbours: Ranked, across: Ranked, point: Point) -> Territory:
     station, metres = neighbours[0]
-    reach = doubt_radius(point.accuracy_m)
+    error = error_radius(point.accuracy_m)
     rivals = neighbours[1:]
     if across:
         rivals = sorted((*rivals, *across), key=lambda rival: (rival[1], rival[0].code))
-    likely_m = RIVAL_RATIO * metres + reach
+    likely_m = RIVAL_RATIO * metres + min(error, ACCURACY_CAP_M)
     likely = [rival.code for rival, distance in rivals[:MAX_RIVALS] if distance <= likely_m]
     margin = 1.0
-    if rivals:
+    if error > FARTHEST_DOUBT_M:
+        # Whose stations are within such an error was not looked for: any of them may be the nearest.
+        margin = 0.0
+    elif rivals:
         nearest_m = rivals[0][1]
         total = nearest_m + metres
-        margin = max(0.0, nearest_m - metres - reach) / total if total else 0.0
+        margin = max(0.0, nearest_m - metres - error) / total if total else 0.0
     # By position, as in _inside(): by name, making it would cost more than all of the above.
     return Territory(
         station,

@@ -32,7 +32,7 @@ def transfer_case(snapshot: Snapshot, filing: Filing, chain: Sequence[Hop], requ
     visited = {hop.code for hop in chain}
     by_superior = request.by_post.startswith(SUPERIORS)
     asked = _office(snapshot, request.to_station)
-    notes = ("to_station_unknown",) if request.to_station and asked is None else ()
+    notes = _asked_notes(snapshot, request.to_station) if asked is None else ()
     decision = _asked(snapshot, asked) if asked is not None else _next_by_rule(snapshot, filing, visited)
     why_not = _obstacle(filing, chain, visited, decision, by_superior=by_superior)
     if decision is None or why_not is not None:
@@ -98,13 +98,23 @@ def _superintendent(snapshot: Snapshot, chain: Sequence[Hop], decision: Decision
     return _asked(snapshot, office)
 
 
+def _asked_notes(snapshot: Snapshot, code: str | None) -> tuple[str, ...]:
+    """Why the office that was asked for can't have the case."""
+    if not code:
+        return ()
+    return ("to_station_not_open",) if code in snapshot.stations else ("to_station_unknown",)
+
+
 def _office(snapshot: Snapshot, code: str | None) -> Office | None:
-    """A station's code, a police district's name (its SP), an SDPO's office or a control room by its code."""
+    """A station's code, a police district's name (its SP), an SDPO's office or a control room by its code.
+
+    None also for a station that is not open today.
+    """
     if not code:
         return None
     station = snapshot.stations.get(code)
     if station is not None:
-        return snapshot.station_office(station)
+        return snapshot.station_office(station) if code in snapshot.at_work else None
     if code in snapshot.police_districts:
         return snapshot.superintendent(code)
     if code in snapshot.sub_divisions.by_code:
