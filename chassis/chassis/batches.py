@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import struct
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from event_schemas import WireRecord
@@ -30,11 +30,11 @@ def go_as_batches(items: Sequence[tuple[str, WireRecord]]) -> bool:
     return len(items) >= FEW and all(len(record.value) < SMALL_BYTES for _, record in items)
 
 
-def runs_of(records: Sequence[WireRecord], partitions: Sequence[int]) -> Runs:
-    """Records of one topic by the partition of their key, in their order."""
+def runs_of(records: Iterable[tuple[WireRecord, int | None]], partitions: Sequence[int]) -> Runs:
+    """Records of one topic by the partition that is asked for, or that of their key, in their order."""
     runs: defaultdict[int, list[tuple[bytes | None, bytes | None, Headers]]] = defaultdict(list)
-    for record in records:
-        runs[partition_of(record.key, partitions)].append(record)
+    for record, asked in records:
+        runs[partition_of(record.key, partitions) if asked is None else asked].append(record)
     return runs
 
 

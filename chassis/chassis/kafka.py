@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from itertools import repeat
 from typing import Any, Protocol
 
 from aiokafka import AIOKafkaProducer
@@ -27,6 +28,8 @@ __all__ = ["MAX_RECORD_BYTES", "EventProducer", "Headers", "Producer", "PublishF
 # A dead letter is its original plus a few headers: twice the brokers' default leaves room for both.
 MAX_RECORD_BYTES = 2 * 1_048_576
 
+# A record for a topic, and the partition asked for.
+Placed = tuple[tuple[str, WireRecord], int | None]
 # Of a batch that is under way: its partition, its number of records, its acknowledgement.
 Ack = tuple[int, int, asyncio.Future[Any]]
 
@@ -38,7 +41,9 @@ class Producer(Protocol):
 
     async def send(self, topic: str, record: WireRecord, *, partition: int | None = None) -> None: ...
 
-    async def send_all(self, items: Sequence[tuple[str, WireRecord]]) -> None: ...
+    async def send_all(
+        self, items: Sequence[tuple[str, WireRecord]], *, partitions: Sequence[int | None] | None = None
+    ) -> None: ...
 
 
 class EventProducer:
@@ -98,19 +103,23 @@ class EventProducer:
             client = used[0] = await self._connected()
             await (await self._enqueue(client, topic, record, partition))
 
-    async def send_all(self, items: Sequence[tuple[str, WireRecord]]) -> None:
+    async def send_all(
+        self, items: Sequence[tuple[str, WireRecord]], *, partitions: Sequence[int | None] | None = None
+    ) -> None:
         """Publish in order without waiting between records, then await all acks. Many go as whole batches.
 
-        PublishFailed leaves it open which of them arrived; per partition those that did keep their order.
+        `partitions` has one for each item; None, alone or for an item, leaves it to the key. PublishFailed leaves it
+        open which of them arrived; per partition those that did keep their order.
         """
         if not items:
             return
+        placed = list(zip(items, partitions or repeat(None, len(items)), strict=True))
         async with self._bounded(items[0][0]) as used:
             client = used[0] = await self._connected()
             if go_as_batches(items):
-                acks = await self._queue_batches(client, items)
+                acks = await self._queue_batches(client, placed)
             else:
-                acks = await self._queue_each(client, items)
+                acks = await self._queue_each(client, placed)
             for result in await asyncio.gather(*acks, return_exceptions=True):
                 if isinstance(result, BaseException):
                     raise result
@@ -126,22 +135,22 @@ class EventProducer:
             acks = await self._queue_runs(client, topic, runs)
         return self._acknowledged(topic, client, acks)
 
-    async def _queue_each(self, client: Any, items: Sequence[tuple[str, WireRecord]]) -> list[asyncio.Future[Any]]:
+    async def _queue_each(self, client: Any, items: Sequence[Placed]) -> list[asyncio.Future[Any]]:
         acks: list[asyncio.Future[Any]] = []
         try:
-            for topic, record in items:
-                acks.append(await self._enqueue(client, topic, record, None))
+            for (topic, record), partition in items:
+                acks.append(await self._enqueue(client, topic, record, partition))
         except MessageSizeTooLargeError:
             # Those already under way are awaited even if a later one was refused.
             await asyncio.gather(*acks, return_exceptions=True)
             raise
         return acks
 
-    async def _queue_batches(self, client: Any, items: Sequence[tuple[str, WireRecord]]) -> list[asyncio.Future[Any]]:
+    async def _queue_batches(self, client: Any, items: Sequence[Placed]) -> list[asyncio.Future[Any]]:
         acks: list[asyncio.Future[Any]] = []
-        for topic in dict.fromkeys(topic for topic, _ in items):
+        for topic in dict.fromkeys(topic for (topic, _), _ in items):
             partitions = sorted(await client.partitions_for(topic))
-            runs = runs_of([record for name, record in items if name == topic], partitions)
+            runs = runs_of([(record, asked) for (name, record), asked in items if name == topic], partitions)
             acks += [future for _, _, future in await self._queue_runs(client, topic, runs)]
         return acks
 

@@ -66,10 +66,11 @@ class Received(NamedTuple):
 
 
 class Outgoing(NamedTuple):
-    """A record to publish before the batch is committed."""
+    """A record to publish before the batch is committed; without a partition, to that of its key."""
 
     topic: str
     record: WireRecord
+    partition: int | None = None
 
 
 BatchHandler = Callable[[Sequence[Received]], Awaitable[Sequence[Outgoing]]]
@@ -205,7 +206,8 @@ class BatchPipeline:
             return
         with store_errors():
             outgoing = await self._handler(fresh)
-        await self._producer.send_all(outgoing)
+        partitions = [item.partition for item in outgoing]
+        await self._producer.send_all([(item.topic, item.record) for item in outgoing], partitions=partitions)
         self._invalid_in_row = 0
         self._count(fresh)
 

@@ -6,6 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import repeat
 
 from aiokafka.partitioner import DefaultPartitioner
 from prometheus_client import CollectorRegistry
@@ -76,9 +77,11 @@ class InMemoryProducer:
         self.broker.append(topic, record, partition)
         self.sent.append((topic, record))
 
-    async def send_all(self, items: Sequence[tuple[str, WireRecord]]) -> None:
-        for topic, record in items:
-            await self.send(topic, record)
+    async def send_all(
+        self, items: Sequence[tuple[str, WireRecord]], *, partitions: Sequence[int | None] | None = None
+    ) -> None:
+        for (topic, record), partition in zip(items, partitions or repeat(None, len(items)), strict=True):
+            await self.send(topic, record, partition=partition)
 
 
 class InMemoryConsumer:

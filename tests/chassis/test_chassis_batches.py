@@ -20,7 +20,7 @@ def test_a_key_has_the_partition_that_the_client_gives_it(key: bytes, partitions
 def test_runs_keep_the_order_of_their_records(keys: list[bytes]) -> None:
     """Within a partition the records stand as they were given, and none is lost."""
     records = [WireRecord(key, str(number).encode(), ()) for number, key in enumerate(keys)]
-    runs = runs_of(records, (0, 1, 2))
+    runs = runs_of([(record, None) for record in records], (0, 1, 2))
     for number, run in runs.items():
         assert list(run) == [record for record in records if partition_of(record.key, (0, 1, 2)) == number]
     assert sum(len(run) for run in runs.values()) == len(records)

@@ -190,11 +190,13 @@ class _FlakyProducer:
     async def send(self, topic: str, record: WireRecord, *, partition: int | None = None) -> None:
         await self._inner.send(topic, record, partition=partition)
 
-    async def send_all(self, items: Sequence[tuple[str, WireRecord]]) -> None:
+    async def send_all(
+        self, items: Sequence[tuple[str, WireRecord]], *, partitions: Sequence[int | None] | None = None
+    ) -> None:
         if items and self.failures:
             self.failures -= 1
             raise PublishFailed("down")
-        await self._inner.send_all(items)
+        await self._inner.send_all(items, partitions=partitions)
 
 
 async def test_what_follows_from_an_event_is_published_before_the_commit(rig: Rig) -> None:

@@ -214,7 +214,7 @@ async def test_events_follow_in_order_when_kafka_is_back(store: Store, tmp_path:
         for producer in producers:
             await producer.stop()
         records = await read_all(server.bootstrap, "cases")
-        found = sequences([WireRecord(record.key, record.value, ()) for record in records])
+        found = sequences([WireRecord(record.key, record.value or b"", ()) for record in records])
         assert found == {case(number).encode(): [1, 2, 3] for number in range(10)}
     finally:
         await server.stop()

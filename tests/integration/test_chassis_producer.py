@@ -14,6 +14,7 @@ import pytest
 from aiokafka import TopicPartition
 
 from chassis.admin import TopicSpec, create_topics
+from chassis.batches import FEW, partition_of
 from chassis.faults import RecordTooLarge, TransientFault
 from chassis.kafka import MAX_RECORD_BYTES, EventProducer, PublishFailed
 from event_schemas import WireRecord
@@ -55,6 +56,26 @@ async def test_a_batch_is_pipelined_in_order(producer: EventProducer, topic: str
     found = [stored.value for stored in await read_all(kafka_bootstrap, topic) if stored.key == b"k"]
     assert found == [str(number).encode() for number in range(1_000)]
     await producer.send_all([])
+
+
+@pytest.mark.parametrize("number", [FEW - 1, FEW])
+async def test_records_go_to_the_partition_that_is_asked_for(
+    producer: EventProducer, topic: str, kafka_bootstrap: str, number: int
+) -> None:
+    """One by one and as batches: an answer can be put behind its cause. None leaves a record to its key."""
+    items = [(topic, record(str(place), key=f"k{place}")) for place in range(number)]
+    asked = [place % 2 if place % 3 else None for place in range(number)]
+    await producer.send_all(items, partitions=asked)
+    found = await read_all(kafka_bootstrap, topic)
+    by_key = {key: partition_of(key, (0, 1)) for stored in found if (key := stored.key)}
+    expected = {b"k%d" % place: by_key[b"k%d" % place] if wish is None else wish for place, wish in enumerate(asked)}
+    assert {stored.key: stored.partition for stored in found} == expected
+
+
+async def test_a_partition_too_few_is_an_error_and_no_record_lost(producer: EventProducer, topic: str) -> None:
+    """Nothing is left out in silence."""
+    with pytest.raises(ValueError, match="shorter"):
+        await producer.send_all([(topic, record("a")), (topic, record("b"))], partitions=[0])
 
 
 async def test_records_meet_in_one_partition_however_they_are_sent(

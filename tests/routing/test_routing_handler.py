@@ -68,6 +68,13 @@ async def test_a_complaint_gets_its_station(desk: Desk) -> None:
     assert envelope.source == "routing"
 
 
+async def test_an_answer_lies_behind_the_event_that_asked(desk: Desk) -> None:
+    """On its topic and in its partition, also where the key alone would say another."""
+    cause = received(filed(), topic="cases.emergency", partition=7)
+    (answer,) = await run_handler(desk.handler.handle, cause)
+    assert (answer.topic, answer.partition) == ("cases.emergency", 7)
+
+
 async def test_a_replay_after_a_switch_repeats_the_decision(desk: Desk) -> None:
     """The same event under another version gives the same bytes: a decision is made once."""
     cause = received(filed(), event_id="filed-1")

@@ -52,8 +52,8 @@ def answer_of(snapshot: Snapshot, item: Received, asked: Asked, decision: Decisi
 
 
 def outgoing(item: Received, decision: StoredDecision) -> Outgoing:
-    """What was decided now, or the same again for what had been decided before."""
-    return Outgoing(item.topic, decision.record or _repeated(item, decision))
+    """What was decided now, or the same again for what had been decided before, behind the event that asked."""
+    return Outgoing(item.topic, decision.record or _repeated(item, decision), item.partition)
 
 
 def _repeated(item: Received, decision: StoredDecision) -> WireRecord:
