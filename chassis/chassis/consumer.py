@@ -13,6 +13,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
+from chassis.deleted_unread import DeletedUnread
 from chassis.faults import InvalidEvent, TransientFault
 from chassis.fetching import wait_longer_when_whole
 from chassis.health import Liveness
@@ -41,6 +42,8 @@ MAX_POLL_INTERVAL_MS = 120_000
 # The group waits for us this long at a rebalance; a batch under way is finished and committed within it.
 REVOKE_GRACE = timedelta(seconds=8)
 BACKOFF_FIRST, BACKOFF_LAST = timedelta(milliseconds=200), timedelta(seconds=15)
+# The group waits for us this long at a rebalance too, if the brokers are slow to say what they have deleted.
+LOOK_FOR_LOST = timedelta(seconds=5)
 # Blocked longer than this, the loop stops beating: perhaps it is this process that is broken, not the dependency.
 MAX_BLOCKED = timedelta(minutes=15)
 
@@ -87,6 +90,7 @@ class BatchConsumer:
             already_handled=already_handled,
             max_invalid_in_row=max_invalid_in_row,
         )
+        self._deleted = DeletedUnread(group_id, metrics)
         self._stopping = asyncio.Event()
         # Held from the fetch's return to the commit; a rebalance waits for it.
         self._working = asyncio.Lock()
@@ -241,6 +245,16 @@ class BatchConsumer:
             if (partition.topic, str(partition.partition)) in self._metrics.lag._metrics:  # noqa: SLF001
                 self._metrics.lag.remove(partition.topic, partition.partition)
 
+    async def taken_over(self, consumer: Any, partitions: Sequence[TopicPartition]) -> None:
+        """Tell what was deleted unread. The service goes on all the same: others' events must not wait for it."""
+        self.assigned.set()
+        try:
+            # Nothing is committed meanwhile: that would cover a gap.
+            async with asyncio.timeout(LOOK_FOR_LOST.total_seconds()), self._working:
+                await self._deleted.tell(consumer, partitions)
+        except (TimeoutError, KafkaError) as error:
+            _log.error("lost_events_unknown", group_id=self._group_id, reason=type(error).__name__)
+
 
 class _Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]
     def __init__(self, owner: BatchConsumer, consumer: Any) -> None:
@@ -253,7 +267,7 @@ class _Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
         _log.info("partitions_assigned", partitions=sorted(f"{place.topic}:{place.partition}" for place in assigned))
         if assigned:
-            self._owner.assigned.set()
+            await self._owner.taken_over(self._consumer, list(assigned))
 
 
 class _Block:

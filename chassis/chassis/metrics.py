@@ -59,6 +59,12 @@ class ConsumerMetrics:
         self.dead_letters = Counter(
             "janseva_dead_letters", "Records sent to a dead letter topic", ["topic", "reason"], registry=registry
         )
+        self.lost = Counter(
+            "janseva_events_lost",
+            "Events that Kafka deleted before the group had read them",
+            ["topic", "group"],
+            registry=registry,
+        )
         self.lag = Gauge(
             "janseva_consumer_lag", "Records of a partition not yet handled", ["topic", "partition"], registry=registry
         )

@@ -100,6 +100,15 @@ ALERTS = (
         " python -m chassis dead-letters lists them and sends them again.",
     ),
     Alert(
+        "JansevaEventsLost",
+        "sum by (job, topic, group) (sum_over_time(janseva:events_lost:increase1m[1h:1m])) > 0",
+        "0m",
+        "page",
+        "Kafka deleted events of {{ $labels.topic }} that {{ $labels.group }} had not read",
+        "{{ $labels.job }} goes on behind {{ $value }} events that are gone: what they ask of it is not done"
+        " unless somebody sees to it.",
+    ),
+    Alert(
         "JansevaSlaTickStale",
         "max by (lane) (janseva_sla_tick_age_seconds) > 15",
         "1m",

@@ -70,6 +70,7 @@ GROWTH = (
     Recording(
         "janseva:dead_letters:increase1m", f"sum by (job, topic, reason) ({grown('janseva_dead_letters_total')})"
     ),
+    Recording("janseva:events_lost:increase1m", f"sum by (job, topic, group) ({grown('janseva_events_lost_total')})"),
     Recording(
         "janseva:notifications:increase1m", f"sum by (channel, outcome) ({grown('janseva_notifications_total')})"
     ),
