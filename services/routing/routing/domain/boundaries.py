@@ -1,8 +1,9 @@
 """Which polygon a point lies in, how near its edge, and which others it may belong to."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from shapely import Geometry, STRtree, lib
 
 from routing.domain.model import Boundary, Point, as_array
+from routing.domain.offices_ground import rims, together_by_office
 from routing.domain.projection import MAX_LATITUDE, Geometries, local_scale, project, project_point, project_points
 
 ALLOW_NAN = np.intc(0)
@@ -27,12 +29,16 @@ ACCURACY_CAP_M = 500.0
 GAP_LIMIT_M = 500.0
 # At least as much along a meridian.
 GAP_DEGREES = 0.01
+NO_OFFICES: Mapping[str, str] = {}
 # West, south, east and north of what no point lies in.
 NO_GROUND = (math.inf, math.inf, -math.inf, -math.inf)
 
 
 class PolygonAnswer(NamedTuple):
-    """`distance_m` is to the chosen polygon's edge; `in_gap` says that the point is outside it."""
+    """`station` is the chosen polygon's, `others` are the offices it may belong to instead.
+
+    `distance_m` is to the edge of all ground of the polygon's office; `in_gap` says that the point is outside it.
+    """
 
     station: str
     distance_m: float
@@ -42,21 +48,30 @@ class PolygonAnswer(NamedTuple):
 
 
 class BoundaryIndex:
-    """Polygons of one version behind an STRtree, in a conformal plane. Read-only after it is made."""
+    """Polygons of one version behind an STRtree, in a conformal plane. Read-only after it is made.
 
-    def __init__(self, boundaries: Sequence[Boundary]) -> None:
+    `offices` names who answers for a station's ground where that is another one: between two grounds of one office
+    there is no doubt.
+    """
+
+    def __init__(self, boundaries: Sequence[Boundary], offices: Mapping[str, str] = NO_OFFICES) -> None:
         self.stations = [boundary.station for boundary in boundaries]
+        self._offices = [offices.get(station, station) for station in self.stations]
         self._polygons = project(as_array([boundary.geometry for boundary in boundaries]))
         # For one point shapely's functions over arrays cost more than their work: each is also asked by itself.
         self._each: list[Geometry] = self._polygons.tolist()
         self._edges: list[Geometry] = shapely.boundary(self._polygons).tolist()
+        self._scales = _scales(boundaries)
+        together = together_by_office(self._offices)
+        self._rims = rims(self._polygons, self._edges, together, EDGE_TOLERANCE_M * self._scales)
         self._alone = _without_overlap(self._polygons)
+        # On such ground the choice, and so the note which outpost it is, is made among all that hold the point.
+        self._alone[list(chain.from_iterable(together))] = False
         self._deep = [
             PolygonAnswer(station, EDGE_TOLERANCE_M, in_gap=False, overlap=False, others=())
             for station in self.stations
         ]
         shapely.prepare(self._polygons)
-        self._scales = _scales(boundaries)
         # So wide that a bare point finds every polygon it may belong to, which is faster than asking with a box.
         boxes = _widened(self._polygons, GAP_LIMIT_M * self._scales)
         self._tree = STRtree(boxes)
@@ -127,7 +142,7 @@ class BoundaryIndex:
         inside: list[int] = []
         for index in candidates:
             if self._each[index].intersects(point):
-                depth = self._edges[index].distance(point) / scale
+                depth = self._rims[index].distance(point) / scale
                 # Deeper than the doubt reaches, no neighbour can be meant, unless one overlaps this polygon.
                 if depth > reach and self._alone[index]:
                     return PolygonAnswer(self.stations[index], depth, in_gap=False, overlap=False, others=())
@@ -139,27 +154,36 @@ class BoundaryIndex:
     def _choose(
         self, candidates: Sequence[int], inside: Sequence[int], point: Geometry, scale: float, reach: float
     ) -> PolygonAnswer:
-        depths = [self._edges[index].distance(point) / scale for index in candidates]
-        rows = [
-            (self.stations[index], depth, index in inside)
+        depths = [self._rims[index].distance(point) / scale for index in candidates]
+        near = [
+            (index, depth, index in inside)
             for index, depth in zip(candidates, depths, strict=True)
             if index in inside or depth <= reach
         ]
-        # Deepest inside wins an overlap; on a common edge the lower code does: the same point, the same answer.
-        station, depth = min(((row[0], row[1]) for row in rows if row[2]), key=_deepest_first)
-        overlap = sum(row[2] and row[1] > 0 for row in rows) > 1
-        return PolygonAnswer(station, depth, in_gap=False, overlap=overlap, others=_others(rows, station))
+        # Deepest inside wins an overlap; on a common edge the lower code does: the same point, the same answer. On
+        # common ground of one office its outpost's polygon is the finer one.
+        depth, office, _, station = min(
+            (-depth, self._offices[index], self.stations[index] == self._offices[index], self.stations[index])
+            for index, depth, holds in near
+            if holds
+        )
+        rows = [(self._offices[index], depth, holds) for index, depth, holds in near]
+        overlap = any(row[2] and row[1] > 0 and row[0] != office for row in rows)
+        return PolygonAnswer(station, -depth, in_gap=False, overlap=overlap, others=_others(rows, office))
 
     def _nearest(self, candidates: Sequence[int], point: Geometry, scale: float, reach: float) -> PolygonAnswer | None:
-        rows = sorted((self._edges[index].distance(point) / scale, self.stations[index]) for index in candidates)
-        distance, station = rows[0]
+        rows = sorted(
+            (self._edges[index].distance(point) / scale, self.stations[index], self._offices[index])
+            for index in candidates
+        )
+        distance, station, office = rows[0]
         if distance > GAP_LIMIT_M:
             return None
         # In a gap every polygon about as near as the nearest may be the true one, and always the one across it.
-        across = next((other for other, code in rows if code != station), distance)
+        across = next((other for other, _, beside in rows if beside != office), distance)
         limit = min(max(2 * distance, distance + reach, across), GAP_LIMIT_M)
-        near = [(code, other, False) for other, code in rows if other <= limit]
-        return PolygonAnswer(station, distance, in_gap=True, overlap=False, others=_others(near, station))
+        near = [(beside, other, False) for other, _, beside in rows if other <= limit]
+        return PolygonAnswer(station, distance, in_gap=True, overlap=False, others=_others(near, office))
 
 
 def _scales(boundaries: Sequence[Boundary]) -> Degrees:
@@ -202,11 +226,7 @@ def doubt_radius(accuracy_m: float | None) -> float:
     return min(accuracy_m, ACCURACY_CAP_M)
 
 
-def _deepest_first(row: tuple[str, float]) -> tuple[float, str]:
-    return -row[1], row[0]
-
-
 def _others(rows: list[tuple[str, float, bool]], chosen: str) -> tuple[str, ...]:
-    """Those that contain the point first, then by distance; each station once."""
+    """Those that contain the point first, then by distance; each office once."""
     ordered = sorted(rows, key=lambda row: (not row[2], row[1] if not row[2] else -row[1], row[0]))
     return tuple(dict.fromkeys(code for code, _, _ in ordered if code != chosen))

@@ -45,7 +45,10 @@ class Snapshot:
         self.valid_until = _last_day((*dataset.stations, *dataset.boundaries), on)
         self.at_work = frozenset(station.code for station in at_work)
         self.jurisdictions = tuple(row for row in dataset.boundaries if row.station in self.at_work and row.valid(on))
-        self.boundaries = BoundaryIndex(self.jurisdictions)
+        self._responsible = {station.code: self._who_answers(station) for station in dataset.stations}
+        self.boundaries = BoundaryIndex(
+            self.jurisdictions, {code: station.code for code, (station, _) in self._responsible.items()}
+        )
         territorial = [station for station in at_work if station.kind in TERRITORIAL_KINDS]
         self.points = StationPoints(territorial)
         self._points_of = {
@@ -57,7 +60,6 @@ class Snapshot:
             station.code: Office(station.code, station.name_en, station.district, station.police_district, "SHO")
             for station in dataset.stations
         }
-        self._responsible = {station.code: self._who_answers(station) for station in dataset.stations}
         self.with_boundaries = frozenset(self.stations[row.station].district for row in self.jurisdictions)
         self.sub_divisions = SubDivisions.of(dataset.stations, self.police_districts)
         self.corridors = CorridorIndex(row for row in dataset.corridors if row.station in self.at_work)
