@@ -10,6 +10,7 @@ from shapely import Geometry
 from routing.dataset import load_shipped
 from routing.domain import Boundary, Decision, Filing, Point, Snapshot, StationKind, assign_station
 from routing.domain.bulk import assign_stations
+from routing.explain import explain
 
 SHIPPED = load_shipped()
 OUTPOST, PARENT, THIRD = "5117044", "5117064", "5117028"
@@ -124,3 +125,12 @@ def test_the_same_place_has_the_same_note_however_the_file_is_ordered() -> None:
         for ordered in (grounds, dict(reversed(grounds.items()))):
             decision = decide(snapshot(ordered), place.lat, place.lon)
             assert (decision.office.code, decision.notes) == (PARENT, (f"outpost:{OUTPOST}",))
+
+
+def test_the_map_of_a_decision_shows_the_outposts_ground_too() -> None:
+    """A place on it lies in what is drawn as the answering station's ground."""
+    drawn = snapshot({OUTPOST: WEST, PARENT: EAST, THIRD: NORTH})
+    filing = Filing(emergency=False, point=Point(25.61, 85.11))
+    features = explain(drawn, filing, assign_station(drawn, filing)).geojson["features"]
+    grounds = {row["properties"]["code"] for row in features if row["properties"]["role"] == "station_boundary"}
+    assert grounds == {OUTPOST, PARENT}

@@ -128,9 +128,11 @@ def _map(snapshot: Snapshot, filing: Filing, decision: Decision) -> dict[str, An
             place = {"type": "Point", "coordinates": [station.lon, station.lat]}
             features.append(_feature(role, place, code=code, name=station.name_en, trusted=station.coord_ok))
     for boundary in snapshot.jurisdictions:
-        if boundary.station in roles:
+        # The ground of an outpost is drawn as that of the station which answers there.
+        of = roles.get(boundary.station) or roles.get(snapshot.responsible(boundary.station)[0].code)
+        if of is not None:
             outline = mapping(boundary.geometry.simplify(MAP_TOLERANCE))
-            features.append(_feature(f"{roles[boundary.station]}_boundary", outline, code=boundary.station))
+            features.append(_feature(f"{of}_boundary", outline, code=boundary.station))
     return {"type": "FeatureCollection", "features": features}
 
 
