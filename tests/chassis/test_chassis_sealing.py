@@ -51,6 +51,16 @@ def test_a_changed_token_never_opens(position: int, letter: str) -> None:
         assert caught.value.reason in {SealFailure.BROKEN, SealFailure.WRONG_CASE, SealFailure.KEY_DESTROYED}
 
 
+def test_a_changed_last_letter_never_opens() -> None:
+    """Nor is it enough that a changed last letter decodes to the same bytes: a token has one spelling."""
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_="
+    for length in range(3):
+        token = RING.seal("c_1", b"x" * length, NOVEMBER)
+        for letter in letters.replace(token[-1], ""):
+            assert _reason(RING, "c_1", token[:-1] + letter) is SealFailure.BROKEN
+        assert _reason(RING, "c_1", token + "=") is SealFailure.BROKEN
+
+
 @pytest.mark.parametrize("cut", [0, 1, 5, 12, 30])
 def test_a_cut_token_is_broken(cut: int) -> None:
     """A truncated token is broken, not a crash."""
