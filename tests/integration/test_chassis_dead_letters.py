@@ -13,8 +13,11 @@ import pytest
 from chassis.admin import TopicSpec, create_topics, end_offsets
 from chassis.consumer import BatchConsumer, InvalidEvent, Outgoing, Received
 from chassis.health import Liveness
+from chassis.kafka import EventProducer
 from chassis.pipeline import SourceRecord, dead_letter
 from event_schemas import ComplaintAcknowledged, WireRecord, codec, encode
+from event_schemas.topics import TOPICS
+from janseva_local.topics import ensure
 from tests.integration.chassis_rigs import CASES, TYPES, KafkaRig, acknowledged, read_all, until, with_header
 from tests.integration.sla_worker import open_bench
 from tests.integration.test_sla_worker import filed
@@ -35,12 +38,13 @@ async def rig(kafka_bootstrap: str) -> AsyncIterator[KafkaRig]:
 class Operator:
     """Types the command and reads what it answers."""
 
-    def __init__(self, bootstrap: str, topic: str) -> None:
-        self._bootstrap, self._topic = bootstrap, topic
+    def __init__(self, bootstrap: str, topic: str | None) -> None:
+        self._bootstrap = bootstrap
+        self._of_topic = () if topic is None else ("--topic", topic)
 
     async def run(self, act: str, *words: str) -> tuple[int, str]:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "chassis", "dead-letters", act, "--topic", self._topic, *words),
+            *(sys.executable, "-m", "chassis", "dead-letters", act, *self._of_topic, *words),
             env={**os.environ, "KAFKA_BOOTSTRAP": self._bootstrap},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
@@ -263,3 +267,23 @@ async def test_the_sla_worker_takes_its_own_replay_and_skips_others(kafka_bootst
         assert {mine.subject, after.subject} <= {one.subject for one in said}
         assert foreign.subject not in {one.subject for one in said}
         assert len(await bench.log(f"{bench.cases}.dlq")) == 3  # two dead letters and the mark
+
+
+@pytest.mark.timeout(180)
+async def test_a_list_without_a_topic_is_of_the_whole_suite(own_kafka: str) -> None:
+    """Every topic of dead letters in the registry has its line; a Kafka that has none, or does not answer, says so."""
+    desk = Operator(own_kafka, None)
+    assert await desk.run("list") == (1, "not done: this Kafka has no topic of dead letters\n")
+    await ensure(own_kafka)
+    record = acknowledged(CASE, 7)
+    producer = EventProducer(own_kafka, client_id="test")
+    source = SourceRecord("cases.routine", 0, 5, record.key, record.value, record.headers)
+    await producer.send("cases.routine.dlq", dead_letter(source, "schema", "routing"))
+    await producer.stop()
+    status, shown = await desk.run("list")
+    assert status == 0
+    counted = {line.split(":")[0]: line.split()[1] for line in shown.splitlines() if not line.startswith(" ")}
+    names = {topic.name for topic in TOPICS if topic.dead_letter}
+    assert counted == {name: "1" if name == "cases.routine.dlq" else "0" for name in names}
+    status, shown = await Operator("127.0.0.1:1", None).run("list")
+    assert (status, shown.splitlines()[-1].startswith("not done: KafkaConnectionError")) == (1, True), shown
