@@ -189,7 +189,7 @@ class BatchPipeline:
             envelope = decode_named(headers, record.value)
         except InvalidEvent as error:
             return _Poison(record, error, kind)
-        if record.key != envelope.subject.encode():
+        if record.key != headers["ce_subject"]:
             # It lies among another subject's events, so its own order is lost.
             wrong_key = InvalidEvent("key_mismatch", "the record's key is not its subject")
             return _Poison(record, wrong_key, kind)

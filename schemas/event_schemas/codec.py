@@ -62,29 +62,11 @@ def encode(
     value = data.__pydantic_serializer__.to_json(data, exclude_none=True)
     _refuse_unwritable(data, value, event_id, fresh=fresh)
     subject, time = _subject_and_time(data)
-    record = _record(type(data), value, subject, event_id=event_id, source=source, at=time, traceparent=traceparent)
+    record = record_of(type(data), value, subject, event_id=event_id, source=source, at=time, traceparent=traceparent)
     return record if not isinstance(data, SLATick) else record._replace(key=None)
 
 
 def record_of(
-    event_class: type[Event],
-    value: bytes,
-    *,
-    case_id: str,
-    event_id: str,
-    source: str,
-    at: datetime,
-    traceparent: str | None = None,
-) -> WireRecord:
-    """The record of an event whose JSON the caller has written, and answers for: nothing here looks into it.
-
-    For a producer that writes so many that to make each a model first is its greatest cost. ``at`` is the body's
-    ``occurred_at``.
-    """
-    return _record(event_class, value, case_id, event_id=event_id, source=source, at=at, traceparent=traceparent)
-
-
-def _record(
     record_class: type[Record],
     value: bytes,
     subject: str,
@@ -94,6 +76,11 @@ def _record(
     at: datetime | None,
     traceparent: str | None,
 ) -> WireRecord:
+    """The record of a JSON that the caller has written, and answers for: nothing here looks into it.
+
+    For a producer that writes so many that to make each a model first is its greatest cost. ``subject`` is the body's
+    case, ``at`` its ``occurred_at``.
+    """
     about, (type_, schema) = subject.encode(), _names(record_class)
     headers = (
         ("ce_id", event_id.encode()),

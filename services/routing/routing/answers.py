@@ -66,7 +66,7 @@ def _record(item: Received, value: bytes, assignment_no: int, at: datetime, reas
     return record_of(
         AssignedToStation,
         value,
-        case_id=case_id,
+        case_id,
         event_id=ids.assignment_id(case_id, assignment_no),
         source=SOURCE,
         at=at,
