@@ -78,7 +78,7 @@ def test_a_body_that_is_no_event_is_refused(value: bytes, reason: str) -> None:
 def test_a_tombstone_is_no_event() -> None:
     """Kafka may hand out a record without a value."""
     with pytest.raises(InvalidEvent) as caught:
-        decode(WRITTEN.headers, None)  # type: ignore[arg-type]
+        decode(WRITTEN.headers, None)
     assert caught.value.reason_code == "no_value"
 
 
