@@ -50,7 +50,7 @@ class Pace:
     core: float
 
 
-async def run(*, events: int = 40_000, rounds: int = 7) -> bool:
+async def run(*, events: int = 40_000, rounds: int = 15) -> bool:
     """True if the medians of the rounds' ratios, per process and per core, both reach the target."""
     with tempfile.TemporaryDirectory(prefix="janseva-bench-") as folder:
         async with Stack(Path(folder) / "data", services=("routing",)) as stack, _Log(stack.kafka_bootstrap) as log:
