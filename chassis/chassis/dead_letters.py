@@ -131,7 +131,7 @@ async def replay(
     letters: Collection[Letter],
     decision: Decision,
     clock: Clock,
-    tell: Callable[[int], None],
+    tell: Tell,
 ) -> int:
     """Send these dead letters, each for its own service, to the topic they came from, and mark them, in their order.
 
