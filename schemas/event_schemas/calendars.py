@@ -8,7 +8,7 @@ from bisect import bisect_right
 from datetime import date, datetime, time, timedelta, timezone
 from functools import cached_property
 from itertools import pairwise
-from typing import Annotated, Final, Literal, Protocol, Self
+from typing import Annotated, Any, Final, Literal, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
@@ -83,24 +83,32 @@ class Office(BaseModel):
 
     days: tuple[Weekday, ...] = Field(min_length=1, description="the working days of a week")
     opens: time = Field(description="from this time of India's clock, each working day")
-    closes: time = Field(description="until this time")
+    closes: time | Literal["24:00"] = Field(description="until this time; 24:00 is midnight, the end of the day")
     years: tuple[Annotated[int, Field(ge=2000, le=2200)], ...] = Field(
         min_length=1, description="the years whose holidays are listed, one after the other"
     )
     holidays: tuple[Holiday, ...] = Field(default=(), description="the holidays of those years")
     source: Annotated[str, StringConstraints(min_length=1)] = Field(description="which order sets the hours")
 
+    @field_validator("opens", "closes", mode="before")
+    @classmethod
+    def _written_as_a_clock_shows_it(cls, at: Any) -> Any:
+        # A number would be taken as seconds since midnight.
+        if not isinstance(at, int | float):
+            return at.strip() if isinstance(at, str) else at
+        raise ValueError(f"office hours are written like 10:00, not as the number {at}")
+
     @field_validator("opens", "closes")
     @classmethod
-    def _local_minutes(cls, at: time) -> time:
-        if at.tzinfo is not None or at.second or at.microsecond:
-            raise ValueError("office hours are hours and minutes of India's clock, without a zone")
+    def _local_minutes(cls, at: time | str) -> time | str:
+        if isinstance(at, time) and (at.tzinfo is not None or at.second or at.microsecond):
+            raise ValueError("office hours are hours and minutes of India's clock, without a zone; midnight is 24:00")
         return at
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
-        if self.opens >= self.closes:
-            raise ValueError("the office opens before it closes")
+        if self.hours <= timedelta(0):
+            raise ValueError("the office opens before it closes, on the same day; to midnight is written 24:00")
         if any(b != a + 1 for a, b in pairwise(self.years)):
             raise ValueError("years follow each other without a gap")
         days = [holiday.day for holiday in self.holidays]
@@ -114,6 +122,11 @@ class Office(BaseModel):
         if empty:
             raise ValueError(f"no holiday is named for {', '.join(empty)}: not a year of India's")
         return self
+
+    @property
+    def hours(self) -> timedelta:
+        """How long it is open on a working day."""
+        return timedelta(milliseconds=_ms_of_day(self.closes) - _ms_of_day(self.opens))
 
     @cached_property
     def calendar(self) -> "WorkingHours":
@@ -168,5 +181,5 @@ def india_date(at: datetime) -> date:
     return at.astimezone(INDIA).date()
 
 
-def _ms_of_day(at: time) -> int:
-    return (at.hour * 60 + at.minute) * 60_000
+def _ms_of_day(at: time | str) -> int:
+    return DAY_MS if isinstance(at, str) else (at.hour * 60 + at.minute) * 60_000

@@ -1,10 +1,11 @@
 """What one promise may say: the events that move its clock, how long it runs and by which calendar, who is told."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints, field_validator, model_validator
 
@@ -17,6 +18,7 @@ from event_schemas.values import ClockId, ClockOwner, Code, Post
 FIRST_ROUND: Final = "1"
 NEVER_PAUSABLE: Final = frozenset({"dial112_response"})
 LONGEST: Final = timedelta(days=3660)
+MOST_WORKING_DAYS: Final = 2500
 _DAY: Final = timedelta(days=1)
 
 
@@ -49,7 +51,16 @@ class ClockPolicy(Policy):
     stops_on: tuple[EventMatch, ...] = Field(min_length=1, description="any of these ends a round: met, or breached")
     cancels_on: tuple[EventMatch, ...] = Field(default=(), description="any of these ends it neither met nor breached")
     target: timedelta = Field(
-        gt=timedelta(0), le=LONGEST, description="the promised time: ISO 8601 duration or whole seconds"
+        default=timedelta(0),
+        gt=timedelta(0),
+        le=LONGEST,
+        description="the promised time: ISO 8601 duration or whole seconds; P1D are 24 hours, of office time too",
+    )
+    working_days: int | None = Field(
+        default=None,
+        ge=1,
+        le=MOST_WORKING_DAYS,
+        description="instead of a target: so many working days of the edition's office, each as long as it is open",
     )
     calendar: Literal["elapsed", "calendar_days", "working_hours"] = Field(
         default="elapsed",
@@ -70,10 +81,16 @@ class ClockPolicy(Policy):
 
     _office: Office | None = PrivateAttr(default=None)
 
-    def keep_hours(self, office: Office | None) -> None:
-        """Called once by the edition that the policy stands in. Raises ValueError without the hours that it needs."""
+    def by_hours(self, office: Office | None) -> Self:
+        """The policy with the office of the edition that it stands in. Raises ValueError without one that it needs."""
         if self.calendar == "working_hours" and office is None:
             raise ValueError(f"{self.clock} counts working hours: the edition needs an office")
+        counted = {} if office is None or self.working_days is None else {"target": self.working_days * office.hours}
+        policy = self.model_copy(update=counted)
+        policy.keep_hours(office)
+        return policy
+
+    def keep_hours(self, office: Office | None) -> None:
         self._office = office
 
     @property
@@ -130,6 +147,23 @@ class ClockPolicy(Policy):
         if unknown or not services:
             raise ValueError(f"unknown services: {', '.join(unknown)}" if unknown else "names no service")
         return services
+
+    @model_validator(mode="before")
+    @classmethod
+    def _working_days_are_counted_by_the_office(cls, document: Any) -> Any:
+        if isinstance(document, Mapping) and document.get("working_days") is not None:
+            return {"calendar": "working_hours", **document}
+        return document
+
+    @model_validator(mode="after")
+    def _promises_one_time(self) -> Self:
+        if self.working_days is None and "target" not in self.model_fields_set:
+            raise ValueError(f"{self.clock} needs a target, or working_days")
+        if self.working_days is not None and "target" in self.model_fields_set:
+            raise ValueError(f"{self.clock} has a target and working_days: one of them is the promise")
+        if self.working_days is not None and self.calendar != "working_hours":
+            raise ValueError(f"{self.clock} promises working_days: its calendar is working_hours")
+        return self
 
     @field_validator("target")
     @classmethod

@@ -12,7 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Final, Self
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from event_schemas.base import Event, UtcTime
 from event_schemas.calendars import Office, india_date
@@ -60,10 +60,14 @@ class Edition(Policy):
             raise ValueError(f"clocks named twice: {', '.join(twice)}")
         return clocks
 
+    @field_validator("clocks")
+    @classmethod
+    def _hours_are_known(cls, clocks: tuple[ClockPolicy, ...], info: ValidationInfo) -> tuple[ClockPolicy, ...]:
+        # Without a readable office its own faults are told, not that it is missing.
+        return tuple(policy.by_hours(info.data["office"]) for policy in clocks) if "office" in info.data else clocks
+
     @model_validator(mode="after")
-    def _hours_are_known(self) -> Self:
-        for policy in self.clocks:
-            policy.keep_hours(self.office)
+    def _year_is_known(self) -> Self:
         year = india_date(self.effective_from).year
         if self.office is not None and year not in self.office.years:
             raise ValueError(f"edition {self.version} takes effect in {year}, whose holidays are not given")

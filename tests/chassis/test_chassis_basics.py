@@ -26,7 +26,7 @@ from chassis.metrics import (
     target_buckets,
 )
 from chassis.outbox import OutboxEntry
-from chassis.settings import ServiceSettings, load_yaml
+from chassis.settings import NotYaml, ServiceSettings, load_yaml
 from chassis.testing import InMemoryProducer
 from event_schemas import WireRecord
 
@@ -64,6 +64,46 @@ def test_yaml_is_read_safely(tmp_path: Path) -> None:
     path.write_text("!!python/object/apply:os.getcwd []")
     with pytest.raises(Exception, match="could not determine a constructor"):
         load_yaml(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a: 1\nb: 2\na: 3\n", "the key 'a' stands twice, first in line 1"),
+        ('outer:\n  - {a: 1, "a": 1}\n', "the key 'a' stands twice, first in line 2"),
+        ("1: x\n0x1: y\n", "the key 1 stands twice"),
+        ("base: &b {a: 1, a: 2}\nc: {<<: *b}\n", "the key 'a' stands twice"),
+        ("[" * 5_000, "nested too deep"),
+        ("{a: " * 5_000, "nested too deep"),
+    ],
+)
+def test_a_key_that_stands_twice_is_refused_with_its_place(tmp_path: Path, text: str, words: str) -> None:
+    """The last one would win without a word; however the key is written, and wherever it stands."""
+    path = tmp_path / "x.yaml"
+    path.write_text(text)
+    with pytest.raises(NotYaml, match=words):
+        load_yaml(path)
+
+
+def test_what_is_no_text_is_no_yaml(tmp_path: Path) -> None:
+    """A file in another encoding is refused as such, not with a traceback."""
+    path = tmp_path / "x.yaml"
+    path.write_bytes("a: Café".encode("latin-1"))
+    with pytest.raises(NotYaml):
+        load_yaml(path)
+
+
+def test_a_merged_key_may_be_overridden_and_a_time_is_no_number(tmp_path: Path) -> None:
+    """A key beside `<<` is how YAML overrides; 17:00 is a time of day, not 1020."""
+    path = tmp_path / "x.yaml"
+    path.write_text("base: &b {a: 1, n: 1.5}\none: {<<: *b, a: 2}\ntwo: {<<: *b}\ncloses: 17:00\nlong: 10:20:30.5\n")
+    assert load_yaml(path) == {
+        "base": {"a": 1, "n": 1.5},
+        "one": {"a": 2, "n": 1.5},
+        "two": {"a": 1, "n": 1.5},
+        "closes": "17:00",
+        "long": "10:20:30.5",
+    }
 
 
 def test_liveness_ends_with_silence() -> None:

@@ -112,12 +112,32 @@ def test_office_hours_run_on_working_days_alone(start: str, hours: int, due: str
 
 
 @pytest.mark.parametrize(
+    ("opens", "start", "hours", "due"),
+    [
+        ("00:00", "2026-11-23T20:00", 14, "2026-11-24 10:00:00.000"),  # round the clock: no minute of midnight is lost
+        ("00:00", "2026-11-23T00:00", 48, "2026-11-25 00:00:00.000"),
+        ("14:00", "2026-11-23T20:00", 14, "2026-11-25 00:00:00.000"),  # full at closing time
+        ("14:00", "2026-11-24T02:00", 1, "2026-11-24 15:00:00.000"),  # after midnight the office is closed
+    ],
+)
+def test_an_office_may_work_to_midnight(opens: str, start: str, hours: int, due: str) -> None:
+    """24:00 is the end of the day."""
+    evening = office(opens=opens, closes="24:00", days=["mon", "tue", "wed", "thu", "fri", "sat", "sun"])
+    assert shown(evening.calendar.due(india(start), hours * HOUR_MS)) == due
+
+
+@pytest.mark.parametrize(
     ("changes", "words"),
     [
         ({"days": []}, "at least 1 item"),
         ({"days": ["moonday"]}, "Input should be 'mon'"),
         ({"opens": "17:00"}, "opens before it closes"),
         ({"opens": "10:00:30"}, "hours and minutes"),
+        ({"closes": "23:59:59"}, "midnight is 24:00"),
+        ({"closes": "00:00"}, "to midnight is written 24:00"),
+        ({"opens": "24:00"}, "opens"),
+        ({"closes": "24:30"}, "closes"),
+        ({"closes": 1020}, "written like 10:00, not as the number 1020"),
         ({"years": [2026, 2028]}, "without a gap"),
         ({"years": [2026, 2027]}, "no holiday is named for 2027"),
         ({"holidays": [NEW_YEAR, NEW_YEAR]}, "named twice: 2026-01-01"),

@@ -226,6 +226,14 @@ def test_a_policy_that_could_not_work_is_refused_and_says_why(words: str) -> Non
         policies.load(document)
 
 
+def in_days(promise: dict[str, Any], days: float) -> dict[str, Any]:
+    """A promise of working days in place of its target; the calendar follows from it."""
+    del promise["target"]
+    promise.pop("calendar", None)
+    promise["working_days"] = days
+    return promise
+
+
 @pytest.mark.parametrize(
     ("plant", "words"),
     [
@@ -235,6 +243,12 @@ def test_a_policy_that_could_not_work_is_refused_and_says_why(words: str) -> Non
         (lambda d: d.pop("effective_from"), "effective_from"),
         (lambda d: d.update(effective_from="2026-11-01T00:00:00"), "timezone"),
         (lambda d: d.update(clocks=[]), "at least 1 item"),
+        (lambda d: d["clocks"][2].pop("target"), "inquiry needs a target, or working_days"),
+        (lambda d: d["clocks"][2].update(working_days=2), "inquiry has a target and working_days"),
+        (lambda d: in_days(d["clocks"][2], 2).update(calendar="elapsed"), "its calendar is working_hours"),
+        (lambda d: in_days(d["clocks"][2], 0), "greater than or equal to 1"),
+        (lambda d: in_days(d["clocks"][2], 1.5), "valid integer"),
+        (lambda d: (in_days(d["clocks"][2], 2), d.pop("office")), "the edition needs an office"),
     ],
 )
 def test_a_file_that_could_not_work_is_refused_and_says_why(plant: Plant, words: str) -> None:
@@ -250,3 +264,30 @@ def test_a_target_may_be_given_in_seconds() -> None:
     document = deepcopy(FILE)
     document["clocks"][0]["target"] = 8
     assert policies.load(document).clocks[0].target_s == 8
+
+
+def test_working_days_are_days_of_the_office_and_p2d_is_48_hours_of_it() -> None:
+    """Two working days of an office of seven hours are 14 hours of office time; what P2D means stays what it meant."""
+    document = deepcopy(FILE)
+    in_days(document["clocks"][2], 2)
+    document["clocks"][3]["target"] = "P2D"
+    loaded = policies.load(document)
+    promise, before = loaded.clocks[2], loaded.clocks[3]
+    monday = datetime.fromisoformat("2026-11-23T10:00:00+05:30")
+    assert (promise.calendar, promise.target_s) == ("working_hours", 14 * 3600)
+    assert promise.due_at(monday) == datetime.fromisoformat("2026-11-24T17:00:00+05:30")
+    assert promise.due_at(monday + timedelta(hours=2)) == datetime.fromisoformat("2026-11-25T12:00:00+05:30")
+    assert (before.calendar, before.due_at(monday)) == (
+        "working_hours",
+        datetime.fromisoformat("2026-11-30T16:00:00+05:30"),
+    )
+
+
+def test_working_days_follow_the_office_of_their_edition() -> None:
+    """An edition with longer hours makes the same promise longer, for clocks that start under it."""
+    document = deepcopy(FILE)
+    in_days(document["clocks"][2], 2)
+    later = deepcopy(document) | {"version": "2027-01.1", "effective_from": "2027-01-01T00:00:00+05:30"}
+    later["office"]["closes"] = "24:00"
+    loaded = policies.load({"editions": [document, later]})
+    assert [edition.clocks[2].target_s for edition in loaded.editions] == [14 * 3600, 28 * 3600]

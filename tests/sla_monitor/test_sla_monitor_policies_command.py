@@ -76,3 +76,29 @@ def test_history_is_added_to_and_never_rewritten(
     document["clocks"][0]["target"] = "PT25M"
     assert check(tmp_path, {"editions": [document, following]}, *against) == 1
     assert "edition 2026-11.2 was changed: add an edition with a later date" in capsys.readouterr().err
+
+
+def test_office_time_is_called_what_it_is(
+    tmp_path: Path, document: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """P2D of office time are 48 hours and not two days; delays and pauses too; working_days are named as such."""
+    clocks = {one["clock"]: one for one in document["clocks"]}
+    clocks["verification"] |= {"target": "P2D", "pause_cap": "P1D"}
+    clocks["certificate"] |= {"working_days": 2}
+    del clocks["certificate"]["target"]
+    document["office"]["closes"] = "24:00"
+    assert check(tmp_path, document) == 0
+    shown = capsys.readouterr().out
+    lines = {line.split()[0]: " ".join(line.split()) for line in shown.splitlines() if line.startswith("  ")}
+    assert "48 hours of office time (about 3.4 working days)" in lines["verification"]
+    assert "24 hours of office time" in lines["verification"]
+    assert "2 working days (28 hours of office time)" in lines["certificate"]
+    assert "10:00 to 24:00" in shown
+
+
+def test_a_key_given_twice_is_refused_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two targets of one clock: neither is taken, and the place is named."""
+    path = tmp_path / "policies.yaml"
+    path.write_text(DEFAULT_PATH.read_text("utf-8").replace("target: P30D", "target: P30D\n    target: P2D"), "utf-8")
+    assert main(["check", str(path)]) == 1
+    assert "the key 'target' stands twice" in capsys.readouterr().err

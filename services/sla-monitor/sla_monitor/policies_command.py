@@ -10,11 +10,11 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from chassis.settings import NotYaml, load_yaml
-from event_schemas.calendars import INDIA
+from event_schemas.calendars import INDIA, Office
 from event_schemas.policies import DEFAULT_PATH, ClockPolicy, Edition, PolicySet, read
 
 UNITS: Final = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
-CALENDARS: Final = {"elapsed": "", "calendar_days": " to the day's end", "working_hours": " of office time"}
+CALENDARS: Final = {"elapsed": "", "calendar_days": " to the day's end"}
 
 
 def main(argv: Sequence[str]) -> int:
@@ -37,22 +37,25 @@ def table(policies: PolicySet) -> Iterator[str]:
         since = edition.effective_from.astimezone(INDIA)
         yield f"edition {edition.version}, for clocks that start from {since:%d %B %Y %H:%M} (India) on"
         rows: list[tuple[str, ...]] = [("clock", "owner", "within", "warned at", "pauses up to", "told", "services")]
-        rows += [_row(policy) for policy in edition.clocks]
+        rows += [_row(policy, edition.office) for policy in edition.clocks]
         widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
         for row in rows:
             yield "  " + "  ".join([*(text.ljust(width) for text, width in zip(row, widths, strict=False)), row[-1]])
         yield from (f"  note: {note}" for note in _notes(edition))
 
 
-def _row(policy: ClockPolicy) -> tuple[str, ...]:
+def _row(policy: ClockPolicy, office: Office | None) -> tuple[str, ...]:
+    office_time = policy.calendar == "working_hours"
+    spelled = _office_time if office_time else _spelled
+    within = _office_days(policy, office) if office_time and office else spelled(policy.target)
     warned = ", ".join(f"{fraction:.0%}" for fraction in policy.warn_at) or "-"
-    told = ", ".join(f"{step.post} +{_spelled(step.after)}" if step.level else step.post for step in policy.escalation)
+    told = ", ".join(f"{step.post} +{spelled(step.after)}" if step.level else step.post for step in policy.escalation)
     return (
         policy.clock + (" (open clocks too)" if policy.applies_to_open else ""),
         policy.owner.value,
-        _spelled(policy.target) + CALENDARS[policy.calendar],
+        within + CALENDARS.get(policy.calendar, ""),
         warned,
-        _spelled(policy.pause_cap) if policy.pause_cap else "-",
+        spelled(policy.pause_cap) if policy.pause_cap else "-",
         told,
         "all" if policy.services == "*" else ", ".join(policy.services),
     )
@@ -64,19 +67,36 @@ def _notes(edition: Edition) -> Iterator[str]:
     if office is None or all(policy.calendar != "working_hours" for policy in edition.clocks):
         return
     days = ", ".join(office.days)
-    yield f"the office works {days}, {office.opens:%H:%M} to {office.closes:%H:%M}"
+    closes = office.closes if isinstance(office.closes, str) else f"{office.closes:%H:%M}"
+    yield f"the office works {days}, {office.opens:%H:%M} to {closes}"
     for year in office.years:
         known = [holiday for holiday in office.holidays if holiday.day.year == year]
         yield f"{len(known)} holidays in {year}: {', '.join(holiday.name for holiday in known)}"
     yield f"no holidays are known from {office.years[-1] + 1} on: there the week alone decides"
 
 
-def _spelled(duration: timedelta) -> str:
+def _office_days(policy: ClockPolicy, office: Office) -> str:
+    """Office time with the days of this office that it takes: a day of it is no day of the calendar."""
+    if policy.working_days is not None:
+        return f"{_counted(policy.working_days, 'working day')} ({_office_time(policy.target)})"
+    days = policy.target / office.hours
+    about = "" if days == round(days, 1) else "about "
+    return f"{_office_time(policy.target)} ({about}{_counted(round(days, 1), 'working day')})"
+
+
+def _office_time(duration: timedelta) -> str:
+    return f"{_spelled(duration, UNITS[1:])} of office time"
+
+
+def _counted(number: float, name: str) -> str:
+    return f"{number:g} {name}{'s' if number != 1 else ''}"
+
+
+def _spelled(duration: timedelta, units: Sequence[tuple[str, timedelta]] = UNITS) -> str:
     """In the largest unit that divides it: 30 days, 70 hours, 90 seconds."""
-    for name, unit in UNITS:
+    for name, unit in units:
         if duration and not duration % unit and not (name == "day" and duration < 2 * unit):
-            number = duration // unit
-            return f"{number} {name}{'s' if number != 1 else ''}"
+            return _counted(duration // unit, name)
     return f"{duration.total_seconds():g} seconds"
 
 
