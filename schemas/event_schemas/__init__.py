@@ -26,7 +26,7 @@ from event_schemas.events.certificates import (
     CertificateRevocationOrdered,
     CertificateRevoked,
 )
-from event_schemas.events.emergency import EmergencyResolved, ResponderArrived, ResponderDispatched
+from event_schemas.events.emergency import EmergencyResolved, ResponderArrived, ResponderDispatched, ResponderStoodDown
 from event_schemas.events.filing import (
     ComplaintClosed,
     ComplaintFiled,
@@ -36,6 +36,7 @@ from event_schemas.events.filing import (
     EvidenceAdded,
     PersonalDataErased,
     TipAnswered,
+    WithdrawalRequested,
 )
 from event_schemas.events.hearings import (
     HearingCancelled,
@@ -47,6 +48,7 @@ from event_schemas.events.hearings import (
     VisitorArrived,
 )
 from event_schemas.events.inquiry import (
+    ClockEnded,
     ClockPaused,
     ClockResumed,
     FIRDeclined,
@@ -74,6 +76,8 @@ from event_schemas.values import (
     AssignmentReason,
     Audience,
     CaseId,
+    ClockEnding,
+    ClockEndReason,
     ClockId,
     ClockOwner,
     ClockState,
@@ -113,6 +117,9 @@ __all__ = [
     "CertificateRefused",
     "CertificateRevocationOrdered",
     "CertificateRevoked",
+    "ClockEndReason",
+    "ClockEnded",
+    "ClockEnding",
     "ClockId",
     "ClockOwner",
     "ClockPaused",
@@ -172,6 +179,7 @@ __all__ = [
     "ResponderArrived",
     "ResponderDispatched",
     "ResponderKind",
+    "ResponderStoodDown",
     "SLABreachRevoked",
     "SLABreached",
     "SLAClockAdjusted",
@@ -188,6 +196,7 @@ __all__ = [
     "VerificationOutcome",
     "VisitorArrived",
     "WireRecord",
+    "WithdrawalRequested",
     "decode",
     "decode_named",
     "decode_post",

@@ -231,11 +231,11 @@ class PolicySet(Policy):
 
     @cached_property
     def event_types(self) -> frozenset[str]:
-        """Every event type that moves a clock of any edition; ClockPaused and ClockResumed move the pausable ones."""
+        """Every event type that moves a clock of any edition: ClockEnded every one, pauses the pausable ones."""
         policies = [policy for edition in self.editions for policy in edition.clocks]
         named = {match.event for policy in policies for match in policy.matchers}
         pauses = {"ClockPaused", "ClockResumed"} if any(policy.pausable for policy in policies) else set()
-        return frozenset(named | pauses)
+        return frozenset(named | pauses | {"ClockEnded"})
 
 
 def load(document: Mapping[str, Any]) -> PolicySet:

@@ -1,5 +1,6 @@
 """The words and small values that events are made of."""
 
+from enum import StrEnum
 from typing import Annotated, Any, NewType, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -192,6 +193,34 @@ class ClockState(OpenEnum):
     BREACHED = "breached"
     CANCELLED = "cancelled"
     UNKNOWN = "unknown"
+
+
+class ClockEnding(OpenEnum):
+    """As what a round ends that an officer's closing or decision ends, if it was not overdue."""
+
+    CANCELLED = "cancelled"
+    MET = "met"
+    UNKNOWN = "unknown"
+
+
+class ClockEndReason(StrEnum):
+    """Why a round ended without what it was promised for; each is a column of the report of its own.
+
+    ``other`` is the column of a reason that is not in this list.
+    """
+
+    WITHDRAWN = "withdrawn"
+    CALLER_CANCELLED = "caller_cancelled"
+    RESOLVED_BY_PHONE = "resolved_by_phone"
+    DUPLICATE_OF = "duplicate_of"
+    HOAX = "hoax"
+    STOOD_DOWN = "stood_down"
+    NO_SHOW = "no_show"
+    HEARING_CANCELLED = "hearing_cancelled"
+    FIR_DECLINED = "fir_declined"
+    DECIDED = "decided"
+    CASE_CLOSED = "case_closed"
+    OTHER = "other"
 
 
 class Audience(OpenEnum):

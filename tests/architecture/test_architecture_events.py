@@ -19,6 +19,7 @@ NOBODY_REACTS = frozenset(
         "EvidenceAdded",
         "HearingDisputed",
         "HearingHeld",
+        "ResponderStoodDown",
     }
 )
 

@@ -17,6 +17,7 @@ from event_schemas import (
     ResponderDispatched,
     SLABreached,
     SLADueSoon,
+    WithdrawalRequested,
     ids,
 )
 from notifier.contacts import Contacts, Unreachable
@@ -102,6 +103,7 @@ EVENTS: list[tuple[Event, dict[str, str]]] = [
     (SLABreached.model_validate(BREACH | {"level": 0}), {"citizen": "apology_delay", "office": "breach"}),
     (SLABreached.model_validate(BREACH | {"level": 1}), {"office": "breach"}),
     (SLADueSoon.model_validate(DUE_SOON | {"owner": "citizen"}), {"citizen": "reminder_due_soon"}),
+    (WithdrawalRequested.model_validate(BASE | {"case_seq": 3}), {"office": "withdrawal_requested"}),
     (SLADueSoon.model_validate(DUE_SOON | {"owner": "citizen", "fraction": 0.5}), {}),
     (SLABreached.model_validate(BREACH | {"level": 0, "owner": "citizen"}), REMINDED),
     (SLABreached.model_validate(BREACH | {"level": 1, "owner": "citizen"}), REMINDED),

@@ -10,6 +10,7 @@ from chassis.settings import load_yaml
 from event_schemas import (
     AssignedToStation,
     AssignmentReason,
+    ClockEnded,
     ClockPaused,
     ClockResumed,
     ComplaintFiled,
@@ -113,6 +114,10 @@ def paused(seconds: float, clock_id: str = "inquiry:1", reason: str = "court_sta
 
 def resumed(seconds: float, clock_id: str = "inquiry:1") -> Envelope:
     return build(ClockResumed, seconds, clock_id=clock_id)
+
+
+def ended(seconds: float, clock_id: str, reason: str = "case_closed", **fields: Any) -> Envelope:
+    return build(ClockEnded, seconds, clock_id=clock_id, reason_code=reason, **fields)
 
 
 def responder(seconds: float, kind: str = "police") -> Envelope:

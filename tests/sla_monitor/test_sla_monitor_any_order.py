@@ -16,6 +16,7 @@ from tests.sla_monitor.sla_events import (
     assigned,
     at,
     completed,
+    ended,
     filed,
     heard,
     hearing_cancelled,
@@ -44,6 +45,7 @@ inquiry_events = st.one_of(
     st.builds(paused, days, until=st.none() | days.map(at)),
     st.builds(resumed, days),
     st.builds(reopened, days, st.integers(2, 3)),
+    st.builds(ended, days, st.sampled_from(["inquiry:1", "inquiry:2"]), ends_as=st.sampled_from(["met", "cancelled"])),
     st.builds(paused, days, st.just("inquiry:2")),
     st.builds(assigned, days, st.integers(1, 3)),
     st.builds(visitor, days, st.sampled_from([None, "h7"])),
@@ -51,6 +53,7 @@ inquiry_events = st.one_of(
 emergency_events = st.one_of(
     st.builds(responder, minutes, st.sampled_from(["police", "fire", "ambulance"])),
     st.builds(resolved, minutes, st.sampled_from(["attended", "hoax"])),
+    st.builds(ended, minutes, st.sampled_from(["dial112_response:fire", "hearing:h7"]), st.just("stood_down")),
     st.builds(assigned, minutes, st.integers(1, 3)),
     st.builds(visitor, minutes, st.just("h7")),
     st.builds(scheduled, minutes, st.just("h7"), minutes),

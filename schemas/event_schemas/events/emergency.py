@@ -4,8 +4,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from event_schemas.base import DeskEvent
-from event_schemas.values import CaseId, EmergencyOutcome, FixSource, Location, ResponderKind, Seconds, Text
+from event_schemas.base import DeskEvent, UtcTime
+from event_schemas.values import CaseId, Code, EmergencyOutcome, FixSource, Location, ResponderKind, Seconds, Text
 
 
 class _ResponderEvent(DeskEvent):
@@ -28,10 +28,24 @@ class ResponderArrived(_ResponderEvent):
     type: ClassVar[Literal["ResponderArrived"]] = "ResponderArrived"
 
 
+class ResponderStoodDown(DeskEvent):
+    """Help of this kind is no longer needed; ``unit`` is the one that was sent back, if one was under way."""
+
+    type: ClassVar[Literal["ResponderStoodDown"]] = "ResponderStoodDown"
+
+    unit: Text | None = None
+    kind: ResponderKind
+    reason_code: Code
+
+
 class EmergencyResolved(DeskEvent):
-    """``duplicate_of`` names the other case when ``how`` says so."""
+    """``duplicate_of`` names the other case when ``how`` says so.
+
+    ``called_back_at``: when the caller was rung up and said that no help is needed (``how`` = caller_cancelled).
+    """
 
     type: ClassVar[Literal["EmergencyResolved"]] = "EmergencyResolved"
 
     how: EmergencyOutcome
     duplicate_of: CaseId | None = None
+    called_back_at: UtcTime | None = None

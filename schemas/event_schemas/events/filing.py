@@ -97,6 +97,14 @@ class ComplaintWithdrawn(IntakeEvent):
     reason_code: Code | None = None
 
 
+class WithdrawalRequested(IntakeEvent):
+    """The citizen asks for an end where an officer has to confirm it first; state and clocks go on."""
+
+    type: ClassVar[Literal["WithdrawalRequested"]] = "WithdrawalRequested"
+
+    reason_code: Code | None = None
+
+
 class PersonalDataErased(IntakeEvent):
     """Every service that kept a sealed field of this case deletes it."""
 

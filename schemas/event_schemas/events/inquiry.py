@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from event_schemas.base import DeskEvent, UtcTime
-from event_schemas.values import ClockId, Code, Finding, PostId, StationCode, Text, VerificationOutcome
+from event_schemas.values import ClockEnding, ClockId, Code, Finding, PostId, StationCode, Text, VerificationOutcome
 
 
 class VerificationCompleted(DeskEvent):
@@ -90,3 +90,16 @@ class ClockResumed(DeskEvent):
     clock_id: ClockId = Field(min_length=1, max_length=200)
     reason_code: Code | None = None
     until: UtcTime | None = None
+
+
+class ClockEnded(DeskEvent):
+    """A closing or a decision ends this round, whatever the policies name; ``reason_code`` is a ``ClockEndReason``.
+
+    One that was overdue by then is breached all the same.
+    """
+
+    type: ClassVar[Literal["ClockEnded"]] = "ClockEnded"
+
+    clock_id: ClockId = Field(min_length=1, max_length=200)
+    reason_code: Code
+    ends_as: ClockEnding = ClockEnding.CANCELLED

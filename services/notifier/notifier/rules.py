@@ -21,6 +21,7 @@ from event_schemas import (
     ResponderDispatched,
     SLABreached,
     SLADueSoon,
+    WithdrawalRequested,
     ids,
 )
 
@@ -223,6 +224,7 @@ RULES: tuple[Rule, ...] = (
     Rule(AssignedToStation, "office", "nearby_emergency", new_case_values, others=_nearby),
     Rule(ComplaintAcknowledged, "citizen", "acknowledged", station_values),
     Rule(ResponderDispatched, "citizen", "dispatched", dispatch_values),
+    Rule(WithdrawalRequested, "office", "withdrawal_requested", filing_values),
     Rule(InquiryCompleted, "citizen", "inquiry_completed", station_values),
     Rule(CertificateIssued, "citizen", "certificate_issued", certificate_values),
     Rule(SLABreached, "citizen", "apology_delay", apology_values, when=_owes_apology),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from event_schemas import ids
 from event_schemas.policies import FIRST_ROUND, ClockPolicy, InForce, PolicySet
-from sla_monitor.engine.model import CaseRecord, Fact, Role
+from sla_monitor.engine.model import ENDS, CaseRecord, Fact, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _rounds(record: CaseRecord, starts: list[tuple[Fact, InForce]]) -> Iterator[
         if record.trimmed_at is not None and start.seen <= record.trimmed_at and record.clock(clock_id) is not None:
             continue
         started = _started(record, start)
-        end = _end(record, start, first_round=policy.per != "round" or key == FIRST_ROUND)
+        end = _end(record, start, clock_id, first_round=policy.per != "round" or key == FIRST_ROUND)
         spans, due = _pauses(record, policy, clock_id, started)
         for since, longer in rule.extensions:
             if due >= since and (end is None or end.at >= since):
@@ -116,21 +116,24 @@ def _started(record: CaseRecord, start: Fact) -> int:
     return max(start.at, max(appointed, key=lambda fact: (fact.seen, fact.event_id)).at)
 
 
-def _end(record: CaseRecord, start: Fact, *, first_round: bool) -> Fact | None:
+def _end(record: CaseRecord, start: Fact, clock_id: str, *, first_round: bool) -> Fact | None:
     """The earliest stop or cancellation. A later round can't be ended by what ended an earlier one.
 
     A stop told as earlier than the start counts as at once (a hearing begun before the appointed hour). A cancellation
     counts only once there was a start to cancel: a hearing cancelled and then attended all the same does run.
+    What names this very round by its clock id ends it under every wording.
     """
     candidates = [
         fact
         for fact in record.facts
-        if fact.clock == start.clock
-        and fact.key in ("", start.key)
-        and fact.wording == start.wording
+        if fact.role in ENDS
         and (
-            (fact.role is Role.STOP and (first_round or fact.seen >= start.seen))
-            or (fact.role is Role.CANCEL and fact.seen >= start.seen)
+            fact.key == clock_id
+            if fact.clock == ""
+            else fact.clock == start.clock
+            and fact.key in ("", start.key)
+            and fact.wording == start.wording
+            and ((fact.role is Role.STOP and first_round) or fact.seen >= start.seen)
         )
     ]
     return min(candidates, key=lambda fact: (fact.at, fact.role is Role.CANCEL, fact.event_id), default=None)

@@ -1,18 +1,40 @@
 """From an event to the facts that bear on clocks, by the policies' own words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from event_schemas import AssignedToStation, ClockPaused, ClockResumed, Envelope, Event, InvalidEvent
+from event_schemas import (
+    AssignedToStation,
+    ClockEnded,
+    ClockEnding,
+    ClockEndReason,
+    ClockPaused,
+    ClockResumed,
+    ComplaintWithdrawn,
+    EmergencyResolved,
+    Envelope,
+    Event,
+    FIRDeclined,
+    HearingCancelled,
+    HearingNoShow,
+    InvalidEvent,
+)
 from event_schemas.policies import Matchers, PolicySet
-from sla_monitor.engine.model import Assignment, Fact, Role
+from sla_monitor.engine.model import ENDS, Assignment, Fact, Role
 
-ALWAYS_RELEVANT = frozenset({"ComplaintFiled", "AssignedToStation", "ClockPaused", "ClockResumed", "SLABreached"})
+ALWAYS_RELEVANT = frozenset(
+    {"ComplaintFiled", "AssignedToStation", "ClockPaused", "ClockResumed", "ClockEnded", "SLABreached"}
+)
 
 
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 _ROLES = {"start": Role.START, "appoint": Role.APPOINT, "stop": Role.STOP, "cancel": Role.CANCEL}
-_ENDS = frozenset((Role.STOP, Role.CANCEL))
+_REASONS: Mapping[type[Event], ClockEndReason] = {
+    ComplaintWithdrawn: ClockEndReason.WITHDRAWN,
+    HearingNoShow: ClockEndReason.NO_SHOW,
+    HearingCancelled: ClockEndReason.HEARING_CANCELLED,
+    FIRDeclined: ClockEndReason.FIR_DECLINED,
+}
 
 
 def relevant_types(policies: PolicySet) -> frozenset[str]:
@@ -26,9 +48,12 @@ def facts_of(envelope: Envelope, policies: PolicySet, service_code: str = "") ->
     match event:
         case ClockPaused():
             until = None if event.until is None else epoch_ms(event.until)
-            return (_pause(envelope, Role.PAUSE, event.clock_id, event.reason_code, until),)
+            return (_of_round(envelope, Role.PAUSE, event.clock_id, event.reason_code, until),)
         case ClockResumed():
-            return (_pause(envelope, Role.RESUME, event.clock_id, event.reason_code or "", None),)
+            return (_of_round(envelope, Role.RESUME, event.clock_id, event.reason_code or "", None),)
+        case ClockEnded():
+            role = Role.STOP if event.ends_as is ClockEnding.MET else Role.CANCEL
+            return (_of_round(envelope, role, event.clock_id, event.reason_code, None),)
     facts: list[Fact] = []
     for matchers in policies.matchers_of(event.type, service_code):
         facts += _of_clock(matchers, event, envelope.event_id)
@@ -65,18 +90,19 @@ def _of_clock(matchers: Matchers, event: Event, event_id: str) -> Iterator[Fact]
             continue
         role = _ROLES[name]
         at, seen = epoch_ms(match.time(event)), epoch_ms(event.occurred_at)
-        reason = reason_of(event) if role in _ENDS else ""
+        reason = reason_of(event) if role in ENDS else ""
         keys = matchers.start_keys(match, event, event_id) if role is Role.START else match.keys(event) or ("",)
         for key in keys:
             yield Fact(role, matchers.clock, key, at, seen, event_id, reason, None, matchers.wording)
 
 
 def reason_of(event: Event) -> str:
-    """A stable word for why a clock ended: the event's own reason code, or the name of the event."""
-    named = getattr(event, "reason_code", None) or getattr(event, "how", None)
-    return str(named) if named else event.type
+    """A stable word for why a clock ended: of the list that the report has columns for, or the name of the event."""
+    if isinstance(event, EmergencyResolved):
+        return str(event.how)
+    return str(_REASONS.get(type(event), event.type))
 
 
-def _pause(envelope: Envelope, role: Role, clock_id: str, reason: str, until: int | None) -> Fact:
+def _of_round(envelope: Envelope, role: Role, clock_id: str, reason: str, until: int | None) -> Fact:
     at = epoch_ms(envelope.data.occurred_at)
     return Fact(role, "", clock_id, at, at, envelope.event_id, reason, until)

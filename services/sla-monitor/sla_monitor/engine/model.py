@@ -27,13 +27,17 @@ class Role(StrEnum):
     RESUME = "r"
 
 
+ENDS: Final = frozenset((Role.STOP, Role.CANCEL))
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One event's bearing on one clock.
 
-    ``clock`` is the policy's name, ``key`` the round, kind or hearing within it ("" = every one of that clock); a pause
-    names a whole clock id in ``key``. ``at`` is the time that counts, ``seen`` the event's ``occurred_at``. ``wording``
-    names the edition of the policies that first saw this in the event, "" for the first that knows the clock.
+    ``clock`` is the policy's name, ``key`` the round, kind or hearing within it ("" = every one of that clock). What
+    names a whole clock id (a pause, a closing that ends a round) has it in ``key`` and no ``clock``.
+    ``at`` is the time that counts, ``seen`` the event's ``occurred_at``. ``wording`` names the edition of the policies
+    that first saw this in the event, "" for the first that knows the clock.
     """
 
     role: Role
