@@ -14,7 +14,7 @@ from chassis.mongo import Mongo
 from event_schemas import AssignedToStation, ComplaintFiled, PersonalData
 from event_schemas.ids import new_case_id
 from notifier.domain import State
-from notifier.records import announcement
+from notifier.records import Report, announcement
 from notifier.store import CaseStore, DispatchStore
 from tests.notifier.notifier_fakes import START, MemoryLog, notice
 
@@ -103,21 +103,37 @@ async def test_a_card_keeps_the_newest_assignment_and_forgets_on_erasure(mongo: 
     assert (await store.cards([case_id]))[case_id].sealed is None
 
 
-async def test_a_delivery_report_settles_what_nobody_confirmed_and_takes_back_an_acceptance(mongo: Mongo) -> None:
-    """`delivered` settles an open claim once; `undelivered` then revises it; a repeat tells nothing more."""
-    store = DispatchStore(mongo)
-    await store.claim_new([notice()], START, LEASE)
-    good = announcement(notice(), State.ACCEPTED, attempts=1, at=START, error_code=None)
-    accepted = (State.ACCEPTED, None, [good])
-    assert len(await store.receipt("n-1", "delivered", START, settles=accepted) or ()) == 1
-    assert await store.receipt("n-1", "delivered", START, settles=accepted) is None
-    bad = announcement(notice(), State.UNDELIVERED, attempts=1, at=START, error_code="undelivered")
-    told = await store.receipt("n-1", "undelivered", START, settles=(State.UNDELIVERED, "undelivered", [bad]))
-    assert told is not None
-    assert told[-1]["id"] == bad.event_id
-    [line] = await store.of_case(notice().case_id, None)
-    assert (line.state, line.receipt, line.error_code) == ("undelivered", "undelivered", "undelivered")
-    assert await store.of_case(notice().case_id, (line.created_at, line.notification_id)) == []
+async def reported(log: Log, name: str, state: State) -> bool:
+    found = await log.find("n-1")
+    assert found is not None
+    told = [announcement(notice(), state, attempts=1, at=START, error_code=None)]
+    return await log.note_report(found, Report(name, START, state, None), told) is not None
+
+
+async def test_a_delivery_report_is_written_only_on_what_it_was_judged_by(log: Log) -> None:
+    """A report moves an open dispatch and is kept; judged by what has changed since, it writes nothing."""
+    await log.claim_new([notice()], START, LEASE)
+    before = await log.find("n-1")
+    assert before is not None
+    assert await reported(log, "undelivered", State.UNDELIVERED)
+    assert await log.note_report(before, Report("sent", START, State.ACCEPTED, None), []) is None
+    assert await reported(log, "delivered", State.ACCEPTED)
+    after = await log.find("n-1")
+    assert after is not None
+    assert (after.state, after.receipt, after.error_code) == (State.ACCEPTED, "delivered", None)
+    assert await log.claim_due(START + 9 * LEASE, LEASE, 10) == []
+    assert await log.find("n-404") is None
+
+
+async def test_an_acceptance_behind_a_report_is_not_written(log: Log) -> None:
+    """A delivery report that was faster than the written acceptance stands; only what was written is named."""
+    claims = await log.claim_new([notice(1), notice(2)], START, LEASE)
+    assert await reported(log, "undelivered", State.UNDELIVERED)
+    told = [[announcement(claim.notice, State.ACCEPTED, attempts=1, at=START, error_code=None)] for claim in claims]
+    assert await log.accepted(claims, told, START) == {"n-2"}
+    found = await log.find("n-1")
+    assert found is not None
+    assert found.state is State.UNDELIVERED
 
 
 async def test_several_processes_share_what_is_due_without_overlap(mongo: Mongo) -> None:

@@ -15,7 +15,7 @@ from event_schemas.ids import new_event_id
 from notifier.directory import Directory
 from notifier.domain import CaseCard, Notice, State
 from notifier.provider import GatewayError, OutgoingSms
-from notifier.records import Claim
+from notifier.records import Claim, Report, ReportedDispatch
 
 START = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 CASE = "c_01M820KRWBZXF69DE1D4FEXZX0"
@@ -97,6 +97,7 @@ class Row:
     attempts: int
     due_at: datetime | None
     error_code: str | None = None
+    receipt: str | None = None
     outbox: list[OutboxEntry] = field(default_factory=list)
 
 
@@ -124,13 +125,18 @@ class MemoryLog:
             claims.append(Claim(row.notice, row.attempts, now + lease, unconfirmed=was_claimed))
         return claims
 
-    async def accepted(self, claims: Sequence[Claim], entries: Sequence[Sequence[OutboxEntry]], at: datetime) -> None:
+    async def accepted(
+        self, claims: Sequence[Claim], entries: Sequence[Sequence[OutboxEntry]], at: datetime
+    ) -> frozenset[str]:
         del at
+        written = set()
         for claim, told in zip(claims, entries, strict=True):
             row = self.rows[claim.notice.notification_id]
             if row.state in {State.CLAIMED, State.QUEUED}:
                 row.state, row.due_at, row.attempts = State.ACCEPTED, None, claim.attempt
                 row.outbox.extend(told)
+                written.add(claim.notice.notification_id)
+        return frozenset(written)
 
     async def requeue(self, claim: Claim, *, attempts: int, due_at: datetime, error_code: str | None) -> None:
         row = self._held(claim)
@@ -147,6 +153,24 @@ class MemoryLog:
         row.state, row.attempts, row.due_at, row.error_code = State.FAILED, attempts, None, error_code
         row.outbox.extend(told)
         return list(told)
+
+    async def find(self, notification_id: str) -> ReportedDispatch | None:
+        row = self.rows.get(notification_id)
+        if row is None:
+            return None
+        return ReportedDispatch(row.notice, row.state, row.attempts, row.receipt, row.error_code)
+
+    async def note_report(
+        self, found: ReportedDispatch, report: Report, told: Sequence[OutboxEntry]
+    ) -> list[Any] | None:
+        row = self.rows[found.notice.notification_id]
+        if (row.state, row.receipt) != (found.state, found.receipt):
+            return None
+        if report.state is not row.state:
+            row.error_code, row.due_at = report.error_code, None
+            row.outbox.extend(told)
+        row.state, row.receipt = report.state, report.name
+        return list(row.outbox)
 
     async def queue_length(self) -> Mapping[str, int]:
         open_rows = [row for row in self.rows.values() if row.due_at is not None]

@@ -16,6 +16,11 @@ from .records import announcement, notice_document, notice_of
 from .store import insert_new
 
 _PAGE: Final = 500
+# Ends that a later delivery report of the digest takes back.
+_REVISED: Final = {
+    State.UNDELIVERED: (State.ACCEPTED,),
+    State.ACCEPTED: (State.FAILED, State.UNDELIVERED),
+}
 _ENDED: Final = (State.ACCEPTED.value, State.FAILED.value, State.UNDELIVERED.value)
 
 
@@ -27,6 +32,8 @@ class EndedDigest:
     state: State
     attempts: int
     error_code: str | None
+    # A delivery report has changed its end: members may have been told another before.
+    reported: bool = False
 
 
 class DigestStore:
@@ -104,20 +111,21 @@ class DigestStore:
         query = {"to_settle": True, "state": {"$in": list(_ENDED)}}
         with store_errors():
             found = await self._dispatches.find(query).limit(_PAGE).to_list(None)
-        return [EndedDigest(d["_id"], State(d["state"]), d["attempts"], d.get("error_code")) for d in found]
+        return [
+            EndedDigest(d["_id"], State(d["state"]), d["attempts"], d.get("error_code"), reported="receipt" in d)
+            for d in found
+        ]
 
     async def settle(self, digest: EndedDigest, at: datetime) -> dict[str, OutboxEntry]:
         """Let a page of members end as their digest did, each with its own event in the same write.
 
         Returns what to publish, by document; empty once all are settled. Ended by a crash, it is simply done again.
         """
-        open_states = [State.HELD.value]
-        if digest.state is State.UNDELIVERED:
-            open_states.append(State.ACCEPTED.value)
+        open_states = [State.HELD.value, *(state.value for state in _REVISED.get(digest.state, ()))]
         query = {"digest_id": digest.digest_id, "state": {"$in": open_states}}
         with store_errors():
             found = await self._dispatches.find(query).limit(_PAGE).to_list(None)
-        entries = {document["_id"]: _announced(notice_of(document), digest, at) for document in found}
+        entries = {document["_id"]: _announced(document, digest, at) for document in found}
         operations = [
             UpdateOne(
                 {"_id": key, "state": {"$in": open_states}},
@@ -154,9 +162,15 @@ class DigestStore:
         return {(one["_id"]["post"], one["_id"]["channel"]): one for one in found}
 
 
-def _announced(member: Notice, digest: EndedDigest, at: datetime) -> OutboxEntry:
+def _announced(member: Document, digest: EndedDigest, at: datetime) -> OutboxEntry:
     return announcement(
-        member, digest.state, attempts=digest.attempts, at=at, error_code=digest.error_code, template=DIGEST
+        notice_of(member),
+        digest.state,
+        attempts=digest.attempts,
+        at=at,
+        error_code=digest.error_code,
+        template=DIGEST,
+        revises=member["state"] in {State.FAILED.value, State.UNDELIVERED.value},
     )
 
 

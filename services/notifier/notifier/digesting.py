@@ -16,7 +16,7 @@ from chassis.outbox import OutboxEntry
 
 from .digest_store import EndedDigest
 from .digests import DigestRules, Line, compose, line_of, split
-from .domain import Notice, State
+from .domain import Notice
 from .metrics import NotifierMetrics
 from .sending import Publisher
 
@@ -111,7 +111,7 @@ class Digests:
 
     async def _settle(self, digest: EndedDigest) -> None:
         while entries := await self._held.settle(digest, self._clock.now()):
-            if digest.state is State.UNDELIVERED:
+            if digest.reported:
                 continue  # an earlier event may still wait before this one: the outbox keeps their order
             for document_id, entry in entries.items():
                 self._outbox.publish_soon(document_id, [entry])

@@ -222,12 +222,13 @@ class Dispatcher:
     async def _write_accepted(self, batch: Sequence[tuple[Claim, list[OutboxEntry]]]) -> bool:
         claims, entries = [claim for claim, _ in batch], [told for _, told in batch]
         try:
-            await self._log.accepted(claims, entries, self._clock.now())
+            written = await self._log.accepted(claims, entries, self._clock.now())
         except TransientFault as fault:
             _log.warning("acceptances_not_written", count=len(batch), reason=type(fault).__name__)
             return False
         for claim, told in batch:
-            self._outbox.publish_soon(claim.notice.notification_id, told)
+            if claim.notice.notification_id in written:
+                self._outbox.publish_soon(claim.notice.notification_id, told)
         return True
 
     async def _sweeper(self) -> None:

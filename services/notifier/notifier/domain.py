@@ -68,6 +68,32 @@ class Notice:
         return self.template == DIGEST
 
 
+# A delivery report counts only if it says more than the one known: they come in any order, and more than once.
+_REPORT_RANKS: Final[Mapping[str | None, int]] = {
+    None: 0,
+    "queued": 1,
+    "sent": 2,
+    "undelivered": 3,
+    "rejected": 4,
+    "delivered": 5,
+}
+_UNCONFIRMED: Final = frozenset({State.CLAIMED, State.QUEUED})
+
+
+def after_report(state: State, known: str | None, report: str) -> State | None:
+    """The dispatch's state after a delivery report, given the report known before; None: it says nothing new.
+
+    Delivered is final: it heals what was reported undelivered or given up, and nothing that comes later undoes it.
+    """
+    if _REPORT_RANKS[report] <= _REPORT_RANKS[known] or state is State.HELD:
+        return None
+    if report == "delivered":
+        return State.ACCEPTED
+    if report in {"undelivered", "rejected"}:
+        return State.FAILED if state is State.FAILED else State.UNDELIVERED
+    return State.ACCEPTED if state in _UNCONFIRMED else state
+
+
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
     """How often and how soon an unaccepted message is tried again. Emergencies are tried sooner."""

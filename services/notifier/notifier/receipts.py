@@ -8,15 +8,13 @@ from typing import Final
 
 from chassis.clock import Clock
 
-from .domain import State
+from .domain import State, after_report
 from .metrics import NotifierMetrics
-from .records import announcements
-from .sending import Publisher
-from .store import DispatchStore
+from .records import Report, ReportedDispatch, announcements
+from .sending import Publisher, ReportLog
 
-# Kannel's dlr types. The first word is stored; a state is set only by those that settle something.
+# Kannel's dlr types: what each is called in the log.
 KANNEL_STATES: Final = {1: "delivered", 2: "undelivered", 4: "queued", 8: "sent", 16: "rejected"}
-_ACCEPTANCES: Final = frozenset({"delivered", "queued", "sent"})
 
 
 class ReceiptAddress:
@@ -38,27 +36,42 @@ class ReceiptAddress:
 
 
 class Receipts:
-    def __init__(self, store: DispatchStore, outbox: Publisher, clock: Clock, metrics: NotifierMetrics) -> None:
+    def __init__(self, store: ReportLog, outbox: Publisher, clock: Clock, metrics: NotifierMetrics) -> None:
         self._store = store
         self._outbox = outbox
         self._clock = clock
         self._metrics = metrics
 
     async def take(self, notification_id: str, name: str) -> bool:
-        """Note a report: it settles an unconfirmed dispatch, and a refusal takes an acceptance back. False: unknown."""
-        found = await self._store.find(notification_id)
-        if found is None:
+        """Note a report and what it changes, whatever came before it. False: no such message."""
+        while True:
+            found = await self._store.find(notification_id)
+            if found is None:
+                return False
+            state = after_report(found.state, found.receipt, name)
+            if state is None or await self._noted(found, name, state):
+                return True
+
+    async def _noted(self, found: ReportedDispatch, name: str, state: State) -> bool:
+        """False: somebody else changed the dispatch meanwhile, so the report is judged anew."""
+        notice, now = found.notice, self._clock.now()
+        error_code = found.error_code if state is found.state else None if state is State.ACCEPTED else name
+        told = []
+        if state is not found.state:
+            told = announcements(
+                notice,
+                state,
+                attempts=found.attempts,
+                at=now,
+                error_code=error_code,
+                revises=found.state in {State.FAILED, State.UNDELIVERED},
+            )
+        report = Report(name=name, at=now, state=state, error_code=error_code)
+        outbox = await self._store.note_report(found, report, told)
+        if outbox is None:
             return False
-        notice, _, attempts = found
-        now = self._clock.now()
-        if name in _ACCEPTANCES:
-            state, error_code = State.ACCEPTED, None
-        else:
-            state, error_code = State.UNDELIVERED, name
-        told = announcements(notice, state, attempts=attempts, at=now, error_code=error_code)
-        outbox = await self._store.receipt(notification_id, name, now, settles=(state, error_code, told))
-        if outbox is not None:
-            self._outbox.publish_soon(notification_id, outbox)
+        if state is not found.state:
+            self._outbox.publish_soon(notice.notification_id, outbox)
             outcome = "accepted" if state is State.ACCEPTED else "undelivered"
             self._metrics.notifications.labels(notice.channel, notice.template, outcome).inc()
         return True

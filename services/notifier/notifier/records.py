@@ -55,6 +55,27 @@ class LoggedDispatch:
     receipt: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class ReportedDispatch:
+    """A dispatch as a delivery report finds it."""
+
+    notice: Notice
+    state: State
+    attempts: int
+    receipt: str | None
+    error_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A delivery report and where it leaves its dispatch."""
+
+    name: str
+    at: datetime
+    state: State
+    error_code: str | None
+
+
 def notice_document(notice: Notice, *, created_at: datetime) -> dict[str, Any]:
     return _digest_fields(notice) | {
         "_id": notice.notification_id,
@@ -135,12 +156,12 @@ def card_of(document: Mapping[str, Any]) -> CaseCard:
 
 
 def announcements(
-    notice: Notice, state: State, *, attempts: int, at: datetime, error_code: str | None
+    notice: Notice, state: State, *, attempts: int, at: datetime, error_code: str | None, revises: bool = False
 ) -> list[OutboxEntry]:
     """What is told of a message's end: nothing of a digest, because each message in it is told of by itself."""
     if notice.is_digest:
         return []
-    return [announcement(notice, state, attempts=attempts, at=at, error_code=error_code)]
+    return [announcement(notice, state, attempts=attempts, at=at, error_code=error_code, revises=revises)]
 
 
 def announcement(
@@ -151,10 +172,12 @@ def announcement(
     at: datetime,
     error_code: str | None,
     template: str | None = None,
+    revises: bool = False,
 ) -> OutboxEntry:
     """The event that tells the suite what became of a message; its id follows from the notification and its type.
 
-    `template` is what was really sent, if not the notice's own.
+    `template` is what was really sent, if not the notice's own. `revises`: a failure is taken back. Acceptance may
+    have been told before that failure, so this event has an id of its own, else it would be taken for a repeat.
     """
     kind: type[NotificationDelivered | NotificationFailed] = (
         NotificationDelivered if state is State.ACCEPTED else NotificationFailed
@@ -172,6 +195,6 @@ def announcement(
             "error_code": error_code,
         }
     )
-    event_id = ids.notification_event_id(notice.notification_id, kind.type)
+    event_id = ids.notification_event_id(notice.notification_id, f"{kind.type}:revised" if revises else kind.type)
     record = encode(event, event_id=event_id, source=SOURCE, traceparent=notice.traceparent)
     return OutboxEntry(topic=topics.NOTIFICATIONS, event_id=event_id, record=record)

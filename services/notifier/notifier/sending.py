@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol
 from chassis.outbox import OutboxEntry
 
 from .domain import CaseCard, Notice, RetryPolicy
-from .records import Claim
+from .records import Claim, Report, ReportedDispatch
 
 
 class DispatchLog(Protocol):
@@ -19,12 +19,21 @@ class DispatchLog(Protocol):
     async def claim_due(self, now: datetime, lease: timedelta, limit: int) -> list[Claim]: ...
     async def accepted(
         self, claims: Sequence[Claim], entries: Sequence[Sequence[OutboxEntry]], at: datetime
-    ) -> None: ...
+    ) -> frozenset[str]: ...
     async def requeue(self, claim: Claim, *, attempts: int, due_at: datetime, error_code: str | None) -> None: ...
     async def failed(
         self, claim: Claim, told: Sequence[OutboxEntry], *, attempts: int, error_code: str, at: datetime
     ) -> list[Any]: ...
     async def queue_length(self) -> Mapping[str, int]: ...
+
+
+class ReportLog(Protocol):
+    """The part of DispatchStore that delivery reports need."""
+
+    async def find(self, notification_id: str) -> ReportedDispatch | None: ...
+    async def note_report(
+        self, found: ReportedDispatch, report: Report, told: Sequence[OutboxEntry]
+    ) -> list[Any] | None: ...
 
 
 class Cards(Protocol):

@@ -23,7 +23,16 @@ from chassis.outbox import Outbox, OutboxEntry
 from event_schemas import AssignedToStation, ComplaintFiled
 
 from .domain import CaseCard, Notice, State
-from .records import Claim, LoggedDispatch, card_of, logged_of, notice_document, notice_of
+from .records import (
+    Claim,
+    LoggedDispatch,
+    Report,
+    ReportedDispatch,
+    card_of,
+    logged_of,
+    notice_document,
+    notice_of,
+)
 
 _DUPLICATE_KEY: Final = 11_000
 _PAGE: Final = 100
@@ -124,8 +133,13 @@ class DispatchStore:
             if document["_id"] in claimed
         ]
 
-    async def accepted(self, claims: Sequence[Claim], entries: Sequence[Sequence[OutboxEntry]], at: datetime) -> None:
-        """Write that the gateway accepted these, each with its event. A fact: it holds whoever has the claim now."""
+    async def accepted(
+        self, claims: Sequence[Claim], entries: Sequence[Sequence[OutboxEntry]], at: datetime
+    ) -> frozenset[str]:
+        """Write that the gateway accepted these, each with its event. A fact: it holds whoever has the claim now.
+
+        Returns the ids written: a delivery report that was faster has settled the others, and told so.
+        """
         operations = [
             UpdateOne(
                 {"_id": claim.notice.notification_id, "state": {"$in": [State.CLAIMED.value, State.QUEUED.value]}},
@@ -137,8 +151,13 @@ class DispatchStore:
             )
             for claim, told in zip(claims, entries, strict=True)
         ]
+        keys = frozenset(claim.notice.notification_id for claim in claims)
         with store_errors():
-            await self.collection.bulk_write(operations, ordered=False)
+            done = await self.collection.bulk_write(operations, ordered=False)
+            if done.matched_count == len(keys):
+                return keys
+            ours = {"_id": {"$in": sorted(keys)}, "receipt": None, "state": State.ACCEPTED.value}
+            return frozenset([document["_id"] async for document in self.collection.find(ours, {"_id": 1})])
 
     async def requeue(self, claim: Claim, *, attempts: int, due_at: datetime, error_code: str | None) -> None:
         """Give a claim back, to be tried again at `due_at`; nothing if somebody else holds it by now."""
@@ -158,44 +177,34 @@ class DispatchStore:
             )
         return list(written.get("outbox", ())) if written else []
 
-    async def find(self, notification_id: str) -> tuple[Notice, State, int] | None:
+    async def find(self, notification_id: str) -> ReportedDispatch | None:
         with store_errors():
             found = await self.collection.find_one({"_id": notification_id})
-        return (notice_of(found), State(found["state"]), found["attempts"]) if found else None
-
-    async def receipt(
-        self,
-        notification_id: str,
-        name: str,
-        at: datetime,
-        *,
-        settles: tuple[State, str | None, Sequence[OutboxEntry]] | None,
-    ) -> list[Any] | None:
-        """Note a delivery report; `settles` moves an open or accepted dispatch to a state and announces it once.
-
-        Returns the outbox to publish; None if the report changed nothing.
-        """
-        noted = {"receipt": name, "receipt_at": at}
-        if settles is None:
-            with store_errors():
-                await self.relaxed.update_one({"_id": notification_id}, {"$set": noted})
+        if found is None:
             return None
-        state, error_code, told = settles
-        fields = noted | {"state": state.value, "settled_at": at, "error_code": error_code}
-        if not told:
-            fields["to_settle"] = True  # a digest: its members end as it does
-        open_states = [State.CLAIMED.value, State.QUEUED.value]
-        if state is State.UNDELIVERED:
-            open_states.append(State.ACCEPTED.value)
+        return ReportedDispatch(
+            notice=notice_of(found),
+            state=State(found["state"]),
+            attempts=found["attempts"],
+            receipt=found.get("receipt"),
+            error_code=found.get("error_code"),
+        )
+
+    async def note_report(
+        self, found: ReportedDispatch, report: Report, told: Sequence[OutboxEntry]
+    ) -> list[Any] | None:
+        """Write a report's effect with its event. Returns the outbox to publish; None: the dispatch has changed since."""
+        fields: Document = {"receipt": report.name, "receipt_at": report.at, "state": report.state.value}
+        update: Document = {"$set": fields}
+        if report.state is not found.state:
+            fields |= {"settled_at": report.at, "error_code": report.error_code}
+            if found.notice.is_digest:
+                fields["to_settle"] = True  # its members end as it does
+            update |= {"$unset": {"due_at": ""}, **_pushed(told, report.at)}
+        unchanged = {"_id": found.notice.notification_id, "state": found.state.value, "receipt": found.receipt}
         with store_errors():
-            written = await self.collection.find_one_and_update(
-                {"_id": notification_id, "state": {"$in": open_states}},
-                {"$set": fields, "$unset": {"due_at": ""}, **_pushed(told, at)},
-                return_document=ReturnDocument.AFTER,
-            )
-        if written is None:
-            return await self.receipt(notification_id, name, at, settles=None)
-        return list(written.get("outbox", ()))
+            written = await self.collection.find_one_and_update(unchanged, update, return_document=ReturnDocument.AFTER)
+        return None if written is None else list(written.get("outbox", ()))
 
     async def of_case(self, case_id: str, after: tuple[datetime, str] | None) -> list[LoggedDispatch]:
         """A page of the log in order of creation, from behind `after`."""

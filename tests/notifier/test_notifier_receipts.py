@@ -1,0 +1,69 @@
+"""Delivery reports come late, doubled and in any order; what becomes of the message is the same."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import timedelta
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from event_schemas import NotificationDelivered, NotificationFailed, decode
+from notifier.domain import State
+from notifier.metrics import NotifierMetrics
+from notifier.receipts import KANNEL_STATES, Receipts
+from notifier.records import announcement
+
+from .notifier_fakes import START, MemoryLog, Published, clock, notice
+
+LEASE = timedelta(seconds=10)
+NAMES = sorted(KANNEL_STATES.values())
+ORDERS = [order for length in (1, 2, 3) for order in itertools.product(NAMES, repeat=length)]
+FULL = [order for chosen in itertools.combinations(NAMES, 4) for order in itertools.permutations(chosen)]
+
+
+async def log_in(state: State) -> MemoryLog:
+    """A log whose one message stands as `state`, with the event that told so."""
+    log = MemoryLog()
+    [claim] = await log.claim_new([notice()], START, LEASE)
+    if state is State.QUEUED:
+        await log.requeue(claim, attempts=1, due_at=START, error_code="gateway_silent")
+    elif state is State.ACCEPTED:
+        await log.accepted([claim], [[announcement(notice(), state, attempts=1, at=START, error_code=None)]], START)
+    elif state is State.FAILED:
+        told = [announcement(notice(), state, attempts=1, at=START, error_code="outcome_unknown")]
+        await log.failed(claim, told, attempts=1, error_code="outcome_unknown", at=START)
+    return log
+
+
+def settled(before: State, reports: tuple[str, ...]) -> State:
+    """What must be true once all these reports are in, in whatever order."""
+    if "delivered" in reports:
+        return State.ACCEPTED
+    if before is State.FAILED:
+        return State.FAILED
+    return State.UNDELIVERED if {"undelivered", "rejected"} & set(reports) else State.ACCEPTED
+
+
+@pytest.mark.parametrize("before", [State.CLAIMED, State.QUEUED, State.ACCEPTED, State.FAILED])
+async def test_every_order_of_reports_ends_the_same(before: State) -> None:
+    """Delivered heals a failure and is final; without it a refusal stands; and the last event told says the same."""
+    for order in (*ORDERS, *FULL):
+        log = await log_in(before)
+        receipts = Receipts(log, Published(), clock(), NotifierMetrics(CollectorRegistry()))
+        for name in order:
+            assert await receipts.take("n-1", name)
+        row = log.rows["n-1"]
+        assert row.state is settled(before, order), order
+        assert row.due_at is None, order
+        assert (row.error_code is None) == (row.state is State.ACCEPTED), order
+        events = [decode(entry.record.headers, entry.record.value) for entry in row.outbox]
+        last = NotificationDelivered if row.state is State.ACCEPTED else NotificationFailed
+        assert isinstance(events[-1].data, last), order
+        assert len({one.event_id for one in events}) == len(events), order
+
+
+async def test_a_report_of_an_unknown_message_is_refused() -> None:
+    """No such message: nothing is written and the caller hears so."""
+    receipts = Receipts(MemoryLog(), Published(), clock(), NotifierMetrics(CollectorRegistry()))
+    assert not await receipts.take("n-404", "delivered")
