@@ -17,13 +17,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from chassis.addresses import Proxies
 from chassis.faults import TransientFault
 from chassis.health import HealthChecks, Liveness, run_checks
 from chassis.logs import get_logger
 from chassis.metrics import HttpMetrics
-from chassis.middleware import RequestMiddleware
+from chassis.middleware import BodyLimits, RequestMiddleware
 from chassis.mongo import PyMongoError, transient_fault_of
 from chassis.problems import INTERNAL, STORE_UNAVAILABLE, Problem
+from chassis.settings import ServiceSettings
 from chassis.validation import problem_of_http, problem_of_validation
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -45,23 +47,33 @@ def create_http_app(
     checks: HealthChecks,
     registry: CollectorRegistry,
     routers: Sequence[APIRouter] = (),
-    max_body_bytes: int = 1_048_576,
+    settings: ServiceSettings | None = None,
+    body: BodyLimits | None = None,
     problem_extra: Mapping[str, Any] | None = None,
 ) -> FastAPI:
     """An app with /health/live, /health/ready, /metrics and problem+json for every error.
 
     `checks` is read at each readiness request, so the lifespan may fill it. `problem_extra` are members that every
-    problem carries.
+    problem carries. `settings` say which proxies are trusted (without them none is) and whether health and metrics have
+    a port of their own: then serve() answers them there, and this app does not know them.
     """
     app = FastAPI(title=title, version=version, lifespan=lifespan, redoc_url=None, telemetry=_NO_TELEMETRY)
-    _answer_problems(app, problem_extra or {})
-    for router in (*routers, _operations(liveness, checks, registry)):
+    app.state.proxies = Proxies() if settings is None else Proxies.of(settings)
+    app.state.problem_extra = dict(problem_extra or {})
+    _answer_problems(app, app.state.problem_extra)
+    operations = _operations(liveness, checks, registry)
+    if settings is None or settings.ops_port is None:
+        routers = (*routers, operations)
+    else:
+        app.state.operations = FastAPI(title=title, version=version, openapi_url=None, telemetry=_NO_TELEMETRY)
+        app.state.operations.router.routes.extend(operations.routes)
+    for router in routers:
         # Flat, not by include_router: an included router looks for the route twice in each request.
         app.router.routes.extend(router.routes)
     app.add_middleware(
         RequestMiddleware,
         metrics=HttpMetrics(registry),
-        max_body_bytes=max_body_bytes,
+        body=body or BodyLimits(),
         problem_extra=problem_extra,
     )
     return app

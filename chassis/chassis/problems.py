@@ -53,12 +53,22 @@ NOT_FOUND = ProblemType("not_found", 404, "There is nothing here", "यहाँ
 METHOD_NOT_ALLOWED = ProblemType(
     "method_not_allowed", 405, "This method is not offered here", "यह विधि यहाँ उपलब्ध नहीं है"
 )
+REQUEST_TOO_SLOW = ProblemType(
+    "request_too_slow", 408, "The request came too slowly; please send it again", "अनुरोध बहुत धीरे आया; कृपया फिर भेजें"
+)
 BODY_TOO_LARGE = ProblemType("body_too_large", 413, "The body is too large", "भेजी गई सामग्री बहुत बड़ी है")
 UNSUPPORTED_MEDIA_TYPE = ProblemType(
     "unsupported_media_type", 415, "This kind of content is not accepted", "इस प्रकार की सामग्री स्वीकार्य नहीं है"
 )
 VALIDATION_FAILED = ProblemType("validation_failed", 422, "Some values are not valid", "कुछ मान सही नहीं हैं")
 UNKNOWN_FIELD = ProblemType("unknown_field", 422, "A field is not known here", "एक फ़ील्ड अज्ञात है")
+TOO_MANY_REQUESTS = ProblemType(
+    "too_many_requests",
+    429,
+    "Too many requests; please wait a little",
+    "बहुत अधिक अनुरोध आए हैं; कृपया थोड़ी देर बाद प्रयास करें",
+)
+HEADERS_TOO_LARGE = ProblemType("headers_too_large", 431, "The request's headers are too large", "अनुरोध के हेडर बहुत बड़े हैं")
 INTERNAL = ProblemType("internal", 500, "Something went wrong on our side", "हमारी ओर से कुछ गड़बड़ हुई है")
 STORE_UNAVAILABLE = ProblemType(
     "store_unavailable",

@@ -7,16 +7,19 @@ import contextlib
 import inspect
 import os
 import signal
+import socket
 import sys
 from collections.abc import Awaitable, Callable, Generator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 from types import FrameType
+from typing import Literal, Self
 
 import uvicorn
 from fastapi import FastAPI
 
+from chassis.connection import ConnectionLimits, GuardedConfig
 from chassis.logs import get_logger
 from chassis.settings import ServiceSettings
 
@@ -32,21 +35,13 @@ Stop = Callable[[], Awaitable[None] | None]
 _server_ends: ContextVar[OnDeath | None] = ContextVar("chassis_server_ends", default=None)
 
 
-def serve(app: FastAPI, settings: ServiceSettings) -> int:
+def serve(app: FastAPI, settings: ServiceSettings, limits: ConnectionLimits | None = None) -> int:
     """Serve until SIGTERM or SIGINT. Returns the exit status: 0, or 1 if start-up failed or a background task died."""
-    config = uvicorn.Config(
-        app,
-        host=settings.http_host,
-        port=settings.http_port,
-        loop="uvloop",
-        http="httptools",
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=HTTP_GRACE_S,
-    )
-    server = _Server(config)
+    config = _config(app, settings.http_host, settings.http_port, limits, lifespan="on")
+    operations = None
+    if settings.ops_port is not None:
+        operations = Served(app.state.operations, host=settings.http_host, port=settings.ops_port)
+    server = _Server(config, operations)
     _server_ends.set(server.end)
     try:
         server.run()
@@ -58,12 +53,70 @@ def serve(app: FastAPI, settings: ServiceSettings) -> int:
     return 1 if server.failed or not server.started else 0
 
 
+class Served:
+    """An app without a lifespan, answering in the running loop for as long as the context lasts."""
+
+    def __init__(self, app: FastAPI, *, host: str, port: int, limits: ConnectionLimits | None = None) -> None:
+        self._config = _config(app, host, port, limits, lifespan="off")
+        self._server = uvicorn.Server(self._config)
+
+    @property
+    def port(self) -> int:
+        """The port in use, also when any was asked for."""
+        return int(self._server.servers[0].sockets[0].getsockname()[1])
+
+    async def __aenter__(self) -> Self:
+        self._config.load()
+        self._server.lifespan = self._config.lifespan_class(self._config)
+        await self._server.startup()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        await self._server.shutdown()
+
+
+def _config(
+    app: FastAPI, host: str, port: int, limits: ConnectionLimits | None, lifespan: Literal["on", "off"]
+) -> GuardedConfig:
+    return GuardedConfig(
+        app,
+        limits=limits or ConnectionLimits(),
+        problem_extra=getattr(app.state, "problem_extra", {}),
+        host=host,
+        port=port,
+        loop="uvloop",
+        lifespan=lifespan,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # chassis.addresses reads who is behind a proxy: uvicorn would believe whoever connects from loopback.
+        proxy_headers=False,
+        timeout_graceful_shutdown=HTTP_GRACE_S,
+    )
+
+
 class _Server(uvicorn.Server):
     """uvicorn, except that a signal obeyed gracefully is not raised again afterwards: the exit status is ours."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, operations: Served | None = None) -> None:
         super().__init__(config)
         self.failed = False
+        self._operations = operations
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self._operations is not None:
+            try:
+                await self._operations.__aenter__()
+            except SystemExit:
+                await self.lifespan.shutdown()
+                raise
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        if self._operations is not None:
+            await self._operations.__aexit__()
 
     def end(self, _name: str, _error: BaseException | None) -> None:
         self.failed = True

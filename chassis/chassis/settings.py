@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Final, Literal
 
 import yaml
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -20,6 +21,13 @@ class ServiceSettings(BaseSettings):
     mongo_database: str
     http_host: str = "127.0.0.1"
     http_port: int = Field(ge=0, le=65_535)
+    # Health and metrics on a port of their own; None: on HTTP_PORT, beside the API.
+    ops_port: int | None = Field(default=None, ge=0, le=65_535)
+    # The networks of the proxies before this service, as "10.0.0.0/8,fd00::/8": their word on whom they speak for is
+    # taken, nobody else's. PROXY_HOPS of them stand in a row at most; FORWARDED_HEADER is the one header they write.
+    trusted_proxies: str = ""
+    proxy_hops: int = Field(default=1, ge=1, le=8)
+    forwarded_header: Literal["x-forwarded-for", "forwarded"] = "x-forwarded-for"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     environment: Literal["local", "production"] = "local"
     # None: no spans are exported; trace ids still travel with requests and events.
@@ -29,6 +37,23 @@ class ServiceSettings(BaseSettings):
     sealing_keys: SecretStr = SecretStr("{}")
     service_token: SecretStr = SecretStr("")
     policies_file: Path | None = None
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        try:
+            _networks(value)
+        except ValueError:
+            raise ValueError("must be networks such as 10.0.0.0/8, parted by commas") from None
+        return value
+
+    @property
+    def trusted_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        return _networks(self.trusted_proxies)
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
 NotYaml: Final = yaml.YAMLError

@@ -16,10 +16,12 @@ from prometheus_client import CollectorRegistry
 from chassis.clock import ManualClock
 from chassis.health import Liveness
 from chassis.http import create_http_app
+from chassis.middleware import BodyLimits
 from chassis.outbox import OutboxEntry
 from chassis.problems import FORBIDDEN, UNAUTHENTICATED, Problem
 from chassis.sealing import KeyRing
 from event_schemas import AssignedToStation, Event, PersonalData, Station, decode, ids
+from intake.api.complaints import CUT_PATHS
 from intake.api.stream import StreamParts
 from intake.app import EMERGENCY_CALL, load_policies
 from intake.auth import Authenticator, Principal
@@ -194,6 +196,7 @@ async def rig() -> AsyncIterator[Rig]:
         checks={},
         registry=registry,
         routers=api.routers,
+        body=BodyLimits(cut_paths=CUT_PATHS),
         problem_extra=EMERGENCY_CALL,
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://intake") as http:

@@ -88,6 +88,7 @@ def create_app(settings: CertificateSettings) -> FastAPI:
         version=version("certificate"),
         lifespan=lifespan,
         liveness=SlowestOf(loops.values()),
+        settings=settings,
         checks={"kafka": producer.ping, "mongodb": mongo.ping},
         registry=registry,
         routers=[

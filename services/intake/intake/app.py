@@ -15,6 +15,7 @@ from chassis.health import Liveness, SlowestOf
 from chassis.http import create_http_app
 from chassis.kafka import EventProducer
 from chassis.metrics import ConsumerMetrics, OutboxMetrics
+from chassis.middleware import BodyLimits
 from chassis.mongo import Mongo
 from chassis.outbox import Outbox
 from chassis.run import Background
@@ -23,6 +24,7 @@ from chassis.settings import load_yaml
 from chassis.tracing import Tracing
 from event_schemas import Lane, policies, topics
 from event_schemas.policies import PolicySet
+from intake.api.complaints import CUT_PATHS
 from intake.auth import Authenticator, auth_router
 from intake.auth.jwks import OfficerKeys
 from intake.auth.login import Login
@@ -132,6 +134,8 @@ def create_app(
         checks=checks,
         registry=registry,
         routers=[*api.routers, auth_router(login)],
+        settings=settings,
+        body=BodyLimits(cut_paths=CUT_PATHS),
         problem_extra=EMERGENCY_CALL,
     )
 

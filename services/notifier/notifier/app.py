@@ -130,6 +130,7 @@ def create_app(settings: NotifierSettings) -> FastAPI:
         version=version("notifier"),
         lifespan=lifespan,
         liveness=SlowestOf(loops.values()),
+        settings=settings,
         checks={"kafka": producer.ping, "mongodb": mongo.ping},
         registry=registry,
         routers=[

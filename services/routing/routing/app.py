@@ -102,6 +102,7 @@ def create_app(settings: RoutingSettings) -> FastAPI:
         version="0.1.0",
         lifespan=lifespan,
         liveness=SlowestOf(liveness.values()),
+        settings=settings,
         checks=checks,
         registry=registry,
         routers=[create_router(live)],

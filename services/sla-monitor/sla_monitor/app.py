@@ -66,6 +66,7 @@ def create_app(settings: Settings, worker_class: "type[Worker] | None" = None) -
         version="1",
         lifespan=lifespan,
         liveness=liveness,
+        settings=settings,
         checks=checks,
         registry=registry,
     )

@@ -8,6 +8,7 @@ from starlette.datastructures import Headers
 
 from chassis.http import RequestRoute
 from chassis.logs import get_logger
+from chassis.middleware import body_cut, problem_of_cut
 from chassis.problems import UNAUTHENTICATED, VALIDATION_FAILED, FieldError, Problem, language_of
 from intake.api.answers import Answers
 from intake.api.bodies import ComplaintBody, checked_attributes, checked_location
@@ -26,6 +27,8 @@ from intake.problems import KEY_MISSING, UNKNOWN_SERVICE
 _log = get_logger(__name__)
 
 EMERGENCY = "emergency-112"
+# What can be read of an emergency is read, however large or slow the rest: the middleware refuses no body here.
+CUT_PATHS = frozenset({"/v1/complaints", "/v1/emergencies"})
 COMPLAINTS_ROUTE = "POST /v1/complaints"
 
 
@@ -48,6 +51,9 @@ def filing_router(parts: FilingParts) -> APIRouter:
         raw = await request.body()
         if _is_emergency(raw):
             return await urgent(request)
+        cut = body_cut(request)
+        if cut is not None:
+            raise problem_of_cut(cut)
         try:
             principal = await parts.authenticator.optional_citizen(request)
             return await _file_complaint(parts, raw, principal, request.headers)

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from chassis.addresses import client_network
 from intake.auth.login import Login, TokenPair
 
 
@@ -45,9 +46,8 @@ def auth_router(login: Login) -> APIRouter:
     async def ask_code(
         body: OtpRequest, request: Request, accept_language: Annotated[str | None, Header()] = None
     ) -> OtpSent:
-        address = request.client.host if request.client else "unknown"
         language = "en" if (accept_language or "").lower().startswith("en") else "hi"
-        challenge_id, expires_in = await login.ask_code(body.phone, language, address)
+        challenge_id, expires_in = await login.ask_code(body.phone, language, client_network(request))
         return OtpSent(challenge_id=challenge_id, expires_in=expires_in)
 
     @router.post("/token", summary="Trade the one-time password for tokens")

@@ -80,6 +80,7 @@ def create_app(settings: LedgerSettings) -> FastAPI:
         version="1",
         lifespan=lifespan,
         liveness=SlowestOf(liveness.values()),
+        settings=settings,
         checks=checks,
         registry=registry,
     )
