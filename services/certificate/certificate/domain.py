@@ -118,8 +118,8 @@ def check_order(order: Order, case: CaseFile | None) -> CaseFile:
     if order.kind.code == CHARACTER:
         if case.sealed is None:
             raise InvalidEvent("applicant_unknown", "a character certificate names its applicant")
-        if case.verification in {VerificationOutcome.ADVERSE, VerificationOutcome.UNABLE}:
-            raise InvalidEvent("verification_not_clear", "approved against its verification")
+        if case.verification != VerificationOutcome.CLEAR:
+            raise InvalidEvent("verification_not_clear", "approved without or against its verification")
     return case
 
 

@@ -5,18 +5,25 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from chassis.visible import is_blank
 
 INDIA = ZoneInfo("Asia/Kolkata")
 _MONTHS_HI = (
     "जनवरी", "फ़रवरी", "मार्च", "अप्रैल", "मई", "जून", "जुलाई", "अगस्त", "सितंबर", "अक्टूबर", "नवंबर", "दिसंबर",
 )  # fmt: skip
 _LONGEST_VALUE = 900
-# Marks that shape Devanagari; every other invisible character is dropped from what people typed, and emoji with them.
-_JOINERS = {"\u200c", "\u200d"}
-_LAST_PRINTABLE = "\uffff"
+# Marks that shape Devanagari and its like; other invisible characters are dropped from what people typed.
+_JOINERS = frozenset("\u200c\u200d")
+# Signs around digits or a verse in Arabic, Syriac and Kaithi: of the category of invisible characters, but seen.
+_SIGNS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
+# No script needs more on one letter; without a limit marks pile up over the rows above and below.
+_MOST_MARKS = 6
+_RIGHT_TO_LEFT = frozenset({"R", "AL"})
 
 
 class Frozen(BaseModel):
@@ -31,8 +38,11 @@ class Text(Frozen):
 
 
 class Row(Frozen):
+    """`dir` is the direction of the value, by its first letter."""
+
     label: Text
     value: str
+    dir: Literal["ltr", "rtl"] = "ltr"
 
 
 class Page(Frozen):
@@ -52,16 +62,42 @@ class Page(Frozen):
 
 
 def clean(value: str) -> str:
-    """A person's own words without control characters, composed, on one line, and no longer than the page can bear."""
-    kept = "".join(c if _printable(c) else " " for c in value)
-    text = " ".join(unicodedata.normalize("NFC", kept).split())
+    """A person's own words in any script: composed, on one line, no longer than the page can bear; empty if nothing in
+    them can be seen.
+    """
+    # Cut first: composing takes time that grows with the square of a run of marks.
+    kept = _few_marks("".join(map(_kept, value[: _LONGEST_VALUE * 4])))
+    text = " ".join(_few_marks(unicodedata.normalize("NFC", kept)).split())
+    if is_blank(text):
+        return ""
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1].rstrip() + "…"
 
 
-def _printable(character: str) -> bool:
-    if character in _JOINERS:
-        return True
-    return character <= _LAST_PRINTABLE and not unicodedata.category(character).startswith("C")
+def _kept(character: str) -> str:
+    if character in _JOINERS or character in _SIGNS:
+        return character
+    category = unicodedata.category(character)
+    if category == "Cf":
+        return ""
+    return " " if category[0] in "CZ" else character
+
+
+def _few_marks(text: str) -> str:
+    kept, marks = [], 0
+    for character in text:
+        marks = marks + 1 if unicodedata.category(character)[0] == "M" else 0
+        if marks <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
+
+
+def direction(text: str) -> Literal["ltr", "rtl"]:
+    """That of its first letter."""
+    for character in text:
+        bidirectional = unicodedata.bidirectional(character)
+        if bidirectional == "L" or bidirectional in _RIGHT_TO_LEFT:
+            return "rtl" if bidirectional in _RIGHT_TO_LEFT else "ltr"
+    return "ltr"
 
 
 def india_date(at: datetime) -> Text:
@@ -91,4 +127,4 @@ def post_name(officer_post: str) -> Text:
 def row(hi: str, en: str, value: str | None) -> tuple[Row, ...]:
     """A row, or none where nothing is known: a certificate shows no empty fields."""
     text = clean(value or "")
-    return (Row(label=Text(hi=hi, en=en), value=text),) if text else ()
+    return (Row(label=Text(hi=hi, en=en), value=text, dir=direction(text)),) if text else ()

@@ -1,22 +1,23 @@
-"""Turns a page into PDF bytes with typst and FiraGO, off the event loop; the same page always gives the same bytes."""
+"""Turns a page into PDF bytes with typst, off the event loop; the same page always gives the same bytes."""
 
 from __future__ import annotations
 
 import asyncio
 import io
+import json
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 
-import pymupdf_fonts
 import segno
 import typst
 
+from .letters import FAMILIES, fit_page, font_folders
 from .page import Page
 
-_FACES = {"figo": "FiraGO-Regular.ttf", "figbo": "FiraGO-Bold.ttf"}
+_FONTS = json.dumps(FAMILIES)
 
 
 class Renderer:
@@ -28,7 +29,12 @@ class Renderer:
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="janseva-fonts-")
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="typst")
-        self._compiler = _compiler(Path(self._folder.name))
+        folder = Path(self._folder.name)
+        # Typst's own fonts would be fallbacks for letters that `letters` takes for missing.
+        self._fonts = typst.Fonts(
+            include_system_fonts=False, include_embedded_fonts=False, font_paths=font_folders(folder)
+        )
+        self._compiler = _compiler(folder, self._fonts)
 
     async def render(self, page: Page, *, created_at: datetime) -> bytes:
         """PDF bytes of `page`; `created_at` is written as its creation time."""
@@ -38,12 +44,17 @@ class Renderer:
     def render_now(self, page: Page, created_at: datetime) -> bytes:
         pdf = self._compiler.compile(
             format="pdf",
-            sys_inputs={"page": page.model_dump_json(by_alias=True)},
+            sys_inputs={"page": fit_page(page).model_dump_json(by_alias=True), "fonts": _FONTS},
             timestamp=int(created_at.timestamp()),
         )
         if not isinstance(pdf, bytes):
             raise TypeError(f"typst returned {type(pdf).__name__}, not the bytes of one PDF")
         return pdf
+
+    @property
+    def families(self) -> list[str]:
+        """The font families that the typesetter found."""
+        return self._fonts.families()
 
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
@@ -57,13 +68,7 @@ def qr_svg(url: str) -> str:
     return out.getvalue().decode()
 
 
-def _compiler(folder: Path) -> typst.Compiler:
-    for code, name in _FACES.items():
-        (folder / name).write_bytes(pymupdf_fonts.myfont(code))
+def _compiler(folder: Path, fonts: typst.Fonts) -> typst.Compiler:
     template = folder / "page.typ"
     template.write_bytes(files("certificate").joinpath("page.typ").read_bytes())
-    return typst.Compiler(
-        input=template,
-        root=folder,
-        font_paths=typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(folder)]),
-    )
+    return typst.Compiler(input=template, root=folder, font_paths=fonts)

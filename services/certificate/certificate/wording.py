@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from .page import INDIA, Frozen, Page, Row, Text, clean, india_date, india_time, post_name, row
@@ -14,34 +14,49 @@ KIND_TITLES: Mapping[str, Text] = {
 }
 
 
-def _said(value: str) -> str:
+_EARLIEST = date(1900, 1, 1)
+_LATER = "दी गई तिथि इस काग़ज़ के बाद की है, इसलिए नहीं छापी गई / The date given lies after this paper and is not printed"
+_UNREADABLE = "दी गई तिथि पढ़ी नहीं जा सकी / The date given could not be read"
+# A phone's clock may run a little ahead of the server's.
+_CLOCK_ERROR = timedelta(minutes=5)
+
+
+def _said(value: str, _issued_at: datetime) -> str:
     return value
 
 
-def _purpose(value: str) -> str:
+def _purpose(value: str, _issued_at: datetime) -> str:
     return _both(_PURPOSES.get(value), value)
 
 
-def _item(value: str) -> str:
+def _item(value: str, _issued_at: datetime) -> str:
     return _both(_ITEMS.get(value), value)
 
 
-def _day(value: str) -> str:
-    """A date of the form 2026-11-22 in words; anything else as it was said."""
+def _day(value: str, issued_at: datetime) -> str:
+    """A date such as 2026-11-22 in words; one after the paper's own is no fact and is not printed as one."""
     try:
-        at = datetime.combine(date.fromisoformat(value), time(12), INDIA)
+        day = date.fromisoformat(value)
     except ValueError:
-        return value
-    return _both(india_date(at), value)
+        return _UNREADABLE
+    if day < _EARLIEST:
+        return _UNREADABLE
+    if day > issued_at.astimezone(INDIA).date():
+        return _LATER
+    return _both(india_date(datetime.combine(day, time(12), INDIA)), value)
 
 
-def _moment(value: str) -> str:
+def _moment(value: str, issued_at: datetime) -> str:
+    """A time in words, in India's zone; one after the paper's own is no fact and is not printed as one."""
     try:
         at = datetime.fromisoformat(value)
     except ValueError:
-        return value
-    if at.tzinfo is None:
-        return value
+        return _UNREADABLE
+    at = at.replace(tzinfo=INDIA) if at.tzinfo is None else at
+    if at > issued_at + _CLOCK_ERROR:
+        return _LATER
+    if at < datetime.combine(_EARLIEST, time(), INDIA):
+        return _UNREADABLE
     on = india_date(at)
     return f"{on.hi}, {india_time(at)} / {on.en}"
 
@@ -56,7 +71,7 @@ class _Shown(NamedTuple):
     key: str
     hi: str
     en: str
-    say: Callable[[str], str] = _said
+    say: Callable[[str, datetime], str] = _said
 
 
 _PERSON_ATTRIBUTES = (
@@ -128,14 +143,20 @@ class Printed(Frozen):
 
 def character_page(applicant: Applicant, application: Application, printed: Printed) -> Page:
     place = _place(application)
+    number = application.tracking_number
+    who = (
+        Text(hi="ऊपर नामित आवेदक", en="the applicant named above")
+        if clean(applicant.name or "")
+        else Text(hi=f"आवेदन संख्या {number} के आवेदक", en=f"the applicant of application {number}")
+    )
     approved = application.approved_at or printed.issued_at
     on, post = india_date(approved), post_name(application.approved_by or "")
     by = Text(hi=f"{post.hi} द्वारा ", en=f" by the {post.en}") if post.en else Text(hi="", en="")
     statement = (
         Text(
-            hi=f"प्रमाणित किया जाता है कि ऊपर नामित आवेदक का सत्यापन {place.hi} के माध्यम से कराया गया। "
+            hi=f"प्रमाणित किया जाता है कि {who.hi} का सत्यापन {place.hi} के माध्यम से कराया गया। "
             "उपलब्ध पुलिस अभिलेखों में आवेदक के विरुद्ध कोई प्रतिकूल तथ्य नहीं पाया गया।",
-            en=f"This is to certify that the applicant named above was verified through {place.en}. "
+            en=f"This is to certify that {who.en} was verified through {place.en}. "
             "Nothing adverse against the applicant was found in the police records available.",
         ),
         Text(
@@ -147,7 +168,7 @@ def character_page(applicant: Applicant, application: Application, printed: Prin
     )
     rows = (
         *row("आवेदक का नाम", "Name of applicant", applicant.name),
-        *_attributes(applicant, _PERSON_ATTRIBUTES),
+        *_attributes(applicant, _PERSON_ATTRIBUTES, printed.issued_at),
         *row("पता", "Address", applicant.address),
         *_application_rows(application),
     )
@@ -165,23 +186,23 @@ def lost_report_page(applicant: Applicant, application: Application, printed: Pr
     )
     statement = (
         Text(
-            hi=f"{informant.hi} ने {on.hi} को {at_time} पर जनसेवा के माध्यम से ऑनलाइन सूचना दी कि ऊपर वर्णित वस्तु खो गई है। "
+            hi=f"{informant.hi} ने {on.hi} को {at_time} पर जनसेवा के माध्यम से सूचना दी कि ऊपर वर्णित वस्तु खो गई है। "
             "यह प्रतिवेदन उस सूचना के दर्ज होने का प्रमाण है।",
-            en=f"{informant.en} reported online through Janseva on {on.en} at {at_time} that the article described "
+            en=f"{informant.en} reported through Janseva on {on.en} at {at_time} that the article described "
             "above has been lost. This report shows that the information was recorded.",
         ),
         Text(
             hi="यह प्राथमिकी (FIR) नहीं है। यह सूचना की सत्यता या वस्तु के स्वामित्व को प्रमाणित नहीं करता। "
-            "वस्तु चोरी हुई हो तो ई-एफआईआर दर्ज कराएँ। संबंधित थाना सत्यापन पृष्ठ पर देखा जा सकता है।",
+            "वस्तु चोरी हुई हो तो ई-एफआईआर दर्ज कराएँ। संबंधित थाना तय होने पर सत्यापन पृष्ठ पर दिखता है।",
             en="It is not a First Information Report (FIR). It certifies neither the truth of the information nor "
             "ownership. If the article was stolen, file an e-FIR. "
-            "The station concerned is shown on the verification page.",
+            "Once it is settled, the station concerned is shown on the verification page.",
         ),
     )
     rows = (
         *row("सूचक का नाम", "Name of informant", applicant.name),
         *row("पता", "Address", applicant.address),
-        *_attributes(applicant, _LOSS_ATTRIBUTES),
+        *_attributes(applicant, _LOSS_ATTRIBUTES, printed.issued_at),
         *row("सूचना का विवरण", "Information given", applicant.description),
         *_application_rows(application),
     )
@@ -190,9 +211,9 @@ def lost_report_page(applicant: Applicant, application: Application, printed: Pr
     return _page(title, number_label, rows, statement, printed)
 
 
-def _attributes(applicant: Applicant, wanted: tuple[_Shown, ...]) -> tuple[Row, ...]:
+def _attributes(applicant: Applicant, wanted: tuple[_Shown, ...], issued_at: datetime) -> tuple[Row, ...]:
     found = ((shown, applicant.attributes.get(shown.key, "")) for shown in wanted)
-    return tuple(r for shown, value in found for r in row(shown.hi, shown.en, shown.say(value)))
+    return tuple(r for shown, value in found if value for r in row(shown.hi, shown.en, shown.say(value, issued_at)))
 
 
 def _application_rows(application: Application) -> tuple[Row, ...]:
