@@ -2,9 +2,10 @@
 
 import argparse
 import asyncio
+import re
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ from chassis.mongo import Mongo
 from routing import cli
 from routing.build_data import build_data
 from routing.cli import Command, Office, refuse, say
+from routing.importing.dates import UnreadableDate, read_day
 from routing.importing.report import ImportRefused
 from routing.reload import STATE_TIME
 from routing.settings import RoutingSettings
@@ -25,6 +27,7 @@ ABOUT: Final = (
 )
 MOST_DAYS: Final = 36_500
 INTERRUPTED: Final = 130
+DAY_OF_THIS_TIME: Final = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 FORESEEN: Final = (VersionUnknown, TransientFault, UnicodeDecodeError, ImportRefused, EmptyVersion, OSError)
 WHEN: Final = "from this day or time on; "
 IMPORTS: Final = {
@@ -141,15 +144,22 @@ def _count(text: str) -> int:
 
 def _date(text: str) -> datetime:
     with suppress(ValueError, OverflowError):
-        value = datetime.fromisoformat(text)
+        # The library reads any digits as some date: 1797100200000 as a day of 1797.
+        value = datetime.fromisoformat(text) if DAY_OF_THIS_TIME.match(text) else _midnight(text)
         # A day begins for an operator where the stations stand, as it does for the stations' own days.
         return (value if value.tzinfo else value.replace(tzinfo=STATE_TIME)).astimezone(UTC)
     raise argparse.ArgumentTypeError(f"{text!r} is no date like 2026-12-01")
 
 
+def _midnight(text: str) -> datetime:
+    return datetime.combine(_day(text), time())
+
+
 def _day(text: str) -> date:
-    with suppress(ValueError):
-        return date.fromisoformat(text)
+    with suppress(UnreadableDate):
+        day = read_day(text)
+        if day is not None:
+            return day
     raise argparse.ArgumentTypeError(f"{text!r} is no day like 2026-12-01")
 
 

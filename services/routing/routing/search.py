@@ -1,158 +1,135 @@
 """Finding stations by name, in English or Hindi, however it is spelt: what sounds alike is compared, not letters."""
 
-import re
-import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, Self
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
-from rapidfuzz import fuzz
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
 
 from routing.domain import StationKind, StationRecord
 from routing.importing.words import clean_code
+from routing.sounds import Name, fold, without_station
 
 # Below this a match is a coincidence of letters; found by trying the state's own names misspelt.
 LEAST_SCORE: Final = 78.0
 # A short word is inside too many names to be looked for inside them.
 LEAST_PARTIAL: Final = 4
 
-_LETTERS: Final = "कखगघङचछजझञटठडढणतथदधनपफबभमयरलवशषसह"
-_SOUNDS: Final = "k kh g gh n ch chh j jh n t th d dh n t th d dh n p ph b bh m y r l v sh sh s h"
-CONSONANTS: Final = dict(zip(_LETTERS, _SOUNDS.split(" "), strict=True))
-VOWELS: Final = dict(zip("अआइईउऊएऐओऔऋ", ["a", "a", "i", "i", "u", "u", "e", "ai", "o", "au", "ri"], strict=True))
-SIGNS: Final = dict(zip("ािीुूेैोौृ", ["a", "i", "i", "u", "u", "e", "ai", "o", "au", "ri"], strict=True))
-NASALS: Final = frozenset("ंँ")
-VIRAMA: Final = "्"
-NUKTA: Final = "़"
-# Spellings of one sound in the names of Bihar; longer ones first.
-SOUNDS: Final = (
-    ("chh", "c"),
-    ("ch", "c"),
-    ("sh", "s"),
-    ("ph", "f"),
-    ("kh", "k"),
-    ("gh", "g"),
-    ("jh", "j"),
-    ("th", "t"),
-    ("dh", "d"),
-    ("bh", "b"),
-    ("ee", "i"),
-    ("oo", "u"),
-    ("ou", "au"),
-    ("z", "j"),
-    ("w", "v"),
-    ("y", "i"),
-    ("q", "k"),
-    ("m", "n"),
-)
-BONES: Final = str.maketrans({"a": None, "e": "i", "o": "u", "v": "u", " ": None})
-WORD: Final = re.compile(r"[a-z0-9]+")
-DOUBLED: Final = re.compile(r"(.)\1+")
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A name as it sounds, and the consonants that every spelling of it has."""
-
-    sound: str
-    bones: str
-
-    @classmethod
-    def of(cls, text: str) -> Self | None:
-        sound = fold(text)
-        return cls(sound, DOUBLED.sub(r"\1", sound.translate(BONES))) if sound else None
+Scores = NDArray[np.float64]
 
 
 class SearchIndex:
-    """The names of one version, folded to how they sound."""
+    """The names of one version, folded to how they sound. `districts` are other names of each district."""
 
-    def __init__(self, stations: Sequence[StationRecord]) -> None:
-        self._rows = [
-            (
-                station,
-                tuple(
-                    {
-                        name
-                        for text in (station.name_en, station.name_source, station.name_hi)
-                        if (name := Name.of(text))
-                    }
-                ),
-                fold(station.district),
-            )
-            for station in stations
+    def __init__(self, stations: Sequence[StationRecord], districts: Mapping[str, Sequence[str]] | None = None) -> None:
+        self._stations = list(stations)
+        self._districts = _spellings(stations, districts or {})
+        owners: list[int] = []
+        names: list[Name] = []
+        for number, station in enumerate(stations):
+            texts = (station.name_en, station.name_source, station.name_hi)
+            for name in dict.fromkeys(name for text in texts if (name := Name.of(text))):
+                owners.append(number)
+                names.append(name)
+        self._owners = np.array(owners, dtype=np.intp)
+        self._sounds = [name.sound for name in names]
+        self._bones = [name.bones for name in names]
+        self._loose = [name.loose for name in names]
+        self._long = np.array([len(sound) for sound in self._sounds])
+        self._words = np.array([sound.count(" ") + 1 for sound in self._sounds])
+        self._placed = [
+            f"{name.sound} {fold(stations[owner].district)}" for name, owner in zip(names, owners, strict=True)
         ]
 
     def find(
         self, *, q: str | None = None, district: str | None = None, kind: StationKind | None = None
     ) -> list[StationRecord]:
         """All that fit, by code; with words to look for, the best first."""
-        wanted = district.strip().casefold() if district else None
-        rows = [
-            row
-            for row in self._rows
-            if (kind is None or row[0].kind is kind)
-            and (wanted is None or wanted in {row[0].district.casefold(), row[0].police_district.casefold()})
+        wanted = self._wanted(district)
+        fits = [
+            (kind is None or station.kind is kind)
+            and (wanted is None or station.district in wanted or station.police_district in wanted)
+            for station in self._stations
         ]
         if q is None:
-            return [station for station, _, _ in rows]
-        code, words = clean_code(q) or q.strip(), Name.of(q)
-        if words is None:
-            return [station for station, _, _ in rows if station.code == code]
-        scored = [(_score(words, names, place), station) for station, names, place in rows if station.code != code]
-        best = sorted(
-            ((score, station) for score, station in scored if score >= LEAST_SCORE),
-            key=lambda item: (-item[0], item[1].code),
-        )
-        exact = [station for station, _, _ in rows if station.code == code]
-        return [*exact, *(station for _, station in best)]
+            return [station for station, fit in zip(self._stations, fits, strict=True) if fit]
+        code, words = clean_code(q) or q.strip(), Name.of(without_station(q))
+        scores = self._scores(words) if words is not None else np.zeros(len(self._stations))
+        found = [
+            (station.code != code, -score, station)
+            for station, fit, score in zip(self._stations, fits, scores.tolist(), strict=True)
+            if fit and (score >= LEAST_SCORE or station.code == code)
+        ]
+        return [station for _, _, station in sorted(found, key=lambda row: (*row[:2], row[2].code))]
+
+    def _wanted(self, district: str | None) -> frozenset[str] | None:
+        """The districts that a name means: as it is spelt, else by its sound."""
+        if district is None:
+            return None
+        found = (self._districts.get(key) for key in _keys(district))
+        return next((names for names in found if names), frozenset())
+
+    def _scores(self, words: Name) -> Scores:
+        """How well the words fit each station, by the best of its names."""
+        whole = _ratios(words.sound, self._sounds)
+        # "kotwali patna" names a station and its district.
+        placed = _ratios(words.sound, self._placed, fuzz.token_sort_ratio) - 2.0
+        # Hindi writes no short a, and o, u, v or e, i change places between spellings: compare the bones too.
+        bones = _skeletons(words.bones, self._bones) - 3.0
+        loose = _skeletons(words.loose, self._loose) - 4.0
+        best = np.maximum.reduce([whole, placed, bones, loose])
+        if len(words.sound) >= LEAST_PARTIAL:
+            part = 0.9 * _ratios(words.sound, self._sounds, fuzz.partial_ratio)
+            best = np.maximum(best, np.where(self._long >= len(words.sound), part, 0.0))
+            # The words as the beginning of a longer name: "रक्सौल" of Raxaul Bazar.
+            best = np.maximum(best, 0.95 * self._beginnings(words))
+        if " " in words.sound:
+            best = np.maximum(best, 0.85 * self._begun_by(words))
+        scores = np.zeros(len(self._stations))
+        np.maximum.at(scores, self._owners, best)
+        return scores
+
+    def _beginnings(self, words: Name) -> Scores:
+        count = words.sound.count(" ") + 1
+        heads = [sound.split(" ", count)[:count] if " " in sound else [] for sound in self._sounds]
+        return _ratios(words.sound, [" ".join(head) for head in heads])
+
+    def _begun_by(self, words: Name) -> Scores:
+        """The words may say more than the name: "फुलवारी शरीफ" of Phulwari."""
+        scores = np.zeros(len(self._sounds))
+        said = words.sound.split(" ")
+        for count in range(1, len(said)):
+            ratios = _ratios(" ".join(said[:count]), self._sounds)
+            fits = (self._long > LEAST_PARTIAL) & (self._words == count)
+            scores = np.maximum(scores, np.where(fits, ratios, 0.0))
+        return scores
 
 
-def fold(text: str) -> str:
-    """A name as it sounds: 'मुज़फ़्फ़रपुर', 'Mujaffarpur' and 'MUZAFFARPUR' become one word."""
-    plain = unicodedata.normalize("NFKD", latin(text)).casefold()
-    return " ".join(_sound(word) for word in WORD.findall(plain))
+def _ratios(words: str, names: Sequence[str], scorer: Callable[..., float] = fuzz.ratio) -> Scores:
+    table = process.cdist([words], names, scorer=scorer, dtype=np.float64)
+    return np.asarray(table[0], dtype=np.float64)
 
 
-def latin(text: str) -> str:
-    """Devanagari letter by letter as Latin ones; everything else stays."""
-    out: list[str] = []
-    inherent = False
-    for letter in unicodedata.normalize("NFD", text):
-        if letter in CONSONANTS:
-            out.append(("a" if inherent else "") + CONSONANTS[letter])
-            inherent = True
-        elif letter in SIGNS or letter == VIRAMA:
-            out.append(SIGNS.get(letter, ""))
-            inherent = False
-        elif letter in NASALS:
-            out.append("an" if inherent else "n")
-            inherent = False
-        elif letter != NUKTA:
-            # A word's last consonant has no vowel of its own in Hindi as it is spoken.
-            out.append(VOWELS.get(letter, letter))
-            inherent = False
-    return "".join(out)
+def _skeletons(words: str, names: Sequence[str]) -> Scores:
+    """What is left of a short name fits too many: it counts only where it is the same."""
+    short = len(words) < LEAST_PARTIAL
+    same = np.array([words == name for name in names])
+    usable = same | np.array([not short and len(name) >= LEAST_PARTIAL for name in names])
+    return np.where(usable, _ratios(words, names), 0.0)
 
 
-def _sound(word: str) -> str:
-    for spelling, sound in SOUNDS:
-        word = word.replace(spelling, sound)
-    word = DOUBLED.sub(r"\1", word)
-    return word.rstrip("a") or word
+def _spellings(stations: Sequence[StationRecord], more: Mapping[str, Sequence[str]]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    names = {name for station in stations for name in (station.district, station.police_district)}
+    for name in sorted(names):
+        for spelling in (name, *more.get(name, ())):
+            for key in _keys(spelling):
+                found.setdefault(key, set()).add(name)
+    return {key: frozenset(names) for key, names in found.items()}
 
 
-def _score(words: Name, names: Sequence[Name], place: str) -> float:
-    return max((_score_one(words, name, place) for name in names), default=0.0)
-
-
-def _score_one(words: Name, name: Name, place: str) -> float:
-    whole = fuzz.ratio(words.sound, name.sound)
-    # "kotwali patna" names a station and its district.
-    placed = fuzz.token_sort_ratio(words.sound, f"{name.sound} {place}") - 2.0
-    inside = LEAST_PARTIAL <= len(words.sound) <= len(name.sound)
-    part = 0.9 * fuzz.partial_ratio(words.sound, name.sound) if inside else 0.0
-    # Hindi writes no short a, and o, u, v or e, i change places between spellings: compare the bones too.
-    bones = fuzz.ratio(words.bones, name.bones) - 3.0
-    if min(len(words.bones), len(name.bones)) < LEAST_PARTIAL and words.bones != name.bones:
-        bones = 0.0
-    return max(whole, placed, part, bones)
+def _keys(name: str) -> tuple[str, ...]:
+    """As it is spelt, as it sounds, and its consonants: the more exact one first."""
+    folded = Name.of(name)
+    return (" ".join(name.split()).casefold(), *((folded.sound, f"{folded.bones} ") if folded else ()))

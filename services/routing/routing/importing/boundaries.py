@@ -16,6 +16,7 @@ from routing.importing.days import days_of, handed_over, report_days, spoken, to
 from routing.importing.features import Feature
 from routing.importing.ground import Ground
 from routing.importing.report import ImportRefused, Report
+from routing.importing.spelt import fault_of, tidy
 from routing.importing.words import LONGEST_NAME, clean_code, usual_values
 
 CODE_FIELDS: Final = ("station", "ps_code", "ps_code_bhugoal", "ps_cd", "station_code", "code")
@@ -65,11 +66,16 @@ def import_boundaries(
             polygon = ground.placed(polygon, report, code)
         if polygon is None or days is None:
             continue
-        drawn = Boundary(code, polygon, _name(properties, chosen), *days)
+        name = _name(properties, chosen)
+        fault = fault_of(name)
+        if fault is not None:
+            report.suspect("broken_name", where, f"{fault}; taken without it")
+            name = ""
+        drawn = Boundary(code, polygon, name, *days)
         if _drawn_twice(drawn, accepted[code], report, where):
             continue
         if code not in stations:
-            created = _station_for(code, polygon, properties, chosen, base, outlines)
+            created = _station_for(drawn, properties, base, outlines)
             if created is None:
                 report.reject("unknown_station", where, f"{code}: neither its row nor its district is known")
                 continue
@@ -110,7 +116,7 @@ def station_code(properties: Mapping[str, Any], fields: Fields, report: Report, 
 
 def _name(properties: Mapping[str, Any], fields: Fields) -> str:
     name = next((str(value) for value in _values(properties, fields.name, NAME_FIELDS) if value), "")
-    return clean_name(name)[:LONGEST_NAME]
+    return clean_name(tidy(name))[:LONGEST_NAME]
 
 
 def _values(properties: Mapping[str, Any], named: str | None, usual: Iterable[str]) -> Iterator[Any]:
@@ -164,16 +170,12 @@ def _report_far_ground(station: StationRecord, polygon: BaseGeometry, outlines: 
 
 
 def _station_for(
-    code: str,
-    polygon: BaseGeometry,
-    properties: Mapping[str, Any],
-    fields: Fields,
-    base: Dataset,
-    outlines: DistrictIndex,
+    drawn: Boundary, properties: Mapping[str, Any], base: Dataset, outlines: DistrictIndex
 ) -> StationRecord | None:
     """A station known by its ground alone: its district is the ground's, its point is unknown."""
+    code = drawn.station
     named = next((str(value).strip() for value in _values(properties, None, POLICE_DISTRICT_FIELDS) if value), None)
-    inside = polygon.representative_point()
+    inside = drawn.geometry.representative_point()
     at = outlines.find(inside.y, inside.x)
     candidates = [
         district
@@ -184,7 +186,7 @@ def _station_for(
         return None
     # The police's codes number a station within its police district.
     owner = next((row for row in candidates if code.startswith(row.code)), min(candidates, key=lambda row: row.code))
-    name = _name(properties, fields) or f"Station {code}"
+    name = drawn.name or f"Station {code}"
     return StationRecord(
         code=code,
         name_en=name,

@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from routing.domain import Boundary, StationRecord
+from routing.importing.dates import UnreadableDate, is_serial, read_day
 from routing.importing.report import Report
 from routing.importing.words import usual_values
 
@@ -20,18 +20,29 @@ Days = tuple[date | None, date | None]
 
 def days_of(properties: Mapping[str, Any], report: Report, where: str) -> Days | None:
     """The first and the last day of a feature; None, and reported, if they can not be read."""
-    said = [
-        next((value for value in usual_values(properties, names) if value), None) for names in (FROM_FIELDS, TO_FIELDS)
-    ]
-    read = [_day(value) for value in said]
-    if any(value is not None and day is None for value, day in zip(said, read, strict=True)):
-        report.reject("unreadable_date", where, " ".join(str(value) for value in said if value is not None))
+    first, last = (
+        next((value for value in usual_values(properties, names) if value is not None and value != ""), None)
+        for names in (FROM_FIELDS, TO_FIELDS)
+    )
+    return read_days(first, last, report, where)
+
+
+def read_days(first: object, last: object, report: Report, where: str) -> Days | None:
+    """The first and the last day as a file writes them; None, and reported, if they can not be read."""
+    days: list[date | None] = []
+    for said in (first, last):
+        try:
+            days.append(read_day(said))
+        except UnreadableDate as why:
+            report.reject("unreadable_date", where, f"{str(said)[:60]}: {why}")
+            return None
+        if is_serial(said):
+            report.suspect("serial_date", where, f"{said} is a spreadsheet's day: taken as {days[-1]}")
+    begins, ends = days
+    if begins and ends and ends < begins:
+        report.reject("ends_before_it_begins", where, f"{begins} {ends}")
         return None
-    first, last = read
-    if first and last and last < first:
-        report.reject("ends_before_it_begins", where, f"{first} {last}")
-        return None
-    return first, last
+    return begins, ends
 
 
 def together(one: Boundary, other: Boundary) -> Days | None:
@@ -117,13 +128,3 @@ def _reaches_beyond(boundary: Boundary, station: StationRecord) -> bool:
     late = station.valid_to is not None and (boundary.valid_to is None or boundary.valid_to > station.valid_to)
     early = station.valid_from is not None and (boundary.valid_from is None or boundary.valid_from < station.valid_from)
     return late or early
-
-
-def _day(value: object) -> date | None:
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    with suppress(ValueError):
-        return datetime.fromisoformat(str(value).strip()).date()
-    return None

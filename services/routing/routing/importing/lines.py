@@ -9,6 +9,7 @@ from routing.importing.boundaries import Fields, Progress, station_code
 from routing.importing.features import Feature
 from routing.importing.ground import Ground
 from routing.importing.report import ImportRefused, Report
+from routing.importing.spelt import fault_of
 from routing.importing.words import usual_values
 
 LINE_FIELDS: Final = ("line", "line_name", "corridor", "name")
@@ -35,6 +36,9 @@ def import_lines(
         progress(count)
         code, line = station_code(properties, chosen, report, where), _line(properties, chosen)
         if code is None:
+            continue
+        if fault := fault_of(line):
+            report.reject("broken_name", where, fault)
             continue
         if not line:
             report.reject("no_line", where, ", ".join(sorted(properties)[:8]))

@@ -5,15 +5,15 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Final
 
 from routing.build_data import clean_name
 from routing.domain import Dataset, PoliceDistrict, StationKind, StationRecord
 from routing.domain.districts import DistrictIndex
-from routing.importing.days import report_days
+from routing.importing.days import read_days, report_days
 from routing.importing.report import ImportRefused, Report
+from routing.importing.spelt import KnownSpellings, fault_of, fault_of_hindi, tidy
 from routing.importing.table import Columns, Row, read_table
 from routing.importing.words import LONGEST_NAME, clean_code, yes_or_no
 
@@ -37,6 +37,8 @@ COLUMNS: Final[Columns] = {
 }
 NEEDED: Final = ("code", "name", "kind", "police_district")
 NAMES: Final = ("name", "name_hi", "name_source", "district", "sub_division")
+# Without these a station is no less known: it is taken without a name that is not readable.
+SPARED: Final = ("name_hi", "name_source")
 NOT_IN_A_KIND: Final = re.compile(r"[ /-]+")
 
 
@@ -47,14 +49,18 @@ def import_stations(
     rows = read_table(path, COLUMNS, NEEDED, report)
     known = {district.name.casefold(): district for district in base.police_districts}
     districts = DistrictIndex(base.outlines)
+    spellings = KnownSpellings(station.name_en for station in base.stations)
     found: dict[str, StationRecord] = {}
     for count, (where, row) in enumerate(rows, start=1):
         progress(count)
-        station = _station(row, known, districts, report, where)
+        names = _names(row, report, where)
+        station = _station({**row, **names}, known, districts, report, where) if names is not None else None
         if station is not None and station.code in found:
             report.reject("duplicate_code", where, f"{station.code} is in the file twice")
         elif station is not None:
             found[station.code] = station
+            if spellings.strange(station.name_source):
+                report.suspect("strange_spelling", station.code, f"{station.name_source[:60]}: Hindi for an old font?")
     if not found:
         raise ImportRefused("the file has no usable station: nothing was changed")
     before = {station.code: station for station in base.stations}
@@ -76,11 +82,27 @@ def import_stations(
     return replace(base, stations=tuple(sorted(stations, key=lambda station: station.code)))
 
 
+def _names(row: Row, report: Report, where: str) -> dict[str, str] | None:
+    """The names of a row; None, and reported, where one that it needs was lost on its way."""
+    names = {field: tidy(row[field]) for field in NAMES}
+    for field, name in names.items():
+        fault = fault_of_hindi(name) if name and field == "name_hi" else fault_of(name)
+        if fault is None:
+            continue
+        detail = f"{field}: {fault}"
+        if field not in SPARED:
+            report.reject("broken_name", where, detail)
+            return None
+        report.suspect("broken_name", where, f"{detail}; taken without it")
+        names[field] = ""
+    return names
+
+
 def _station(
     row: Row, known: Mapping[str, PoliceDistrict], districts: DistrictIndex, report: Report, where: str
 ) -> StationRecord | None:
     said = _code_and_kind(row, report, where)
-    days = _days(row, report, where) if said is not None else None
+    days = read_days(row["valid_from"], row["valid_to"], report, where) if said is not None else None
     if said is None or days is None:
         return None
     code, kind = said
@@ -133,19 +155,6 @@ def _code_and_kind(row: Row, report: Report, where: str) -> tuple[str, StationKi
         report.reject("too_long", where, f"{', '.join(long)}; at most {LONGEST_NAME}")
         return None
     return code, StationKind(kind)
-
-
-def _days(row: Row, report: Report, where: str) -> tuple[date | None, date | None] | None:
-    """The first and the last day of a station's work; None, and reported, if they can not be read."""
-    try:
-        first, last = (date.fromisoformat(row[name]) if row[name] else None for name in ("valid_from", "valid_to"))
-    except ValueError:
-        report.reject("unreadable_date", where, f"{row['valid_from']} {row['valid_to']}".strip())
-        return None
-    if first and last and last < first:
-        report.reject("ends_before_it_begins", where, f"{first} {last}")
-        return None
-    return first, last
 
 
 def _coordinates(row: Row, code: str, report: Report, where: str) -> tuple[float | None, float | None, bool]:
