@@ -1,23 +1,33 @@
-# Every target installs what it needs by itself: Python 3.11 or 3.12, make and a package index are enough.
+# Every target installs what it needs by itself: Python 3.11 to 3.14, make and a package index are enough.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-# The first Python that the workspace supports; PYTHON=/path/to/python chooses another.
-PYTHON ?= $(shell for one in python3.11 python3.12 python3; do \
-	$$one -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' 2>/dev/null && { echo $$one; break; }; done)
-BIN := .venv/bin
+# PYTHON=/path/to/python chooses an interpreter; it gets an environment of its own beside the default one.
+SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))
+ifeq ($(origin PYTHON),undefined)
+PYTHON := $(shell for one in python3 python3.13 python3.12 python3.11 python3.14; do \
+	$$one -c '$(SUPPORTED)' 2>/dev/null && { echo $$one; break; }; done)
+VENV := .venv
+else
+VENV := .venv-$(shell $(PYTHON) -c 'import sys; print(sys.implementation.name, *sys.version_info[:2], sep="-")' 2>/dev/null)
+endif
+BIN := $(VENV)/bin
 PY := $(BIN)/python
-SYNCED := .venv/.synced
+# What a run needs, and what work on the code needs besides: the groups test, lint and manifests.
+RUNS := $(VENV)/.synced-run
+SYNCED := $(VENV)/.synced
 SUITE := $(PY) -m janseva_local
 # Most tests wait for servers: two workers, each with servers of its own, keep two cores busy.
 WORKERS ?= 2
 SOURCES := schemas chassis services deploy tests bench
+MEMBERS := schemas chassis $(wildcard services/*) deploy/local
 
 # Variables given as `make run PORT_BASE=9000` reach the programs through their environment: make exports them.
 export UV_PYTHON_DOWNLOADS := never
 export VIRTUAL_ENV :=
+export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .PHONY: help
 help: ## Show this help
@@ -29,35 +39,35 @@ help: ## Show this help
 ## The suite on this machine
 
 .PHONY: run
-run: $(SYNCED) ## Start Kafka, MongoDB and the five services here; Ctrl-C stops all
+run: $(RUNS) ## Start Kafka, MongoDB and the five services here; Ctrl-C stops all
 	@exec $(SUITE) run
 
 .PHONY: up
-up: $(SYNCED) ## Start the suite in the background; returns when it is ready
+up: $(RUNS) ## Start the suite in the background; returns when it is ready
 	@exec $(SUITE) up
 
 .PHONY: down
-down: $(SYNCED) ## Stop the suite; data stay
+down: $(RUNS) ## Stop the suite; data stay
 	@exec $(SUITE) down
 
 .PHONY: status
-status: $(SYNCED) ## Show what runs, where, since when
+status: $(RUNS) ## Show what runs, where, since when
 	@exec $(SUITE) status
 
 .PHONY: logs
-logs: $(SYNCED) ## Follow the logs, or one: S=intake
+logs: $(RUNS) ## Follow the logs, or one: S=intake
 	@exec $(SUITE) logs $(S)
 
 .PHONY: reset
-reset: $(SYNCED) ## Stop the suite and delete its data; asks first, unless YES=1
+reset: $(RUNS) ## Stop the suite and delete its data; asks first, unless YES=1
 	@exec $(SUITE) reset
 
 .PHONY: token
-token: $(SYNCED) ## Print an officer's token: ROLE=sho STATION=<code>
+token: $(RUNS) ## Print an officer's token: ROLE=sho STATION=<code>
 	@exec $(SUITE) token
 
 .PHONY: demo
-demo: $(SYNCED) ## Let some 300 citizens and officers use the suite and reconcile; PLANT=lose|double|late|wrong-person
+demo: $(RUNS) ## Let some 300 citizens and officers use the suite and reconcile; PLANT=lose|double|late|wrong-person
 	@exec $(SUITE) demo $(if $(PLANT),--plant $(PLANT)) $(if $(KILL),--kill) $(ARGS)
 
 ## Work on the code
@@ -78,6 +88,8 @@ lint: $(SYNCED) ## Check style, formatting, import rules and the lock file
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/deptry --no-ansi tests bench deploy/k8s deploy/grafana deploy/prometheus
+	@for one in $(MEMBERS); do (cd $$one && $(CURDIR)/$(BIN)/deptry --no-ansi .) || { echo "in $$one" >&2; exit 1; }; done
 	@$(BIN)/uv lock --check
 
 .PHONY: types
@@ -112,9 +124,16 @@ bench: $(SYNCED) ## Run the benchmarks, or some: ONLY="intake"
 	@exec $(PY) -m bench $(ONLY)
 
 # The virtual environment: made once, synced whenever a package's dependencies or the lock change.
-$(SYNCED): pyproject.toml uv.lock $(wildcard schemas/pyproject.toml chassis/pyproject.toml services/*/pyproject.toml deploy/local/pyproject.toml)
-	@if [[ -z "$(PYTHON)" ]]; then echo "Python 3.11 or 3.12 is needed: install it, or name it with PYTHON=/path/to/python" >&2; exit 1; fi
-	@if [[ ! -x $(PY) ]]; then echo "making .venv with $$($(PYTHON) --version)"; $(PYTHON) -m venv .venv; fi
+LOCKED := pyproject.toml uv.lock $(wildcard $(MEMBERS:=/pyproject.toml))
+
+$(RUNS): $(LOCKED)
+	@if ! "$(PYTHON)" -c '$(SUPPORTED)' 2>/dev/null; then \
+		echo "Python 3.11 to 3.14 is needed: install it, or name it with PYTHON=/path/to/python" >&2; exit 1; fi
+	@if [[ ! -x $(PY) ]]; then echo "making $(VENV) with $$($(PYTHON) --version)"; $(PYTHON) -m venv $(VENV); fi
 	@if [[ ! -x $(BIN)/uv ]]; then $(PY) -m pip install --quiet --disable-pip-version-check uv; fi
+	@$(BIN)/uv sync --all-packages --no-default-groups --inexact --locked
+	@touch $@
+
+$(SYNCED): $(RUNS)
 	@$(BIN)/uv sync --all-packages --locked
 	@touch $@
