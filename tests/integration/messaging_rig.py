@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
-import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -39,12 +38,6 @@ SEALING_KEYS = '{"2026-01": "%s"}' % base64.b64encode(b"k" * 32).decode()  # noq
 TOKEN = "service-token-of-the-tests"
 KEYS = KeyRing.from_json(SEALING_KEYS)
 STATION = Station(code=StationCode("5140003"), name="Sheohar", district="Sheohar", police_district="SHEOHAR")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

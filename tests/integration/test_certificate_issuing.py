@@ -28,9 +28,10 @@ from event_schemas import (
     ids,
     topics,
 )
+from janseva_local.ports import free_port
 from janseva_local.topics import ensure
 
-from .messaging_rig import SEALING_KEYS, TOKEN, Process, assigned, filed, free_port, wire
+from .messaging_rig import SEALING_KEYS, TOKEN, Process, assigned, filed, wire
 
 BEARER = {"authorization": f"Bearer {TOKEN}"}
 

@@ -137,6 +137,23 @@ async def test_taken_ports_are_named_with_their_holder_and_a_way_out(tmp_path: P
     assert stack.parts == {}
 
 
+async def test_ports_that_another_program_took_in_between_are_drawn_again(tmp_path: Path) -> None:
+    """A drawn port that is listened on when the server starts is no reason to fail: others are drawn."""
+    server = KafkaServer(tmp_path / "kafka")
+    stack = Stack(tmp_path / "suite", services=SMALL, kafka_bootstrap="", mongo_uri=None)
+    taken = (server.port, stack.ports["mongo"])
+    with socket.socket() as first, socket.socket() as second:
+        for holder, port in zip((first, second), taken, strict=True):
+            holder.bind((HOST, port))
+            holder.listen()
+        await server.start()
+        await server.stop()
+        await stack.start()
+        await stack.stop()
+    assert server.port != taken[0]
+    assert stack.ports["mongo"] != taken[1]
+
+
 async def test_a_supervised_part_that_dies_comes_back_and_one_stopped_on_purpose_does_not(
     make_stack: MakeStack,
 ) -> None:

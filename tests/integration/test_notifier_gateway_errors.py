@@ -7,10 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from janseva_local.ports import free_port
 from notifier.fetch import AiohttpFetcher
 from notifier.provider import GatewayOutcomeUnknown, GatewayUnavailable
-
-from .messaging_rig import free_port
 
 
 async def silent(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

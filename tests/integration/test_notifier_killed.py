@@ -12,9 +12,10 @@ import httpx
 from chassis.kafka import EventProducer
 from event_schemas import DirectoryPost, Lane, Post, encode, topics
 from event_schemas.ids import new_case_id, new_event_id
+from janseva_local.ports import free_port
 from janseva_local.topics import ensure
 
-from .messaging_rig import SEALING_KEYS, TOKEN, Process, assigned, filed, free_port, wire
+from .messaging_rig import SEALING_KEYS, TOKEN, Process, assigned, filed, wire
 
 CASES = 150
 

@@ -1,13 +1,26 @@
 """Ports on loopback: which the stack wants, which are taken and by whom."""
 
 import asyncio
+import fcntl
+import os
+import random
 import socket
+import tempfile
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from functools import cache
+from pathlib import Path
+from typing import IO
 
 import psutil
 
 HOST = "127.0.0.1"
 DEFAULT_BASE = 8000
+# Ports are drawn below those that the system gives to outgoing connections, and above those of well-known servers.
+LOWEST_DRAWN = 10_240
+EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
+FIRST_EPHEMERAL = 32_768  # where the system does not say
+TRIES = 3  # of a start whose ports another program took between the drawing and the listening
 # Offsets from the base: with the default base the services answer where their documentation says.
 OFFSETS: Mapping[str, int] = {
     "intake": 1,
@@ -36,22 +49,63 @@ def ports_from(base: int) -> dict[str, int]:
 
 
 def free_ports() -> dict[str, int]:
-    """A free port for each part, all different."""
-    sockets = {name: socket.socket() for name in OFFSETS}
-    try:
-        for one in sockets.values():
-            one.bind((HOST, 0))
-        return {name: int(one.getsockname()[1]) for name, one in sockets.items()}
-    finally:
-        for one in sockets.values():
-            one.close()
+    """A free port for each part, all different and not drawn by another run."""
+    return dict(zip(OFFSETS, draw_ports(len(OFFSETS)), strict=True))
 
 
 def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    (port,) = draw_ports(1)
+    return port
+
+
+def draw_ports(count: int) -> list[int]:
+    """Ports that nobody listens on, reserved for this process until it ends: no later draw gives them again.
+
+    The sockets of a set are held until the set is whole. RuntimeError if there are not enough.
+    """
+    drawn: list[int] = []
+    with ExitStack() as held:
+        candidates = range(LOWEST_DRAWN, first_ephemeral())
+        for port in random.sample(candidates, len(candidates)):
+            if len(drawn) == count:
+                return drawn
+            if port not in _RESERVED and _bound(port, held) and _reserve(port):
+                drawn.append(port)
+    raise RuntimeError(f"fewer than {count} of the ports {candidates.start} to {candidates.stop - 1} are free")
+
+
+_RESERVED: set[int] = set()
+
+
+def _bound(port: int, held: ExitStack) -> bool:
+    probe = held.enter_context(socket.socket())
+    try:
+        probe.bind((HOST, port))
+    except OSError:
+        return False
+    return True
+
+
+def _reserve(port: int) -> bool:
+    """Lock the port's byte of a file that all runs of this user share; the system frees it when the process ends."""
+    try:
+        fcntl.lockf(_reservations(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+    except OSError:
+        return False
+    _RESERVED.add(port)
+    return True
+
+
+@cache
+def _reservations() -> IO[bytes]:
+    return (Path(tempfile.gettempdir()) / f"janseva-ports-{os.getuid()}").open("ab")
+
+
+def first_ephemeral() -> int:
+    try:
+        return int(EPHEMERAL.read_text().split()[0])
+    except (OSError, ValueError, IndexError):
+        return FIRST_EPHEMERAL
 
 
 def require_free(ports: Mapping[str, int], wanted: Iterable[str]) -> None:

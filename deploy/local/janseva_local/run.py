@@ -5,14 +5,13 @@ import os
 import signal
 import time
 from argparse import Namespace
-from collections.abc import Mapping
 from pathlib import Path
 
 from janseva_local import screen
 from janseva_local.folder import DataFolder, RunRecord, State, describe_process
-from janseva_local.ports import DEFAULT_BASE, free_ports, ports_from
+from janseva_local.ports import DEFAULT_BASE, ports_from
 from janseva_local.servers import Progress
-from janseva_local.stack import Stack
+from janseva_local.stack import Ports, Stack
 from janseva_local.support import require_support
 
 
@@ -90,9 +89,9 @@ async def _started(stack: Stack, stopping: asyncio.Event) -> bool:
     return True
 
 
-def _ports(options: Namespace) -> Mapping[str, int]:
+def _ports(options: Namespace) -> Ports:
     if options.free_ports:
-        return free_ports()
+        return "free"
     return ports_from(int(options.port_base) if options.port_base else DEFAULT_BASE)
 
 

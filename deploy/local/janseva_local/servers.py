@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from janseva_local import kafka_runtime
-from janseva_local.ports import HOST, free_port, port_answers
+from janseva_local.ports import HOST, TRIES, draw_ports, free_port, is_taken, port_answers
 from janseva_local.process import ChildProcess, ProcessFailed
 
 START_LIMIT = timedelta(seconds=60)
@@ -38,8 +38,8 @@ class KafkaServer:
         log: Path | None = None,
         progress: Progress = silent,
     ) -> None:
-        self.port = port or free_port()
-        self._controller_port = controller_port or free_port()
+        self._given = (port, controller_port)
+        self._draw()
         self._dir = data_dir
         self._log = log or data_dir / "kafka.log"
         self._progress = progress
@@ -54,8 +54,30 @@ class KafkaServer:
         return self._process
 
     async def start(self) -> None:
-        """Resolves the jars (first time: a download), formats the storage once, starts, waits for the broker."""
+        """Resolves the jars (first time: a download), formats the storage once, starts, waits for the broker.
+
+        Ports that were drawn and are another's by now are drawn again.
+        """
         runtime = await asyncio.to_thread(kafka_runtime.resolve, self._progress)
+        for left in reversed(range(TRIES)):
+            try:
+                await self._start(runtime)
+            except ProcessFailed:
+                drawn = {self.port, self._controller_port} - set(self._given)
+                if left == 0 or not any(is_taken(port) for port in drawn):
+                    raise
+                self._draw()
+            else:
+                return
+
+    def _draw(self) -> None:
+        """Both ports at once, as two draws in a row may give one port twice."""
+        first, second = draw_ports(2)
+        port, controller_port = self._given
+        self.port = port or first
+        self._controller_port = controller_port or second
+
+    async def _start(self, runtime: kafka_runtime.KafkaRuntime) -> None:
         self._dir.mkdir(parents=True, exist_ok=True)
         properties = self._dir / "server.properties"
         properties.write_text(self._properties())

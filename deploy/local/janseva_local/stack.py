@@ -10,7 +10,8 @@ from typing import Any, Literal, Self
 from janseva_local import keys, topics
 from janseva_local.folder import DataFolder
 from janseva_local.parts import Part, ServiceServer
-from janseva_local.ports import DEFAULT_BASE, free_ports, ports_from, require_free
+from janseva_local.ports import DEFAULT_BASE, TRIES, PortsTaken, free_ports, is_taken, ports_from, require_free
+from janseva_local.process import ProcessFailed
 from janseva_local.servers import KafkaServer, MongoServer, Progress, require_kafka, require_mongo, silent
 from janseva_local.services import ALL, NAMES, Service, Surroundings, environment
 from janseva_local.supervise import Supervisor
@@ -47,6 +48,7 @@ class Stack:
         self.policies = policies.resolve() if policies is not None else None
         self.kafka: KafkaServer | None = None
         self.mongo: MongoServer | None = None
+        self._drawn = ports == "free"
         self._ports = _resolve_ports(ports)
         self._services = [service for service in ALL if service.name in services]
         self._external = {"kafka": kafka_bootstrap, "mongo": mongo_uri}
@@ -121,7 +123,24 @@ class Stack:
         await self.stop()
 
     async def start(self) -> None:
-        """Ready when it returns. On any failure nothing is left running."""
+        """Ready when it returns. On any failure nothing is left running.
+
+        Free ports that another program took between the drawing and the listening are drawn again.
+        """
+        for left in reversed(range(TRIES)):
+            try:
+                await self._start()
+            except (PortsTaken, ProcessFailed):
+                if left == 0 or not (self._drawn and any(is_taken(port) for port in self._ports.values())):
+                    raise
+                self._ports = free_ports()
+                self.parts.clear()
+            else:
+                break
+        if self._supervisor is not None:
+            self._supervisor.start()
+
+    async def _start(self) -> None:
         began = time.monotonic()
         self.folder.hold()
         try:
@@ -133,8 +152,6 @@ class Stack:
         except BaseException:
             await self.stop()
             raise
-        if self._supervisor is not None:
-            self._supervisor.start()
 
     async def stop(self) -> None:
         """Services first, so that they can finish; then the provider, Kafka and MongoDB."""

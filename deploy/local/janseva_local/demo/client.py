@@ -27,15 +27,21 @@ class Call:
 
 
 async def send(http: httpx.AsyncClient, call: Call, *, patience_s: float = PATIENCE_S) -> httpx.Response:
-    """The first answer that is final. Unanswered, overloaded and not-yet answers are asked again; GaveUp in the end."""
+    """The first answer that is final. Unanswered, overloaded and not-yet answers are asked again; GaveUp in the end.
+
+    Time spent in the client's own queue for a connection is no silence of the suite and uses up no patience.
+    """
     until = time.monotonic() + patience_s
     last = "never tried"
     while time.monotonic() < until:
-        pause = PAUSE_S
+        pause, asked = PAUSE_S, time.monotonic()
         try:
             response = await http.request(
                 call.method, call.url, json=call.json, headers=call.headers, params=call.params
             )
+        except httpx.PoolTimeout:
+            until += time.monotonic() - asked
+            continue
         except httpx.TransportError as error:
             last = type(error).__name__
         else:
