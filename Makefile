@@ -35,6 +35,7 @@ help: ## Show this help
 		/^[a-z-]+:.*## / {printf "  \033[36m%-10s\033[0m %s\n", $$1, $$2}' Makefile
 	@printf '\nOptions of run and up: POLICIES=<file> PORT_BASE=9000 FREE_PORTS=1; JANSEVA_DATA=<folder> for all.\n'
 	@printf 'KAFKA_BOOTSTRAP and MONGO_URI name servers to use instead of starting some.\n'
+	@printf 'PYTHON=/path/to/python uses another interpreter (3.11 to 3.14), in an environment of its own.\n'
 
 ## The suite on this machine
 
@@ -81,10 +82,11 @@ test: $(SYNCED) ## Run all tests, on a real Kafka and MongoDB that they start
 	@$(BIN)/pytest --numprocesses=$(WORKERS) --dist=loadfile --durations=10 $(ARGS)
 
 .PHONY: check
-check: lint types generated manifests test ## Run exactly what CI runs: everything below but fmt, and all tests
+check: $(SYNCED) ## Run exactly what CI runs: the targets of tests/budgets.toml, with the minutes each took
+	@exec $(PY) tests/check.py
 
 .PHONY: lint
-lint: $(SYNCED) ## Check style, formatting, import rules and the lock file
+lint: $(SYNCED) ## Check style, formatting, import rules, declared dependencies and the lock file
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports --no-cache

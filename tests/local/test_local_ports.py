@@ -34,13 +34,12 @@ def test_ports_are_drawn_below_those_of_outgoing_connections() -> None:
 
 async def test_a_wait_for_a_connection_of_its_own_uses_up_no_patience() -> None:
     """On a loaded machine the demo's queue for a connection is no fault of the suite."""
-    answers = iter([httpx.PoolTimeout("queue"), httpx.PoolTimeout("queue"), httpx.Response(200, json={})])
+    queued = iter([True, True, False])
 
     def answer(_request: httpx.Request) -> httpx.Response:
-        one = next(answers)
-        if isinstance(one, httpx.Response):
-            return one
-        raise one
+        if next(queued):
+            raise httpx.PoolTimeout("no connection was free")
+        return httpx.Response(200, json={})
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
         assert (await client.send(http, client.Call("GET", "http://suite/"), patience_s=0.001)).status_code == 200

