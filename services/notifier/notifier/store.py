@@ -193,7 +193,7 @@ class DispatchStore:
     async def note_report(
         self, found: ReportedDispatch, report: Report, told: Sequence[OutboxEntry]
     ) -> list[Any] | None:
-        """Write a report's effect with its event. Returns the outbox to publish; None: the dispatch has changed since."""
+        """Write a report's effect and event; return the outbox to publish, None if the dispatch has changed since."""
         fields: Document = {"receipt": report.name, "receipt_at": report.at, "state": report.state.value}
         update: Document = {"$set": fields}
         if report.state is not found.state:
