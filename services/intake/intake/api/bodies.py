@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from chassis.problems import FieldError, Problem
 from event_schemas import Location
 from intake.catalogue import Catalogue, Service
-from intake.domain.geo import Place, judge_point
+from intake.domain.geo import Place, clamped_accuracy, judge_point
 from intake.domain.text import clean_text
 from intake.problems import LOCATION_OUTSIDE_INDIA
 
@@ -30,7 +30,7 @@ class Body(BaseModel):
 class LocationBody(Body):
     lat: Number
     lon: Number
-    accuracy_m: Annotated[Number, Field(ge=0, le=100_000)] | None = None
+    accuracy_m: Annotated[Number, AfterValidator(clamped_accuracy)] | None = None
     address: ShortText | None = None
 
 

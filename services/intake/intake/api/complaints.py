@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import Headers
 
@@ -16,6 +17,7 @@ from intake.api.docs import inlined_schema
 from intake.api.reading import as_model, as_object, parse_json, read_phone
 from intake.auth import Authenticator, Principal
 from intake.catalogue import Catalogue, Service
+from intake.domain.field_names import names_emergency, names_emergency_anywhere
 from intake.domain.filing import Person, Submission
 from intake.domain.urgent import read_urgent
 from intake.handlers.emergencies import Caller, EmergencyDesk
@@ -49,7 +51,7 @@ def filing_router(parts: FilingParts) -> APIRouter:
     @router.post("/complaints", status_code=202, summary="File a submission", openapi_extra=_FILING_DOCS)
     async def file(request: Request) -> Response:
         raw = await request.body()
-        if _is_emergency(raw):
+        if _is_emergency(raw, request.headers.get("content-type", "")):
             return await urgent(request)
         cut = body_cut(request)
         if cut is not None:
@@ -66,7 +68,8 @@ def filing_router(parts: FilingParts) -> APIRouter:
         caller = await identify_caller(parts.authenticator, request)
         raw = await request.body()
         key = request.headers.get("idempotency-key")
-        filed = await parts.emergencies.file(read_urgent(raw), caller, key=key, raw=raw)
+        read = read_urgent(raw, request.headers.get("content-type", ""))
+        filed = await parts.emergencies.file(read, caller, key=key, raw=raw)
         return parts.answers.filed(filed, language_of(request.headers.get("accept-language")))
 
     return router
@@ -145,17 +148,15 @@ def _submission(catalogue: Catalogue, service: Service, body: ComplaintBody, pri
     )
 
 
-def _is_emergency(raw: bytes) -> bool:
+def _is_emergency(raw: bytes, content_type: str) -> bool:
     """Told from the bytes, so that a broken body that names the emergency service is an emergency too."""
-    return EMERGENCY.encode() in raw and _names_emergency(raw)
-
-
-def _names_emergency(raw: bytes) -> bool:
     try:
-        body = parse_json(raw)
-    except Problem:
-        return True
-    return isinstance(body, dict) and body.get("service_code") == EMERGENCY
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return names_emergency_anywhere(raw, content_type)
+    if not isinstance(body, dict) or raw.count(b'"service_code"') > 1:
+        return names_emergency_anywhere(raw, content_type)
+    return names_emergency(body.get("service_code"))
 
 
 # Headers and body are read by hand, which is faster and lets an emergency in whatever they hold: here they are told.

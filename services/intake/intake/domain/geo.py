@@ -1,10 +1,15 @@
-"""Whether a point can be a place in India, and whether its two numbers were swapped."""
+"""Whether a point can be a place in India, whether its two numbers were swapped, and how far two points are apart."""
 
 import math
 from enum import StrEnum
 
+from event_schemas import Location
+
 # India with its islands; generous at the borders, where routing knows better.
 SOUTH, NORTH, WEST, EAST = 6.0, 37.6, 68.0, 97.6
+EARTH_M = 6_371_000.0
+# A fix that is poorer says no more than which part of the state; no reader needs to know by how much.
+POOREST_FIX_M = 100_000.0
 
 
 class Place(StrEnum):
@@ -22,6 +27,21 @@ def judge_point(lat: float, lon: float) -> Place:
     if _in_india(lon, lat):
         return Place.SWAPPED
     return Place.OUTSIDE if abs(lat) <= 90 and abs(lon) <= 180 else Place.IMPOSSIBLE
+
+
+def clamped_accuracy(accuracy_m: float | None) -> float | None:
+    """A radius in metres: a poor fix is kept as the poorest, and a negative one (a device's "no idea") is poor too."""
+    if accuracy_m is None or not math.isfinite(accuracy_m):
+        return None
+    return min(accuracy_m, POOREST_FIX_M) if accuracy_m >= 0 else POOREST_FIX_M
+
+
+def distance_m(one: Location, other: Location) -> float:
+    """Along the great circle."""
+    lat, other_lat = math.radians(one.lat), math.radians(other.lat)
+    dlat, dlon = other_lat - lat, math.radians(other.lon - one.lon)
+    chord = math.sin(dlat / 2) ** 2 + math.cos(lat) * math.cos(other_lat) * math.sin(dlon / 2) ** 2
+    return 2 * EARTH_M * math.asin(min(1.0, math.sqrt(chord)))
 
 
 def _in_india(lat: float, lon: float) -> bool:

@@ -11,6 +11,7 @@ LOCATION_ROUGH = "location_rough"
 PHONE_UNREADABLE = "phone_unreadable"
 BODY_UNREADABLE = "body_unreadable"
 FIELD_UNREADABLE = "field_unreadable"
+NOTE_SHORTENED = "note_shortened"
 IN_DANGER = "in_danger"
 UPDATED_OPEN_CASE = "updated_open_case"
 
@@ -22,6 +23,7 @@ NOTICES = (
     PHONE_UNREADABLE,
     BODY_UNREADABLE,
     FIELD_UNREADABLE,
+    NOTE_SHORTENED,
     IN_DANGER,
     UPDATED_OPEN_CASE,
 )

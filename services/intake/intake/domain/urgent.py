@@ -1,35 +1,42 @@
-"""Reads an emergency out of whatever was sent: nothing in it is a reason to refuse."""
+"""Reads an emergency out of whatever was sent: nothing in it is a reason to refuse, no word of it is lost."""
 
 import re
+from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
 from event_schemas import Location
-from intake.domain.geo import Place, judge_point
+from intake.domain.field_names import meaning_of
+from intake.domain.kinds import KINDS, kinds_in
+from intake.domain.lenient import Opened, Several, open_body, unfolded
 from intake.domain.notices import (
     BODY_UNREADABLE,
     FIELD_UNREADABLE,
     LOCATION_DROPPED,
     LOCATION_SWAPPED,
+    NOTE_SHORTENED,
     PHONE_UNREADABLE,
 )
 from intake.domain.phones import parse_phone
+from intake.domain.place_finder import PlaceFinder, named, said
 from intake.domain.text import clean_text
 
-KINDS = ("police", "ambulance", "fire")
+__all__ = ["KINDS", "Urgent", "read_urgent"]
+
 CHANNELS = ("web", "app", "whatsapp", "open311", "counter", "phone112")
-MAX_NOTE = 4_000
-MAX_SALVAGED = 65_536
+MAX_NOTE = 10_000
+MAX_VALUE = 4_000
+# How many members and items are looked at: an emergency has some dozens.
+MAX_LOOKED_AT = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Urgent:
-    """What could be read of an emergency."""
+    """What could be read of an emergency. `kinds_given` is False if nothing at all was said of the kind of help."""
 
     kinds: tuple[str, ...] = ("police",)
+    kinds_given: bool = False
     location: Location | None = None
     phone: str | None = field(default=None, repr=False)
     name: str | None = field(default=None, repr=False)
@@ -40,137 +47,214 @@ class Urgent:
     channel: str = "web"
     named_station: str | None = None
     call_received_at: str | None = None
+    receipt: str | None = field(default=None, repr=False)
     flags: tuple[str, ...] = ()
 
 
-def read_urgent(raw: bytes) -> Urgent:
-    """From a request's bytes: JSON, or what is left of it."""
-    try:
-        body = orjson.loads(raw) if raw.strip() else {}
-    except orjson.JSONDecodeError:
-        return _flagged(read_fields(_salvaged(raw)), BODY_UNREADABLE)
-    if not isinstance(body, dict):
-        said = body if isinstance(body, str) else raw.decode("utf-8", "replace")
-        return _flagged(Urgent(note=_text(said)), BODY_UNREADABLE)
-    return read_fields(body)
+def read_urgent(raw: bytes, content_type: str = "") -> Urgent:
+    """From a request's bytes: JSON, a form, or what is left of it."""
+    return _Reader(open_body(raw, content_type)).read()
 
 
-def read_fields(body: Mapping[str, Any]) -> Urgent:
-    """From an emergency's own fields or those of a complaint; unknown ones are left aside."""
-    flags: list[str] = []
-    person = _mapping(body.get("complainant"))
-    attributes = _mapping(body.get("attributes"))
-    given_phone = body.get("phone", person.get("phone"))
-    phone = parse_phone(str(given_phone)) if isinstance(given_phone, str | int) else None
-    notes = [_text(body.get("note")), _text(body.get("description"))]
-    if given_phone is not None and phone is None:
-        flags.append(PHONE_UNREADABLE)
-        notes.append(_text(given_phone))
-    location = _location(body, flags)
-    kinds = _kinds(body.get("kinds", body.get("kind", attributes.get("kinds", attributes.get("kind")))), flags)
-    return Urgent(
-        kinds=kinds,
-        location=location,
-        phone=phone,
-        name=_text(body.get("name", person.get("name"))),
-        address=_text(body.get("address", person.get("address"))),
-        place_address=_text(_mapping(body.get("location")).get("address")),
-        note="\n".join(note for note in notes if note)[:MAX_NOTE] or None,
-        language="en" if body.get("language") == "en" else "hi",
-        channel=body["channel"] if body.get("channel") in CHANNELS else "web",
-        named_station=_station(body.get("named_station")),
-        call_received_at=_text(body.get("call_received_at")),
-        flags=tuple(flags),
-    )
+_GEOJSON_TYPES = frozenset({"Point", "MultiPoint", "LineString", "Polygon", "Feature", "FeatureCollection"})
+_STATION = re.compile(r"[0-9A-Za-z_-]{1,40}")
+_YES = frozenset({"true", "yes", "y", "1", "on", "haan", "हाँ", "हां"})
 
 
-def _kinds(value: Any, flags: list[str]) -> tuple[str, ...]:
-    values = value if isinstance(value, list) else [] if value is None else [value]
-    words = [item.strip().lower() for item in values if isinstance(item, str)]
-    kinds = tuple(kind for kind in KINDS if kind in words)
-    if len(kinds) < len(values):
-        flags.append(FIELD_UNREADABLE)
-    return kinds or ("police",)
+class _Reader:
+    """Walks through a value, the outer members first, and keeps the first that can be used of each meaning."""
 
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+        self._kinds: set[str] = set()
+        self._kinds_given = False
+        self._place = PlaceFinder()
+        self._single: dict[str, str] = {}
+        self._notes: list[str] = []
+        # What has no use here but may have one for people; the finder adds what it could not use.
+        self._rest = self._place.words
+        self._flags: list[str] = []
+        self._queue: deque[tuple[str, Any, bool]] = deque()
 
-def _location(body: Mapping[str, Any], flags: list[str]) -> Location | None:
-    value = _mapping(body.get("location")) or body
-    lat = _float(value.get("lat", value.get("latitude")))
-    lon = _float(value.get("lon", value.get("lng", value.get("longitude"))))
-    if lat is None or lon is None:
-        if "location" in body and body["location"] is not None and not _mapping(body["location"]).get("address"):
-            flags.append(LOCATION_DROPPED)
-        return None
-    place = judge_point(lat, lon)
-    if place is Place.SWAPPED:
-        flags.append(LOCATION_SWAPPED)
-        lat, lon = lon, lat
-    elif place is not Place.INDIA:
-        flags.append(LOCATION_DROPPED)
-        return None
-    accuracy = _float(value.get("accuracy_m"))
-    return Location(lat=lat, lon=lon, accuracy_m=accuracy if accuracy is not None and 0 <= accuracy < 1e6 else None)
+    def read(self) -> Urgent:
+        value = unfolded(self._opened.value)
+        if isinstance(value, dict | list):
+            self._queue.append(("", value, False))
+            self._walk()
+        elif value is not None:
+            self._plain_text(said(value))
+        if self._opened.broken:
+            self._flags.append(BODY_UNREADABLE)
+            if isinstance(value, dict | list):
+                self._notes.append(self._opened.text)
+        note = self._note()
+        self._place.in_message(note or "")
+        if self._place.found is None and self._place.given:
+            self._flags.append(LOCATION_DROPPED)
+        elif self._place.found is not None and self._place.found.swapped:
+            self._flags.append(LOCATION_SWAPPED)
+        single = self._single
+        return Urgent(
+            kinds=tuple(kind for kind in KINDS if kind in self._kinds) or ("police",),
+            kinds_given=self._kinds_given,
+            location=self._place.location(),
+            phone=single.get("phone"),
+            name=single.get("name"),
+            address=single.get("address"),
+            place_address=single.get("words"),
+            note=note,
+            language=single.get("language", "hi"),
+            channel=single.get("channel", "web"),
+            named_station=single.get("station"),
+            call_received_at=single.get("call_received_at"),
+            receipt=single.get("receipt"),
+            flags=tuple(dict.fromkeys(self._flags)),
+        )
 
+    def _walk(self) -> None:
+        looked_at = 0
+        while self._queue and looked_at < MAX_LOOKED_AT:
+            name, value, in_place = self._queue.popleft()
+            looked_at += 1
+            value = unfolded(value)
+            if isinstance(value, dict):
+                self._members(value, in_place=in_place)
+            elif isinstance(value, list):
+                for item in value[:MAX_LOOKED_AT]:
+                    self._member(name, item, in_place=in_place)
+            else:
+                self._leaf(name, value, in_place=in_place)
+        if self._queue:
+            self._flags.append(FIELD_UNREADABLE)
 
-def _float(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return number if number == number and abs(number) != float("inf") else None  # noqa: PLR0124  NaN
+    def _members(self, members: Mapping[str, Any], *, in_place: bool) -> None:
+        self._place.pair(named(members, in_place=in_place))
+        for name, value in members.items():
+            if name.casefold() == "type" and isinstance(value, str) and value in _GEOJSON_TYPES:
+                continue
+            self._member(name, value, in_place=in_place)
 
+    def _member(self, name: str, value: Any, *, in_place: bool) -> None:
+        meaning = meaning_of(name, in_place=in_place)
+        match meaning:
+            case "lat" | "lon" | "ignored":
+                pass
+            case "accuracy":
+                self._place.accuracy(value)
+            case "kinds" if not in_place:
+                self._kind(value)
+            case _ if isinstance(value, Several):
+                for item in value[:MAX_LOOKED_AT]:
+                    self._member(name, item, in_place=in_place)
+            case "place":
+                inner = self._place.member(name, value)
+                if inner is not None:
+                    self._queue.append((name, inner, True))
+            case _ if isinstance(value, dict | list) and meaning != "note":
+                self._queue.append((name, value, in_place))
+            case _:
+                value = unfolded(value)
+                if isinstance(value, dict | list) and meaning != "note":
+                    self._queue.append((name, value, in_place))
+                else:
+                    self._leaf(name, value, in_place=in_place)
 
-def _text(value: Any) -> str | None:
-    if value is None or isinstance(value, bool):
-        return None
-    text = value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
-    return clean_text(text)[:MAX_NOTE] or None
+    def _leaf(self, name: str, value: Any, *, in_place: bool) -> None:
+        if value is None or value == "":
+            return
+        meaning = meaning_of(name, in_place=in_place)
+        text = said(value)
+        if meaning == "kinds" or (meaning == "perhaps_kinds" and kinds_in(text)):
+            self._kind(value)
+        elif meaning == "phone":
+            self._phone(value)
+        elif meaning == "note":
+            self._notes.append(text)
+        elif meaning in ("name", "address", "words", "call_received_at", "receipt"):
+            self._keep(meaning, name, text)
+        elif meaning in ("language", "channel", "station"):
+            self._choice(meaning, text)
+        elif not self._is_kind(name, value):
+            self._other(name, value, in_place=in_place)
 
+    def _choice(self, meaning: str, text: str) -> None:
+        """A value of a known set; any other is left aside."""
+        if meaning == "language" and text.strip().lower()[:2] == "en":
+            self._single.setdefault("language", "en")
+        elif (meaning == "channel" and text in CHANNELS) or (meaning == "station" and _STATION.fullmatch(text)):
+            self._single.setdefault(meaning, text)
 
-def _station(value: Any) -> str | None:
-    return value if isinstance(value, str) and re.fullmatch(r"[0-9A-Za-z_-]{1,40}", value) else None
+    def _keep(self, meaning: str, name: str, text: str) -> None:
+        """The first of its meaning; another one goes to the note. An address may hold the point as well."""
+        if meaning == "words":
+            self._place.in_message(text)
+        known = self._single.setdefault(meaning, clean_text(text[:MAX_VALUE])) if text.strip() else None
+        if known is not None and known != clean_text(text[:MAX_VALUE]) and meaning != "receipt":
+            self._rest.append(f"{name}: {text}")
 
+    def _other(self, name: str, value: Any, *, in_place: bool) -> None:
+        """A member without a meaning here is for people to read: a landmark, a floor, a colour."""
+        text = said(value)
+        if in_place:
+            self._place.inside(value)
+        self._rest.append(f"{name}: {text}" if name else text)
 
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
+    def _kind(self, value: Any) -> None:
+        """Words, a list of them, or members that are true."""
+        if isinstance(value, dict):
+            chosen = [name for name, on in value.items() if on and not isinstance(on, str | dict | list)]
+            values = chosen or list(value.values()) or [value]
+        else:
+            values = value if isinstance(value, list) else [value]
+        for item in values[:MAX_LOOKED_AT]:
+            if isinstance(item, dict) and item is not value:
+                self._queue.append(("kind", item, False))
+                continue
+            if item is None or item == "" or isinstance(item, dict):
+                continue
+            text = said(item)
+            found = kinds_in(text)
+            self._kinds_given = True
+            self._kinds |= found
+            if not found:
+                self._flags.append(FIELD_UNREADABLE)
+                self._rest.append(f"kind: {text}")
+            elif len(text) > max(map(len, KINDS)):
+                # Said in more than a word: the words may say more than the kind does.
+                self._rest.append(f"kind: {text}")
 
+    def _is_kind(self, name: str, value: Any) -> bool:
+        """{"fire": true}"""
+        if len(name) > 40 or not (value is True or str(value).strip().lower()[:8] in _YES):
+            return False
+        found = kinds_in(name)
+        self._kinds |= found
+        self._kinds_given = self._kinds_given or bool(found)
+        return bool(found)
 
-_VALUE = r"""(?:["']([^"'\r\n]{0,500})["']?|(-?\d{1,18}(?:\.\d{1,18})?|[A-Za-z]{2,20}))"""
-_FIELD = re.compile(rf"""["']?(\w{{2,20}})["']?\s*[:=]\s*{_VALUE}""")
-_LIST = re.compile(r"""["']?kinds["']?\s*[:=]\s*\[([^\]]{0,200})\]?""")
-_KNOWN = frozenset(
-    {
-        "kind",
-        "lat",
-        "lon",
-        "lng",
-        "latitude",
-        "longitude",
-        "accuracy_m",
-        "phone",
-        "name",
-        "note",
-        "description",
-        "language",
-    }
-)
+    def _phone(self, value: Any) -> None:
+        text = str(int(value)) if isinstance(value, float) and value.is_integer() else said(value)
+        parts = (text, *re.split(r"[,;/|\n]", text[:300]))
+        phone = next((found for part in parts if 4 <= len(part) <= 60 and (found := parse_phone(part))), None)
+        if phone is None:
+            self._flags.append(PHONE_UNREADABLE)
+            self._rest.append(f"phone: {text}")
+            return
+        known = self._single.setdefault("phone", phone)
+        if phone != known or len([part for part in parts[1:] if part.strip()]) > 1:
+            self._rest.append(f"phone: {text}")
 
+    def _plain_text(self, text: str) -> None:
+        self._notes.append(text)
+        found = kinds_in(text)
+        self._kinds |= {"police", *found} if found else set()
 
-def _salvaged(raw: bytes) -> Mapping[str, Any]:
-    """Members that can still be told from a broken JSON or a form; the whole text becomes the note."""
-    text = raw[:MAX_SALVAGED].decode("utf-8", "replace")
-    found: dict[str, Any] = {}
-    for name, quoted, number in _FIELD.findall(text):
-        if name in _KNOWN:
-            found.setdefault(name, quoted or number)
-    kinds = _LIST.search(text)
-    if kinds:
-        found["kinds"] = [word.strip(" \"'") for word in kinds.group(1).split(",") if word.strip(" \"'")]
-    found["note"] = text if not found.get("note") else f"{found['note']}\n{text}"
-    return found
-
-
-def _flagged(urgent: Urgent, flag: str) -> Urgent:
-    return replace(urgent, flags=tuple(dict.fromkeys((*urgent.flags, flag))))
+    def _note(self) -> str | None:
+        receipt = self._single.get("receipt")
+        lines = [line for line in dict.fromkeys((*self._notes, *self._rest)) if line.strip()]
+        text = "\n".join(lines)
+        if receipt:
+            text = text.replace(receipt, "…")
+        if len(text) > MAX_NOTE:
+            self._flags.append(NOTE_SHORTENED)
+        return clean_text(text[:MAX_NOTE]) or None

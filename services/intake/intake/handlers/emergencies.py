@@ -164,7 +164,7 @@ class EmergencyDesk:
         if key is None or not is_usable(key, anonymous=caller.sub is None):
             return None
         try:
-            body = orjson.loads(raw)
-        except orjson.JSONDecodeError:
-            body = raw
-        return self._keys.idempotency(key, principal=caller.sub, route=ROUTE, body=body)
+            return self._keys.idempotency(key, principal=caller.sub, route=ROUTE, body=orjson.loads(raw))
+        except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+            # No JSON, or nested deeper than can be written again.
+            return self._keys.idempotency(key, principal=caller.sub, route=ROUTE, body=raw)
