@@ -14,20 +14,24 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 from types import FrameType
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar
 
 import uvicorn
 from fastapi import FastAPI
 
 from chassis.connection import ConnectionLimits, GuardedConfig
-from chassis.logs import get_logger
-from chassis.settings import ServiceSettings
+from chassis.logs import configure_logging, get_logger
+from chassis.settings import ServiceSettings, SettingsRefused, load
 
 _log = get_logger(__name__)
 
 # SIGTERM to exit within about 5 s: requests get 2, background tasks 3.
 HTTP_GRACE_S = 2
 TASK_GRACE = timedelta(seconds=3)
+# The exit status of a service whose settings won't do: starting it again will not help.
+REFUSED = 2
+
+SettingsOf = TypeVar("SettingsOf", bound=ServiceSettings)
 
 OnDeath = Callable[[str, BaseException | None], None]
 Stop = Callable[[], Awaitable[None] | None]
@@ -51,6 +55,26 @@ def serve(app: FastAPI, settings: ServiceSettings, limits: ConnectionLimits | No
     finally:
         _server_ends.set(None)
     return 1 if server.failed or not server.started else 0
+
+
+def start(
+    service: str,
+    kind: type[SettingsOf],
+    create_app: Callable[[SettingsOf], FastAPI],
+    *,
+    refusals: tuple[type[Exception], ...] = (),
+) -> int:
+    """Read the settings, make the app and serve it. Settings, or files that raise `refusals`, that won't do are named
+    on standard error, and the exit status is 2.
+    """
+    try:
+        settings = load(kind)
+        configure_logging(service, settings.log_level)
+        app = create_app(settings)
+    except (SettingsRefused, *refusals) as refused:
+        sys.stderr.write(f"{service} does not start:\n{refused}\n")
+        return REFUSED
+    return serve(app, settings)
 
 
 class Served:

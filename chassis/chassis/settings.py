@@ -1,20 +1,48 @@
-"""Settings every service has; each service subclasses ServiceSettings in its own settings.py."""
+"""Settings every service has; each service subclasses ServiceSettings in its own settings.py, and load() reads them."""
 
 from __future__ import annotations
 
+import base64
+import binascii
+from collections.abc import Iterator
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal, Self, TypeVar
 
 import yaml
-from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from chassis import production
+from chassis.sealing import KeyRing, SealError
+
+LOCAL_ISSUER: Final = "janseva-local"
+OFFICER_AUDIENCE: Final = "janseva"
+
+
+def _key_of_32_bytes(value: SecretStr) -> SecretStr:
+    try:
+        size = len(base64.b64decode(value.get_secret_value(), validate=True))
+    except binascii.Error:
+        raise ValueError("is not base64") from None
+    if size != production.KEY_BYTES:
+        raise ValueError(f"must be 32 bytes in base64, is {size}")
+    return value
+
+
+SecretKey = Annotated[SecretStr, AfterValidator(_key_of_32_bytes)]
 
 
 class ServiceSettings(BaseSettings):
     """Read from the environment, names without a prefix (KAFKA_BOOTSTRAP, MONGO_URI, ...)."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    # The secrets that this service cannot do its work without, by field; and whether citizens reach it by themselves.
+    needs: ClassVar[frozenset[str]] = frozenset({"service_token"})
+    faces_citizens: ClassVar[bool] = False
+    reads_officers: ClassVar[bool] = True
 
     kafka_bootstrap: str = "127.0.0.1:9092"
     mongo_uri: str = "mongodb://127.0.0.1:27017/?replicaSet=rs0"
@@ -36,6 +64,13 @@ class ServiceSettings(BaseSettings):
     # JSON {"2026-11": "<base64 of 32 bytes>"}: one key a month (see chassis.sealing).
     sealing_keys: SecretStr = SecretStr("{}")
     service_token: SecretStr = SecretStr("")
+    # Officers' tokens come from this issuer; its public keys (JWKS) from a file or over HTTPS. While it cannot be
+    # reached its last keys hold for OFFICER_KEYS_HOLD.
+    officer_issuer: str = LOCAL_ISSUER
+    officer_audience: str = OFFICER_AUDIENCE
+    officer_jwks_file: Path | None = None
+    officer_jwks_url: str | None = None
+    officer_keys_hold: timedelta = Field(default=timedelta(hours=1), gt=timedelta(0), le=timedelta(hours=24))
     policies_file: Path | None = None
 
     @field_validator("trusted_proxies")
@@ -47,9 +82,86 @@ class ServiceSettings(BaseSettings):
             raise ValueError("must be networks such as 10.0.0.0/8, parted by commas") from None
         return value
 
+    @field_validator("sealing_keys")
+    @classmethod
+    def _is_a_ring(cls, value: SecretStr) -> SecretStr:
+        try:
+            KeyRing.from_json(value)
+        except SealError:
+            raise ValueError('must be JSON such as {"2026-11": "<base64 of 32 bytes>"}') from None
+        return value
+
+    @model_validator(mode="after")
+    def _fit_for_production(self) -> Self:
+        if self.environment == "production":
+            faults = list(self.production_faults())
+            if faults:
+                raise ValueError("not in production: " + "; ".join(faults))
+        return self
+
+    def production_faults(self) -> Iterator[str]:
+        """What must not be where citizens are served, a sentence each. A service adds its own."""
+        yield from (f"{name.upper()} is empty" for name in sorted(self.missing_secrets()))
+        yield from production.key_faults(self._secrets())
+        yield from production.network_faults("TRUSTED_PROXIES", self.trusted_networks)
+        if self.faces_citizens and not self.trusted_networks:
+            yield "TRUSTED_PROXIES is empty, so that all citizens would count as one address"
+        if self.ops_port in (None, self.http_port):
+            yield "OPS_PORT must be a port of its own"
+        if self.reads_officers:
+            yield from production.issuer_faults(self.officer_issuer, self.officer_jwks_url, self.officer_jwks_file)
+        yield from production.address_faults("KAFKA_BOOTSTRAP", self.kafka_bootstrap)
+        yield from production.address_faults("MONGO_URI", self.mongo_uri)
+
+    def missing_secrets(self) -> set[str]:
+        """The fields of secrets that are needed and empty."""
+        return {name for name in self.needs if getattr(self, name).get_secret_value() in ("", "{}")}
+
+    async def check_keys(self) -> None:
+        """Readiness: a service without a key that it needs serves nobody well."""
+        if self.missing_secrets():
+            raise KeysMissing
+
+    def _secrets(self) -> dict[str, str]:
+        found = {
+            name.upper(): value.get_secret_value()
+            for name in type(self).model_fields
+            if isinstance(value := getattr(self, name), SecretStr) and value.get_secret_value() not in ("", "{}")
+        }
+        ring = production.ring_of(found.pop("SEALING_KEYS", "{}"))
+        return found | ring
+
     @property
     def trusted_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         return _networks(self.trusted_proxies)
+
+
+class KeysMissing(Exception):
+    """A key that the service needs is not set."""
+
+
+class SettingsRefused(Exception):
+    """The environment is not one to start with; the text has a line for each fault and no value."""
+
+
+_Settings = TypeVar("_Settings", bound=ServiceSettings)
+
+
+def load(kind: type[_Settings]) -> _Settings:
+    """The settings from the environment. SettingsRefused names each wrong variable, and never what it holds."""
+    try:
+        return kind()
+    except ValidationError as error:
+        faults = error.errors(include_input=False, include_url=False, include_context=False)
+        raise SettingsRefused("\n".join(_sentence(fault["loc"], fault["msg"]) for fault in faults)) from None
+    except SettingsError as error:
+        # Its text names the field; its cause quotes the value.
+        raise SettingsRefused(str(error)) from None
+
+
+def _sentence(place: tuple[int | str, ...], message: str) -> str:
+    text = message.removeprefix("Value error, ")
+    return f"{str(place[0]).upper()}: {text}" if place else text
 
 
 def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:

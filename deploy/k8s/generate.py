@@ -20,7 +20,7 @@ SOURCE = "deploy/k8s/generate.py"
 
 def files() -> dict[Path, str]:
     """Every generated file with the text it should have."""
-    made = {K8S / "base/shared.env": env_file(_shared(), values.SHARED)}
+    made = {K8S / "base/shared.env": env_file(_shared(), values.SHARED, values.REASONS)}
     for service in PROGRAMS:
         made |= _service_files(service)
     made[K8S / "components/strimzi/topics.yaml"] = as_yaml_stream(topic_resources(), source=SOURCE)

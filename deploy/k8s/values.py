@@ -3,6 +3,8 @@
 SHARED: dict[str, str] = {
     "HTTP_HOST": "0.0.0.0",
     "HTTP_PORT": "8080",
+    "OPS_PORT": "9090",
+    "TRUSTED_PROXIES": "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fd00::/8",
     "ENVIRONMENT": "production",
     "KAFKA_BOOTSTRAP": "janseva-kafka-bootstrap.janseva-kafka.svc:9092",
     # One request in twenty is traced; an emergency's events carry their trace either way.
@@ -25,6 +27,7 @@ OWN: dict[str, dict[str, str]] = {
 
 # What an operator must know before changing a value; it stands above the value in config.env.
 REASONS: dict[str, str] = {
+    "TRUSTED_PROXIES": "Where the gateway's pods may be: narrow it. A balancer before it makes PROXY_HOPS 2.",
     "RESEND_UNCONFIRMED": "Stock Kannel drops no doubles: what it may have taken is sent again for emergencies alone.",
     "DELIVERY_REPORTS": "A report settles what was not heard to be taken; without one a routine message is given up.",
 }
@@ -40,7 +43,6 @@ PER_WORKLOAD: dict[str, frozenset[str]] = {"sla-monitor": frozenset({"LANE"})}
 
 # Secrets a service's settings know of and its code never opens: it is not given them.
 WITHHELD: dict[str, frozenset[str]] = {
-    "routing": frozenset({"SERVICE_TOKEN"}),
-    "sla-monitor": frozenset({"SEALING_KEYS", "SERVICE_TOKEN"}),
-    "sla-ledger": frozenset({"SEALING_KEYS", "SERVICE_TOKEN"}),
+    "sla-monitor": frozenset({"SEALING_KEYS"}),
+    "sla-ledger": frozenset({"SEALING_KEYS"}),
 }

@@ -63,6 +63,15 @@ ALERTS = (
         "More than one request in a hundred ends in a server error: citizens are told to call 112 or to come back.",
     ),
     Alert(
+        "JansevaOfficerKeysOld",
+        "max by (job) (janseva_officer_keys_age_seconds) > 300 or min by (job) (janseva_officer_keys_age_seconds) < 0",
+        "2m",
+        "page",
+        "{{ $labels.job }} cannot fetch the keys of the officers' issuer",
+        "The issuer's last keys hold for an hour (OFFICER_KEYS_HOLD); after it every officer gets 503 here."
+        " A key that was taken back meanwhile still opens.",
+    ),
+    Alert(
         "JansevaOutboxStuck",
         "min_over_time(janseva_outbox_pending[2m]) > 0 and delta(janseva_outbox_pending[2m]) >= 0"
         " and max_over_time(janseva_outbox_pending[2m]) > 20",

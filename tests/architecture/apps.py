@@ -17,6 +17,7 @@ from chassis.settings import load_yaml
 from event_schemas import policies
 from sla_monitor import api as worker_api
 from sla_monitor.ledger import api as ledger_api
+from tests.issuer import access
 
 CLOCK = ManualClock(datetime(2026, 11, 1, tzinfo=UTC))
 
@@ -40,10 +41,10 @@ def app_of(program: str) -> FastAPI:
     assert isinstance(app, FastAPI)
     # What these two read exists when they have started, so that they add their routes then.
     if program == "sla-monitor":
-        app.include_router(worker_api.create_router(_shipped(), NoPartitions(), set, CLOCK))
+        app.include_router(worker_api.create_router(_shipped(), NoPartitions(), set, CLOCK, access(), emergency=True))
     if program == "sla-ledger":
         nothing = cast("Any", None)  # its routes are looked at, never called
-        app.include_router(ledger_api.create_router(nothing, nothing, _shipped(), CLOCK))
+        app.include_router(ledger_api.create_router(nothing, nothing, _shipped(), CLOCK, access()))
     return app
 
 

@@ -91,6 +91,23 @@ FAULTS: list[tuple[str, Callable[[list[Object]], None]]] = [
         lambda o: _container(o)["livenessProbe"]["httpGet"].update(path="/health/ready"),
     ),
     ("startupProbe must get", lambda o: _container(o).pop("startupProbe")),
+    ("readinessProbe must ask the port ops", lambda o: _container(o)["readinessProbe"]["httpGet"].update(port="http")),
+    (
+        "metrics are on the port ops",
+        lambda o: _one(o, "PodMonitor", "janseva")["spec"]["podMetricsEndpoints"][0].update(port="http"),
+    ),
+    (
+        "is no part of a service",
+        lambda o: _one(o, "Service", "intake")["spec"]["ports"].append({"name": "ops", "port": 81}),
+    ),
+    (
+        "only Prometheus reaches the port ops",
+        lambda o: _one(o, "NetworkPolicy", "from-gateway")["spec"]["ingress"][0]["ports"][0].update(port="ops"),
+    ),
+    ("OPS_PORT", lambda o: _config(o, "janseva-shared-").pop("OPS_PORT")),
+    ("OFFICER_ISSUER", lambda o: _config(o, "janseva-shared-").update(OFFICER_ISSUER="janseva-local")),
+    ("OFFICER_JWKS_URL", lambda o: _config(o, "janseva-shared-").update(OFFICER_JWKS_URL="http://login.example/x")),
+    ("TRUSTED_PROXIES", lambda o: _config(o, "janseva-shared-").update(TRUSTED_PROXIES="")),
     ("no limits of memory", lambda o: _container(o)["resources"]["limits"].pop("memory")),
     ("no requests of cpu", lambda o: _container(o)["resources"]["requests"].pop("cpu")),
     ("readOnlyRootFilesystem", lambda o: _container(o)["securityContext"].update(readOnlyRootFilesystem=False)),

@@ -16,7 +16,8 @@ GUARDS = frozenset(
         "Authenticator.optional_citizen",
         "Authenticator.officer.<locals>.officer_of_role",
         "service_token.<locals>.check",
-        "_service_token.<locals>.check",
+        "Access.caller",
+        "Access.officer_or_service.<locals>.caller_of_role",
     }
 )
 Call = tuple[str, str]
@@ -44,19 +45,13 @@ PUBLIC: dict[str, dict[Call, str]] = {
         ("GET", "/v1/stations"): "the directory of police stations is public",
         ("GET", "/v1/stations/nearest"): "the directory of police stations is public",
         ("GET", "/v1/stations/{code}"): "the directory of police stations is public",
-        ("GET", "/v1/officers"): "posts and office telephones are public, persons are not in it",
         ("GET", "/v1/route"): "anybody may ask which station answers for a place",
     },
     "sla-monitor": {
         ("GET", "/v1/policies"): "the promises are public",
-        ("GET", "/v1/sla/cases/{case_id}"): "clocks of an unguessable case id; nothing personal is in them",
-        ("GET", "/v1/sla/open"): "clocks and case ids, nothing personal",
     },
     "sla-ledger": {
         ("GET", "/v1/policies"): "the promises are public",
-        ("GET", "/v1/sla/cases/{case_id}"): "clocks of an unguessable case id; nothing personal is in them",
-        ("GET", "/v1/sla/open"): "clocks and case ids, nothing personal",
-        ("GET", "/v1/sla/report"): "sums by place, service and clock, nothing personal",
     },
     "notifier": {
         ("GET", "/v1/receipts/kannel"): "the address is signed",

@@ -4,12 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from pydantic import SecretStr, ValidationError
 
 from certificate.domain import KINDS, Status, certificate_number, check_order, order_of, revoked_id
 from certificate.links import LONGEST, LinkSigner
 from certificate.records import issued_record, revoked_record
-from certificate.settings import CertificateSettings
 from certificate.verify_page import verify_page
 from chassis.testing import received
 from event_schemas import (
@@ -133,13 +131,3 @@ def test_the_page_escapes_what_it_shows() -> None:
     """A station's name is text, whatever it holds."""
     shown = verify_page(certificate(station="<script>alert(1)</script>"), "en")
     assert "<script>" not in shown
-
-
-def test_production_prints_only_secure_addresses() -> None:
-    """A certificate's address is on paper for years: in production it must be https, and links must be signed."""
-    good = {"environment": "production", "public_url": "https://x.in", "service_token": SecretStr("x")}
-    assert CertificateSettings(**good).environment == "production"  # type: ignore[arg-type]
-    with pytest.raises(ValidationError, match="https"):
-        CertificateSettings(**(good | {"public_url": "http://x.in"}))  # type: ignore[arg-type]
-    with pytest.raises(ValidationError, match="SERVICE_TOKEN"):
-        CertificateSettings(**(good | {"service_token": SecretStr("")}))  # type: ignore[arg-type]

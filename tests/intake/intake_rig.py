@@ -13,6 +13,7 @@ import httpx
 from fastapi import FastAPI, Request
 from prometheus_client import CollectorRegistry
 
+from chassis.access.problems import TOKEN_INVALID
 from chassis.clock import ManualClock
 from chassis.health import Liveness
 from chassis.http import create_http_app
@@ -25,7 +26,6 @@ from intake.api.complaints import CUT_PATHS
 from intake.api.stream import StreamParts
 from intake.app import EMERGENCY_CALL, load_policies
 from intake.auth import Authenticator, Principal
-from intake.auth.problems import TOKEN_INVALID
 from intake.catalogue import load_catalogue
 from intake.domain.derived import derive
 from intake.handlers.live import LiveCases

@@ -12,14 +12,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import Request
 from pydantic import SecretStr
 
+from chassis.access.jwks import IssuerKeys
+from chassis.access.tokens import issue_officer_token, read_officer_token
 from chassis.clock import ManualClock
 from chassis.problems import Problem
 from chassis.sealing import KeyRing
+from event_schemas.officers import Officer, OfficerRole
 from intake.auth.authenticator import Authenticator
-from intake.auth.jwks import OfficerKeys
 from intake.auth.login import Login, normalise_phone
 from intake.auth.settings import AuthSettings
-from intake.auth.tokens import CitizenTokens, OfficerClaims, issue_officer_token, read_officer_token
+from intake.auth.tokens import CitizenTokens
 from tests.intake.auth_fakes import MemoryOtpStore, MemorySessionStore, SenderSpy
 
 KEY = base64.b64encode(b"k" * 32).decode()
@@ -157,10 +159,10 @@ async def test_an_officers_token_is_checked_against_the_issuers_keys(tmp_path: P
     forged, _ = officer_jwk("one")
     file = tmp_path / "jwks.json"
     file.write_text(jwks)
-    claims = OfficerClaims(sub="dev-sho", role="sho", post="SHO:5140003", station="5140003", district="ARARIA")
+    claims = Officer(sub="dev-sho", role=OfficerRole.SHO, post="SHO:5140003", station="5140003", district="ARARIA")
     now = datetime.now(UTC)
     async with httpx.AsyncClient() as http:
-        keys = OfficerKeys(file=file, url=None, clock=ManualClock(now), http=http)
+        keys = IssuerKeys(file=file, url=None, clock=ManualClock(now), http=http)
         key = await keys.get("one")
         good = issue_officer_token(private, claims, "janseva-local", now, timedelta(hours=1))
         assert read_officer_token(good, key, "janseva-local", "janseva").station == "5140003"
@@ -187,7 +189,7 @@ async def test_a_remembered_token_is_still_refused_once_it_expired(desk: Desk, t
     file.write_text(jwks)
     pair = await desk.login.trade_code(*await desk.ask())
     async with httpx.AsyncClient() as http:
-        keys = OfficerKeys(file=file, url=None, clock=desk.clock, http=http)
+        keys = IssuerKeys(file=file, url=None, clock=desk.clock, http=http)
         guard = Authenticator(desk.tokens, keys, desk.clock, officer_issuer="janseva-local")
         for _ in range(2):
             assert (await guard.citizen(request_with(pair.access_token))).phone == PHONE

@@ -10,13 +10,14 @@ from typing import Any
 
 import httpx
 
+from chassis.access.tokens import issue_officer_token
 from chassis.admin import end_offsets
 from chassis.clock import SystemClock
 from chassis.log_reader import read_log
 from chassis.run import Background
 from event_schemas import Envelope, decode, topics
+from event_schemas.officers import Officer, OfficerRole
 from intake.app import create_app
-from intake.auth.tokens import OfficerClaims, issue_officer_token
 from intake.settings import IntakeSettings
 from janseva_local import keys
 
@@ -30,7 +31,7 @@ class Deployment:
     officer_key: str
 
     def officer(self, role: str, post: str, station: str | None = None) -> dict[str, str]:
-        claims = OfficerClaims(sub=f"test-{role}", role=role, post=post, station=station)
+        claims = Officer(sub=f"test-{role}", role=OfficerRole(role), post=post, station=station)
         token = issue_officer_token(self.officer_key, claims, self.settings.officer_issuer, SystemClock().now(), HOUR)
         return {"Authorization": f"Bearer {token}"}
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry
+from pydantic import SecretStr
 
 from chassis.admin import TopicSpec, create_topics
 from chassis.clock import ManualClock, SystemClock
@@ -27,6 +28,7 @@ from sla_monitor.ledger.metrics import LedgerMetrics
 from sla_monitor.ledger.reconciler import Reconciler
 from sla_monitor.ledger.settings import LANES, LedgerSettings
 from sla_monitor.ledger.store import Place
+from tests.issuer import SERVICE_TOKEN, jwks_file
 from tests.sla_monitor.sla_events import policies
 
 PARTITIONS = 2
@@ -96,6 +98,8 @@ class LedgerRig:
 async def ledger_rig(bootstrap: str, mongo_uri: str) -> AsyncIterator[LedgerRig]:
     name = f"ledger{uuid.uuid4().hex[:10]}"
     settings = LedgerSettings(
+        service_token=SecretStr(SERVICE_TOKEN),
+        officer_jwks_file=jwks_file(),
         kafka_bootstrap=bootstrap,
         mongo_uri=mongo_uri,
         mongo_database=name,

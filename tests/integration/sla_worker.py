@@ -25,6 +25,7 @@ from chassis.log_reader import LogRecord, read_log
 from event_schemas import Envelope, SLABreached, SLABreachRevoked, decode, encode
 from janseva_local.parts import answers_ready
 from janseva_local.ports import free_port
+from tests.issuer import SERVICE, SERVICE_TOKEN, jwks_file
 
 PARTITIONS = 4
 
@@ -173,6 +174,8 @@ class WorkerProcess:
     async def __aenter__(self) -> Self:
         env = {
             **os.environ,
+            "SERVICE_TOKEN": SERVICE_TOKEN,
+            "OFFICER_JWKS_FILE": str(jwks_file()),
             "KAFKA_BOOTSTRAP": self._bench.bootstrap,
             "TOPIC_PREFIX": self._bench.prefix,
             "POLICIES_FILE": str(self._bench.policies),
@@ -204,7 +207,7 @@ class WorkerProcess:
     async def count_open(self) -> int:
         """How many clocks its API lists as open."""
         async with httpx.AsyncClient() as client:
-            listed = (await client.get(f"{self.url}/v1/sla/open", params={"limit": 500})).json()
+            listed = (await client.get(f"{self.url}/v1/sla/open", params={"limit": 500}, headers=SERVICE)).json()
         return len(listed["clocks"])
 
     @property

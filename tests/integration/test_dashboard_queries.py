@@ -18,8 +18,9 @@ from deploy.grafana.panels import Query
 from deploy.grafana.sla_dashboard import VARIABLES, dashboard
 from deploy.prometheus.rules import groups
 
+from chassis.access.tokens import issue_officer_token
+from event_schemas.officers import Officer, OfficerRole
 from intake.auth.devtoken import default_post
-from intake.auth.tokens import OfficerClaims, issue_officer_token
 from janseva_local.demo.target import DEMO_POLICIES
 from janseva_local.stack import Stack
 from tests.integration.prometheus_server import PrometheusServer
@@ -87,7 +88,7 @@ async def _until_scraped(prometheus: PrometheusServer) -> None:
 
 
 async def _file_cases(stack: Stack) -> None:
-    claims = OfficerClaims(sub="dashboard-test", role="dispatcher", post=default_post("dispatcher", None), station=None)
+    claims = Officer(sub="dashboard-test", role=OfficerRole.DISPATCHER, post=default_post("dispatcher", None))
     key = stack.keys.officer_key.read_text(encoding="utf8")
     token = issue_officer_token(key, claims, "janseva-local", datetime.now(UTC), timedelta(minutes=10))
     async with httpx.AsyncClient(base_url=stack.urls["intake"], timeout=10) as client:

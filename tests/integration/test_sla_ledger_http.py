@@ -12,6 +12,7 @@ from chassis.mongo import Mongo
 from event_schemas import Envelope
 from sla_monitor.ledger.app import create_app
 from tests.integration.sla_ledger_rig import LedgerRig, ledger_rig, until
+from tests.issuer import SERVICE, officer_headers
 from tests.sla_monitor.sla_events import CASE, DAY, HOUR, MINUTE, T0, assigned, at, completed, filed, heard, visitor
 
 
@@ -26,7 +27,7 @@ async def http(rig: LedgerRig) -> AsyncIterator[httpx.AsyncClient]:
     app = create_app(rig.settings)
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://ledger") as client,
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://ledger", headers=SERVICE) as client,
     ):
         yield client
 
@@ -142,6 +143,46 @@ async def test_an_auditors_own_query_gives_the_reports_figures(
     assert (made["hearing"]["met"], made["hearing"]["breached"]) == (1, 1)
 
 
+async def test_each_officer_reads_of_his_own(rig: LedgerRig, http: httpx.AsyncClient) -> None:
+    """A stranger reads nothing, a station its cases, a district its own, HQ and services all; a report likewise."""
+    await rig.publish(*EVENTS)
+    await complete(http, datetime.now(UTC))
+    held, left = (
+        officer_headers("sho", "SHO:5140009", station="5140009"),
+        officer_headers("sho", "SHO:5140003", station="5140003"),
+    )
+    district = officer_headers("sp", "SP:ARARIA", district="ARARIA")
+    elsewhere = officer_headers("sp", "SP:GAYA", district="GAYA")
+    hq = officer_headers("hq", "HQ:control-room")
+    statuses = {}
+    for name, headers in (
+        ("nobody", {"authorization": ""}),
+        ("held", held),
+        ("left", left),
+        ("district", district),
+        ("elsewhere", elsewhere),
+        ("hq", hq),
+        ("dispatcher", officer_headers("dispatcher", "HQ:control-room")),
+        ("counter", officer_headers("counter", "SHO:5140009", station="5140009")),
+    ):
+        window = {"from": T0.isoformat(), "to": at(20 * DAY).isoformat()}
+        case = await http.get(f"/v1/sla/cases/{CASE}", headers=headers)
+        figures = await http.get("/v1/sla/report", headers=headers, params=window)
+        counted = len(figures.json()["totals"]) if figures.status_code == 200 else None
+        opened = (await http.get("/v1/sla/open", headers=headers)).status_code
+        statuses[name] = (case.status_code, figures.status_code, counted, opened)
+    assert statuses == {
+        "nobody": (401, 401, None, 401),
+        "held": (200, 200, 1, 200),
+        "left": (404, 200, 0, 200),
+        "district": (200, 200, 1, 200),
+        "elsewhere": (404, 200, 0, 200),
+        "hq": (200, 200, 1, 200),
+        "dispatcher": (404, 403, None, 200),
+        "counter": (200, 403, None, 200),
+    }
+
+
 async def test_bad_questions_are_problems(http: httpx.AsyncClient) -> None:
     """A window that ends before it begins, a foreign cursor, an unknown grouping, a time without a zone."""
     await complete(http, datetime.now(UTC) - timedelta(minutes=1))
@@ -166,7 +207,7 @@ async def test_no_figure_before_the_log_was_read_once(rig: LedgerRig) -> None:
     app = create_app(rig.settings.model_copy(update={"kafka_bootstrap": "127.0.0.1:1"}))
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://ledger") as client,
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://ledger", headers=SERVICE) as client,
     ):
         await asyncio.sleep(0.2)
         answer = await client.get("/v1/sla/report")

@@ -23,6 +23,7 @@ from event_schemas import (
     ids,
 )
 from tests.integration.sla_worker import breaches, open_bench, revocations
+from tests.issuer import SERVICE, officer_headers
 
 
 def now() -> datetime:
@@ -70,12 +71,21 @@ async def test_sla_clocks_start_stop_and_break_once(kafka_bootstrap: str, tmp_pa
         assert isinstance(breach, SLABreached)
         assert breach.due_at == broken.data.occurred_at + timedelta(seconds=2)
         assert 0 <= appended / 1000 - breach.due_at.timestamp() < 1.0
-        async with httpx.AsyncClient(base_url=worker.url) as client:
+        async with httpx.AsyncClient(base_url=worker.url, headers=SERVICE) as client:
             case = (await client.get(f"/v1/sla/cases/{broken.subject}")).json()
             assert case["clocks"][0]["breached_levels"] == [0]
             listed = (await client.get("/v1/sla/open", params={"district": "Araria", "over": 0})).json()
             assert [clock["case_id"] for clock in listed["clocks"]] == [broken.subject]
             assert (await client.get("/v1/sla/cases/c_nobody")).status_code == 404
+            place = f"/v1/sla/cases/{broken.subject}"
+            assert (await client.get(place, headers={"authorization": ""})).status_code == 401
+            nobody = officer_headers("sho", "SHO:9", station="9")
+            assert (await client.get(place, headers=nobody)).status_code == 404
+            assert (await client.get("/v1/sla/open", headers=nobody)).json()["clocks"] == []
+            dispatcher = officer_headers("dispatcher", "HQ:control-room")
+            hq = officer_headers("hq", "HQ:control-room")
+            assert (await client.get(place, headers=hq)).status_code == 200
+            assert (await client.get(place, headers=dispatcher)).status_code == 404
             assert (await client.get("/v1/policies")).json()["version"] == "test"
             metrics = (await client.get("/metrics")).text
         assert 'janseva_sla_breaches_total{clock="inquiry",district="Araria",level="0"} 1.0' in metrics

@@ -7,7 +7,6 @@ from typing import Any
 import httpx
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
-from pydantic import SecretStr, ValidationError
 
 from chassis.health import Liveness
 from chassis.http import create_http_app
@@ -18,7 +17,6 @@ from notifier.messages import DirectMessages
 from notifier.metrics import NotifierMetrics
 from notifier.provider import GatewayOutcomeUnknown, GatewayRefused, GatewayUnavailable
 from notifier.receipts import ReceiptAddress
-from notifier.settings import NotifierSettings
 from notifier.templates import DEFAULT_PATH
 
 from .notifier_fakes import FakeGateway
@@ -143,28 +141,3 @@ async def test_only_the_gateway_s_signed_address_takes_receipts() -> None:
     assert (await service.http.get(url.replace("n-1", "n-2"))).status_code == 403
     assert (await service.http.get(service.addresses.url("n-2").replace("%d", "1"))).status_code == 404
     assert (await service.http.get(url.replace("state=1", "state=99"))).status_code == 400
-
-
-GOOD = {
-    "environment": "production",
-    "sms_url": "https://sms.example.in/cgi-bin/sendsms",
-    "sms_password": SecretStr("x"),
-    "sms_entity_id": "1101000000000000001",
-    "service_token": SecretStr("x"),
-}
-
-
-@pytest.mark.parametrize(
-    ("change", "complaint"),
-    [
-        ({"sms_url": "http://127.0.0.1:8009/cgi-bin/sendsms"}, "local provider"),
-        ({"sms_password": SecretStr("")}, "SMS_PASSWORD"),
-        ({"sms_entity_id": "0000000000000000000"}, "SMS_ENTITY_ID"),
-        ({"service_token": SecretStr("")}, "SERVICE_TOKEN"),
-    ],
-)
-def test_production_refuses_development_settings(change: dict[str, Any], complaint: str) -> None:
-    """In production the local provider, an empty secret or a development entity keep the service from starting."""
-    assert NotifierSettings(**GOOD).environment == "production"  # type: ignore[arg-type]
-    with pytest.raises(ValidationError, match=complaint):
-        NotifierSettings(**(GOOD | change))  # type: ignore[arg-type]

@@ -11,6 +11,7 @@ from routing.api import create_router
 from routing.domain import Snapshot
 from routing.live import Live
 from routing.metrics import RoutingMetrics
+from tests.issuer import SERVICE, access
 
 
 def client_of(snapshot: Snapshot) -> httpx.AsyncClient:
@@ -23,6 +24,6 @@ def client_of(snapshot: Snapshot) -> httpx.AsyncClient:
         liveness=Liveness(timedelta(seconds=30)),
         checks={},
         registry=registry,
-        routers=[create_router(live)],
+        routers=[create_router(live, access())],
     )
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://routing")
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://routing", headers=SERVICE)

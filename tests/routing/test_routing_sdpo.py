@@ -19,6 +19,7 @@ from routing.importing.report import Report
 from routing.importing.stations import import_stations
 from routing.live import Live
 from routing.metrics import RoutingMetrics
+from tests.issuer import SERVICE, access
 from tests.routing.routing_places import BASE
 
 SHEOHAR_TOWN = Point(26.5163, 85.2962)
@@ -152,9 +153,11 @@ async def test_the_sdpo_is_seen_over_http(snapshot: Snapshot) -> None:
         liveness=Liveness(timedelta(seconds=30)),
         checks={},
         registry=registry,
-        routers=[create_router(Live(snapshot, RoutingMetrics(registry), dev_phones=True))],
+        routers=[create_router(Live(snapshot, RoutingMetrics(registry), dev_phones=True), access())],
     )
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://routing") as http:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=app), base_url="http://routing", headers=SERVICE
+    ) as http:
         ladder = (await http.get("/v1/officers", params={"station": STATION})).json()["items"]
         office = (await http.get("/v1/officers", params={"station": OFFICE})).json()["items"]
         asked = {"lat": "26.5163", "lon": "85.2962", "against_police": "true", "named_station": STATION}

@@ -8,6 +8,7 @@ from deploy.k8s.tools.schema import Object, name_of, pod_of
 SERVING = ("Deployment", "StatefulSet")
 WORKLOADS = (*SERVING, "CronJob")
 BACKENDS = {9092, 27017}
+OPERATIONS = "ops"
 Rule = Callable[[list[Object]], Iterable[str]]
 
 
@@ -24,6 +25,33 @@ def probes(objects: list[Object]) -> Iterator[str]:
             asked = container.get(probe, {}).get("httpGet", {}).get("path")
             if asked != path:
                 yield f"{name_of(workload)}: {probe} must get {path}, gets {asked}"
+
+
+def operations_port(objects: list[Object]) -> Iterator[str]:
+    """Health and metrics have a port of their own, where the kubelet and Prometheus ask."""
+    for workload, container in _containers(objects, *SERVING):
+        for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+            if container.get(probe, {}).get("httpGet", {}).get("port") != OPERATIONS:
+                yield f"{name_of(workload)}: {probe} must ask the port {OPERATIONS}"
+    for monitor in _of(objects, "PodMonitor"):
+        if any(asked.get("port") != OPERATIONS for asked in monitor["spec"]["podMetricsEndpoints"]):
+            yield f"{name_of(monitor)}: metrics are on the port {OPERATIONS}"
+    for service in _of(objects, "Service"):
+        if any(OPERATIONS in (port.get("name"), port.get("targetPort")) for port in service["spec"]["ports"]):
+            yield f"{name_of(service)}: the port {OPERATIONS} is no part of a service"
+
+
+def operations_reached(objects: list[Object]) -> Iterator[str]:
+    """Nobody but Prometheus is let through to the port of health and metrics."""
+    for policy in _of(objects, "NetworkPolicy"):
+        for rule in policy["spec"].get("ingress", []):
+            if any(port.get("port") == OPERATIONS for port in rule.get("ports", [])) and not _is_monitoring(rule):
+                yield f"{name_of(policy)}: only Prometheus reaches the port {OPERATIONS}"
+
+
+def _is_monitoring(rule: dict[str, Any]) -> bool:
+    labels = {"janseva.in/monitoring": "true"}
+    return all(peer.get("namespaceSelector", {}).get("matchLabels") == labels for peer in rule.get("from", [{}]))
 
 
 def resources(objects: list[Object]) -> Iterator[str]:
@@ -170,6 +198,8 @@ def network(objects: list[Object]) -> Iterator[str]:
 
 RULES: tuple[Rule, ...] = (
     probes,
+    operations_port,
+    operations_reached,
     resources,
     pod_security,
     images,

@@ -62,11 +62,10 @@ SERVICES: tuple[Service, ...] = (
             "NOTIFIER_URL": "{notifier}",
             "CERTIFICATE_URL": "{certificate}",
             "PUBLIC_URL": "{intake}",
-            "OFFICER_JWKS_FILE": "{officer_jwks}",
             # On one machine all citizens share an address.
             "OTP_PER_ADDRESS_PER_HOUR": "100000",
         },
-        secrets=("SEALING_KEYS", "SERVICE_TOKEN", "RECEIPT_KEY", "CITIZEN_TOKEN_KEY", "PHONE_HASH_KEY"),
+        secrets=("SEALING_KEYS", "RECEIPT_KEY", "CITIZEN_TOKEN_KEY", "PHONE_HASH_KEY"),
         about="complaints, emergencies, the desk",
     ),
     Service(
@@ -108,7 +107,7 @@ SERVICES: tuple[Service, ...] = (
             "DIGEST_AFTER": "3",
             "DIGEST_EVERY": "PT10S",
         },
-        secrets=("SEALING_KEYS", "SERVICE_TOKEN", "SMS_PASSWORD"),
+        secrets=("SEALING_KEYS", "SMS_PASSWORD"),
         about="messages to citizens and offices",
     ),
     Service(
@@ -116,7 +115,7 @@ SERVICES: tuple[Service, ...] = (
         module=("certificate",),
         database="janseva_certificate",
         settings={"PUBLIC_URL": "{certificate}"},
-        secrets=("SEALING_KEYS", "SERVICE_TOKEN"),
+        secrets=("SEALING_KEYS",),
         about="certificates and their verification",
     ),
 )
@@ -128,7 +127,7 @@ def environment(service: Service, around: Surroundings) -> dict[str, str]:
     """The whole environment of a service's process."""
     secrets = {**around.keys.secrets, "SEALING_KEYS": around.keys.sealing_keys}
     urls = {name: around.url(name) for name in NAMES}
-    places = {"folder": str(around.folder.root), "officer_jwks": str(around.keys.officer_jwks)}
+    places = {"folder": str(around.folder.root)}
     env = {
         **_inherited(),
         "KAFKA_BOOTSTRAP": around.kafka_bootstrap,
@@ -136,6 +135,8 @@ def environment(service: Service, around: Surroundings) -> dict[str, str]:
         "HTTP_HOST": HOST,
         "HTTP_PORT": str(around.ports[service.name]),
         "ENVIRONMENT": "local",
+        "OFFICER_JWKS_FILE": str(around.keys.officer_jwks),
+        "SERVICE_TOKEN": secrets["SERVICE_TOKEN"],
         **{name: value.format_map({**urls, **places}) for name, value in service.settings.items()},
         **{name: secrets[name] for name in service.secrets},
     }

@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-import hmac
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from chassis.access import bears_service_token, service_token
 from chassis.clock import Clock
-from chassis.problems import BAD_REQUEST, FORBIDDEN, NOT_FOUND, UNAUTHENTICATED, Problem, ProblemType, language_of
+from chassis.problems import BAD_REQUEST, NOT_FOUND, UNAUTHENTICATED, Problem, ProblemType, language_of
 from chassis.sealing import KeyRing, SealError
 
 from .domain import Status
@@ -125,14 +124,14 @@ def pdf_router(store: CertificateStore, keys: KeyRing, signer: LinkSigner, clock
 
     @router.get("/v1/certificates/{certificate_id}.pdf", summary="The certificate", response_class=Response)
     async def pdf(
+        request: Request,
         certificate_id: Name,
         expires: Annotated[int | None, Query()] = None,
         signature: Annotated[str | None, Query(max_length=128)] = None,
-        authorization: Annotated[str | None, Header()] = None,
     ) -> Response:
         linked = expires is not None and signature is not None
         genuine = linked and signer.is_genuine(certificate_id, expires or 0, signature or "", now=clock.now())
-        if not genuine and not _bears(authorization, token):
+        if not genuine and not bears_service_token(request, token):
             raise Problem(LINK_REFUSED) if linked else Problem(UNAUTHENTICATED)
         found = await store.pdf(certificate_id)
         if found is None:
@@ -146,7 +145,7 @@ def internal_router(
     store: CertificateStore, signer: LinkSigner, clock: Clock, token: str, lifetime: timedelta
 ) -> APIRouter:
     """For other services of the suite, by the service token."""
-    router = APIRouter(tags=["internal"], dependencies=[Depends(_service_token(token))])
+    router = APIRouter(tags=["internal"], dependencies=[Depends(service_token(token))])
 
     @router.post("/internal/v1/certificates/{certificate_id}/link", summary="A link to the PDF that holds for a while")
     async def link(certificate_id: Name, body: LinkRequest) -> Link:
@@ -190,22 +189,6 @@ def _pdf_response(certificate: Certificate, pdf: bytes) -> Response:
         "x-content-type-options": "nosniff",
     }
     return Response(pdf, media_type="application/pdf", headers=headers)
-
-
-def _service_token(expected: str) -> Callable[[str | None], None]:
-    def check(authorization: Annotated[str | None, Header()] = None) -> None:
-        if not authorization:
-            raise Problem(UNAUTHENTICATED, headers={"www-authenticate": "Bearer"})
-        if not _bears(authorization, expected):
-            raise Problem(FORBIDDEN)
-
-    return check
-
-
-def _bears(authorization: str | None, expected: str) -> bool:
-    scheme, _, token = (authorization or "").partition(" ")
-    matches = hmac.compare_digest(token.strip().encode(), expected.encode())
-    return bool(expected) and scheme.lower() == "bearer" and matches
 
 
 def _revocation(certificate: Certificate) -> Revocation:

@@ -89,7 +89,7 @@ def create_app(settings: CertificateSettings) -> FastAPI:
         lifespan=lifespan,
         liveness=SlowestOf(loops.values()),
         settings=settings,
-        checks={"kafka": producer.ping, "mongodb": mongo.ping},
+        checks={"kafka": producer.ping, "mongodb": mongo.ping, "keys": settings.check_keys},
         registry=registry,
         routers=[
             verify_router(store, metrics),

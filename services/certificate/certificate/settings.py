@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import Self
-from urllib.parse import urlsplit
+from typing import ClassVar
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
+from chassis import production
 from chassis.settings import ServiceSettings
 
 # "https://" and a host, with room for the rest in one QR code and one SMS.
@@ -15,18 +16,15 @@ _LONGEST_URL = 45
 
 
 class CertificateSettings(ServiceSettings):
+    needs: ClassVar[frozenset[str]] = frozenset({"sealing_keys", "service_token"})
+    reads_officers: ClassVar[bool] = False
+
     mongo_database: str = "janseva_certificate"
     http_port: int = Field(default=8005, ge=0, le=65_535)
     # Where anyone reaches /v1/verify: printed on paper, so it must hold for years.
     public_url: str = Field(default="http://127.0.0.1:8005", max_length=_LONGEST_URL)
-    link_lifetime: timedelta = timedelta(minutes=15)
+    link_lifetime: timedelta = Field(default=timedelta(minutes=15), ge=timedelta(seconds=1), le=timedelta(days=7))
 
-    @model_validator(mode="after")
-    def _fit_for_production(self) -> Self:
-        if self.environment != "production":
-            return self
-        if urlsplit(self.public_url).scheme != "https":
-            raise ValueError("not in production: PUBLIC_URL must begin with https://")
-        if not self.service_token.get_secret_value():
-            raise ValueError("not in production: SERVICE_TOKEN is empty")
-        return self
+    def production_faults(self) -> Iterator[str]:
+        yield from super().production_faults()
+        yield from production.address_faults("PUBLIC_URL", self.public_url, secure=True)

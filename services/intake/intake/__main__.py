@@ -2,8 +2,7 @@
 
 import sys
 
-from chassis.logs import configure_logging
-from chassis.run import serve
+from chassis.run import start
 from intake.app import create_app
 from intake.auth import devtoken
 from intake.settings import IntakeSettings
@@ -12,9 +11,7 @@ from intake.settings import IntakeSettings
 def main(arguments: list[str]) -> int:
     if arguments[:1] == ["token"]:
         return devtoken.main(arguments[1:])
-    settings = IntakeSettings()
-    configure_logging("intake", settings.log_level)
-    return serve(create_app(settings), settings)
+    return start("intake", IntakeSettings, create_app)
 
 
 if __name__ == "__main__":

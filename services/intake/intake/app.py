@@ -9,6 +9,7 @@ import httpx
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from chassis.access.gate import issuer_keys
 from chassis.clock import Clock, SystemClock
 from chassis.consumer import BatchConsumer
 from chassis.health import Liveness, SlowestOf
@@ -26,7 +27,6 @@ from event_schemas import Lane, policies, topics
 from event_schemas.policies import PolicySet
 from intake.api.complaints import CUT_PATHS
 from intake.auth import Authenticator, auth_router
-from intake.auth.jwks import OfficerKeys
 from intake.auth.login import Login
 from intake.auth.sender import NotifierOtpSender
 from intake.auth.store import MongoOtpStore, MongoSessionStore
@@ -71,6 +71,7 @@ def create_app(
         sender=NotifierOtpSender(http, settings.notifier_url, settings.service_token),
         clock=clock,
     )
+    officer_keys = issuer_keys(settings, clock, http, registry)
     deps = Deps(
         settings=settings,
         store=store,
@@ -82,7 +83,7 @@ def create_app(
         metrics=IntakeMetrics(registry),
         authenticator=Authenticator(
             citizens,
-            _officer_keys(settings, clock, http),
+            officer_keys,
             clock,
             officer_issuer=settings.officer_issuer,
             officer_audience=settings.officer_audience,
@@ -91,7 +92,7 @@ def create_app(
     )
     api = case_api(deps)
     liveness = {lane: Liveness(MAX_SILENCE) for lane in LANES}
-    checks: dict[str, Callable[[], Awaitable[None]]] = {"mongo": mongo.ping}
+    checks: dict[str, Callable[[], Awaitable[None]]] = {"mongo": mongo.ping, "keys": settings.check_keys}
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -115,6 +116,7 @@ def create_app(
             background.add(f"consumer.{lane}", consumer.run, stop=consumer.stop)
         background.add("outbox", outbox.run, stop=outbox.stop)
         background.add("live", api.live.run)
+        background.add("officer_keys", officer_keys.run)
         await background.start()
         try:
             yield
@@ -143,11 +145,3 @@ def create_app(
 def load_policies(path: Path | None) -> PolicySet:
     """The one policy file, or the folder of its editions, as sla-monitor reads it."""
     return policies.read(path or policies.DEFAULT_PATH, load_yaml)
-
-
-def _officer_keys(settings: IntakeSettings, clock: Clock, http: httpx.AsyncClient) -> OfficerKeys:
-    # Without either setting officers get 503 until the file is there; citizens are served all the same.
-    file = settings.officer_jwks_file
-    if file is None and settings.officer_jwks_url is None:
-        file = Path("officer-jwks.json")
-    return OfficerKeys(file=file, url=settings.officer_jwks_url, clock=clock, http=http)

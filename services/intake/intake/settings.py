@@ -1,15 +1,25 @@
 """Intake's settings, from the environment."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import ClassVar
 
 from pydantic import Field
 
-from chassis.settings import ServiceSettings
-from intake.auth.settings import AuthSettings, SecretKey
+from chassis import production
+from chassis.settings import SecretKey, ServiceSettings
+from intake.auth.settings import AuthSettings
+
+_SECOND = timedelta(seconds=1)
+# Above it a stranger could ask for codes for as many phones as he likes.
+_MOST_CODES_PER_ADDRESS = 10_000
 
 
 class IntakeSettings(AuthSettings, ServiceSettings):
+    needs: ClassVar[frozenset[str]] = frozenset({"sealing_keys", "service_token"})
+    faces_citizens: ClassVar[bool] = True
+
     http_port: int = 8001
     mongo_database: str = "janseva_intake"
     receipt_key: SecretKey = Field(description="Key of the HMACs of receipts and request bodies, base64 of 32 bytes")
@@ -18,6 +28,17 @@ class IntakeSettings(AuthSettings, ServiceSettings):
     )
     public_url: str = Field(default="", description="Base of the links in answers; empty gives links without a host")
     certificate_url: str = "http://127.0.0.1:8005"
-    emergency_repeat_window: timedelta = timedelta(seconds=120)
-    stream_heartbeat: timedelta = timedelta(seconds=15)
-    stream_ticket_ttl: timedelta = timedelta(seconds=60)
+    emergency_repeat_window: timedelta = Field(default=timedelta(seconds=120), ge=_SECOND, le=timedelta(minutes=30))
+    stream_heartbeat: timedelta = Field(
+        default=timedelta(seconds=15), ge=timedelta(milliseconds=10), le=timedelta(minutes=1)
+    )
+    stream_ticket_ttl: timedelta = Field(default=timedelta(seconds=60), ge=_SECOND, le=timedelta(minutes=5))
+
+    def production_faults(self) -> Iterator[str]:
+        yield from super().production_faults()
+        if self.public_url:
+            yield from production.address_faults("PUBLIC_URL", self.public_url, secure=True)
+        yield from production.address_faults("NOTIFIER_URL", self.notifier_url)
+        yield from production.address_faults("CERTIFICATE_URL", self.certificate_url)
+        if self.otp_per_address_per_hour > _MOST_CODES_PER_ADDRESS:
+            yield f"OTP_PER_ADDRESS_PER_HOUR must be {_MOST_CODES_PER_ADDRESS} at most"

@@ -6,8 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from chassis.logs import configure_logging
-from chassis.run import serve
+from chassis.run import start
 
 from .app import SERVICE, create_app
 from .lint import lint
@@ -24,9 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     if asked.command == "lint":
         return _lint(asked.file, production=asked.production)
-    settings = NotifierSettings()
-    configure_logging(SERVICE, settings.log_level)
-    return serve(create_app(settings), settings)
+    return start(SERVICE, NotifierSettings, create_app, refusals=(TemplateError,))
 
 
 def _lint(path: Path, *, production: bool) -> int:

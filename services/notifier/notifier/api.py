@@ -1,24 +1,24 @@
 """The notifier's HTTP: the dispatch log for officers, messages services ask for, the gateway's delivery reports."""
 
-from __future__ import annotations
-
 import base64
 import binascii
-import hmac
-from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.problems import BAD_REQUEST, FORBIDDEN, NOT_FOUND, UNAUTHENTICATED, Problem, ProblemType
+from chassis.access import Access, Caller, Service, service_token
+from chassis.problems import BAD_REQUEST, FORBIDDEN, NOT_FOUND, Problem, ProblemType
 from event_schemas import CaseId
+from event_schemas.officers import Officer, is_in_charge
 
+from .domain import CaseCard
 from .messages import DirectMessages
 from .provider import GatewayError, GatewayRefused
 from .receipts import KANNEL_STATES, ReceiptAddress, Receipts
 from .records import LoggedDispatch
+from .sending import Cards
 from .store import DispatchStore
 from .templates import TemplateError
 
@@ -58,19 +58,6 @@ class ReceiptTaken(BaseModel):
     status: Literal["noted"] = "noted"
 
 
-def service_token(expected: str) -> Callable[[str | None], None]:
-    """A dependency that lets in who bears the suite's service token. An empty expected token lets in nobody."""
-
-    def check(authorization: Annotated[str | None, Header()] = None) -> None:
-        scheme, _, token = (authorization or "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise Problem(UNAUTHENTICATED, headers={"www-authenticate": "Bearer"})
-        if not expected or not hmac.compare_digest(token.strip().encode(), expected.encode()):
-            raise Problem(FORBIDDEN)
-
-    return check
-
-
 def internal_router(messages: DirectMessages, token: str) -> APIRouter:
     router = APIRouter(tags=["internal"], dependencies=[Depends(service_token(token))])
 
@@ -90,19 +77,30 @@ def internal_router(messages: DirectMessages, token: str) -> APIRouter:
     return router
 
 
-def log_router(store: DispatchStore, token: str) -> APIRouter:
-    # Officers reach it through the desk, which bears the service token; officers' own tokens come with a shared check.
-    router = APIRouter(tags=["notifications"], dependencies=[Depends(service_token(token))])
+def log_router(store: DispatchStore, cases: Cards, access: Access) -> APIRouter:
+    router = APIRouter(tags=["notifications"])
 
     @router.get("/v1/notifications", summary="What was sent for a case, to whom by role, and what became of it")
     async def of_case(
-        case_id: Annotated[str, Query(min_length=3, max_length=64)], cursor: Annotated[str | None, Query()] = None
+        caller: Annotated[Caller, Depends(access.caller)],
+        case_id: Annotated[str, Query(min_length=3, max_length=64)],
+        cursor: Annotated[str | None, Query(max_length=200)] = None,
     ) -> NotificationsPage:
+        if not isinstance(caller, Service):
+            card = (await cases.cards([case_id])).get(case_id)
+            if card is None or not _in_charge(caller, card):
+                raise Problem(NOT_FOUND)
         found = await store.of_case(CaseId(case_id), _decode_cursor(cursor))
         following = _encode_cursor(found[-1]) if len(found) == PAGE else None
         return NotificationsPage(items=found, next_cursor=following)
 
     return router
+
+
+def _in_charge(officer: Officer, card: CaseCard) -> bool:
+    return is_in_charge(
+        officer, emergency=card.emergency, station=card.station_code, police_district=card.police_district
+    )
 
 
 def receipts_router(receipts: Receipts, addresses: ReceiptAddress) -> APIRouter:

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from chassis.access import Access
 from chassis.clock import SystemClock
 from chassis.compacted import CompactedView
 from chassis.consumer import BatchConsumer
@@ -60,6 +61,7 @@ def create_app(settings: NotifierSettings) -> FastAPI:
     metrics.directory_posts.set_function(lambda: len(directory))
     view = CompactedView(settings.kafka_bootstrap, topics.DIRECTORY_POSTS, directory.on_record)
     token = settings.service_token.get_secret_value()
+    access = Access.of(settings, clock, registry)
     addresses = ReceiptAddress(settings.receipts_base, token)
     fetcher = AiohttpFetcher(timeout=settings.sms_timeout, concurrency=settings.sms_concurrency)
     gateway = KannelGateway(settings.account, fetcher)
@@ -115,6 +117,7 @@ def create_app(settings: NotifierSettings) -> FastAPI:
         background.add("outbox", outbox.run, stop=outbox.stop)
         background.add("dispatcher", dispatcher.run, stop=dispatcher.stop)
         background.add("digests", digests.run)
+        background.add("officer_keys", access.keys.run)
         for lane, consumer in consumers.items():
             background.add(f"consumer.{lane}", _after(view, consumer.run), stop=consumer.stop)
         await background.start()
@@ -122,6 +125,7 @@ def create_app(settings: NotifierSettings) -> FastAPI:
         await background.stop()
         await producer.stop()
         await gateway.close()
+        await access.close()
         mongo.close()
         tracing.shutdown()
 
@@ -131,11 +135,11 @@ def create_app(settings: NotifierSettings) -> FastAPI:
         lifespan=lifespan,
         liveness=SlowestOf(loops.values()),
         settings=settings,
-        checks={"kafka": producer.ping, "mongodb": mongo.ping},
+        checks={"kafka": producer.ping, "mongodb": mongo.ping, "keys": settings.check_keys},
         registry=registry,
         routers=[
             internal_router(DirectMessages(book, gateway, metrics), token),
-            log_router(dispatches, token),
+            log_router(dispatches, cases, access),
             receipts_router(Receipts(dispatches, outbox, clock, metrics), addresses),
         ],
     )

@@ -40,6 +40,9 @@ class CaseCard:
     sealed: str | None = field(repr=False)
     station_name: str | None = None
     officer_post: str | None = None
+    station_code: str | None = None
+    police_district: str | None = None
+    emergency: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,9 @@ def card_of(document: Mapping[str, Any]) -> CaseCard:
         sealed=document.get("sealed"),
         station_name=document.get("station_name"),
         officer_post=document.get("officer_post"),
+        station_code=document.get("station_code"),
+        police_district=document.get("police_district"),
+        emergency=document.get("emergency", False),
     )
 
 

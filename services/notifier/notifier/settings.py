@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal, Self
-from urllib.parse import urlsplit
+from typing import ClassVar, Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr
 
+from chassis import production
 from chassis.settings import ServiceSettings
 
 from .digests import DigestRules
@@ -18,10 +19,11 @@ from .templates import DEFAULT_PATH
 
 # A claim may wait this long, in a slow store or for a free hand, before its message is sent.
 LEASE_MARGIN = timedelta(seconds=10)
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 class NotifierSettings(ServiceSettings):
+    needs: ClassVar[frozenset[str]] = frozenset({"sealing_keys", "service_token", "sms_password"})
+
     mongo_database: str = "janseva_notifier"
     http_port: int = Field(default=8004, ge=0, le=65_535)
 
@@ -32,7 +34,7 @@ class NotifierSettings(ServiceSettings):
     # The registered header and the DLT principal entity; operators block a message without them.
     sms_sender: str = "JANSEV"
     sms_entity_id: str = "0000000000000000000"
-    sms_timeout: timedelta = timedelta(seconds=5)
+    sms_timeout: timedelta = Field(default=timedelta(seconds=5), gt=timedelta(0), le=timedelta(minutes=1))
     sms_concurrency: int = Field(default=32, ge=1, le=500)
     # See SendingRules: "always" needs a gateway that drops doubles by the notification id in the meta-data.
     resend_unconfirmed: Literal["always", "emergency"] = "always"
@@ -44,29 +46,20 @@ class NotifierSettings(ServiceSettings):
 
     # More than so many routine messages to a post within the window: the further ones wait, at most DIGEST_EVERY, for a
     # digest. Emergencies neither wait nor count; which templates do is data (`digest` in TEMPLATES_FILE).
-    digest_after: int = Field(default=5, ge=1)
-    digest_window: timedelta = timedelta(minutes=10)
-    digest_every: timedelta = timedelta(minutes=10)
+    digest_after: int = Field(default=5, ge=1, le=1_000)
+    digest_window: timedelta = Field(default=timedelta(minutes=10), gt=timedelta(0), le=timedelta(hours=24))
+    digest_every: timedelta = Field(default=timedelta(minutes=10), gt=timedelta(0), le=timedelta(hours=24))
 
     office_language: Literal["hi", "en"] = "hi"
     templates_file: Path = DEFAULT_PATH
 
-    @model_validator(mode="after")
-    def _fit_for_production(self) -> Self:
-        if self.environment != "production":
-            return self
-        problems = []
-        if urlsplit(self.sms_url).hostname in _LOOPBACK:
-            problems.append("SMS_URL is the local provider")
-        if not self.sms_password.get_secret_value():
-            problems.append("SMS_PASSWORD is empty")
+    def production_faults(self) -> Iterator[str]:
+        yield from super().production_faults()
+        yield from production.address_faults("SMS_URL", self.sms_url)
+        if self.receipts_url is not None:
+            yield from production.address_faults("RECEIPTS_URL", self.receipts_url)
         if not self.sms_entity_id.strip("0"):
-            problems.append("SMS_ENTITY_ID is the development one")
-        if not self.service_token.get_secret_value():
-            problems.append("SERVICE_TOKEN is empty")
-        if problems:
-            raise ValueError("not in production: " + "; ".join(problems))
-        return self
+            yield "SMS_ENTITY_ID is the development one"
 
     @property
     def account(self) -> KannelAccount:

@@ -20,7 +20,7 @@ from chassis.mongo import (
     store_errors,
 )
 from chassis.outbox import Outbox, OutboxEntry
-from event_schemas import AssignedToStation, ComplaintFiled
+from event_schemas import AssignedToStation, ComplaintFiled, Lane
 
 from .domain import CaseCard, Notice, State
 from .records import (
@@ -261,6 +261,7 @@ def _card(event: ComplaintFiled) -> Document:
         "language": "en" if event.language == "en" else "hi",
         "sensitive": event.sensitive,
         "anonymous": event.anonymous,
+        "emergency": event.lane is Lane.EMERGENCY,
         "assignment_no": 0,
         "filed_at": event.occurred_at,
     }
@@ -272,4 +273,6 @@ def _assignment(event: AssignedToStation) -> Document:
         "assignment_no": event.assignment_no,
         "station_name": event.station.name,
         "officer_post": event.officer_post,
+        "station_code": event.station.code,
+        "police_district": event.station.police_district,
     }

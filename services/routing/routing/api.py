@@ -1,11 +1,12 @@
-"""The directory over HTTP, and any decision explained. Reads only; everything here is public."""
+"""The directory over HTTP, and any decision explained. Reads only; all but the posts' telephones are public."""
 
 import base64
 import binascii
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
+from chassis.access import Access
 from chassis.problems import Problem
 from routing.domain import Filing, Point, StationKind, assign_station
 from routing.domain.territory import find_territory, true_place
@@ -23,7 +24,7 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 Words = Annotated[str, Query(min_length=1, max_length=100)]
 
 
-def create_router(live: Live) -> APIRouter:
+def create_router(live: Live, access: Access) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["routing"])
 
     @router.get("/stations", summary="Stations, by district, kind, or name in Hindi or English")
@@ -66,7 +67,11 @@ def create_router(live: Live) -> APIRouter:
             raise Problem(STATION_UNKNOWN)
         return station_view(station)
 
-    @router.get("/officers", summary="The posts that answer for an office, with the office's telephone")
+    @router.get(
+        "/officers",
+        summary="The posts that answer for an office, with the office's telephone",
+        dependencies=[Depends(access.caller)],
+    )
     async def list_officers(station: Words) -> PostsView:
         posts = live.directory.of_station(station)
         if not posts:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from chassis.access import Access
 from chassis.clock import SystemClock
 from chassis.consumer import BatchConsumer
 from chassis.health import Liveness, SlowestOf
@@ -41,6 +42,7 @@ def create_app(settings: RoutingSettings) -> FastAPI:
     consumer_metrics = ConsumerMetrics(registry)
     shipped = load_shipped()
     live = Live(Snapshot(shipped), metrics, dev_phones=settings.dev_office_phones)
+    access = Access.of(settings, SystemClock(), registry)
     liveness = {lane: Liveness(MAX_SILENCE) for lane in (Lane.EMERGENCY, Lane.ROUTINE)}
     checks: dict[str, Callable[[], Awaitable[None]]] = {}
 
@@ -83,9 +85,10 @@ def create_app(settings: RoutingSettings) -> FastAPI:
         # Before the first event: a restart must not decide with the shipped version if another is in force.
         await reloader.look()
         background.add("reloader", reloader.run)
+        background.add("officer_keys", access.keys.run)
         background.add("directory.view", posts.view.run, stop=posts.view.stop)
         background.add("directory.publisher", posts.run)
-        checks.update(mongo=mongo.ping, kafka=producers[Lane.EMERGENCY].ping)
+        checks.update(mongo=mongo.ping, kafka=producers[Lane.EMERGENCY].ping, keys=settings.check_keys)
         spare_the_collector()
         await background.start()
         try:
@@ -94,6 +97,7 @@ def create_app(settings: RoutingSettings) -> FastAPI:
             await background.stop()
             for producer in producers.values():
                 await producer.stop()
+            await access.close()
             mongo.close()
             tracing.shutdown()
 
@@ -105,5 +109,5 @@ def create_app(settings: RoutingSettings) -> FastAPI:
         settings=settings,
         checks=checks,
         registry=registry,
-        routers=[create_router(live)],
+        routers=[create_router(live, access)],
     )

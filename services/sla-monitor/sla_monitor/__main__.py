@@ -6,8 +6,9 @@ import sys
 from importlib import import_module
 from typing import Final
 
-from chassis.logs import configure_logging
-from chassis.run import serve
+from fastapi import FastAPI
+
+from chassis.run import start
 from chassis.tracing import Tracing
 from sla_monitor.settings import PORTS, Settings
 
@@ -35,10 +36,13 @@ def main() -> int:
         return int(import_module("sla_monitor.lost_events").main(rest))
     lane = parser.parse_args().lane
     os.environ["LANE"] = lane
-    settings = Settings()
-    configure_logging(SERVICE, settings.log_level)
+    return start(SERVICE, Settings, _worker)
+
+
+def _worker(settings: Settings) -> FastAPI:
     Tracing.configure(SERVICE, settings.otlp_endpoint)
-    return serve(import_module("sla_monitor.app").create_app(settings), settings)
+    app: FastAPI = import_module("sla_monitor.app").create_app(settings)
+    return app
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What one worker can tell: the policies in force, and the clocks of the partitions it owns."""
+"""What one worker can tell: the policies in force, and the clocks of the partitions it owns, to officers in charge."""
 
 import asyncio
 import heapq
@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Annotated, Protocol
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict
 
+from chassis.access import Access, Caller, Service
 from chassis.clock import Clock as WallClock
 from chassis.problems import NOT_FOUND, Problem
+from event_schemas.officers import is_in_charge
 from event_schemas.policies import PolicySet
 from sla_monitor import codec
 from sla_monitor.engine.model import CaseRecord, Clock
@@ -81,24 +83,29 @@ class Owned(Protocol):
     def __call__(self) -> set[int]: ...
 
 
-def create_router(policies: PolicySet, table: Table, owned: Owned, clock: WallClock) -> APIRouter:
-    """Reads only; nothing here holds personal data."""
+def create_router(
+    policies: PolicySet, table: Table, owned: Owned, clock: WallClock, access: Access, *, emergency: bool
+) -> APIRouter:
+    """Reads only; nothing here holds personal data. An officer reads of the cases in his charge, a service of all."""
     router = APIRouter(tags=["sla"])
+    Asker = Annotated[Caller, Depends(access.caller)]  # noqa: N806  a type
 
     @router.get("/v1/policies", summary="The promises in force, and every edition of them")
     async def read_policies() -> PoliciesView:
         return policies_view(policies, clock.now())
 
     @router.get("/v1/sla/cases/{case_id}", summary="The clocks of a case")
-    async def read_case(case_id: str) -> CaseView:
+    async def read_case(case_id: str, caller: Asker) -> CaseView:
         key = case_id.encode()
         value = next((entry for number in owned() if (entry := table.partition(number).get(key)) is not None), None)
-        if value is None:
+        record = None if value is None else codec.load(case_id, value)
+        if record is None or not _may_read(caller, record, emergency=emergency):
             raise Problem(NOT_FOUND, "No clock of this case is kept by this worker.")
-        return case_view(codec.load(case_id, value), clock.now())
+        return case_view(record, clock.now())
 
     @router.get("/v1/sla/open", summary="The open clocks of this worker's partitions")
     async def read_open(
+        caller: Asker,
         clock_name: Annotated[str | None, Query(alias="clock")] = None,
         district: str | None = None,
         over: Annotated[float | None, Query(description="seconds overdue, at least")] = None,
@@ -113,7 +120,8 @@ def create_router(policies: PolicySet, table: Table, owned: Owned, clock: WallCl
             # A copy of the keys: the table goes on changing while we yield to it.
             for keys in _slices([*entries]):
                 found = [(key, entries[key]) for key in keys if key in entries]
-                records = [codec.load(key.decode(), value) for key, value in found if wanted(value)]
+                loaded = [codec.load(key.decode(), value) for key, value in found if wanted(value)]
+                records = [record for record in loaded if _may_read(caller, record, emergency=emergency)]
                 views = [view for record in records for view in _open_views(record, now, clock_name, district, over)]
                 after = [view for view in views if cursor is None or _place(view) > cursor]
                 page = heapq.nsmallest(limit + 1, [*page, *after], key=_place)
@@ -122,6 +130,18 @@ def create_router(policies: PolicySet, table: Table, owned: Owned, clock: WallCl
         return OpenView(as_of=now, clocks=tuple(page), next_cursor=_place(page[-1]) if more else None)
 
     return router
+
+
+def _may_read(caller: Caller, record: CaseRecord, *, emergency: bool) -> bool:
+    if isinstance(caller, Service):
+        return True
+    held = record.assignment
+    return is_in_charge(
+        caller,
+        emergency=emergency,
+        station=None if held is None else held.station,
+        police_district=None if held is None else held.police_district,
+    )
 
 
 def case_view(record: CaseRecord, now: datetime) -> CaseView:

@@ -10,6 +10,7 @@ from typing import Any, Final, Self
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from chassis.access import Access
 from chassis.admin import TopicSpec, create_topics, end_offsets
 from chassis.clock import SystemClock
 from chassis.health import Liveness
@@ -55,11 +56,24 @@ def create_app(settings: Settings, worker_class: "type[Worker] | None" = None) -
         checks["kafka"] = worker.producer.ping
         checks["partitions"] = worker.check_recovered
         checks["directory"] = worker.posts.check
-        app.include_router(create_router(policies, worker.shell.store, lambda: worker.shell.owned, SystemClock()))
+        checks["keys"] = settings.check_keys
+        access = Access.of(settings, SystemClock(), registry)
+        worker.background.add("officer_keys", access.keys.run)
+        app.include_router(
+            create_router(
+                policies,
+                worker.shell.store,
+                lambda: worker.shell.owned,
+                SystemClock(),
+                access,
+                emergency=settings.lane == "emergency",
+            )
+        )
         await worker.background.start()
         yield
         await worker.background.stop()
         await worker.producer.stop()
+        await access.close()
 
     return create_http_app(
         title=f"Janseva SLA monitor ({settings.lane})",

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import psutil
 
+from chassis.access.tokens import issue_officer_token
 from chassis.settings import load_yaml
+from event_schemas.officers import Officer, OfficerRole
 from event_schemas.policies import DEFAULT_PATH, PolicySet
 from intake.auth.devtoken import default_post
-from intake.auth.tokens import OfficerClaims, issue_officer_token
 from janseva_local.folder import ROOT, DataFolder, RunRecord
 from janseva_local.keys import load_or_create
 from janseva_local.stack import Stack
@@ -35,7 +36,7 @@ class Target:
     audit: tuple[str, ...] | None = None
 
     def officer_token(self, role: str, station: str | None) -> str:
-        claims = OfficerClaims(sub=f"demo-{role}", role=role, post=default_post(role, station), station=station)
+        claims = Officer(sub=f"demo-{role}", role=OfficerRole(role), post=default_post(role, station), station=station)
         return issue_officer_token(self.officer_key.read_text(), claims, "janseva-local", datetime.now(UTC), TOKEN_TTL)
 
     def targets_s(self) -> dict[str, float]:

@@ -6,27 +6,29 @@ from datetime import datetime
 
 from fastapi import Request
 
+from chassis.access.gate import CHALLENGE, bearer
+from chassis.access.jwks import IssuerKeys
+from chassis.access.problems import TOKEN_INVALID
+from chassis.access.tokens import CITIZEN_ISSUER, key_id_of, read_officer_token
 from chassis.clock import Clock
 from chassis.problems import FORBIDDEN, UNAUTHENTICATED, Problem
-from intake.auth.jwks import OfficerKeys
+from chassis.settings import OFFICER_AUDIENCE
 from intake.auth.principal import Principal
-from intake.auth.problems import TOKEN_INVALID
-from intake.auth.tokens import AUDIENCE, CITIZEN_ISSUER, CitizenTokens, key_id_of, read_officer_token
+from intake.auth.tokens import CitizenTokens
 
 # Citizens' tokens already verified, newest last: a client sends the same token with each request.
 REMEMBERED = 4_096
-CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 
 class Authenticator:
     def __init__(
         self,
         citizens: CitizenTokens,
-        officers: OfficerKeys,
+        officers: IssuerKeys,
         clock: Clock,
         *,
         officer_issuer: str,
-        officer_audience: str = AUDIENCE,
+        officer_audience: str = OFFICER_AUDIENCE,
     ) -> None:
         self._citizens = citizens
         self._officers = officers
@@ -37,7 +39,7 @@ class Authenticator:
 
     async def optional_citizen(self, request: Request) -> Principal | None:
         """The citizen, or None without a token; a bad token is refused, never ignored."""
-        token = _bearer(request)
+        token = bearer(request)
         if token is None:
             return None
         principal = await self._principal(token)
@@ -55,7 +57,7 @@ class Authenticator:
         """A dependency that lets in officers of these roles; of any role when none is named."""
 
         async def officer_of_role(request: Request) -> Principal:
-            token = _bearer(request)
+            token = bearer(request)
             if token is None:
                 raise Problem(UNAUTHENTICATED, headers=CHALLENGE)
             principal = await self._principal(token)
@@ -86,14 +88,5 @@ class Authenticator:
         if issuer != self._officer_issuer:
             raise Problem(TOKEN_INVALID, detail_en="The token's issuer is not known", headers=CHALLENGE)
         key = await self._officers.get(key_id)
-        return read_officer_token(token, key, self._officer_issuer, self._officer_audience)
-
-
-def _bearer(request: Request) -> str | None:
-    header = request.headers.get("authorization")
-    if header is None:
-        return None
-    scheme, _, token = header.partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise Problem(UNAUTHENTICATED, detail_en="The Authorization header must be 'Bearer <token>'", headers=CHALLENGE)
-    return token.strip()
+        officer = read_officer_token(token, key, self._officer_issuer, self._officer_audience)
+        return Principal(**officer.model_dump(mode="json"))

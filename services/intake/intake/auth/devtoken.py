@@ -5,17 +5,19 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from chassis.clock import SystemClock
-from intake.auth.settings import AuthSettings
-from intake.auth.tokens import OfficerClaims, issue_officer_token
+from pydantic import ValidationError
 
-ROLES = ("sho", "io", "counter", "dispatcher", "sdpo", "sp", "hq")
+from chassis.access.tokens import issue_officer_token
+from chassis.clock import SystemClock
+from chassis.settings import LOCAL_ISSUER
+from event_schemas.officers import Officer, OfficerRole
+
 TTL = timedelta(hours=12)
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m intake token", description=__doc__)
-    parser.add_argument("--role", required=True, choices=ROLES)
+    parser.add_argument("--role", required=True, choices=[role.value for role in OfficerRole])
     parser.add_argument("--station", help="station code, for sho, io and counter")
     parser.add_argument("--district", help="police district, for sdpo and sp")
     parser.add_argument("--post", help="default: the role's post, such as SHO:<station>")
@@ -27,15 +29,17 @@ def main(arguments: list[str]) -> int:
     place = options.station or options.district
     if place is None and options.role not in ("dispatcher", "hq"):
         parser.error(f"a {options.role} needs --station or --district")
-    claims = OfficerClaims(
-        sub=options.sub or f"dev-{options.role}-{place or 'bihar'}",
-        role=options.role,
-        post=options.post or default_post(options.role, place),
-        station=options.station,
-        district=options.district,
-    )
-    issuer = AuthSettings.model_fields["officer_issuer"].default
-    token = issue_officer_token(options.key_file.read_text(), claims, issuer, SystemClock().now(), TTL)
+    try:
+        officer = Officer(
+            sub=options.sub or f"dev-{options.role}-{place or 'bihar'}",
+            role=OfficerRole(options.role),
+            post=options.post or default_post(options.role, place),
+            station=options.station,
+            district=options.district,
+        )
+    except ValidationError as error:
+        parser.error("; ".join(str(fault["msg"]) for fault in error.errors()))
+    token = issue_officer_token(options.key_file.read_text(), officer, LOCAL_ISSUER, SystemClock().now(), TTL)
     sys.stdout.write(token + "\n")
     return 0
 

@@ -1,26 +1,14 @@
 """Settings of login and tokens; IntakeSettings inherits them."""
 
-import base64
-import binascii
 from datetime import timedelta
-from pathlib import Path
-from typing import Annotated
+from typing import Final
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import Field
 from pydantic_settings import BaseSettings
 
+from chassis.settings import SecretKey
 
-def _key_of_32_bytes(value: SecretStr) -> SecretStr:
-    try:
-        size = len(base64.b64decode(value.get_secret_value(), validate=True))
-    except binascii.Error as error:
-        raise ValueError("not base64") from error
-    if size != 32:
-        raise ValueError(f"must be 32 bytes in base64, is {size}")
-    return value
-
-
-SecretKey = Annotated[SecretStr, AfterValidator(_key_of_32_bytes)]
+MINUTE: Final = timedelta(minutes=1)
 
 
 class AuthSettings(BaseSettings):
@@ -30,19 +18,19 @@ class AuthSettings(BaseSettings):
     phone_hash_key: SecretKey = Field(
         description="Key of the HMAC that turns a phone into a citizen's id; never rotated"
     )
-    access_token_ttl: timedelta = timedelta(minutes=30)
-    refresh_token_ttl: timedelta = timedelta(days=30)
+    access_token_ttl: timedelta = Field(default=timedelta(minutes=30), ge=MINUTE, le=timedelta(hours=12))
+    refresh_token_ttl: timedelta = Field(default=timedelta(days=30), ge=MINUTE, le=timedelta(days=90))
 
-    otp_ttl: timedelta = timedelta(minutes=5)
-    otp_tries: int = Field(default=5, ge=1)
-    otp_resend_after: timedelta = timedelta(seconds=30)
-    otp_per_phone_per_hour: int = Field(default=5, ge=1)
+    otp_ttl: timedelta = Field(default=timedelta(minutes=5), ge=MINUTE, le=timedelta(minutes=15))
+    otp_tries: int = Field(default=5, ge=1, le=10)
+    otp_resend_after: timedelta = Field(
+        default=timedelta(seconds=30), ge=timedelta(seconds=1), le=timedelta(minutes=10)
+    )
+    otp_per_phone_per_hour: int = Field(default=5, ge=1, le=60)
     otp_per_address_per_hour: int = Field(
-        default=300, ge=1, description="Generous: a mobile carrier puts thousands of subscribers behind one address"
+        default=300,
+        ge=1,
+        le=100_000,
+        description="Generous: a mobile carrier puts thousands of subscribers behind one address",
     )
     notifier_url: str = "http://127.0.0.1:8004"
-
-    officer_issuer: str = "janseva-local"
-    officer_audience: str = "janseva"
-    officer_jwks_file: Path | None = Field(default=None, description="JWKS of the officers' issuer, from a file")
-    officer_jwks_url: str | None = Field(default=None, description="JWKS of the officers' issuer, over HTTPS")

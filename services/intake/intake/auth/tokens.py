@@ -1,26 +1,21 @@
-"""Citizens' access tokens (signed here) and officers' tokens (verified against their issuer's JWKS)."""
+"""Citizens' access tokens, signed and read here."""
 
 import base64
 import hashlib
 import hmac
-import json
 import secrets
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import SecretStr
 
+from chassis.access.problems import TOKEN_INVALID
+from chassis.access.tokens import CITIZEN_ISSUER, verified_claims
 from chassis.problems import Problem
 from chassis.sealing import KeyRing, SealError
+from chassis.settings import OFFICER_AUDIENCE
 from intake.auth.principal import Principal
-from intake.auth.problems import TOKEN_EXPIRED, TOKEN_INVALID
-
-CITIZEN_ISSUER = "janseva-intake"
-AUDIENCE = "janseva"
-OFFICER_ALGORITHMS = ["EdDSA", "ES256", "RS256", "PS256"]
-SKEW = timedelta(seconds=30)
 
 
 class CitizenTokens:
@@ -40,7 +35,7 @@ class CitizenTokens:
         sub = self.subject_of(phone)
         claims = {
             "iss": CITIZEN_ISSUER,
-            "aud": AUDIENCE,
+            "aud": OFFICER_AUDIENCE,
             "sub": sub,
             "role": "citizen",
             "phone_sealed": self._ring.seal(sub, phone.encode(), now),
@@ -52,70 +47,9 @@ class CitizenTokens:
 
     def read(self, token: str) -> tuple[Principal, datetime]:
         """The citizen, and when the token expires."""
-        claims = _verified(token, self._key.public_key(), ["EdDSA"], CITIZEN_ISSUER, AUDIENCE)
+        claims = verified_claims(token, self._key.public_key(), ["EdDSA"], CITIZEN_ISSUER, OFFICER_AUDIENCE)
         try:
             phone = self._ring.open(claims["sub"], claims["phone_sealed"]).decode()
         except (SealError, KeyError) as error:
             raise Problem(TOKEN_INVALID) from error
         return Principal(sub=claims["sub"], role="citizen", phone=phone), datetime.fromtimestamp(claims["exp"], UTC)
-
-
-class OfficerClaims(BaseModel):
-    """What an officer's token must say. `district` is the police district."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    sub: str
-    role: str
-    post: str
-    station: str | None = None
-    district: str | None = None
-
-
-def read_officer_token(token: str, key: jwt.PyJWK, issuer: str, audience: str) -> Principal:
-    claims = _verified(token, key, OFFICER_ALGORITHMS, issuer, audience)
-    try:
-        officer = OfficerClaims.model_validate(claims)
-    except ValidationError as error:
-        raise Problem(TOKEN_INVALID, detail_en="The token lacks a claim that an officer needs") from error
-    return Principal(**officer.model_dump())
-
-
-def issue_officer_token(private_jwk: str, claims: OfficerClaims, issuer: str, now: datetime, ttl: timedelta) -> str:
-    """A development officer's token, signed by the local issuer's private JWK."""
-    jwk = json.loads(private_jwk)
-    payload = {
-        **claims.model_dump(exclude_none=True),
-        "iss": issuer,
-        "aud": AUDIENCE,
-        "iat": now,
-        "exp": now + ttl,
-    }
-    return jwt.encode(payload, jwt.PyJWK(jwk), algorithm="EdDSA", headers={"kid": jwk["kid"]})
-
-
-def key_id_of(token: str) -> tuple[str | None, str | None]:
-    """The key id and the issuer a token claims, unverified: they only choose the key that then decides."""
-    try:
-        header = jwt.get_unverified_header(token)
-        claims = jwt.decode(token, options={"verify_signature": False})
-    except jwt.InvalidTokenError as error:
-        raise Problem(TOKEN_INVALID) from error
-    return header.get("kid"), claims.get("iss")
-
-
-def _verified(token: str, key: Any, algorithms: list[str], issuer: str, audience: str) -> dict[str, Any]:
-    try:
-        return jwt.decode(
-            token,
-            key,
-            algorithms=algorithms,
-            issuer=issuer,
-            audience=audience,
-            leeway=SKEW,
-            options={"require": ["exp", "iat", "sub", "iss", "aud"]},
-        )
-    except jwt.ExpiredSignatureError as error:
-        raise Problem(TOKEN_EXPIRED) from error
-    except jwt.InvalidTokenError as error:
-        raise Problem(TOKEN_INVALID) from error

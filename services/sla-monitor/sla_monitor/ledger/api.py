@@ -1,4 +1,4 @@
-"""The ledger over HTTP: a case, the open clocks, the report. Reads only; nothing here holds personal data."""
+"""The ledger over HTTP: a case, the open clocks, the report, each as far as the caller is in charge. Reads only."""
 
 import base64
 import binascii
@@ -7,19 +7,22 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import AwareDatetime
 from starlette.responses import Response
 
+from chassis.access import Access, Caller
 from chassis.clock import Clock
 from chassis.problems import NOT_FOUND, FieldError, Problem, ProblemType
-from event_schemas import InvalidEvent
+from event_schemas import InvalidEvent, Lane
+from event_schemas.officers import OfficerRole
 from event_schemas.policies import PolicySet
 from sla_monitor.ledger.queries import LedgerQueries, OpenFilter
 from sla_monitor.ledger.report import DEFINITIONS, By, Report, Window, window_of
 from sla_monitor.ledger.report_csv import as_csv
 from sla_monitor.ledger.report_page import as_page
+from sla_monitor.ledger.scope import may_read, scope_of
 from sla_monitor.ledger.store import Place
 from sla_monitor.ledger.views import CaseView, OpenView, ReportView, case_view, report_view, round_view
 from sla_monitor.ledger.watermarks import WatermarkStore
@@ -38,6 +41,9 @@ WINDOW_INVALID = ProblemType(
     "window_invalid", 422, "The window must begin before it ends, and span 400 days at most", "अवधि मान्य नहीं है"
 )
 
+# Figures of a place are its officers' own business; a counter and a dispatcher decide nothing by them.
+REPORT_ROLES: Final = (OfficerRole.HQ, OfficerRole.SP, OfficerRole.SDPO, OfficerRole.SHO)
+
 Words = Annotated[str, Query(min_length=1, max_length=100)]
 
 
@@ -47,25 +53,33 @@ class Format(StrEnum):
     HTML = "html"
 
 
-def create_router(queries: LedgerQueries, watermarks: WatermarkStore, policies: PolicySet, clock: Clock) -> APIRouter:
+def create_router(
+    queries: LedgerQueries, watermarks: WatermarkStore, policies: PolicySet, clock: Clock, access: Access
+) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["sla"])
+    Asker = Annotated[Caller, Depends(access.caller)]  # noqa: N806  a type
+    Reporter = Annotated[Caller, Depends(access.officer_or_service(*REPORT_ROLES))]  # noqa: N806  a type
 
     @router.get("/policies", summary="The promises in force, and every edition of them")
     async def read_policies() -> PoliciesView:
         return policies_view(policies, clock.now())
 
     @router.get("/sla/cases/{case_id}", summary="A case's clock rounds, shares, pauses, and what was said of them")
-    async def read_case(case_id: str) -> CaseView:
+    async def read_case(case_id: str, caller: Asker) -> CaseView:
         # The watermark first: what is read after it is at least as complete as it says.
         marks = await watermarks.all()
         place = await queries.place(case_id)
         if place is None:
+            raise Problem(NOT_FOUND)
+        record = await queries.record(case_id)
+        if record is None or not may_read(caller, record, emergency=place["topic"].endswith(Lane.EMERGENCY)):
             raise Problem(NOT_FOUND)
         mark = marks.get(Place(place["topic"], place["partition"]))
         return case_view(case_id, await queries.case(case_id), await queries.told(case_id), mark, clock.now())
 
     @router.get("/sla/open", summary="Open clock rounds, the most urgent first")
     async def read_open(
+        caller: Asker,
         clock_name: Annotated[str | None, Query(alias="clock", min_length=1, max_length=100)] = None,
         district: Words | None = None,
         over: Annotated[float | None, Query(description="seconds overdue, at least", allow_inf_nan=False)] = None,
@@ -76,6 +90,7 @@ def create_router(queries: LedgerQueries, watermarks: WatermarkStore, policies: 
         wanted = OpenFilter(
             clock=clock_name,
             district=district,
+            scope=scope_of(caller),
             due_by=None if over is None else _earlier(as_of, over),
             after=None if cursor is None else _after(cursor),
         )
@@ -91,13 +106,14 @@ def create_router(queries: LedgerQueries, watermarks: WatermarkStore, policies: 
 
     @router.get("/sla/report", summary="Compliance, percentiles, ageing and trend, each with its definition")
     async def read_report(
+        caller: Reporter,
         begin: Annotated[AwareDatetime | None, Query(alias="from", description="inclusive; 30 days before to")] = None,
         end: Annotated[AwareDatetime | None, Query(alias="to", description="exclusive; as_of if left out")] = None,
         by: By = By.DISTRICT,
         format_: Annotated[Format, Query(alias="format")] = Format.JSON,
     ) -> Response:
         as_of = await _as_of(watermarks.as_of)
-        report = await queries.report(by, _window(begin, end, as_of))
+        report = await queries.report(by, _window(begin, end, as_of), scope_of(caller))
         return _answer(report, format_, policies.in_force(as_of).version)
 
     return router

@@ -10,15 +10,15 @@ from typing import Final
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from chassis.access import Access
 from chassis.clock import SystemClock
 from chassis.consumer import BatchConsumer
 from chassis.health import Liveness, SlowestOf
 from chassis.http import create_http_app
 from chassis.kafka import EventProducer
-from chassis.logs import configure_logging
 from chassis.mongo import Mongo
 from chassis.positions import LogPositions
-from chassis.run import Background, serve
+from chassis.run import Background, start
 from chassis.settings import ServiceSettings, load_yaml
 from chassis.tracing import Tracing
 from event_schemas import Lane
@@ -42,9 +42,7 @@ MAX_SILENCE: Final = timedelta(seconds=30)
 def main(argv: Sequence[str]) -> int:
     """``python -m sla_monitor ledger``: serve until SIGTERM. Returns the exit status."""
     argparse.ArgumentParser(prog="sla_monitor ledger", description=__doc__).parse_args(list(argv))
-    settings = LedgerSettings()
-    configure_logging(SERVICE, settings.log_level)
-    return serve(create_app(settings), settings)
+    return start(SERVICE, LedgerSettings, create_app)
 
 
 def load_policies(settings: ServiceSettings) -> PolicySet:
@@ -66,13 +64,19 @@ def create_app(settings: LedgerSettings) -> FastAPI:
         parts = Parts(settings, policies, metrics, liveness)
         await parts.store.ensure_indexes()
         # Routes need the parts, and these are made in the loop they run in.
-        app.include_router(create_router(LedgerQueries(parts.store), parts.watermarks, policies, SystemClock()))
-        checks.update(mongo=parts.mongo.ping, kafka=parts.producer.ping, directory=parts.posts.check)
+        access = Access.of(settings, SystemClock(), registry)
+        parts.background.add("officer_keys", access.keys.run)
+        queries = LedgerQueries(parts.store)
+        app.include_router(create_router(queries, parts.watermarks, policies, SystemClock(), access))
+        checks.update(
+            mongo=parts.mongo.ping, kafka=parts.producer.ping, directory=parts.posts.check, keys=settings.check_keys
+        )
         await parts.background.start()
         try:
             yield
         finally:
             await parts.close()
+            await access.close()
             tracing.shutdown()
 
     return create_http_app(

@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from chassis.mongo import store_errors
+from sla_monitor.engine.model import CaseRecord
 from sla_monitor.engine.tell import time_of
 from sla_monitor.ledger.documents import round_of
 from sla_monitor.ledger.model import Round
 from sla_monitor.ledger.report import By, Report, ReportBuilder, Window
+from sla_monitor.ledger.scope import EVERYTHING, Scope
 from sla_monitor.ledger.store import LedgerStore
 
 
@@ -19,6 +21,7 @@ class OpenFilter:
 
     clock: str | None = None
     district: str | None = None
+    scope: Scope = EVERYTHING
     due_by: datetime | None = None
     after: tuple[datetime, str] | None = None
 
@@ -33,6 +36,11 @@ class LedgerQueries:
         with store_errors():
             found = await self._store.rounds.find({"case_id": case_id}).sort("clock_id", 1).to_list(None)
         return [round_of(one) for one in found]
+
+    async def record(self, case_id: str) -> CaseRecord | None:
+        """The case's facts, which say who has it now."""
+        stored = (await self._store.load([case_id])).get(case_id)
+        return None if stored is None else stored.record
 
     async def told(self, case_id: str) -> list[dict[str, Any]]:
         """What was heard of the case, in the log's order."""
@@ -51,7 +59,7 @@ class LedgerQueries:
 
     async def open(self, wanted: OpenFilter, limit: int) -> list[Round]:
         """Open rounds, the most urgent first."""
-        conditions: list[dict[str, Any]] = [{"open": True}]
+        conditions: list[dict[str, Any]] = [{"open": True}, *wanted.scope.conditions()]
         if wanted.clock is not None:
             conditions.append({"clock": wanted.clock})
         if wanted.district is not None:
@@ -66,17 +74,16 @@ class LedgerQueries:
             cursor = self._store.rounds.find({"$and": conditions}).sort([("due_at", 1), ("_id", 1)]).limit(limit)
             return [round_of(one) for one in await cursor.to_list(None)]
 
-    async def report(self, by: By, window: Window) -> Report:
+    async def report(self, by: By, window: Window, scope: Scope = EVERYTHING) -> Report:
         builder = ReportBuilder(by, window)
-        async for one in self._rounds(window):
+        async for one in self._rounds(window, scope):
             builder.add(one)
         return builder.build()
 
-    async def _rounds(self, window: Window) -> AsyncIterator[Round]:
+    async def _rounds(self, window: Window, scope: Scope) -> AsyncIterator[Round]:
         """Everything decided in the window or still open. One that ended since as_of counts as it does now."""
         decided = {"$gte": time_of(window.begin), "$lt": time_of(min(window.end, window.as_of))}
         with store_errors():
-            async for one in self._store.rounds.find(
-                {"$or": [{"decided_at": decided}, {"open": True}]}, batch_size=2000
-            ):
+            counted = {"$or": [{"decided_at": decided}, {"open": True}]}
+            async for one in self._store.rounds.find({"$and": [counted, *scope.conditions()]}, batch_size=2000):
                 yield round_of(one)
