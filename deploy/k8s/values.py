@@ -21,6 +21,7 @@ OWN: dict[str, dict[str, str]] = {
         "RECEIPTS_URL": "http://notifier.janseva.svc",
         "RESEND_UNCONFIRMED": "emergency",
         "DELIVERY_REPORTS": "all",
+        "REPORT_SIGNATURES": "none",
     },
     "certificate": {},
 }
@@ -29,6 +30,7 @@ OWN: dict[str, dict[str, str]] = {
 REASONS: dict[str, str] = {
     "TRUSTED_PROXIES": "Where the gateway's pods may be: narrow it. A balancer before it makes PROXY_HOPS 2.",
     "RESEND_UNCONFIRMED": "Stock Kannel drops no doubles: what it may have taken is sent again for emergencies alone.",
+    "REPORT_SIGNATURES": "Stock Kannel can't sign; a gateway, or a proxy beside it, that can makes this 'required'.",
     "DELIVERY_REPORTS": "A report settles what was not heard to be taken; without one a routine message is given up.",
 }
 

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
+from chassis.clock import ManualClock
 from chassis.health import Liveness
 from chassis.http import create_http_app
 from chassis.logs import configure_logging
@@ -16,12 +17,13 @@ from notifier.lint import lint
 from notifier.messages import DirectMessages
 from notifier.metrics import NotifierMetrics
 from notifier.provider import GatewayOutcomeUnknown, GatewayRefused, GatewayUnavailable
-from notifier.receipts import ReceiptAddress
+from notifier.receipts import ADDRESS_LIFE, ReceiptAddress, report_proof
 from notifier.templates import DEFAULT_PATH
 
 from .notifier_fakes import FakeGateway
 
 TOKEN = "suite-token"
+PASSWORD = "the-gateway's"
 OTP = {"to": "+919876543210", "template": "otp", "language": "hi", "variables": {"otp": "482913"}}
 
 
@@ -37,11 +39,12 @@ class TakesReceipts:
 
 
 class Service:
-    def __init__(self, gateway: FakeGateway | None = None) -> None:
+    def __init__(self, gateway: FakeGateway | None = None, *, signing_key: str | None = PASSWORD) -> None:
+        self.clock = ManualClock(datetime(2026, 11, 29, tzinfo=UTC))
         self.gateway = gateway or FakeGateway()
         self.registry = CollectorRegistry()
         self.receipts = TakesReceipts()
-        self.addresses = ReceiptAddress("http://test", TOKEN)
+        self.addresses = ReceiptAddress("http://test", TOKEN, self.clock, signing_key=signing_key)
         messages = DirectMessages(lint(DEFAULT_PATH), self.gateway, NotifierMetrics(self.registry))
         app = create_http_app(
             title="t",
@@ -131,13 +134,53 @@ async def test_a_gateway_that_answers_late_gets_a_second_try_under_the_same_id()
     assert (answer.status_code, answer.json()["code"]) == (422, "gateway_refused")
 
 
+def proof_of(url: str, key: str = PASSWORD) -> dict[str, str]:
+    return {"x-report-signature": report_proof(key, httpx.URL(url).raw_path)}
+
+
+def filled(service: Service, *, state: int = 1, later: timedelta = timedelta(0), message: str = "n-1") -> str:
+    """The address as the gateway calls it, with the state and the time of a report."""
+    at = int((service.clock.now() + later).timestamp())
+    return service.addresses.url(message).replace("%d", str(state)).replace("%T", str(at))
+
+
 async def test_only_the_gateway_s_signed_address_takes_receipts() -> None:
-    """The address given to the gateway works with GET and POST; a forged one, or another's, does not."""
+    """The address given to the gateway works with GET and POST; what is wrong with another is told to nobody."""
     service = Service()
-    url = service.addresses.url("n-1").replace("%d", "1")
-    assert (await service.http.get(url)).status_code == 200
-    assert (await service.http.post(url.replace("state=1", "state=2"))).status_code == 200
+    first, second = filled(service), filled(service, state=2)
+    assert (await service.http.get(first, headers=proof_of(first))).status_code == 200
+    assert (await service.http.post(second, headers=proof_of(second))).status_code == 200
     assert service.receipts.taken == ["delivered", "undelivered"]
-    assert (await service.http.get(url.replace("n-1", "n-2"))).status_code == 403
-    assert (await service.http.get(service.addresses.url("n-2").replace("%d", "1"))).status_code == 404
-    assert (await service.http.get(url.replace("state=1", "state=99"))).status_code == 400
+    unknown, elsewhere = filled(service, message="n-2"), first.replace("n-1", "n-2")
+    answers = [await service.http.get(url, headers=proof_of(url)) for url in (unknown, elsewhere)]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].content == answers[1].content
+    odd = filled(service, state=99)
+    assert (await service.http.get(odd, headers=proof_of(odd))).status_code == 400
+
+
+async def test_a_report_binds_its_state_and_its_time() -> None:
+    """Who has seen a report can't make another of it, nor use its address when its days are over."""
+    service = Service()
+    seen = filled(service)
+    proof = proof_of(seen)
+    at = str(int(service.clock.now().timestamp()))
+    changed = (seen.replace("state=1", "state=2"), seen.replace(f"at={at}", f"at={int(at) + 60}"))
+    assert [(await service.http.get(url, headers=proof)).status_code for url in changed] == [404, 404]
+    assert [(await service.http.get(seen, headers=h)).status_code for h in ({}, proof_of(seen, "other"))] == [404, 404]
+    for days in (timedelta(days=-1), timedelta(hours=1)):
+        senseless = filled(service, later=days)
+        assert (await service.http.get(senseless, headers=proof_of(senseless))).status_code == 404
+    longer = seen.replace("expires=", "expires=9")
+    assert (await service.http.get(longer, headers=proof_of(longer))).status_code in {404, 422}
+    service.clock.advance(ADDRESS_LIFE)
+    assert (await service.http.get(seen, headers=proof)).status_code == 404
+    assert service.receipts.taken == []
+
+
+async def test_stock_kannel_signs_nothing_and_is_heard_where_that_is_set() -> None:
+    """Without signatures of reports the signed address, its days and the report's time still count."""
+    service = Service(signing_key=None)
+    assert (await service.http.get(filled(service))).status_code == 200
+    assert (await service.http.get(filled(service, later=timedelta(days=-2)))).status_code == 404
+    assert (await service.http.get(filled(service).replace("n-1", "n-2"))).status_code == 404

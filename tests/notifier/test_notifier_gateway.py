@@ -4,6 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from chassis.clock import SystemClock
 from janseva_local.kannel import Account, parse_meta_data, parse_sendsms
 from notifier.provider import (
     Answer,
@@ -29,7 +30,7 @@ SMS = OutgoingSms(
     dlt_id="1107000000000000001",
     template="filed",
     language="hi",
-    receipt_url=ReceiptAddress("http://127.0.0.1:8004", "token").url("n-1"),
+    receipt_url=ReceiptAddress("http://127.0.0.1:8004", "token", SystemClock()).url("n-1"),
 )
 
 

@@ -5,18 +5,18 @@ import binascii
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.access import Access, Caller, Service, service_token
-from chassis.problems import BAD_REQUEST, FORBIDDEN, NOT_FOUND, Problem, ProblemType
+from chassis.problems import BAD_REQUEST, NOT_FOUND, Problem, ProblemType
 from event_schemas import CaseId
 from event_schemas.officers import Officer, is_in_charge
 
 from .domain import CaseCard
 from .messages import DirectMessages
 from .provider import GatewayError, GatewayRefused
-from .receipts import KANNEL_STATES, ReceiptAddress, Receipts
+from .receipts import KANNEL_STATES, ReceiptAddress, Receipts, Reported
 from .records import LoggedDispatch
 from .sending import Cards
 from .store import DispatchStore
@@ -32,6 +32,7 @@ GATEWAY_UNAVAILABLE = ProblemType(
     "gateway_unavailable", 503, "The SMS gateway does not take messages now", "SMS गेटवे अभी संदेश नहीं ले रहा है"
 )
 PAGE = 100
+_LAST_SECOND = 253_402_300_799  # of the year 9999
 
 
 class MessageRequest(BaseModel):
@@ -106,17 +107,22 @@ def _in_charge(officer: Officer, card: CaseCard) -> bool:
 def receipts_router(receipts: Receipts, addresses: ReceiptAddress) -> APIRouter:
     router = APIRouter(tags=["receipts"])
 
-    # Kannel fetches its dlr-url with GET; other gateways post. The signature in the address is the authentication.
+    # Kannel fetches its dlr-url with GET; other gateways post. The signature in the address is the authentication, and
+    # whatever is wrong with a report the answer is the same: it tells nobody which messages there are.
     @router.api_route("/v1/receipts/kannel", methods=["GET", "POST"], summary="A delivery report (signed address)")
     async def kannel(
         request: Request,
         notification_id: Annotated[str, Query(max_length=64)],
+        expires: Annotated[int, Query(ge=0, le=_LAST_SECOND)],
         signature: Annotated[str, Query(max_length=64)],
         state: Annotated[int, Query()],
+        at: Annotated[int, Query(ge=0, le=_LAST_SECOND)],
+        x_report_signature: Annotated[str | None, Header(max_length=64)] = None,
     ) -> ReceiptTaken:
-        del request
-        if not addresses.is_genuine(notification_id, signature):
-            raise Problem(FORBIDDEN)
+        report = Reported(notification_id, expires, signature, state, at)
+        target: bytes = request.scope["raw_path"] + b"?" + request.scope["query_string"]
+        if not addresses.is_genuine(report, target, x_report_signature):
+            raise Problem(NOT_FOUND)
         if state not in KANNEL_STATES:
             raise Problem(BAD_REQUEST, "The state is not one of Kannel's delivery report types.")
         if not await receipts.take(notification_id, KANNEL_STATES[state]):

@@ -62,7 +62,7 @@ def create_app(settings: NotifierSettings) -> FastAPI:
     view = CompactedView(settings.kafka_bootstrap, topics.DIRECTORY_POSTS, directory.on_record)
     token = settings.service_token.get_secret_value()
     access = Access.of(settings, clock, registry)
-    addresses = ReceiptAddress(settings.receipts_base, token)
+    addresses = ReceiptAddress(settings.receipts_base, token, clock, signing_key=settings.report_signing_key)
     fetcher = AiohttpFetcher(timeout=settings.sms_timeout, concurrency=settings.sms_concurrency)
     gateway = KannelGateway(settings.account, fetcher)
     dispatcher = Dispatcher(

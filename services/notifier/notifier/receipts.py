@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from chassis.clock import Clock
@@ -17,22 +19,65 @@ from .sending import Publisher, ReportLog
 KANNEL_STATES: Final = {1: "delivered", 2: "undelivered", 4: "queued", 8: "sent", 16: "rejected"}
 
 
-class ReceiptAddress:
-    """Makes and checks `…/v1/receipts/kannel?notification_id=…&signature=…&state=%d` (Kannel fills in `%d`)."""
+# A message is delivered within the operator's validity (three days) or never; clocks of gateways are not ours.
+ADDRESS_LIFE: Final = timedelta(days=4)
+SKEW: Final = timedelta(minutes=5)
 
-    def __init__(self, base: str, secret: str) -> None:
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A report as it came: `at` is when the gateway says that it happened, in Unix seconds."""
+
+    notification_id: str
+    expires: int
+    signature: str
+    state: int
+    at: int
+
+
+class ReceiptAddress:
+    """Makes and checks `…/v1/receipts/kannel?notification_id=…&expires=…&signature=…&state=%d&at=%T`.
+
+    Kannel fills in `%d` and `%T`. The signature binds the message and the days in which it may be reported on. A
+    gateway that signs its reports binds state and time too: `signing_key` is then the secret that it shares with us.
+    """
+
+    def __init__(self, base: str, secret: str, clock: Clock, *, signing_key: str | None = None) -> None:
         self._base = base
+        self._clock = clock
         self._key = hmac.digest(secret.encode(), b"janseva receipt address", hashlib.sha256)
+        self._signing_key = signing_key
 
     def url(self, notification_id: str) -> str:
-        signature = self.signature(notification_id)
-        return f"{self._base}/v1/receipts/kannel?notification_id={notification_id}&signature={signature}&state=%d"
+        expires = int((self._clock.now() + ADDRESS_LIFE).timestamp())
+        signature = self._signature(notification_id, expires)
+        place = f"notification_id={notification_id}&expires={expires}&signature={signature}"
+        return f"{self._base}/v1/receipts/kannel?{place}&state=%d&at=%T"
 
-    def signature(self, notification_id: str) -> str:
-        return hmac.new(self._key, notification_id.encode(), hashlib.sha256).hexdigest()[:32]
+    def is_genuine(self, report: Reported, target: bytes, proof: str | None) -> bool:
+        """`target` is the path and query as they came, `proof` what the gateway signed them with."""
+        now = self._clock.now().timestamp()
+        issued = report.expires - ADDRESS_LIFE.total_seconds()
+        skew = SKEW.total_seconds()
+        if not now < report.expires <= now + ADDRESS_LIFE.total_seconds():
+            return False
+        if not issued - skew <= report.at <= now + skew:
+            return False
+        if self._signing_key is not None and not _equal(report_proof(self._signing_key, target), proof or ""):
+            return False
+        return _equal(self._signature(report.notification_id, report.expires), report.signature)
 
-    def is_genuine(self, notification_id: str, signature: str) -> bool:
-        return hmac.compare_digest(self.signature(notification_id).encode(), signature.encode())
+    def _signature(self, notification_id: str, expires: int) -> str:
+        return hmac.new(self._key, f"{notification_id}|{expires}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def report_proof(key: str, target: bytes) -> str:
+    """What a signing gateway sends as X-Report-Signature: the HMAC-SHA256 of path and query under its password."""
+    return hmac.digest(key.encode(), target, hashlib.sha256).hex()
+
+
+def _equal(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(), other.encode())
 
 
 class Receipts:

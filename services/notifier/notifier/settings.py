@@ -43,6 +43,9 @@ class NotifierSettings(ServiceSettings):
     delivery_reports: Literal["failures", "all"] = "failures"
     # Where the gateway reaches this service with delivery reports; by default its own address.
     receipts_url: str | None = None
+    # "required": the gateway signs each report's address, state and time with SMS_PASSWORD (X-Report-Signature). Stock
+    # Kannel signs nothing: then the signed address, its days and the network policy are all there is.
+    report_signatures: Literal["required", "none"] = "required"
 
     # More than so many routine messages to a post within the window: the further ones wait, at most DIGEST_EVERY, for a
     # digest. Emergencies neither wait nor count; which templates do is data (`digest` in TEMPLATES_FILE).
@@ -71,6 +74,10 @@ class NotifierSettings(ServiceSettings):
             entity_id=self.sms_entity_id,
             report_mask=31 if self.delivery_reports == "all" else 18,
         )
+
+    @property
+    def report_signing_key(self) -> str | None:
+        return self.sms_password.get_secret_value() if self.report_signatures == "required" else None
 
     @property
     def sending(self) -> SendingRules:
