@@ -41,7 +41,7 @@ class BodyLimits:
     so that a client that reads only after it has sent gets it.
 
     On `cut_paths` a body that is too large or too slow ends where it is: what was read goes to the app, which asks
-    body_cut(). Elsewhere it is refused.
+    body_cut(); of one too large, its last `tail_bytes` follow. Elsewhere it is refused.
     """
 
     bytes: int = 1_048_576
@@ -50,6 +50,7 @@ class BodyLimits:
     bytes_per_second: float = 500.0
     drain_bytes: int = 16 * 1024 * 1024
     drain_seconds: float = 10.0
+    tail_bytes: int = 65_536
     cut_paths: frozenset[str] = frozenset()
 
 
@@ -144,7 +145,8 @@ class _Exchange:
         room = self._limits.bytes - self._read
         self._read += len(body)
         if len(body) > room:
-            return self._cut(BodyCut.TOO_LARGE, body[:room])
+            tail = await self._tail(body[room:]) if self.cuts else b""
+            return self._cut(BodyCut.TOO_LARGE, body[:room] + tail)
         return message
 
     async def send(self, message: Message) -> None:
@@ -169,6 +171,21 @@ class _Exchange:
                     left -= len(message.get("body", b""))
         except TimeoutError:
             self._more = False
+
+    async def _tail(self, rest: bytes) -> bytes:
+        """The body's last bytes, within the limits of draining: short members may stand behind a long one."""
+        tail = rest[-self._limits.tail_bytes :]
+        try:
+            async with asyncio.timeout(self._limits.drain_seconds):
+                while self._more and self._read < self._limits.drain_bytes:
+                    message = await self._receive()
+                    self._more = message["type"] == "http.request" and message.get("more_body", False)
+                    body = message.get("body", b"")
+                    self._read += len(body)
+                    tail = (tail + body)[-self._limits.tail_bytes :]
+        except TimeoutError:
+            self._more = False
+        return tail
 
     async def _in_time(self) -> Message | None:
         """The next part of the body; None if it is too slow in coming."""

@@ -1,7 +1,7 @@
 """In-memory challenge and session stores; test_intake_auth_stores proves they behave as MongoDB's."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from intake.auth.otp import Challenge, Limit
 from intake.auth.sessions import Session
@@ -31,6 +31,17 @@ class MemoryOtpStore:
         key = (limit.key, seconds, start)
         self._hits[key] = self._hits.get(key, 0) + 1
         return datetime.fromtimestamp(start + seconds, UTC) if self._hits[key] > limit.count else None
+
+
+class MemoryLoginStore:
+    def __init__(self) -> None:
+        self._logins: dict[str, tuple[datetime, datetime]] = {}
+
+    async def remember(self, subject: str, now: datetime, gap: timedelta) -> datetime:
+        since, expires_at = self._logins.get(subject, (now, now))
+        since = since if expires_at > now else now
+        self._logins[subject] = (since, now + gap)
+        return since
 
 
 class MemorySessionStore:

@@ -1,15 +1,15 @@
 """A case store in memory, made of the domain's own functions; the protocol test holds it to the one in MongoDB."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from chassis.outbox import OutboxEntry
 from intake.domain.case import Case, CaseUpdate, CommandMark, TimelineEntry
 from intake.domain.derived import Derived, apply
-from intake.domain.states import DONE
-from intake.store import CaseFilter, Page, Taken, TakenBy
+from intake.domain.duplicates import Trace
+from intake.store import CaseFilter, Page, Proof, Taken, TakenBy
 from intake.store.side import Reveal
 
 
@@ -47,16 +47,30 @@ class MemoryCaseStore:
         found = (case for case in self.cases.values() if case.idempotency and case.idempotency.scope == scope)
         return next(found, None)
 
-    async def open_emergency(self, contact: str, since: datetime) -> Case | None:
+    async def emergencies_of(self, proof: Proof, since: datetime) -> tuple[Case, ...]:
+        await asyncio.sleep(0)
         found = [
             case
             for case in self.cases.values()
-            if case.contact == contact
+            if case.lane == "emergency"
             and case.filed_at >= since
-            and case.lane == "emergency"
-            and case.state not in DONE
+            and ((proof.sub is not None and case.owner == proof.sub) or proof.receipt in case.receipts)
         ]
-        return max(found, key=lambda case: case.filed_at, default=None)
+        return tuple(sorted(found, key=lambda case: (case.filed_at, case.case_id), reverse=True)[:100])
+
+    async def by_join(self, scope: str) -> Case | None:
+        found = (case for case in self.cases.values() if any(join.scope == scope for join in case.joins))
+        return next(found, None)
+
+    async def traces(self, keys: Collection[str]) -> tuple[Trace, ...]:
+        return tuple(
+            Trace(case.case_id, case.filed_at, frozenset(case.desk_keys), case.location)
+            for case in self.cases.values()
+            if set(keys) & set(case.desk_keys)
+        )
+
+    async def count(self, keys: Collection[str], most: int) -> int:
+        return min(most, sum(bool(set(keys) & set(case.desk_keys)) for case in self.cases.values()))
 
     async def update(self, case: Case, update: CaseUpdate, entries: Sequence[OutboxEntry]) -> Case | None:
         await asyncio.sleep(0)
@@ -102,7 +116,7 @@ class MemoryCaseStore:
 
 
 def _updated(case: Case, update: CaseUpdate) -> Case:
-    given = ("assignment_no", "decision", "feedback", "round", "sealed", "kinds", "flags", "location")
+    given = ("assignment_no", "decision", "feedback", "round", "sealed", "kinds", "flags", "location", "desk_keys")
     fields = {name: value for name in given if (value := getattr(update, name)) is not None}
     if update.hearing is not None:
         fields["hearings"] = {**case.hearings, update.hearing.hearing_id: update.hearing}
@@ -111,6 +125,8 @@ def _updated(case: Case, update: CaseUpdate) -> Case:
         fields["commands"] = {**case.commands, update.command.scope: mark}
     if update.receipt is not None and update.receipt not in case.receipts:
         fields["receipts"] = (*case.receipts, update.receipt)
+    if update.join is not None:
+        fields["joins"] = (*case.joins, update.join)
     return replace(
         case,
         state=update.state,
@@ -128,6 +144,9 @@ def _wanted(case: Case, wanted: CaseFilter) -> bool:
     code = station.code if station else (case.named_station if case.assignment is None else None)
     return (
         wanted.owner in (None, case.owner)
+        and (wanted.filed_since is None or case.filed_at >= wanted.filed_since)
+        and wanted.sensitive in (None, case.sensitive)
+        and (wanted.group is None or any(key.startswith(f"{wanted.group}:") for key in case.desk_keys))
         and wanted.lane in (None, str(case.lane))
         and wanted.status in (None, str(case.state))
         and wanted.police_district in (None, station.police_district if station else object())

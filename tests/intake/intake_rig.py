@@ -39,8 +39,9 @@ POLICIES, CATALOGUE = load_policies(None), load_catalogue()
 START = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)
 STATION = Station(code="5140003", name="ARARIA", district="Araria", police_district="ARARIA")
 OTHER_STATION = Station(code="5140012", name="SIKTI", district="Araria", police_district="ARARIA")
-ASHA = Principal("citizen:asha", "citizen", "+919876543210")
-RAVI = Principal("citizen:ravi", "citizen", "+919876543211")
+KNOWN_SINCE = START - timedelta(days=1)
+ASHA = Principal("citizen:asha", "citizen", "+919876543210", known_since=KNOWN_SINCE)
+RAVI = Principal("citizen:ravi", "citizen", "+919876543211", known_since=KNOWN_SINCE)
 SHO = Principal("dev-sho", "sho", None, "SHO:5140003", "5140003", "ARARIA")
 OTHER_SHO = Principal("dev-sho-2", "sho", None, "SHO:5140012", "5140012", "ARARIA")
 COUNTER = Principal("dev-counter", "counter", None, "SHO:5140003", "5140003", "ARARIA")
@@ -146,6 +147,11 @@ class Rig:
         return PersonalData.from_json(self.ring.open(case_id, sealed))
 
 
+def subject_of(phone: str) -> str:
+    """The subject that a login with this phone gets."""
+    return {citizen.phone: citizen.sub for citizen in (ASHA, RAVI)}.get(phone, f"citizen:{phone[-4:]}")
+
+
 def bearer(by: Principal | None) -> dict[str, str]:
     return {} if by is None else {"Authorization": f"Bearer {by.sub}"}
 
@@ -185,7 +191,7 @@ async def rig() -> AsyncIterator[Rig]:
         catalogue=CATALOGUE,
         metrics=IntakeMetrics(registry),
         authenticator=KnownTokens(),
-        contact_of=lambda phone: f"contact:{phone[-4:]}",
+        contact_of=subject_of,
     )
     api = case_api(deps)
     app = create_http_app(

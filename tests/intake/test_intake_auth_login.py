@@ -22,7 +22,7 @@ from intake.auth.authenticator import Authenticator
 from intake.auth.login import Login, normalise_phone
 from intake.auth.settings import AuthSettings
 from intake.auth.tokens import CitizenTokens
-from tests.intake.auth_fakes import MemoryOtpStore, MemorySessionStore, SenderSpy
+from tests.intake.auth_fakes import MemoryLoginStore, MemoryOtpStore, MemorySessionStore, SenderSpy
 
 KEY = base64.b64encode(b"k" * 32).decode()
 PHONE = "+919431000000"
@@ -45,6 +45,7 @@ class Desk:
             ring=ring,
             challenges=MemoryOtpStore(),
             sessions=MemorySessionStore(),
+            logins=MemoryLoginStore(),
             sender=self.sender,
             clock=self.clock,
         )

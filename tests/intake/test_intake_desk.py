@@ -224,12 +224,12 @@ async def test_lists_page_by_cursor(intake: Rig) -> None:
     cursor = ""
     while True:
         page = (await intake.get(f"/v1/desk/cases?status=assigned&limit=2&cursor={cursor}", by=SHO)).json()
-        seen += [case["case_id"] for case in page["cases"]]
-        cursor = page["cursor"]
+        seen += [case["case_id"] for case in page["items"]]
+        cursor = page["next_cursor"]
         if cursor is None:
             break
     assert seen == sorted(intake.store.cases, reverse=True)
-    assert (await intake.get("/v1/desk/cases?status=closed", by=SHO)).json()["cases"] == []
+    assert (await intake.get("/v1/desk/cases?status=closed", by=SHO)).json()["items"] == []
     assert (await intake.get("/v1/desk/cases?cursor=$ne", by=SHO)).json()["code"] == "cursor_invalid"
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -133,37 +132,6 @@ async def test_a_token_that_cannot_be_read_does_not_stop_help(intake: Rig) -> No
     own = await called(intake, {"phone": "1"}, by=ASHA)
     assert intake.store.cases[own["case_id"]].owner == ASHA.sub
     assert intake.personal(own["case_id"]).phone == ASHA.phone
-
-
-async def test_a_repeat_from_one_phone_updates_the_open_case(intake: Rig) -> None:
-    """Within 120 s the same phone adds to its case: new place, new words, no second case, each receipt opens it."""
-    first = await called(intake, {"phone": PHONE, "note": "one", "name": "Asha"})
-    intake.clock.advance(timedelta(seconds=119))
-    second = await called(intake, {"phone": f"+91 {PHONE}", "note": "two", "location": {"lat": 26.1, "lon": 87.4}})
-    assert second["case_id"] == first["case_id"]
-    assert "updated_open_case" in [notice["code"] for notice in second["notices"]]
-    personal = intake.personal(first["case_id"])
-    assert (personal.name, personal.description) == ("Asha", "one\ntwo")
-    assert intake.store.cases[first["case_id"]].location is not None
-    for answer in (first, second):
-        status = await intake.get(f"/v1/complaints/{first['tracking_number']}", x_receipt=answer["receipt_secret"])
-        assert status.status_code == 200
-
-
-async def test_after_two_minutes_or_for_other_help_it_is_a_new_case(intake: Rig) -> None:
-    """A later call, and a call for help the open case does not bring, is a case with a clock of its own."""
-    first = await called(intake, {"phone": PHONE, "kind": "police"})
-    other = await called(intake, {"phone": PHONE, "kinds": ["police", "fire"]})
-    assert [due["clock_id"] for due in other["due"]] == ["dial112_response:fire"]
-    assert f"linked:{first['case_id']}" in intake.store.cases[other["case_id"]].flags
-    intake.clock.advance(timedelta(seconds=121))
-    assert (await called(intake, {"phone": PHONE}))["case_id"] not in (first["case_id"], other["case_id"])
-
-
-async def test_calls_at_once_from_one_phone_are_one_case(intake: Rig) -> None:
-    """Ten taps at the same moment open one case."""
-    answers = await asyncio.gather(*(called(intake, {"phone": PHONE}) for _ in range(10)))
-    assert len({answer["case_id"] for answer in answers}) == len(intake.store.cases) == 1
 
 
 async def test_callers_without_a_phone_are_never_merged(intake: Rig) -> None:

@@ -203,7 +203,7 @@ async def test_my_cases_are_mine(intake: Rig) -> None:
     mine = await intake.filed(COMPLAINT)
     await intake.filed(COMPLAINT, by=RAVI)
     listed = (await intake.get("/v1/me/cases", by=ASHA)).json()
-    assert [case["case_id"] for case in listed["cases"]] == [mine["case_id"]]
+    assert [case["case_id"] for case in listed["items"]] == [mine["case_id"]]
     assert (await intake.get("/v1/me/cases")).status_code == 401
 
 

@@ -66,13 +66,29 @@ async def test_fifty_at_once_with_one_key_are_one_case(intakes: Deployment) -> N
     assert [event.case_seq for event in events] == [1]
 
 
-async def test_fifty_calls_of_one_phone_are_one_case(intakes: Deployment) -> None:
-    """Over two instances, without a key, calls of one phone at once open one case."""
+async def test_fifty_strangers_with_one_number_are_fifty_cases(intakes: Deployment) -> None:
+    """Over two instances, calls that name one number at once are cases of their own: a number proves nobody."""
     phone = f"98{uuid.uuid4().int % 10**8:08d}"
     calls = (intakes.instances[number % 2].post(URL, json={"phone": phone}) for number in range(50))
     answers = await asyncio.gather(*calls)
     assert {answer.status_code for answer in answers} == {202}
-    assert len({answer.json()["case_id"] for answer in answers}) == 1
+    assert len({answer.json()["case_id"] for answer in answers}) == 50
+
+
+async def test_fifty_taps_with_one_receipt_are_one_case(intakes: Deployment) -> None:
+    """Over two instances, who holds the receipt adds to his case, with every word; for new help it is one case more."""
+    first = (await intakes.instances[0].post(URL, json={"kind": "police", "note": "first"})).json()
+    headers = {"X-Receipt": first["receipt_secret"]}
+
+    async def tap(number: int, body: dict[str, Any]) -> str:
+        answer = await intakes.instances[number % 2].post(URL, json=body, headers=headers)
+        assert answer.status_code == 202, answer.text
+        return str(answer.json()["case_id"])
+
+    joined = await asyncio.gather(*(tap(number, {"note": f"tap {number}"}) for number in range(20)))
+    assert set(joined) == {first["case_id"]}
+    more = await asyncio.gather(*(tap(number, {"kinds": ["police", "fire"]}) for number in range(20)))
+    assert len({*more, first["case_id"]}) == 2
 
 
 async def test_kafka_away_loses_and_disorders_nothing(intakes: Deployment, own_kafka: KafkaServer) -> None:

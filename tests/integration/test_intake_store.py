@@ -17,11 +17,11 @@ from chassis.mongo import Mongo
 from chassis.outbox import Outbox
 from chassis.testing import InMemoryBroker, InMemoryProducer
 from event_schemas import Lane, Location, ids
-from intake.domain.case import Case, CaseUpdate, Due, HearingRecord, Idempotency, TimelineEntry
+from intake.domain.case import Case, CaseUpdate, Due, HearingRecord, Idempotency, Join, TimelineEntry
 from intake.domain.derived import apply, derive
 from intake.domain.numbers import CaseId, TrackingNumber, new_tracking_number
 from intake.domain.states import Family, State
-from intake.store import CaseFilter, CaseStore, Taken, TakenBy
+from intake.store import CaseFilter, CaseStore, Proof, Taken, TakenBy
 from intake.store.mongo import CASES, MongoCaseStore
 from intake.store.side import MongoSideStore, Reveal, SideStore
 from tests.intake.intake_memory import MemoryCaseStore, MemorySideStore
@@ -191,19 +191,57 @@ async def test_an_event_of_an_unknown_case_harms_nothing(stores: Stores) -> None
     await stores.cases.take_in([])
 
 
-async def test_the_open_emergency_of_a_phone(stores: Stores) -> None:
-    """The newest within the window, neither finished nor another phone's nor a routine case."""
-    emergency = {"contact": "p", "lane": Lane.EMERGENCY, "family": Family.EMERGENCY}
-    old = fresh(**emergency, filed_at=START - timedelta(minutes=5))
-    done = fresh(**emergency, state=State.RESOLVED)
-    routine = fresh(contact="p")
-    wanted = fresh(**emergency)
-    for case in (old, done, routine, wanted):
+async def test_the_emergencies_of_a_caller(stores: Stores) -> None:
+    """By token or receipt, of the window, newest first; never by the number, and no routine case."""
+    emergency = {"lane": Lane.EMERGENCY, "family": Family.EMERGENCY}
+    owned = fresh(**emergency, owner="citizen:asha", contact="p", receipts=("a",))
+    later = fresh(**emergency, receipts=("a", "b"), filed_at=START + timedelta(seconds=1))
+    old = fresh(**emergency, owner="citizen:asha", filed_at=START - timedelta(minutes=5))
+    routine = fresh(owner="citizen:asha", receipts=("a",))
+    number = fresh(**emergency, contact="p")
+    for case in (owned, later, old, routine, number):
         await stores.cases.insert(case, [])
-    found = await stores.cases.open_emergency("p", START - timedelta(minutes=2))
-    assert found is not None
-    assert found.case_id == wanted.case_id
-    assert await stores.cases.open_emergency("q", START - timedelta(minutes=2)) is None
+    since = START - timedelta(minutes=2)
+
+    async def found(sub: str | None, receipt: str | None) -> list[str]:
+        return [case.case_id for case in await stores.cases.emergencies_of(Proof(sub, receipt), since)]
+
+    assert await found("citizen:asha", None) == [owned.case_id]
+    assert await found(None, "a") == [later.case_id, owned.case_id]
+    assert await found("citizen:asha", "b") == [later.case_id, owned.case_id]
+    assert await found("citizen:ravi", "none") == []
+
+
+async def test_a_join_is_kept_and_found(stores: Stores) -> None:
+    """With its notices and its key's traces; one without a key has none."""
+    case = fresh(lane=Lane.EMERGENCY, family=Family.EMERGENCY)
+    await stores.cases.insert(case, [])
+    joins = (Join(START, ("updated_open_case",), "scope", "body"), Join(START, ("x",)))
+    for join in joins:
+        update = CaseUpdate(state=case.state, entry=entry(case), emits=False, join=join, desk_keys=("k:1",))
+        changed = await stores.cases.update(case, update, [])
+        assert changed is not None
+        case = changed
+    assert case.joins == joins
+    assert case.desk_keys == ("k:1",)
+    assert await stores.cases.by_join("scope") == case
+    assert await stores.cases.by_join("other") is None
+
+
+async def test_the_desks_keys_find_and_count(stores: Stores) -> None:
+    """Any of the keys finds a case; counting stops where it was told to; a group takes in all its stretches."""
+    place = Location(lat=26.1, lon=87.4)
+    cases = [fresh(desk_keys=("number:a:1", f"cell:{number}")) for number in range(3)]
+    other = fresh(desk_keys=("number:a:2", "cell:9"), location=place)
+    for case in (*cases, other):
+        await stores.cases.insert(case, [])
+    traces = await stores.cases.traces({"cell:0", "cell:9"})
+    assert {trace.case_id for trace in traces} == {cases[0].case_id, other.case_id}
+    assert {trace.location for trace in traces} == {None, place}
+    assert await stores.cases.count({"number:a:1", "number:a:2"}, 10) == 4
+    assert await stores.cases.count({"number:a:1", "number:a:2"}, 2) == 2
+    page = await stores.cases.page(CaseFilter(group="number:a"), None, 10)
+    assert {case.case_id for case in page.cases} == {case.case_id for case in (*cases, other)}
 
 
 async def test_lists_are_filtered_and_paged(stores: Stores) -> None:
@@ -214,7 +252,7 @@ async def test_lists_are_filtered_and_paged(stores: Stores) -> None:
     for case, station in ((here, STATION), (there, OTHER_STATION)):
         await stores.cases.take_in([derive(f"a{case.case_id}", assigned(case.case_id, 1, station, START))])
 
-    async def found(limit: int = 10, after: str | None = None, **wanted: str) -> set[str]:
+    async def found(limit: int = 10, after: str | None = None, **wanted: Any) -> set[str]:
         page = await stores.cases.page(CaseFilter(**wanted), after, limit)
         return {str(case.case_id) for case in page.cases}
 
@@ -223,6 +261,9 @@ async def test_lists_are_filtered_and_paged(stores: Stores) -> None:
     assert await found(police_district="ARARIA", status="closed") == set()
     assert await found(owner="me") == {mine.case_id}
     assert await found(lane="emergency") == set()
+    assert await found(owner="me", filed_since=START + timedelta(hours=1)) == set()
+    assert await found(owner="me", filed_since=START, sensitive=mine.sensitive) == {mine.case_id}
+    assert await found(owner="me", sensitive=not mine.sensitive) == set()
     assert await found(status="assigned", station=OTHER_STATION.code) == {there.case_id}
     first = await stores.cases.page(CaseFilter(), None, 3)
     assert first.cursor is not None

@@ -101,6 +101,22 @@ async def test_a_batch_answers_in_its_order_and_doubles_give_one_decision(desk: 
     assert len(desk.decisions.kept) == 2
 
 
+async def test_a_first_place_that_comes_later_is_routed_by(desk: Desk) -> None:
+    """An emergency without a place waits at a control room; told the place, the station there gets it, and keeps it."""
+    emergency = filed(lane=Lane.EMERGENCY, service_code="emergency-112", location=None)
+    (waiting,) = assigned(await run_handler(desk.handler.handle, emergency))
+    assert waiting.reason is AssignmentReason.CONTROL_ROOM
+    told = transfer(no=2, by="HQ:control-room").model_copy(update={"location": SHEOHAR})
+    (event,) = assigned(await run_handler(desk.handler.handle, told))
+    assert (event.station.code, event.assignment_no) == ("5801016", 2)
+    assert event.previous_station == waiting.station.code
+    assert event.nearest_stations
+    # A later transfer without a station goes by the place that is known now.
+    (further,) = assigned(await run_handler(desk.handler.handle, transfer(no=3, by="SHO:5801016")))
+    assert further.reason is AssignmentReason.TRANSFER
+    assert further.nearest_stations == event.nearest_stations
+
+
 async def test_answers_go_to_the_lane_of_the_case(desk: Desk) -> None:
     """An emergency's assignment goes back to the emergency topic."""
     emergency = received(filed(lane=Lane.EMERGENCY, service_code="emergency-112"), topic="cases.emergency")

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from event_schemas.base import DerivedEvent, DeskEvent
-from event_schemas.values import AssignmentReason, Code, PostId, Station, StationCode, Text
+from event_schemas.values import AssignmentReason, Code, Location, PostId, Station, StationCode, Text
 
 
 class AssignedToStation(DerivedEvent):
@@ -37,7 +37,10 @@ class AssignedToStation(DerivedEvent):
 
 
 class TransferRequested(DeskEvent):
-    """``assignment_no`` is the number of the assignment asked for; intake allocates it."""
+    """``assignment_no`` is the number of the assignment asked for; intake allocates it.
+
+    ``location`` is the first place of an emergency that was filed without one: the case is routed there.
+    """
 
     type: ClassVar[Literal["TransferRequested"]] = "TransferRequested"
 
@@ -45,6 +48,7 @@ class TransferRequested(DeskEvent):
     to_station: StationCode | None = Field(default=None, min_length=1, max_length=40)
     reason_code: Code
     by_post: PostId = Field(min_length=1, max_length=120)
+    location: Location | None = None
 
 
 class ComplaintAcknowledged(DeskEvent):

@@ -29,7 +29,7 @@ from intake.api.complaints import CUT_PATHS
 from intake.auth import Authenticator, auth_router
 from intake.auth.login import Login
 from intake.auth.sender import NotifierOtpSender
-from intake.auth.store import MongoOtpStore, MongoSessionStore
+from intake.auth.store import MongoLoginStore, MongoOtpStore, MongoSessionStore
 from intake.auth.tokens import CitizenTokens
 from intake.catalogue import load_catalogue
 from intake.handlers import TYPES
@@ -61,13 +61,14 @@ def create_app(
     ring = KeyRing.from_json(settings.sealing_keys)
     http = httpx.AsyncClient()
     citizens = CitizenTokens(settings.citizen_token_key, settings.phone_hash_key, ring, settings.access_token_ttl)
-    challenges, sessions = MongoOtpStore(mongo), MongoSessionStore(mongo)
+    challenges, sessions, logins = MongoOtpStore(mongo), MongoSessionStore(mongo), MongoLoginStore(mongo)
     login = Login(
         settings=settings,
         tokens=citizens,
         ring=ring,
         challenges=challenges,
         sessions=sessions,
+        logins=logins,
         sender=NotifierOtpSender(http, settings.notifier_url, settings.service_token),
         clock=clock,
     )
@@ -97,7 +98,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         tracing = Tracing.configure(SOURCE, settings.otlp_endpoint, sample_ratio=settings.trace_sample_ratio)
-        for indexed in (store, side, challenges, sessions):
+        for indexed in (store, side, challenges, sessions, logins):
             await indexed.ensure_indexes()
         consumer_metrics = ConsumerMetrics(registry)
         for lane in LANES:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import re
+from datetime import date
 from typing import Any
 
 import orjson
@@ -38,6 +39,10 @@ class Keys:
 
     def ticket(self, text: str) -> str:
         return self._mac("ticket", text)
+
+    def source(self, address: str, day: date) -> str:
+        """What stands for a network address, for one day: enough to see that many calls come from one."""
+        return self._mac("source", day.isoformat(), address)[:16]
 
     def _mac(self, *parts: str | bytes) -> str:
         # Each part behind its length: ("ab", "c") and ("a", "bc") must never give one digest.

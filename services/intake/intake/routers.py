@@ -99,12 +99,22 @@ def case_api(deps: Deps) -> CaseApi:
         answers=answers,
         keys=keys,
         service=_service(deps.catalogue, WALK_IN_SERVICE),
+        contact_of=deps.contact_of,
     )
-    filings = FilingParts(deps.catalogue, filing, emergencies, answers, keys, deps.metrics, deps.authenticator)
+    filings = FilingParts(
+        catalogue=deps.catalogue,
+        desk=filing,
+        emergencies=emergencies,
+        answers=answers,
+        keys=keys,
+        metrics=deps.metrics,
+        authenticator=deps.authenticator,
+        today=lambda: deps.clock.now().date(),
+    )
     routers = [
         filing_router(filings),
         stream_router(stream),
-        status_router(reader, commands, deps.store, deps.authenticator),
+        status_router(reader, commands, deps.store, deps.authenticator, deps.clock),
         services_router(deps.catalogue, deps.policies, texts, deps.clock),
         visits_router(visits),
         desk_router(desk),

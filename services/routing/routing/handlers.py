@@ -119,8 +119,12 @@ class AssignmentHandler:
         earlier = [decision for decision in decided if decision.assignment_no < event.assignment_no]
         stations = [hop.event.station for hop in earlier]
         chain = [Hop(station.code, station.police_district) for station in stations]
-        first = earlier[0] if earlier else None
-        filing, sealed = (first.filing, first.sealed) if first is not None else (Filing(emergency=False), None)
+        # The newest place that a case was routed by; an emergency may learn its first one after it was filed.
+        known = next((one for one in reversed(earlier) if one.filing.point is not None), next(iter(earlier), None))
+        filing, sealed = (known.filing, known.sealed) if known is not None else (Filing(emergency=False), None)
+        if event.location is not None:
+            place = event.location
+            filing, sealed = filing._replace(point=Point(place.lat, place.lon, place.accuracy_m)), None
         request = TransferRequest(event.to_station, event.by_post)
         decision = transfer_case(snapshot, self._with_place(event.case_id, filing, sealed), chain, request)
         return decision, answer_of(snapshot, item, Asked(filing, sealed, ()), decision, self._clock.now())

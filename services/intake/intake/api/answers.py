@@ -1,6 +1,6 @@
 """What a 202 says."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -30,7 +30,7 @@ class Answers:
                 "lane": case.lane.value,
                 "filed_at": case.filed_at,
                 "due": [due_json(due) for due in case.due],
-                "notices": self._notices(case, language),
+                "notices": self._notices(case.flags if filed.flags is None else filed.flags, language),
                 **(more or {}),
             },
             202,
@@ -40,10 +40,10 @@ class Answers:
     def status_url(self, case: Case) -> str:
         return f"{self._public_url}/v1/complaints/{case.tracking_number}"
 
-    def _notices(self, case: Case, language: Language) -> list[Mapping[str, Any]]:
+    def _notices(self, flags: Iterable[str], language: Language) -> list[Mapping[str, Any]]:
         return [
             {"code": flag, "text": text.in_(language), "action": text.action}
-            for flag in case.flags
+            for flag in flags
             if (text := self._texts.notices.get(flag)) is not None
         ]
 

@@ -1,12 +1,15 @@
 """POST /v1/complaints and POST /v1/emergencies."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import orjson
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import Headers
 
+from chassis.addresses import client_network
 from chassis.http import RequestRoute
 from chassis.logs import get_logger
 from chassis.middleware import body_cut, problem_of_cut
@@ -19,6 +22,8 @@ from intake.auth import Authenticator, Principal
 from intake.catalogue import Catalogue, Service
 from intake.domain.field_names import names_emergency, names_emergency_anywhere
 from intake.domain.filing import Person, Submission
+from intake.domain.scope import OFFICER_ROLES
+from intake.domain.states import Role
 from intake.domain.urgent import read_urgent
 from intake.handlers.emergencies import Caller, EmergencyDesk
 from intake.handlers.filing import FilingDesk
@@ -31,6 +36,7 @@ _log = get_logger(__name__)
 EMERGENCY = "emergency-112"
 # What can be read of an emergency is read, however large or slow the rest: the middleware refuses no body here.
 CUT_PATHS = frozenset({"/v1/complaints", "/v1/emergencies"})
+MAX_RECEIPT = 200
 COMPLAINTS_ROUTE = "POST /v1/complaints"
 
 
@@ -43,6 +49,7 @@ class FilingParts:
     keys: Keys
     metrics: IntakeMetrics
     authenticator: Authenticator
+    today: Callable[[], date]
 
 
 def filing_router(parts: FilingParts) -> APIRouter:
@@ -65,10 +72,10 @@ def filing_router(parts: FilingParts) -> APIRouter:
 
     @router.post("/emergencies", status_code=202, summary="Call for help; never refused", openapi_extra=_URGENT_DOCS)
     async def urgent(request: Request) -> Response:
-        caller = await identify_caller(parts.authenticator, request)
+        caller = await identify_caller(parts, request)
         raw = await request.body()
         key = request.headers.get("idempotency-key")
-        read = read_urgent(raw, request.headers.get("content-type", ""))
+        read = read_urgent(raw, request.headers.get("content-type", ""), cut=body_cut(request) is not None)
         filed = await parts.emergencies.file(read, caller, key=key, raw=raw)
         return parts.answers.filed(filed, language_of(request.headers.get("accept-language")))
 
@@ -91,22 +98,25 @@ async def _file_complaint(parts: FilingParts, raw: bytes, principal: Principal |
     return parts.answers.filed(filed, language_of(headers.get("accept-language")))
 
 
-async def identify_caller(authenticator: Authenticator, request: Request) -> Caller:
+async def identify_caller(parts: FilingParts, request: Request) -> Caller:
     """Whoever calls for help is heard: a token that cannot be read is left aside."""
+    receipt = (request.headers.get("x-receipt") or "").strip()[:MAX_RECEIPT]
+    unproven = Caller(receipt=receipt or None, source=parts.keys.source(client_network(request), parts.today()))
     if "authorization" not in request.headers:
-        return Caller()
+        return unproven
     try:
-        principal = await authenticator.officer("dispatcher")(request)
+        officer = await parts.authenticator.officer(*OFFICER_ROLES)(request)
     except Problem:
-        principal = None
-    if principal is not None:
-        return Caller(trusted=True)
+        officer = None
+    if officer is not None:
+        # The centre's and the counters' own lines carry everybody's calls: their number says nothing of a flood.
+        return Caller(officer=True, trusted=officer.role == Role.DISPATCHER)
     try:
-        citizen = await authenticator.optional_citizen(request)
+        citizen = await parts.authenticator.optional_citizen(request)
     except Problem as problem:
         _log.info("emergency_token_left_aside", reason=problem.type.code)
-        return Caller()
-    return Caller() if citizen is None else Caller(citizen.sub, citizen.phone)
+        return unproven
+    return unproven if citizen is None else replace(unproven, sub=citizen.sub, phone=citizen.phone)
 
 
 def _service(catalogue: Catalogue, code: Any) -> Service:

@@ -1,6 +1,7 @@
 """The desk: officers list, read, reveal and command their cases."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -22,6 +23,7 @@ from intake.domain.orders import ORDERS
 from intake.domain.scope import DISTRICT_ROLES, OFFICER_ROLES, STATION_ROLES, Actor, may_work
 from intake.domain.states import Act, Role, State
 from intake.handlers.commands import CommandDesk, Wish
+from intake.handlers.likeness import NONE, likeness_of
 from intake.problems import UNKNOWN_COMMAND, VERSION_MISMATCH
 from intake.store import CaseFilter, CaseStore
 from intake.store.side import Reveal, SideStore
@@ -88,13 +90,15 @@ def desk_router(parts: DeskParts) -> APIRouter:
         principal: Officer,
         station: Annotated[str | None, Query(max_length=40)] = None,
         status: Annotated[State | None, Query()] = None,
+        group: Annotated[str | None, Query(pattern=r"^(source|number):[0-9A-Za-z_-]{1,40}$")] = None,
         cursor: Annotated[str | None, Query()] = None,
         limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
     ) -> Response:
-        wanted = _own_cases(actor_of(principal), station, status)
+        wanted = replace(_own_cases(actor_of(principal), station, status), group=group)
         page = await parts.store.page(wanted, read_cursor(cursor), limit)
-        now = parts.clock.now()
-        return json_response({"cases": [desk_item(case, now) for case in page.cases], "cursor": page.cursor})
+        now, like = parts.clock.now(), await likeness_of(parts.store, page.cases)
+        items = [desk_item(case, now, like.get(case.case_id, NONE)) for case in page.cases]
+        return json_response({"items": items, "next_cursor": page.cursor})
 
     @router.get("/{case_id}", summary="One case; personal data are masked")
     async def case(
@@ -103,7 +107,9 @@ def desk_router(parts: DeskParts) -> APIRouter:
         actor = actor_of(principal)
         found = await parts.case(case_id, actor)
         status = await parts.reader.view(found, language_of(accept_language))
-        view = desk_view(found, status, parts.personal(found), actor.role, masked=True)
+        like = await likeness_of(parts.store, [found])
+        beside = like.get(found.case_id, NONE)
+        view = desk_view(found, status, parts.personal(found), actor.role, masked=True, like=beside)
         return json_response(view, headers={"ETag": f'"{found.version}"', "Cache-Control": "no-store"})
 
     @router.post("/{case_id}/reveal", summary="One case with its personal data; who asked and why is kept")
@@ -119,7 +125,9 @@ def desk_router(parts: DeskParts) -> APIRouter:
         now = parts.clock.now()
         await parts.side.record_reveal(Reveal(ids.new_event_id(now), now, case_id, actor.sub, actor.post, body.reason))
         status = await parts.reader.view(found, language_of(accept_language))
-        view = desk_view(found, status, parts.personal(found), actor.role, masked=False)
+        like = await likeness_of(parts.store, [found])
+        beside = like.get(found.case_id, NONE)
+        view = desk_view(found, status, parts.personal(found), actor.role, masked=False, like=beside)
         return json_response(view, headers={"ETag": f'"{found.version}"', "Cache-Control": "no-store"})
 
     @router.post("/{case_id}/{command}", status_code=202, summary="Command a case", openapi_extra=_command_docs())

@@ -1,5 +1,6 @@
 """POST /v1/desk/visits: a citizen checks in at the counter, with a case or without."""
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Request, Response
@@ -51,6 +52,7 @@ class VisitParts:
         answers: Answers,
         keys: Keys,
         service: Service,
+        contact_of: Callable[[str], str],
     ) -> None:
         self.desk = desk
         self.filing = filing
@@ -58,6 +60,7 @@ class VisitParts:
         self.answers = answers
         self.keys = keys
         self.service = service
+        self.contact_of = contact_of
 
 
 def visits_router(parts: VisitParts) -> APIRouter:
@@ -142,15 +145,17 @@ def _walk_in(parts: VisitParts, body: VisitBody, place: str) -> Submission:
     if faults:
         raise Problem(VALIDATION_FAILED, errors=faults)
     person = body.complainant or Complainant()
+    phone = read_phone(person.phone) if person.phone else None
     return Submission(
         service=parts.service,
         language=body.language,
         channel="counter",
         person=Person(
             name=person.name or None,
-            phone=read_phone(person.phone) if person.phone else None,
+            phone=phone,
             address=person.address or None,
         ),
+        contact=parts.contact_of(phone) if phone else None,
         description=body.description or None,
         named_station=place,
         attributes=body.attributes,

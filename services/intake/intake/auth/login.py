@@ -20,7 +20,16 @@ from intake.auth.problems import (
     REFRESH_REFUSED,
 )
 from intake.auth.sender import OtpSender
-from intake.auth.sessions import Session, SessionStore, hash_token, new_session_id, new_token, rotate, session_of
+from intake.auth.sessions import (
+    LoginStore,
+    Session,
+    SessionStore,
+    hash_token,
+    new_session_id,
+    new_token,
+    rotate,
+    session_of,
+)
 from intake.auth.settings import AuthSettings
 from intake.auth.tokens import CitizenTokens
 
@@ -43,6 +52,7 @@ class Login:
         ring: KeyRing,
         challenges: OtpStore,
         sessions: SessionStore,
+        logins: LoginStore,
         sender: OtpSender,
         clock: Clock,
     ) -> None:
@@ -51,6 +61,7 @@ class Login:
         self._ring = ring
         self._challenges = challenges
         self._sessions = sessions
+        self._logins = logins
         self._sender = sender
         self._clock = clock
         self._mac_key = base64.b64decode(settings.phone_hash_key.get_secret_value())
@@ -83,18 +94,21 @@ class Login:
         if challenge is None:
             raise Problem(OTP_EXPIRED)
         phone = self._ring.open(challenge_id, challenge.phone_sealed).decode()
+        subject = self._tokens.subject_of(phone)
+        known_since = await self._logins.remember(subject, now, self._settings.account_gap)
         session_id = new_session_id()
         refresh = new_token(session_id)
         await self._sessions.add(
             Session(
                 session_id=session_id,
                 phone_sealed=self._ring.seal(session_id, phone.encode(), now),
-                subject=self._tokens.subject_of(phone),
+                subject=subject,
                 current_hash=hash_token(refresh),
                 expires_at=now + self._settings.refresh_token_ttl,
+                known_since=known_since,
             )
         )
-        return self._pair(phone, refresh, now)
+        return self._pair(phone, refresh, now, known_since)
 
     async def refresh(self, refresh_token: str) -> TokenPair:
         now = self._clock.now()
@@ -106,15 +120,16 @@ class Login:
             phone = self._ring.open(session.session_id, session.phone_sealed).decode()
         except SealError as error:
             raise Problem(REFRESH_REFUSED) from error
-        return self._pair(phone, following, now)
+        return self._pair(phone, following, now, session.known_since or now)
 
     async def log_out(self, refresh_token: str) -> None:
         session = await self._sessions.get(session_of(refresh_token))
         if session is not None and session.current_hash == hash_token(refresh_token):
             await self._sessions.end(session.session_id)
 
-    def _pair(self, phone: str, refresh_token: str, now: datetime) -> TokenPair:
-        return TokenPair(self._tokens.issue(phone, now), refresh_token, int(self._tokens.ttl.total_seconds()))
+    def _pair(self, phone: str, refresh_token: str, now: datetime, known_since: datetime) -> TokenPair:
+        access = self._tokens.issue(phone, now, known_since)
+        return TokenPair(access, refresh_token, int(self._tokens.ttl.total_seconds()))
 
     async def _check_limits(self, phone: str, address: str, now: datetime) -> None:
         settings, subject = self._settings, self._tokens.subject_of(phone)

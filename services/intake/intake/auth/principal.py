@@ -1,11 +1,16 @@
 """The caller of a request, as its verified token says."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """`sub` is stable and holds no personal data; `phone` (E.164) is known for citizens only."""
+    """`sub` is stable and holds no personal data; `phone` (E.164) is known for citizens only.
+
+    `known_since` is when the citizen's phone was first used to log in without a long gap since: what is older may be
+    that of the number's former holder.
+    """
 
     sub: str
     role: str
@@ -13,3 +18,4 @@ class Principal:
     post: str | None = None
     station: str | None = None
     district: str | None = None
+    known_since: datetime | None = None

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 
@@ -14,6 +14,12 @@ class Session:
     subject: str
     current_hash: str
     expires_at: datetime
+    known_since: datetime | None = None
+
+
+class LoginStore(Protocol):
+    async def remember(self, subject: str, now: datetime, gap: timedelta) -> datetime:
+        """Notes a login by one-time password. Returns the first login since which no `gap` passed without one."""
 
 
 class SessionStore(Protocol):

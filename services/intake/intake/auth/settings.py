@@ -21,6 +21,13 @@ class AuthSettings(BaseSettings):
     access_token_ttl: timedelta = Field(default=timedelta(minutes=30), ge=MINUTE, le=timedelta(hours=12))
     refresh_token_ttl: timedelta = Field(default=timedelta(days=30), ge=MINUTE, le=timedelta(days=90))
 
+    account_gap: timedelta = Field(
+        default=timedelta(days=90),
+        ge=timedelta(days=1),
+        le=timedelta(days=366),
+        description="After so long without a login older cases ask for their number: the phone may be another's now",
+    )
+
     otp_ttl: timedelta = Field(default=timedelta(minutes=5), ge=MINUTE, le=timedelta(minutes=15))
     otp_tries: int = Field(default=5, ge=1, le=10)
     otp_resend_after: timedelta = Field(

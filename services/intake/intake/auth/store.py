@@ -60,6 +60,30 @@ class MongoOtpStore:
         return ends_at if counter["hits"] > limit.count else None
 
 
+class MongoLoginStore:
+    """By the subject, which is an HMAC of the phone; gone once the gap has passed."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._logins: Collection = mongo.collection("logins")
+
+    async def ensure_indexes(self) -> None:
+        with store_errors():
+            await self._logins.create_indexes([_ttl("expires_at")])
+
+    async def remember(self, subject: str, now: datetime, gap: timedelta) -> datetime:
+        kept = {"$cond": [{"$gt": ["$expires_at", now]}, "$since", now]}
+        with store_errors():
+            found = await self._logins.find_one_and_update(
+                {"_id": subject},
+                [{"$set": {"since": kept, "expires_at": now + gap}}],
+                upsert=True,
+                return_document=ReturnDocument.AFTER,
+            )
+        assert found is not None
+        since: datetime = found["since"]
+        return since
+
+
 class MongoSessionStore:
     def __init__(self, mongo: Mongo) -> None:
         self._sessions: Collection = mongo.collection("sessions")

@@ -31,7 +31,7 @@ class CitizenTokens:
         digest = hmac.new(self._phone_hash_key, phone.encode(), hashlib.sha256).hexdigest()
         return f"citizen:{digest[:32]}"
 
-    def issue(self, phone: str, now: datetime) -> str:
+    def issue(self, phone: str, now: datetime, known_since: datetime) -> str:
         sub = self.subject_of(phone)
         claims = {
             "iss": CITIZEN_ISSUER,
@@ -41,6 +41,7 @@ class CitizenTokens:
             "phone_sealed": self._ring.seal(sub, phone.encode(), now),
             "iat": now,
             "exp": now + self.ttl,
+            "known_since": known_since.timestamp(),
             "jti": secrets.token_urlsafe(12),
         }
         return jwt.encode(claims, self._key, algorithm="EdDSA")
@@ -52,4 +53,7 @@ class CitizenTokens:
             phone = self._ring.open(claims["sub"], claims["phone_sealed"]).decode()
         except (SealError, KeyError) as error:
             raise Problem(TOKEN_INVALID) from error
-        return Principal(sub=claims["sub"], role="citizen", phone=phone), datetime.fromtimestamp(claims["exp"], UTC)
+        # A token from before this claim tells nothing of what was before it.
+        since = datetime.fromtimestamp(claims.get("known_since", claims["iat"]), UTC)
+        citizen = Principal(sub=claims["sub"], role="citizen", phone=phone, known_since=since)
+        return citizen, datetime.fromtimestamp(claims["exp"], UTC)

@@ -9,6 +9,9 @@ from event_schemas import Lane, Location, Station
 from intake.domain.numbers import CaseId, TrackingNumber
 from intake.domain.states import Family, State
 
+# Ways in that only an officer can name: the citizen stood before him or called 112.
+OFFICERS_CHANNELS = ("phone112", "counter")
+
 
 @dataclass(frozen=True, slots=True)
 class Idempotency:
@@ -16,6 +19,16 @@ class Idempotency:
 
     scope: str
     body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A repeat that added to an open emergency: what its own answer noted, and its idempotency key's traces if any."""
+
+    at: datetime
+    flags: tuple[str, ...] = ()
+    scope: str | None = None
+    body: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +160,8 @@ class Case:
     district: str | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
+    desk_keys: tuple[str, ...] = ()
+    joins: tuple[Join, ...] = ()
     decision: str | None = None
     assignment: Assignment | None = None
     clocks: Mapping[str, ClockView] = field(default_factory=dict)
@@ -178,6 +193,8 @@ class CaseUpdate:
     sealed: str | None = None
     flags: tuple[str, ...] | None = None
     receipt: str | None = None
+    join: Join | None = None
+    desk_keys: tuple[str, ...] | None = None
     due: tuple[Due, ...] = ()
     command: Idempotency | None = None
 

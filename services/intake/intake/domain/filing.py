@@ -12,6 +12,7 @@ from intake.catalogue.model import Service
 from intake.domain import hearings
 from intake.domain.case import Case, Due, Idempotency, TimelineEntry
 from intake.domain.due import dues
+from intake.domain.duplicates import desk_keys
 from intake.domain.notices import notice_flags
 from intake.domain.numbers import CaseId, TrackingNumber
 from intake.domain.redaction import redact_text, redact_value
@@ -32,7 +33,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a citizen sent, checked against the catalogue; `flags` say what was left out or doubted on the way."""
+    """What a citizen sent, checked against the catalogue; `flags` say what was left out or doubted on the way.
+
+    `receipts` (hashes) open the case besides its own; `linked` are ids of the same caller's other emergencies.
+    """
 
     service: Service
     language: str
@@ -40,6 +44,7 @@ class Submission:
     person: Person = field(repr=False)
     owner: str | None = None
     contact: str | None = None
+    source: str | None = None
     description: str | None = field(default=None, repr=False)
     location: Location | None = None
     place_address: str | None = field(default=None, repr=False)
@@ -49,6 +54,8 @@ class Submission:
     call_received_at: datetime | None = None
     flags: tuple[str, ...] = ()
     repeat_slot: str | None = None
+    receipts: tuple[str, ...] = ()
+    linked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +180,18 @@ def _priority(service: Service, *, sensitive: bool) -> str:
     return "high" if sensitive and service.priority == "normal" else service.priority
 
 
+def _desk_keys(submission: Submission, stamp: Stamp) -> tuple[str, ...]:
+    if submission.service.family is not Family.EMERGENCY:
+        return ()
+    return desk_keys(
+        stamp.now,
+        contact=submission.contact,
+        location=submission.location,
+        source=submission.source,
+        linked=submission.linked,
+    )
+
+
 def _case_of(
     filed: ComplaintFiled, submission: Submission, stamp: Stamp, due: tuple[Due, ...], flags: tuple[str, ...]
 ) -> Case:
@@ -195,7 +214,7 @@ def _case_of(
         kinds=submission.kinds,
         owner=submission.owner,
         contact=submission.contact,
-        receipts=(stamp.receipt_hash,),
+        receipts=(stamp.receipt_hash, *submission.receipts),
         idempotency=stamp.idempotency,
         repeat_slot=submission.repeat_slot,
         call_received_at=submission.call_received_at,
@@ -203,5 +222,6 @@ def _case_of(
         named_station=submission.named_station,
         attributes=filed.attributes,
         flags=flags,
+        desk_keys=_desk_keys(submission, stamp),
         history=(TimelineEntry(stamp.event_id, stamp.case_id, stamp.now, filed.type),),
     )

@@ -51,9 +51,9 @@ class Urgent:
     flags: tuple[str, ...] = ()
 
 
-def read_urgent(raw: bytes, content_type: str = "") -> Urgent:
-    """From a request's bytes: JSON, a form, or what is left of it."""
-    return _Reader(open_body(raw, content_type)).read()
+def read_urgent(raw: bytes, content_type: str = "", *, cut: bool = False) -> Urgent:
+    """From a request's bytes: JSON, a form, or what is left of it. `cut` tells that they did not all come."""
+    return _Reader(open_body(raw, content_type), cut=cut).read()
 
 
 _GEOJSON_TYPES = frozenset({"Point", "MultiPoint", "LineString", "Polygon", "Feature", "FeatureCollection"})
@@ -64,7 +64,8 @@ _YES = frozenset({"true", "yes", "y", "1", "on", "haan", "हाँ", "हां
 class _Reader:
     """Walks through a value, the outer members first, and keeps the first that can be used of each meaning."""
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: Opened, *, cut: bool) -> None:
+        self._cut = cut
         self._opened = opened
         self._kinds: set[str] = set()
         self._kinds_given = False
@@ -83,8 +84,9 @@ class _Reader:
             self._walk()
         elif value is not None:
             self._plain_text(said(value))
-        if self._opened.broken:
+        if self._opened.broken or self._cut:
             self._flags.append(BODY_UNREADABLE)
+        if self._opened.broken:
             if isinstance(value, dict | list):
                 self._notes.append(self._opened.text)
         note = self._note()

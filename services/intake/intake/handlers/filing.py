@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chassis.clock import Clock
 from chassis.outbox import OutboxEntry
@@ -25,10 +25,14 @@ NUMBER_TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """An accepted submission and the secret that opens its status; the secret is nowhere else."""
+    """An accepted submission and the secret that opens its status; the secret is nowhere else.
+
+    `flags` are those of this answer if they are not the case's own: a repeat has its own notices.
+    """
 
     case: Case
     receipt_secret: str
+    flags: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +95,6 @@ class FilingDesk:
         if case.idempotency.body != idempotency.body:
             raise Problem(KEY_REUSED)
         return Filed(case, self._keys.receipt(case.case_id, key))
-
-    async def open_emergency(self, contact: str, window: timedelta) -> Case | None:
-        return await self._store.open_emergency(contact, self.now() - window)
 
     async def _insert(
         self, submission: Submission, key: str | None, idempotency: Idempotency | None, walkin: Walkin | None

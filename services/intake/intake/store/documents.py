@@ -18,8 +18,10 @@ from intake.domain.case import (
     Due,
     HearingRecord,
     Idempotency,
+    Join,
     TimelineEntry,
 )
+from intake.domain.duplicates import Trace
 from intake.domain.numbers import CaseId, TrackingNumber
 from intake.domain.states import Family, State
 
@@ -32,7 +34,7 @@ _PLAIN = (
     "named_station", "district", "decision", "feedback", "round",
 )  # fmt: skip
 _WORDS = ("family", "lane", "state", "priority")
-_LISTS = ("kinds", "receipts", "flags")
+_LISTS = ("kinds", "receipts", "flags", "desk_keys")
 
 
 def safe_key(key: str) -> str:
@@ -75,6 +77,8 @@ def from_document(document: Mapping[str, Any]) -> Case:
                 "kinds": tuple(document.get("kinds", ())),
                 "receipts": tuple(document.get("receipts", ())),
                 "flags": tuple(document.get("flags", ())),
+                "desk_keys": tuple(document.get("desk_keys", ())),
+                "joins": tuple(_join(join) for join in document.get("joins", ())),
                 "idempotency": _optional(Idempotency, document.get("idempotency")),
                 "location": _optional(Location, document.get("location")),
                 "attributes": document.get("attributes", {}),
@@ -98,6 +102,15 @@ def from_document(document: Mapping[str, Any]) -> Case:
     )
 
 
+def trace_of(document: Mapping[str, Any]) -> Trace:
+    return Trace(
+        document["_id"],
+        document["filed_at"],
+        frozenset(document.get("desk_keys", ())),
+        _optional(Location, document.get("location")),
+    )
+
+
 def due_document(due: Due) -> Document:
     return {
         "clock": due.clock,
@@ -106,6 +119,15 @@ def due_document(due: Due) -> Document:
         "target_s": due.target_s,
         "due_at": due.due_at,
     }
+
+
+def join_document(join: Join) -> Document:
+    document: Document = {"at": join.at, "flags": list(join.flags)}
+    return document if join.scope is None else {**document, "scope": join.scope, "body": join.body}
+
+
+def _join(document: Mapping[str, Any]) -> Join:
+    return Join(document["at"], tuple(document["flags"]), document.get("scope"), document.get("body"))
 
 
 def entry_document(entry: TimelineEntry) -> Document:

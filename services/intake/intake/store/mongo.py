@@ -1,6 +1,8 @@
 """Cases and their timeline in MongoDB."""
 
+import re
 from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Collection as AnyOf
 from datetime import datetime
 from typing import Any
 
@@ -19,13 +21,14 @@ from chassis.mongo import (
 from chassis.outbox import Outbox, OutboxEntry
 from intake.domain.case import Case, CaseUpdate, TimelineEntry
 from intake.domain.derived import Derived
-from intake.domain.states import DONE
-from intake.store.documents import entry_document, entry_from, from_document, to_document
-from intake.store.port import CaseFilter, Page, Taken, TakenBy
+from intake.domain.duplicates import Trace
+from intake.store.documents import entry_document, entry_from, from_document, to_document, trace_of
+from intake.store.port import CaseFilter, Page, Proof, Taken, TakenBy
 from intake.store.updates import command_update, derived_updates
 
 CASES, TIMELINE = "cases", "timeline"
 _WITHOUT_OUTBOX = {"outbox": 0}
+MOST_OF_A_CALLER, MOST_TRACES = 100, 2_000
 
 
 class MongoCaseStore:
@@ -43,7 +46,11 @@ class MongoCaseStore:
                     IndexModel([("tracking_number", 1)], name="tracking_number", unique=True),
                     _unique_if_set("idempotency.scope", "idempotency"),
                     _unique_if_set("repeat_slot", "repeat_slot"),
-                    _if_set("contact", [("contact", 1), ("filed_at", -1)]),
+                    _if_set("desk_keys", [("desk_keys", 1)]),
+                    _if_set("joins.scope", [("joins.scope", 1)]),
+                    IndexModel(
+                        [("receipts", 1)], name="emergency_receipts", partialFilterExpression={"lane": "emergency"}
+                    ),
                     _if_set("owner", [("owner", 1), ("_id", -1)]),
                     IndexModel([("assignment.station.code", 1), ("state", 1), ("_id", -1)], name="desk_station"),
                     IndexModel([("assignment.station.police_district", 1), ("_id", -1)], name="desk_district"),
@@ -75,15 +82,31 @@ class MongoCaseStore:
     async def by_idempotency(self, scope: str) -> Case | None:
         return await self._one({"idempotency.scope": scope})
 
-    async def open_emergency(self, contact: str, since: datetime) -> Case | None:
-        done = [str(state) for state in DONE]
+    async def emergencies_of(self, proof: Proof, since: datetime) -> tuple[Case, ...]:
+        # The lane stands in each branch: the index of receipts holds emergencies alone.
+        recent = {"lane": "emergency", "filed_at": {"$gte": since}}
+        ways = ({"owner": proof.sub, **recent}, {"receipts": proof.receipt, **recent})
+        given = [way for way, known in zip(ways, (proof.sub, proof.receipt), strict=True) if known is not None]
         with store_errors():
-            found = await self._cases.find_one(
-                {"contact": contact, "filed_at": {"$gte": since}, "lane": "emergency", "state": {"$nin": done}},
-                _WITHOUT_OUTBOX,
-                sort=[("filed_at", -1)],
-            )
-        return None if found is None else from_document(found)
+            found = await self._cases.find(
+                {"$or": given}, _WITHOUT_OUTBOX, sort=[("filed_at", -1), ("_id", -1)], limit=MOST_OF_A_CALLER
+            ).to_list(None)
+        return tuple(from_document(document) for document in found)
+
+    async def by_join(self, scope: str) -> Case | None:
+        return await self._one({"joins.scope": scope})
+
+    async def traces(self, keys: AnyOf[str]) -> tuple[Trace, ...]:
+        fields = {"filed_at": 1, "desk_keys": 1, "location": 1}
+        with store_errors():
+            found = await self._cases.find(
+                {"desk_keys": {"$in": sorted(keys)}}, fields, sort=[("_id", -1)], limit=MOST_TRACES
+            ).to_list(None)
+        return tuple(trace_of(document) for document in found)
+
+    async def count(self, keys: AnyOf[str], most: int) -> int:
+        with store_errors():
+            return int(await self._cases.count_documents({"desk_keys": {"$in": sorted(keys)}}, limit=most))
 
     async def update(self, case: Case, update: CaseUpdate, entries: Sequence[OutboxEntry]) -> Case | None:
         operators = command_update(case, update)
@@ -173,6 +196,13 @@ def _timeline_document(entry: TimelineEntry) -> Document:
 
 def _query(wanted: CaseFilter) -> Document:
     query: Document = {}
+    if wanted.filed_since is not None:
+        query["filed_at"] = {"$gte": wanted.filed_since}
+    if wanted.sensitive is not None:
+        query["sensitive"] = wanted.sensitive
+    if wanted.group is not None:
+        # A group's keys differ by their stretch of time alone.
+        query["desk_keys"] = {"$regex": f"^{re.escape(wanted.group)}:"}
     if wanted.owner is not None:
         query["owner"] = wanted.owner
     if wanted.lane is not None:

@@ -1,6 +1,6 @@
 """What intake asks of its store."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +9,7 @@ from typing import Protocol
 from chassis.outbox import OutboxEntry
 from intake.domain.case import Case, CaseUpdate, TimelineEntry
 from intake.domain.derived import Derived
+from intake.domain.duplicates import Trace
 
 
 class TakenBy(StrEnum):
@@ -37,6 +38,21 @@ class CaseFilter:
     lane: str | None = None
     status: str | None = None
     owner: str | None = None
+    group: str | None = None
+    filed_since: datetime | None = None
+    sensitive: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What shows that a case is the caller's own: his token's subject, the hash of a receipt, or both."""
+
+    sub: str | None = None
+    receipt: str | None = None
+
+    @property
+    def name(self) -> str:
+        return self.sub or f"receipt:{self.receipt}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +75,17 @@ class CaseStore(Protocol):
 
     async def by_idempotency(self, scope: str) -> Case | None: ...
 
-    async def open_emergency(self, contact: str, since: datetime) -> Case | None:
-        """The newest emergency of this contact filed since then that is neither done nor withdrawn."""
+    async def emergencies_of(self, proof: Proof, since: datetime) -> tuple[Case, ...]:
+        """The emergencies that the proof opens, filed since then, the newest first."""
+
+    async def by_join(self, scope: str) -> Case | None:
+        """The emergency that a repeat with this idempotency scope joined."""
+
+    async def traces(self, keys: Collection[str]) -> tuple[Trace, ...]:
+        """Emergencies that have one of the desk's keys; of very many only some."""
+
+    async def count(self, keys: Collection[str], most: int) -> int:
+        """How many emergencies have one of the desk's keys, counted up to `most`."""
 
     async def update(self, case: Case, update: CaseUpdate, entries: Sequence[OutboxEntry]) -> Case | None:
         """One write guarded by the version of `case`; None if another write came first."""

@@ -17,7 +17,14 @@ from intake.domain.derived import (
     Effect,
 )
 from intake.domain.states import TABLE, Act
-from intake.store.documents import assignment_document, due_document, entry_document, hearing_document, safe_key
+from intake.store.documents import (
+    assignment_document,
+    due_document,
+    entry_document,
+    hearing_document,
+    join_document,
+    safe_key,
+)
 
 Pipeline = list[Mapping[str, Any]]
 
@@ -29,7 +36,7 @@ def command_update(case: Case, update: CaseUpdate) -> Document:
         value = getattr(update, name)
         if value is not None:
             fields[name] = value
-    for name in ("kinds", "flags"):
+    for name in ("kinds", "flags", "desk_keys"):
         values = getattr(update, name)
         if values is not None:
             fields[name] = list(values)
@@ -44,14 +51,20 @@ def command_update(case: Case, update: CaseUpdate) -> Document:
             "version": case.version + 1,
             "state": str(update.state),
         }
-    pushes: Document = {"history": entry_document(update.entry)}
-    if update.due:
-        pushes["due"] = {"$each": [due_document(due) for due in update.due]}
     counts = {"version": 1, "changes": 1, "case_seq": int(update.emits)}
-    operators: Document = {"$set": fields, "$inc": counts, "$push": pushes}
+    operators: Document = {"$set": fields, "$inc": counts, "$push": _pushes(update)}
     if update.receipt is not None:
         operators["$addToSet"] = {"receipts": update.receipt}
     return operators
+
+
+def _pushes(update: CaseUpdate) -> Document:
+    pushes: Document = {"history": entry_document(update.entry)}
+    if update.due:
+        pushes["due"] = {"$each": [due_document(due) for due in update.due]}
+    if update.join is not None:
+        pushes["joins"] = join_document(update.join)
+    return pushes
 
 
 def derived_updates(derived: Derived) -> list[UpdateOne]:

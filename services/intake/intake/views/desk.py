@@ -7,9 +7,10 @@ from typing import Any
 from event_schemas import PersonalData
 from intake.domain.case import Case, displayed_state
 from intake.domain.states import Role, allowed_acts
+from intake.handlers.likeness import NONE, Likeness
 
 
-def desk_item(case: Case, now: datetime) -> Mapping[str, Any]:
+def desk_item(case: Case, now: datetime, like: Likeness = NONE) -> Mapping[str, Any]:
     """A line of the list; it holds no personal data."""
     station = case.assignment.station if case.assignment else None
     return {
@@ -26,7 +27,7 @@ def desk_item(case: Case, now: datetime) -> Mapping[str, Any]:
         "sensitive": case.sensitive,
         "station": station.code if station else None,
         "officer_post": case.assignment.officer_post if case.assignment else None,
-        "flags": list(case.flags),
+        **_beside(case, like),
         "clocks": [
             {
                 "clock": view.record.clock,
@@ -42,7 +43,13 @@ def desk_item(case: Case, now: datetime) -> Mapping[str, Any]:
 
 
 def desk_view(
-    case: Case, status: Mapping[str, Any], personal: PersonalData, role: Role, *, masked: bool
+    case: Case,
+    status: Mapping[str, Any],
+    personal: PersonalData,
+    role: Role,
+    *,
+    masked: bool,
+    like: Likeness = NONE,
 ) -> Mapping[str, Any]:
     """The status and what an officer needs besides; masked, or with the citizen's data."""
     assignment = case.assignment
@@ -55,7 +62,7 @@ def desk_view(
         "language": case.language,
         "anonymous": case.anonymous,
         "sensitive": case.sensitive,
-        "flags": list(case.flags),
+        **_beside(case, like),
         "attributes": dict(case.attributes),
         "assignment": {
             "assignment_no": assignment.assignment_no,
@@ -68,6 +75,16 @@ def desk_view(
         "personal": masked_data(personal, hidden=case.sensitive) if masked else revealed_data(personal),
         "masked": masked,
         "allowed": [str(act) for act in allowed_acts(case.state, case.family, role)],
+    }
+
+
+def _beside(case: Case, like: Likeness) -> Mapping[str, Any]:
+    """What was noted of the case and of its repeats, and what stands beside it."""
+    flags = (*case.flags, *(flag for join in case.joins for flag in join.flags), *like.flags)
+    return {
+        "flags": list(dict.fromkeys(flags)),
+        "possible_duplicates": list(like.possible_duplicates),
+        "group": like.group,
     }
 
 
