@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from openlocationcode import openlocationcode
-
 from event_schemas import Location
+from intake.domain import plus_codes
 from intake.domain.angles import MAX_TEXT, degrees_of, halves_of, plain_form, read_angle, read_number, signs_of
 from intake.domain.geo import Place, clamped_accuracy, judge_point
 
@@ -110,20 +109,16 @@ def _of_strings(first: str, second: str, accuracy: re.Match[str] | None = None) 
     return _judged(float(first), float(second), accuracy[1] if accuracy else None, ordered=True)
 
 
-# A short code needs a town to be read by, which we would have to guess: it is left in words.
-_PLUS_CODE = re.compile(
-    r"(?<![A-Z0-9])([23456789CFGHJMPQRVWX]{8}\+[23456789CFGHJMPQRVWX]{2,7})(?![A-Z0-9])", re.IGNORECASE
-)
+METRES_PER_DEGREE = 111_000
 
 
 def _from_plus_code(text: str) -> Found | None:
-    found = _PLUS_CODE.search(text if "+" in text else unquote(text))
-    if found is None or not openlocationcode.isFull(found[1]):
+    found = plus_codes.FULL_CODE.search(text if "+" in text else unquote(text))
+    if found is None:
         return None
-    area = openlocationcode.decode(found[1])
-    # Half the area's height: a code is a rectangle of some metres.
-    radius = (area.latitudeHi - area.latitudeLo) / 2 * 111_000
-    judged = _judged(area.latitudeCenter, area.longitudeCenter, max(1.0, round(radius, 1)), ordered=True)
+    area = plus_codes.decode(found[1])
+    radius = max(1.0, round(area.half_height * METRES_PER_DEGREE, 1))
+    judged = _judged(area.lat, area.lon, radius, ordered=True)
     return None if judged is None or judged.swapped else judged
 
 

@@ -86,9 +86,8 @@ class _Reader:
             self._plain_text(said(value))
         if self._opened.broken or self._cut:
             self._flags.append(BODY_UNREADABLE)
-        if self._opened.broken:
-            if isinstance(value, dict | list):
-                self._notes.append(self._opened.text)
+        if self._opened.broken and isinstance(value, dict | list):
+            self._notes.append(self._opened.text)
         note = self._note()
         self._place.in_message(note or "")
         if self._place.found is None and self._place.given:
