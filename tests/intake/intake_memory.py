@@ -9,6 +9,7 @@ from chassis.outbox import OutboxEntry
 from intake.domain.case import Case, CaseUpdate, CommandMark, TimelineEntry
 from intake.domain.derived import Derived, apply
 from intake.domain.duplicates import Trace
+from intake.domain.scope import may_see
 from intake.store import CaseFilter, Page, Proof, Taken, TakenBy
 from intake.store.side import Reveal
 
@@ -147,9 +148,8 @@ def _wanted(case: Case, wanted: CaseFilter) -> bool:
         and (wanted.filed_since is None or case.filed_at >= wanted.filed_since)
         and wanted.sensitive in (None, case.sensitive)
         and (wanted.group is None or any(key.startswith(f"{wanted.group}:") for key in case.desk_keys))
-        and wanted.lane in (None, str(case.lane))
         and wanted.status in (None, str(case.state))
-        and wanted.police_district in (None, station.police_district if station else object())
+        and (wanted.seen_by is None or may_see(case, wanted.seen_by))
         and wanted.station in (None, code)
     )
 

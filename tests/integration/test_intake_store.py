@@ -20,7 +20,8 @@ from event_schemas import Lane, Location, ids
 from intake.domain.case import Case, CaseUpdate, Due, HearingRecord, Idempotency, Join, TimelineEntry
 from intake.domain.derived import apply, derive
 from intake.domain.numbers import CaseId, TrackingNumber, new_tracking_number
-from intake.domain.states import Family, State
+from intake.domain.scope import Actor
+from intake.domain.states import Family, Role, State
 from intake.store import CaseFilter, CaseStore, Proof, Taken, TakenBy
 from intake.store.mongo import CASES, MongoCaseStore
 from intake.store.side import MongoSideStore, Reveal, SideStore
@@ -245,7 +246,7 @@ async def test_the_desks_keys_find_and_count(stores: Stores) -> None:
 
 
 async def test_lists_are_filtered_and_paged(stores: Stores) -> None:
-    """By owner, station (a walk-in by the one it named), district, lane and status; newest first, each once."""
+    """By owner, station (a walk-in by the one it named), officer and status; newest first, each once."""
     here, there, walk_in, mine = fresh(), fresh(), fresh(named_station=STATION.code), fresh(owner="me")
     for case in (here, there, walk_in, mine):
         await stores.cases.insert(case, [])
@@ -256,11 +257,13 @@ async def test_lists_are_filtered_and_paged(stores: Stores) -> None:
         page = await stores.cases.page(CaseFilter(**wanted), after, limit)
         return {str(case.case_id) for case in page.cases}
 
+    superintendent = Actor(Role.SP, "sp", "SP:ARARIA", None, "ARARIA")
     assert await found(station=STATION.code) == {here.case_id, walk_in.case_id}
-    assert await found(police_district="ARARIA") == {here.case_id, there.case_id}
-    assert await found(police_district="ARARIA", status="closed") == set()
+    assert await found(seen_by=superintendent) == {here.case_id, there.case_id}
+    assert await found(seen_by=superintendent, station=STATION.code) == {here.case_id}
+    assert await found(seen_by=superintendent, status="closed") == set()
     assert await found(owner="me") == {mine.case_id}
-    assert await found(lane="emergency") == set()
+    assert await found(seen_by=Actor(Role.DISPATCHER, "d", "HQ:control-room")) == set()
     assert await found(owner="me", filed_since=START + timedelta(hours=1)) == set()
     assert await found(owner="me", filed_since=START, sensitive=mine.sensitive) == {mine.case_id}
     assert await found(owner="me", sensitive=not mine.sensitive) == set()

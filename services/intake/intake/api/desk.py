@@ -20,7 +20,7 @@ from intake.api.status import StatusReader
 from intake.auth import Authenticator, Principal
 from intake.domain.case import Case
 from intake.domain.orders import ORDERS
-from intake.domain.scope import DISTRICT_ROLES, OFFICER_ROLES, STATION_ROLES, Actor, may_work
+from intake.domain.scope import DISTRICT_ROLES, OFFICER_ROLES, STATION_ROLES, Actor, may_see
 from intake.domain.states import Act, Role, State
 from intake.handlers.commands import CommandDesk, Wish
 from intake.handlers.likeness import NONE, likeness_of
@@ -61,7 +61,7 @@ class DeskParts:
     async def case(self, case_id: str, actor: Actor) -> Case:
         """404 for a case of another station, as for one that does not exist."""
         case = await self.store.by_id(case_id)
-        if case is None or not may_work(case, actor):
+        if case is None or not may_see(case, actor):
             raise Problem(NOT_FOUND)
         return case
 
@@ -169,17 +169,11 @@ def _act(command: str) -> Act:
 
 
 def _own_cases(actor: Actor, station: str | None, status: State | None) -> CaseFilter:
-    wanted_status = None if status is None else status.value
-    if actor.role in STATION_ROLES:
-        if actor.station is None or station not in (None, actor.station):
-            raise Problem(FORBIDDEN, detail_en="You see the cases of your own station")
-        return CaseFilter(station=actor.station, status=wanted_status)
-    if actor.role in DISTRICT_ROLES:
-        if actor.district is None:
-            raise Problem(FORBIDDEN, detail_en="Your token names no district")
-        return CaseFilter(station=station, police_district=actor.district, status=wanted_status)
-    lane = "emergency" if actor.role is Role.DISPATCHER else None
-    return CaseFilter(station=station, lane=lane, status=wanted_status)
+    if actor.role in STATION_ROLES and (actor.station is None or station not in (None, actor.station)):
+        raise Problem(FORBIDDEN, detail_en="You see the cases of your own station")
+    if actor.role in DISTRICT_ROLES and actor.district is None:
+        raise Problem(FORBIDDEN, detail_en="Your token names no district")
+    return CaseFilter(seen_by=actor, station=station, status=None if status is None else status.value)
 
 
 def _command_docs() -> dict[str, Any]:

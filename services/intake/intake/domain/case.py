@@ -129,6 +129,8 @@ class CommandMark:
 
 @dataclass(frozen=True, slots=True)
 class Case:
+    """`accused` is set for a complaint against police: the office it is about, "" where none was named."""
+
     case_id: CaseId
     tracking_number: TrackingNumber
     service_code: str
@@ -157,6 +159,7 @@ class Case:
     call_received_at: datetime | None = None
     location: Location | None = None
     named_station: str | None = None
+    accused: str | None = None
     district: str | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
     flags: tuple[str, ...] = ()

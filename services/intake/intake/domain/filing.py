@@ -16,6 +16,7 @@ from intake.domain.duplicates import desk_keys
 from intake.domain.notices import notice_flags
 from intake.domain.numbers import CaseId, TrackingNumber
 from intake.domain.redaction import redact_text, redact_value
+from intake.domain.scope import accused_office
 from intake.domain.states import Family, State
 
 Seal = Callable[[str, bytes, datetime], str]
@@ -220,6 +221,7 @@ def _case_of(
         call_received_at=submission.call_received_at,
         location=filed.location,
         named_station=submission.named_station,
+        accused=accused_office(filed.attributes, submission.named_station),
         attributes=filed.attributes,
         flags=flags,
         desk_keys=_desk_keys(submission, stamp),

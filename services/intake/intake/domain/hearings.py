@@ -8,6 +8,8 @@ from intake.domain.faults import UnknownHearing
 from intake.domain.orders import ScheduleHearing
 
 HELD = "held"
+# What is still to come or under way.
+OPEN = frozenset({"booked", "checked_in", "started"})
 
 
 def booked(case: Case, hearing_id: str | None, place: str) -> HearingRecord | None:

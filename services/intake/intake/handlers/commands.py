@@ -88,11 +88,14 @@ class CommandDesk:
         mark = self._mark(case_id, wish, actor)
         for _ in range(TRIES):
             case = await self._store.by_id(case_id)
-            if case is None or not may_work(case, actor, wish.act):
+            if case is None:
                 raise Problem(NOT_FOUND)
+            # Who was answered before gets that answer again, and nothing newer, even if the case is no longer his.
             known = None if mark is None else case.commands.get(mark.scope)
             if known is not None and mark is not None:
                 return _repeated(case, known, mark)
+            if not may_work(case, actor, wish.act):
+                raise Problem(NOT_FOUND)
             if wish.if_match is not None and wish.if_match != case.version:
                 raise Problem(VERSION_MISMATCH, extra={"version": case.version})
             done = await self._attempt(case, wish, actor, mark)

@@ -31,7 +31,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 _PLAIN = (
     "tracking_number", "service_code", "filed_at", "channel", "language", "anonymous", "sensitive", "sealed", "version",
     "changes", "case_seq", "assignment_no", "category", "owner", "contact", "repeat_slot", "call_received_at",
-    "named_station", "district", "decision", "feedback", "round",
+    "named_station", "accused", "district", "decision", "feedback", "round",
 )  # fmt: skip
 _WORDS = ("family", "lane", "state", "priority")
 _LISTS = ("kinds", "receipts", "flags", "desk_keys")

@@ -22,8 +22,10 @@ from chassis.outbox import Outbox, OutboxEntry
 from intake.domain.case import Case, CaseUpdate, TimelineEntry
 from intake.domain.derived import Derived
 from intake.domain.duplicates import Trace
+from intake.domain.scope import AGAINST_POLICE
 from intake.store.documents import entry_document, entry_from, from_document, to_document, trace_of
 from intake.store.port import CaseFilter, Page, Proof, Taken, TakenBy
+from intake.store.sight import at_station, visible_to
 from intake.store.updates import command_update, derived_updates
 
 CASES, TIMELINE = "cases", "timeline"
@@ -54,12 +56,20 @@ class MongoCaseStore:
                     _if_set("owner", [("owner", 1), ("_id", -1)]),
                     IndexModel([("assignment.station.code", 1), ("state", 1), ("_id", -1)], name="desk_station"),
                     IndexModel([("assignment.station.police_district", 1), ("_id", -1)], name="desk_district"),
+                    IndexModel([("assignment.officer_post", 1), ("_id", -1)], name="desk_post"),
                     IndexModel([("lane", 1), ("state", 1), ("_id", -1)], name="desk_lane"),
+                    _if_true(f"attributes.{AGAINST_POLICE}", "against_police"),
                     _if_set("named_station", [("named_station", 1), ("_id", -1)]),
                 ]
             )
             await self._timeline.create_indexes([IndexModel([("case_id", 1), ("at", 1), ("_id", 1)], name="case")])
+            await self._note_the_accused()
         await self._outbox.ensure_index()
+
+    async def _note_the_accused(self) -> None:
+        """Cases filed before `accused` was kept; until then headquarters alone sees them."""
+        unnoted = {f"attributes.{AGAINST_POLICE}": True, "accused": {"$exists": False}}
+        await self._cases.update_many(unnoted, [{"$set": {"accused": {"$toLower": "$named_station"}}}])
 
     async def drain(self) -> None:
         await self._inserter.drain()
@@ -170,6 +180,10 @@ def _if_set(name: str, keys: list[tuple[str, int]], *, unique: bool = False) -> 
     return IndexModel(keys, name=name, unique=unique, partialFilterExpression={field: {"$exists": True}})
 
 
+def _if_true(field: str, name: str) -> IndexModel:
+    return IndexModel([(field, 1)], name=name, partialFilterExpression={field: True})
+
+
 def _unique_if_set(field: str, name: str) -> IndexModel:
     return _if_set(name, [(field, 1)], unique=True)
 
@@ -205,16 +219,11 @@ def _query(wanted: CaseFilter) -> Document:
         query["desk_keys"] = {"$regex": f"^{re.escape(wanted.group)}:"}
     if wanted.owner is not None:
         query["owner"] = wanted.owner
-    if wanted.lane is not None:
-        query["lane"] = wanted.lane
     if wanted.status is not None:
         query["state"] = wanted.status
-    if wanted.police_district is not None:
-        query["assignment.station.police_district"] = wanted.police_district
+    choices = []
+    if wanted.seen_by is not None:
+        choices.append(visible_to(wanted.seen_by))
     if wanted.station is not None:
-        # A walk-in waits at the station it named until routing has confirmed it.
-        query["$or"] = [
-            {"assignment.station.code": wanted.station},
-            {"named_station": wanted.station, "assignment": {"$exists": False}},
-        ]
-    return query
+        choices.append(at_station(wanted.station))
+    return query | {"$and": choices} if choices else query

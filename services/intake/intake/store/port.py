@@ -10,6 +10,7 @@ from chassis.outbox import OutboxEntry
 from intake.domain.case import Case, CaseUpdate, TimelineEntry
 from intake.domain.derived import Derived
 from intake.domain.duplicates import Trace
+from intake.domain.scope import Actor
 
 
 class TakenBy(StrEnum):
@@ -31,11 +32,10 @@ class Taken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """Which cases a list shows; each None leaves that choice open."""
+    """Which cases a list shows; each None leaves that choice open. `seen_by`: only what that officer may see."""
 
+    seen_by: Actor | None = None
     station: str | None = None
-    police_district: str | None = None
-    lane: str | None = None
     status: str | None = None
     owner: str | None = None
     group: str | None = None

@@ -1,0 +1,143 @@
+"""The list's condition in MongoDB shows exactly the cases that may_see lets an officer see."""
+
+import itertools
+import random
+import uuid
+from collections.abc import AsyncIterator
+from typing import Final
+
+import pytest
+import pytest_asyncio
+from prometheus_client import CollectorRegistry
+
+from chassis.clock import SystemClock
+from chassis.metrics import OutboxMetrics
+from chassis.mongo import Mongo
+from chassis.outbox import Outbox
+from chassis.testing import InMemoryBroker, InMemoryProducer
+from event_schemas import Lane, Station, ids
+from intake.domain.case import Assignment, Case
+from intake.domain.numbers import CaseId, new_tracking_number
+from intake.domain.scope import AGAINST_POLICE, OFFICER_ROLES, Actor, accused_office, is_guarded, may_see
+from intake.domain.states import Family, Role
+from intake.store import CaseFilter
+from intake.store.documents import assignment_document, to_document
+from intake.store.mongo import CASES, MongoCaseStore
+from tests.intake.intake_rig import START
+from tests.intake.test_intake_derived_any_order import new_case
+
+STATIONS: Final = (
+    Station(code="5140003", name="ARARIA", district="Araria", police_district="ARARIA"),
+    Station(code="5140012", name="SIKTI", district="Araria", police_district="ARARIA"),
+    Station(code="5117001", name="KOTWALI", district="Patna", police_district="PATNA"),
+    Station(code="5117002", name="OTHER", district="Patna", police_district="Patna"),
+    Station(code="ARARIA", name="SP Office, Araria", district="Araria", police_district="ARARIA"),
+    Station(code="sdpo-5140-araria", name="SDPO Office", district="Araria", police_district="ARARIA"),
+    Station(code="bihar", name="Police Headquarters", district="Bihar", police_district="Bihar"),
+)
+NAMED: Final = (None, "5140003", "5140012", "ARARIA", "araria", "sdpo-5140-araria", "SDPO-5140-ARARIA", "bihar", "x")
+POSTS: Final = ("SHO", "SDPO", "SP", "HQ", "DIG")
+SEED: Final = 20_261_122
+
+
+def made_case(chance: random.Random) -> Case:
+    named = chance.choice(NAMED)
+    attributes = {AGAINST_POLICE: chance.choice((True, True, False))} if chance.random() < 0.7 else {}
+    station = chance.choice(STATIONS)
+    number = chance.choice((1, 1, 2))
+    assignment = Assignment(
+        chance.choice((1, number)), station, f"{chance.choice(POSTS)}:{station.code}", "named", provisional=False
+    )
+    emergency = chance.random() < 0.1
+    return new_case(
+        case_id=CaseId(ids.new_case_id()),
+        tracking_number=new_tracking_number(START),
+        lane=Lane.EMERGENCY if emergency else Lane.ROUTINE,
+        family=Family.EMERGENCY if emergency else Family.COMPLAINT,
+        sensitive=chance.random() < 0.4,
+        named_station=named,
+        attributes=attributes,
+        # One in ten was filed before the accused was noted.
+        accused=None if chance.random() < 0.1 else accused_office(attributes, named),
+        assignment_no=number,
+        assignment=assignment if chance.random() < 0.7 else None,
+    )
+
+
+def actors() -> list[Actor]:
+    roles = [Role(name) for name in OFFICER_ROLES]
+    offices = (None, "5140003", "5140012", "5117001", "sdpo-5140-araria")
+    districts = (None, "ARARIA", "Araria", "Patna")
+    return [
+        Actor(role, "sub", f"{post}:{place}", station, district)
+        for role, station, district in itertools.product(roles, offices, districts)
+        for post, place in (
+            ("SHO", station or "5140003"),
+            ("SP", district or "ARARIA"),
+            ("SDPO", "sdpo-5140-araria"),
+            ("HQ", "control-room"),
+            ("DIG", "bihar"),
+        )
+    ]
+
+
+@pytest_asyncio.fixture
+async def mongo(mongo_uri: str) -> AsyncIterator[Mongo]:
+    mongo = Mongo(mongo_uri, f"intake_sight_{uuid.uuid4().hex[:12]}", app_name="test")
+    yield mongo
+    await mongo.database.client.drop_database(mongo.database.name)
+    mongo.close()
+
+
+def store_of(mongo: Mongo) -> MongoCaseStore:
+    metrics, clock = OutboxMetrics(CollectorRegistry()), SystemClock()
+    producer = InMemoryProducer(InMemoryBroker())
+    return MongoCaseStore(
+        mongo, Outbox(mongo.collection(CASES), mongo.relaxed(CASES), producer, clock, metrics=metrics), clock
+    )
+
+
+def document_of(case: Case) -> dict[str, object]:
+    document = to_document(case)
+    return document if case.assignment is None else document | {"assignment": assignment_document(case.assignment)}
+
+
+async def test_the_list_is_what_may_be_seen(mongo: Mongo) -> None:
+    """Over generated cases and officers of every role, the query finds what the function lets through, no more."""
+    chance = random.Random(SEED)
+    cases = [made_case(chance) for _ in range(400)]
+    store = store_of(mongo)
+    await mongo.collection(CASES).insert_many([document_of(case) for case in cases])
+    seen = hidden = 0
+    for actor in chance.sample(actors(), 200):
+        page = await store.page(CaseFilter(seen_by=actor), None, len(cases))
+        listed = {case.case_id for case in page.cases}
+        allowed = {case.case_id for case in cases if may_see(case, actor)}
+        assert listed == allowed, actor
+        seen += len(allowed & {case.case_id for case in cases if is_guarded(case)})
+        hidden += len(cases) - len(allowed)
+    # The generator reaches both sides of the rule.
+    assert min(seen, hidden) > 300
+
+
+async def test_the_accused_of_older_cases_are_noted(mongo: Mongo) -> None:
+    """A case filed before `accused` was kept is headquarters' alone until the start of a service notes it."""
+    case = new_case(named_station="ARARIA", attributes={AGAINST_POLICE: True}, accused=None)
+    store = store_of(mongo)
+    await mongo.collection(CASES).insert_one(to_document(case))
+    old = await store.by_id(case.case_id)
+    assert old is not None
+    assert not may_see(old, Actor(Role.SP, "sp", "SP:PATNA", None, "PATNA"))
+    assert may_see(old, Actor(Role.HQ, "hq", "HQ:control-room"))
+    await store.ensure_indexes()
+    noted = await store.by_id(case.case_id)
+    assert noted is not None
+    assert noted.accused == "araria"
+
+
+@pytest.mark.parametrize("named", [None, "5140003", "Araria"])
+def test_the_accused_office_is_the_named_one(named: str | None) -> None:
+    """Only a complaint against police has an accused; one that names no office has the empty one."""
+    assert accused_office({}, named) is None
+    assert accused_office({AGAINST_POLICE: False}, named) is None
+    assert accused_office({AGAINST_POLICE: True}, named) == (named or "").casefold()
