@@ -158,7 +158,7 @@ _SOURCES: Final = (
         retention=None,
         cleanup="compact",
         producers=("routing",),
-        consumers=("notifier", "sla-monitor"),
+        consumers=("intake", "notifier", "sla-monitor"),
         events=("DirectoryPost",),
     ),
     Topic(

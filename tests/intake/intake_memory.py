@@ -12,6 +12,7 @@ from intake.domain.duplicates import Trace
 from intake.domain.scope import may_see
 from intake.store import CaseFilter, Page, Proof, Taken, TakenBy
 from intake.store.side import Reveal
+from intake.store.slots import KEPT_AFTER_END, Claim, in_the_way_of
 
 
 class MemoryCaseStore:
@@ -119,8 +120,9 @@ class MemoryCaseStore:
 def _updated(case: Case, update: CaseUpdate) -> Case:
     given = ("assignment_no", "decision", "feedback", "round", "sealed", "kinds", "flags", "location", "desk_keys")
     fields = {name: value for name in given if (value := getattr(update, name)) is not None}
-    if update.hearing is not None:
-        fields["hearings"] = {**case.hearings, update.hearing.hearing_id: update.hearing}
+    hearings = [hearing for hearing in (update.hearing, *update.lapsed) if hearing is not None]
+    if hearings:
+        fields["hearings"] = {**case.hearings, **{hearing.hearing_id: hearing for hearing in hearings}}
     if update.command is not None:
         mark = CommandMark(update.command.body, update.entry.event_id, case.version + 1, update.state)
         fields["commands"] = {**case.commands, update.command.scope: mark}
@@ -171,3 +173,43 @@ class MemorySideStore:
 
     async def reveals(self, case_id: str) -> tuple[Reveal, ...]:
         return tuple(reveal for reveal in self._reveals if reveal.case_id == case_id)
+
+
+class MemorySlotStore:
+    """Each call is one step without a pause in between, as one write of a document is."""
+
+    def __init__(self) -> None:
+        self.claims: dict[str, list[Claim]] = {}
+
+    async def claim(self, wanted: Claim) -> tuple[Claim, ...] | None:
+        await asyncio.sleep(0)
+        known = self.claims.setdefault(wanted.officer, [])
+        in_the_way = tuple(claim for claim in known if in_the_way_of(wanted, claim))
+        if in_the_way:
+            return in_the_way
+        known[:] = [claim for claim in known if claim.ends_at > wanted.claimed_at - KEPT_AFTER_END] + [wanted]
+        return None
+
+    async def release(self, claim: Claim) -> None:
+        known = self.claims.get(claim.officer, [])
+        known[:] = [other for other in known if other.claim_id != claim.claim_id]
+
+    async def settle(self, claim: Claim, officers: frozenset[str]) -> None:
+        for officer in officers | {claim.officer}:
+            known = self.claims.get(officer, [])
+            known[:] = [
+                other for other in known if other.hearing_id != claim.hearing_id or other.claim_id == claim.claim_id
+            ]
+
+
+class KnownOffices:
+    """A directory that was read to its end; `lines` is what each office answers to. Empty: nothing is known."""
+
+    def __init__(self) -> None:
+        self.lines: dict[str, tuple[str, ...]] = {}
+
+    def lacks(self, code: str) -> bool:
+        return bool(self.lines) and code not in self.lines
+
+    def line_of(self, code: str) -> frozenset[str]:
+        return frozenset(office.casefold() for office in (code, *self.lines.get(code, ())))

@@ -32,7 +32,7 @@ from intake.handlers.live import LiveCases
 from intake.metrics import IntakeMetrics
 from intake.routers import Deps, case_api
 from intake.settings import IntakeSettings
-from tests.intake.intake_memory import MemoryCaseStore, MemorySideStore
+from tests.intake.intake_memory import KnownOffices, MemoryCaseStore, MemorySideStore, MemorySlotStore
 
 # Read once: they are data, and frozen.
 POLICIES, CATALOGUE = load_policies(None), load_catalogue()
@@ -108,6 +108,8 @@ class Rig:
     ring: KeyRing
     live: LiveCases
     stream: StreamParts
+    slots: MemorySlotStore
+    offices: KnownOffices
 
     async def post(self, path: str, body: Any = None, *, by: Principal | None = None, **headers: str) -> httpx.Response:
         sent = {name.replace("_", "-"): value for name, value in headers.items()} | bearer(by)
@@ -178,6 +180,7 @@ def assigned(case_id: str, number: int, station: Station, at: datetime) -> Assig
 @asynccontextmanager
 async def rig() -> AsyncIterator[Rig]:
     store, side, clock = MemoryCaseStore(), MemorySideStore(), ManualClock(START)
+    slots, offices = MemorySlotStore(), KnownOffices()
     configured = settings(stream_heartbeat=timedelta(milliseconds=20))
     ring = KeyRing.from_json(configured.sealing_keys)
     registry = CollectorRegistry()
@@ -192,6 +195,8 @@ async def rig() -> AsyncIterator[Rig]:
         metrics=IntakeMetrics(registry),
         authenticator=KnownTokens(),
         contact_of=subject_of,
+        slots=slots,
+        offices=offices,
     )
     api = case_api(deps)
     app = create_http_app(
@@ -206,7 +211,7 @@ async def rig() -> AsyncIterator[Rig]:
         problem_extra=EMERGENCY_CALL,
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://intake") as http:
-        yield Rig(app, http, store, side, clock, ring, api.live, api.stream)
+        yield Rig(app, http, store, side, clock, ring, api.live, api.stream, slots, offices)
 
 
 COMPLAINT: dict[str, Any] = {

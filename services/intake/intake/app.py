@@ -32,6 +32,7 @@ from intake.auth.sender import NotifierOtpSender
 from intake.auth.store import MongoLoginStore, MongoOtpStore, MongoSessionStore
 from intake.auth.tokens import CitizenTokens
 from intake.catalogue import load_catalogue
+from intake.directory import OfficeDirectory
 from intake.handlers import TYPES
 from intake.handlers.derived import DerivedHandler
 from intake.handlers.publishing import SOURCE
@@ -40,6 +41,7 @@ from intake.routers import Deps, case_api
 from intake.settings import IntakeSettings
 from intake.store.mongo import CASES, MongoCaseStore
 from intake.store.side import MongoSideStore
+from intake.store.slots import MongoSlotStore
 
 MAX_SILENCE = timedelta(seconds=30)
 LANES = (Lane.EMERGENCY, Lane.ROUTINE)
@@ -59,6 +61,7 @@ def create_app(
     store = MongoCaseStore(mongo, outbox, clock)
     side = MongoSideStore(mongo)
     ring = KeyRing.from_json(settings.sealing_keys)
+    directory = OfficeDirectory(settings.kafka_bootstrap, clock)
     http = httpx.AsyncClient()
     citizens = CitizenTokens(settings.citizen_token_key, settings.phone_hash_key, ring, settings.access_token_ttl)
     challenges, sessions, logins = MongoOtpStore(mongo), MongoSessionStore(mongo), MongoLoginStore(mongo)
@@ -90,6 +93,8 @@ def create_app(
             officer_audience=settings.officer_audience,
         ),
         contact_of=citizens.subject_of,
+        slots=MongoSlotStore(mongo),
+        offices=directory,
     )
     api = case_api(deps)
     liveness = {lane: Liveness(MAX_SILENCE) for lane in LANES}
@@ -118,6 +123,7 @@ def create_app(
         background.add("outbox", outbox.run, stop=outbox.stop)
         background.add("live", api.live.run)
         background.add("officer_keys", officer_keys.run)
+        background.add("directory", directory.view.run, stop=directory.view.stop)
         await background.start()
         try:
             yield

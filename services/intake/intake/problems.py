@@ -51,3 +51,28 @@ TICKET_INVALID = ProblemType(
     "stream_ticket_invalid", 401, "The ticket is used or expired", "टिकट उपयोग हो चुका है या समाप्त है"
 )
 CURSOR_INVALID = ProblemType("cursor_invalid", 400, "The cursor is not one of ours", "कर्सर मान्य नहीं है")
+PLACE_UNKNOWN = ProblemType("place_unknown", 422, "There is no such police office", "ऐसा कोई पुलिस कार्यालय नहीं है")
+OFFICE_ACCUSED = ProblemType(
+    "office_accused",
+    409,
+    "The complaint is about this office or one above it; choose another office",
+    "शिकायत इसी कार्यालय या इसके वरिष्ठ कार्यालय के बारे में है; दूसरा कार्यालय चुनें",
+)
+HEARING_IN_THE_PAST = ProblemType(
+    "hearing_in_the_past", 422, "The time of the hearing is already over", "सुनवाई का यह समय बीत चुका है"
+)
+HEARING_TOO_FAR = ProblemType(
+    "hearing_too_far",
+    422,
+    "A hearing is booked for a day within one year",
+    "सुनवाई एक वर्ष के भीतर ही तय हो सकती है",
+)
+HEARING_TOO_LONG = ProblemType(
+    "hearing_too_long", 422, "A hearing takes eight hours at most", "सुनवाई अधिकतम आठ घंटे की हो सकती है"
+)
+SLOT_TAKEN = ProblemType(
+    "slot_taken",
+    409,
+    "There is another hearing at this time; choose another time",
+    "इस समय दूसरी सुनवाई तय है; कोई और समय चुनें",
+)

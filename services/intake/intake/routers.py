@@ -17,6 +17,7 @@ from intake.api.stream import StreamParts, stream_router
 from intake.api.visits import WALK_IN_SERVICE, VisitParts, visits_router
 from intake.auth import Authenticator
 from intake.catalogue import Catalogue, CatalogueError, Service
+from intake.domain.offices import Offices
 from intake.handlers.commands import CommandDesk
 from intake.handlers.emergencies import EmergencyDesk
 from intake.handlers.filing import FilingDesk
@@ -26,6 +27,7 @@ from intake.metrics import IntakeMetrics
 from intake.settings import IntakeSettings
 from intake.store import CaseStore
 from intake.store.side import SideStore
+from intake.store.slots import SlotStore
 from intake.texts import load_texts
 
 
@@ -41,6 +43,8 @@ class Deps:
     metrics: IntakeMetrics
     authenticator: Authenticator
     contact_of: Callable[[str], str]
+    slots: SlotStore
+    offices: Offices
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,15 @@ def case_api(deps: Deps) -> CaseApi:
         contact_of=deps.contact_of,
         window=settings.emergency_repeat_window,
     )
-    commands = CommandDesk(store=deps.store, policies=deps.policies, keys=keys, clock=deps.clock, metrics=deps.metrics)
+    commands = CommandDesk(
+        store=deps.store,
+        slots=deps.slots,
+        offices=deps.offices,
+        policies=deps.policies,
+        keys=keys,
+        clock=deps.clock,
+        metrics=deps.metrics,
+    )
     reader = StatusReader(store=deps.store, texts=texts, clock=deps.clock, certificate_url=settings.certificate_url)
     desk = DeskParts(
         store=deps.store,
@@ -100,6 +112,7 @@ def case_api(deps: Deps) -> CaseApi:
         keys=keys,
         service=_service(deps.catalogue, WALK_IN_SERVICE),
         contact_of=deps.contact_of,
+        offices=deps.offices,
     )
     filings = FilingParts(
         catalogue=deps.catalogue,

@@ -15,14 +15,16 @@ from intake.auth import Principal
 from intake.catalogue import Catalogue, Service
 from intake.domain.case import Case
 from intake.domain.filing import Person, Submission
+from intake.domain.hearings import arrival, promised
 from intake.domain.numbers import MistypedTrackingNumber, parse_tracking_number
+from intake.domain.offices import Offices
 from intake.domain.orders import CheckIn
 from intake.domain.scope import STATION_ROLES, Actor
 from intake.domain.states import TABLE, Act
 from intake.handlers.commands import Wish
 from intake.handlers.filing import FilingDesk, Walkin
 from intake.keys import Keys
-from intake.problems import TRACKING_NUMBER_MISTYPED
+from intake.problems import PLACE_UNKNOWN, TRACKING_NUMBER_MISTYPED
 
 ROUTE = "POST /v1/desk/visits"
 WALK_IN_SERVICE = "hearing"
@@ -53,8 +55,10 @@ class VisitParts:
         keys: Keys,
         service: Service,
         contact_of: Callable[[str], str],
+        offices: Offices,
     ) -> None:
         self.desk = desk
+        self.offices = offices
         self.filing = filing
         self.catalogue = catalogue
         self.answers = answers
@@ -80,6 +84,9 @@ def visits_router(parts: VisitParts) -> APIRouter:
         raw = as_object(parse_json(await request.body()))
         body = as_model(VisitBody, raw)
         place = _place(body, actor)
+        if parts.offices.lacks(place):
+            fault = FieldError("unknown", "is no police office", "पुलिस कार्यालय नहीं है", "/place")
+            raise Problem(PLACE_UNKNOWN, errors=[fault])
         case = await _case(parts, body, actor)
         if case is not None:
             return await _of_case(parts, case, body, place, actor, idempotency_key)
@@ -126,13 +133,12 @@ async def _of_case(
 ) -> Response:
     order = CheckIn(place=place, hearing_id=body.hearing_id, presence=body.presence)
     done = await parts.desk.commands.run(case.case_id, Wish(Act.CHECK_IN, order, key), actor)
-    visited = done.case.hearings.get(body.hearing_id or "") or done.case.hearings.get(done.event_id)
-    waiting = [hearing for hearing in done.case.hearings.values() if hearing.status == "checked_in"]
-    hearing = visited or (waiting[-1] if waiting else None)
+    came = (one for one in done.case.hearings.values() if arrival(done.case, one) == done.event_id)
+    hearing = next(came, None)
     answer = {
         **done.body(),
         "hearing_id": hearing.hearing_id if hearing else None,
-        "due": [due_json(due) for due in done.due],
+        "due": [due_json(due) for due in promised(done.case, hearing)] if hearing else [],
     }
     return json_response(answer, 202)
 

@@ -94,7 +94,7 @@ class CertificateRecord:
 
 @dataclass(frozen=True, slots=True)
 class HearingRecord:
-    """`status`: booked, checked_in, started, held."""
+    """`status`: booked, checked_in, started, held, cancelled."""
 
     hearing_id: str
     place: str
@@ -189,6 +189,7 @@ class CaseUpdate:
     assignment_no: int | None = None
     decision: str | None = None
     hearing: HearingRecord | None = None
+    lapsed: tuple[HearingRecord, ...] = ()
     feedback: int | None = None
     round: int | None = None
     kinds: tuple[str, ...] | None = None

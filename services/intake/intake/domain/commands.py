@@ -1,7 +1,7 @@
 """From an order and a case to an event and the case's change: pure, and the same for every command."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -31,9 +31,10 @@ from event_schemas.times import epoch_ms
 from intake.domain import hearings, orders
 from intake.domain.case import Case, CaseUpdate, Due, HearingRecord, Idempotency, TimelineEntry, displayed_state
 from intake.domain.due import dues
-from intake.domain.faults import ClockNotPausable, UnknownClock
+from intake.domain.faults import ClockNotPausable, OfficeAccused, PlaceUnknown, UnknownClock
+from intake.domain.offices import NoOffices, Offices
 from intake.domain.orders import Order
-from intake.domain.states import Act, TransitionNotAllowed, allowed_acts, next_state
+from intake.domain.states import DONE, Act, TransitionNotAllowed, allowed_acts, next_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Context:
     by_post: str
     policies: PolicySet
     command: Idempotency | None = None
+    offices: Offices = field(default_factory=NoOffices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class _Outcome:
 
 
 def decide(act: Act, order: Order, case: Case, context: Context) -> Decision:
-    """TransitionNotAllowed, UnknownClock or ClockNotPausable if the case's state does not allow it."""
+    """One of domain/faults.py, or TransitionNotAllowed, if the case does not allow it."""
     state = next_state(act, case.state, case.family)
     outcome = _DECIDERS[act](order, case, context)
     event = None
@@ -82,6 +84,7 @@ def decide(act: Act, order: Order, case: Case, context: Context) -> Decision:
         emits=event is not None,
         command=context.command,
         due=_promised(event, case, context, outcome.update.get("hearing")),
+        lapsed=hearings.lapsed(case) if state in DONE and case.state not in DONE else (),
         **dict(outcome.update),
     )
     return Decision(event, update)
@@ -125,14 +128,19 @@ def _resolve_emergency(order: orders.ResolveEmergency, _case: Case, _context: Co
 def _check_in(order: orders.CheckIn, case: Case, context: Context) -> _Outcome:
     booked = hearings.booked(case, order.hearing_id, order.place)
     record = hearings.checked_in(booked, context.event_id, order.place, context.now)
-    fields = {"place": order.place, "presence": order.presence}
-    if booked is not None:
-        fields["hearing_id"] = booked.hearing_id
-    return _Outcome(VisitorArrived, fields, {"hearing": record}, {})
+    appointment = {} if booked is None else {hearings.HEARING: booked.hearing_id}
+    fields = {"place": order.place, "presence": order.presence, **appointment}
+    return _Outcome(VisitorArrived, fields, {"hearing": record}, appointment)
 
 
 def _schedule_hearing(order: orders.ScheduleHearing, case: Case, context: Context) -> _Outcome:
-    record = hearings.scheduled(order, case, hearing_id=f"h_{context.event_id}", by_post=context.by_post)
+    if order.place is not None and context.offices.lacks(order.place):
+        raise PlaceUnknown(order.place)
+    record = hearings.scheduled(
+        order, case, hearing_id=f"h_{context.event_id}", by_post=context.by_post, now=context.now
+    )
+    for office in (record.place, (record.officer_post or "").partition(":")[2]):
+        _keep_from_accused(case, office, context.offices)
     fields = {
         "hearing_id": record.hearing_id,
         "place": record.place,
@@ -188,6 +196,8 @@ def _complete_inquiry(order: orders.CompleteInquiry, _case: Case, _context: Cont
 
 
 def _transfer(order: orders.Transfer, case: Case, context: Context) -> _Outcome:
+    if order.to_station is not None:
+        _keep_from_accused(case, order.to_station, context.offices)
     number = case.assignment_no + 1
     fields = {
         "assignment_no": number,
@@ -196,6 +206,12 @@ def _transfer(order: orders.Transfer, case: Case, context: Context) -> _Outcome:
         "by_post": context.by_post,
     }
     return _Outcome(TransferRequested, fields, {"assignment_no": number}, {})
+
+
+def _keep_from_accused(case: Case, office: str, offices: Offices) -> None:
+    """A complaint against police neither goes to the accused office nor to one under it, nor is it heard there."""
+    if case.accused and case.accused in offices.line_of(office):
+        raise OfficeAccused(office)
 
 
 def _pause_clock(order: orders.PauseClock, case: Case, context: Context) -> _Outcome:

@@ -5,16 +5,29 @@ from dataclasses import dataclass
 from typing import Any
 
 from chassis.clock import Clock
-from chassis.problems import FORBIDDEN, NOT_FOUND, Problem
+from chassis.problems import FORBIDDEN, NOT_FOUND, Problem, ProblemType
 from event_schemas import ids
 from event_schemas.policies import PolicySet
-from intake.domain.case import Case, CommandMark, Due, Idempotency
+from intake.domain import hearings
+from intake.domain.case import Case, CommandMark, Idempotency
 from intake.domain.commands import Context, decide
-from intake.domain.faults import ClockNotPausable, UnknownClock, UnknownHearing
+from intake.domain.faults import (
+    ClockNotPausable,
+    HearingInThePast,
+    HearingTooFar,
+    HearingTooLong,
+    OfficeAccused,
+    PlaceUnknown,
+    SlotTaken,
+    UnknownClock,
+    UnknownHearing,
+)
 from intake.domain.filing import Numbered
-from intake.domain.orders import Order
+from intake.domain.offices import Offices
+from intake.domain.orders import CheckIn, Order
 from intake.domain.scope import Actor, may_work
 from intake.domain.states import TABLE, Act, State, TransitionNotAllowed, allowed_acts
+from intake.handlers.bookings import Bookings
 from intake.handlers.publishing import outbox_entry
 from intake.keys import Keys
 from intake.metrics import IntakeMetrics
@@ -22,14 +35,31 @@ from intake.problems import (
     BUSY,
     CLOCK_NOT_PAUSABLE,
     CLOCK_UNKNOWN,
+    HEARING_IN_THE_PAST,
+    HEARING_TOO_FAR,
+    HEARING_TOO_LONG,
     HEARING_UNKNOWN,
     KEY_REUSED,
+    OFFICE_ACCUSED,
+    PLACE_UNKNOWN,
+    SLOT_TAKEN,
     TRANSITION_NOT_ALLOWED,
     VERSION_MISMATCH,
 )
 from intake.store import CaseStore
+from intake.store.slots import SlotStore
 
 TRIES = 10
+PLAIN: Mapping[type[Exception], ProblemType] = {
+    PlaceUnknown: PLACE_UNKNOWN,
+    OfficeAccused: OFFICE_ACCUSED,
+    HearingInThePast: HEARING_IN_THE_PAST,
+    HearingTooFar: HEARING_TOO_FAR,
+    HearingTooLong: HEARING_TOO_LONG,
+}
+"""Faults that the title of their problem explains."""
+_EXPLAINED = (TransitionNotAllowed, UnknownClock, ClockNotPausable, UnknownHearing, SlotTaken)
+FAULTS: tuple[type[Exception], ...] = (*_EXPLAINED, *PLAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +70,6 @@ class Done:
     event_id: str
     version: int
     state: State
-    due: tuple[Due, ...] = ()
 
     def body(self) -> Mapping[str, Any]:
         return {
@@ -64,9 +93,19 @@ class Wish:
 
 class CommandDesk:
     def __init__(
-        self, *, store: CaseStore, policies: PolicySet, keys: Keys, clock: Clock, metrics: IntakeMetrics
+        self,
+        *,
+        store: CaseStore,
+        slots: SlotStore,
+        offices: Offices,
+        policies: PolicySet,
+        keys: Keys,
+        clock: Clock,
+        metrics: IntakeMetrics,
     ) -> None:
         self._store = store
+        self._bookings = Bookings(store, slots)
+        self._offices = offices
         self._policies = policies
         self._keys = keys
         self._clock = clock
@@ -106,23 +145,20 @@ class CommandDesk:
     async def _attempt(self, case: Case, wish: Wish, actor: Actor, mark: Idempotency | None) -> Done | None:
         moment = self._clock.now()
         now = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+        if isinstance(wish.order, CheckIn):
+            visit = hearings.visit_under_way(case, wish.order.hearing_id, wish.order.place)
+            if visit is not None:
+                # One visit has one clock: who comes to the counter again gets the first answer.
+                return Done(case, hearings.arrival(case, visit), case.version, case.state)
         event_id = ids.new_event_id(now)
-        context = Context(now, event_id, actor.post, self._policies, mark)
+        context = Context(now, event_id, actor.post, self._policies, mark, self._offices)
         try:
             decision = decide(wish.act, wish.order, case, context)
-        except TransitionNotAllowed as refusal:
-            raise _not_allowed(refusal, case, actor) from refusal
-        except UnknownClock as error:
-            raise Problem(CLOCK_UNKNOWN, extra={"clocks": sorted(case.clocks)}) from error
-        except ClockNotPausable as error:
-            raise Problem(CLOCK_NOT_PAUSABLE, detail_en=str(error), extra={"reasons": list(error.reasons)}) from error
-        except UnknownHearing as error:
-            raise Problem(HEARING_UNKNOWN, extra={"hearings": sorted(case.hearings)}) from error
-        entries = [] if decision.event is None else [outbox_entry(Numbered(event_id, decision.event), case.lane)]
-        changed = await self._store.update(case, decision.update, entries)
-        if changed is None:
-            return None
-        return Done(changed, event_id, case.version + 1, decision.update.state, decision.update.due)
+            entries = [] if decision.event is None else [outbox_entry(Numbered(event_id, decision.event), case.lane)]
+            changed = await self._bookings.write(case, decision.update, entries, now)
+        except FAULTS as fault:
+            raise _problem_of(fault, case, actor) from fault
+        return None if changed is None else Done(changed, event_id, case.version + 1, decision.update.state)
 
     def _mark(self, case_id: str, wish: Wish, actor: Actor) -> Idempotency | None:
         if wish.key is None:
@@ -135,6 +171,21 @@ def _repeated(case: Case, known: CommandMark, mark: Idempotency) -> Done:
     if known.body != mark.body:
         raise Problem(KEY_REUSED)
     return Done(case, known.event_id, known.version, known.state)
+
+
+def _problem_of(fault: Exception, case: Case, actor: Actor) -> Problem:
+    match fault:
+        case TransitionNotAllowed():
+            return _not_allowed(fault, case, actor)
+        case UnknownClock():
+            return Problem(CLOCK_UNKNOWN, extra={"clocks": sorted(case.clocks)})
+        case ClockNotPausable():
+            return Problem(CLOCK_NOT_PAUSABLE, detail_en=str(fault), extra={"reasons": list(fault.reasons)})
+        case UnknownHearing():
+            return Problem(HEARING_UNKNOWN, extra={"hearings": sorted(case.hearings)})
+        case SlotTaken():
+            return Problem(SLOT_TAKEN, extra={} if fault.hearing_id is None else {"hearing_id": fault.hearing_id})
+    return Problem(PLAIN[type(fault)])
 
 
 def _not_allowed(refusal: TransitionNotAllowed, case: Case, actor: Actor) -> Problem:

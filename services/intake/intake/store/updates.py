@@ -36,14 +36,13 @@ def command_update(case: Case, update: CaseUpdate) -> Document:
         value = getattr(update, name)
         if value is not None:
             fields[name] = value
-    for name in ("kinds", "flags", "desk_keys"):
-        values = getattr(update, name)
-        if values is not None:
-            fields[name] = list(values)
+    lists = ("kinds", "flags", "desk_keys")
+    fields |= {name: list(values) for name in lists if (values := getattr(update, name)) is not None}
     if update.location is not None:
         fields["location"] = update.location.model_dump(exclude_none=True)
-    if update.hearing is not None:
-        fields[f"hearings.{safe_key(update.hearing.hearing_id)}"] = hearing_document(update.hearing)
+    for hearing in (update.hearing, *update.lapsed):
+        if hearing is not None:
+            fields[f"hearings.{safe_key(hearing.hearing_id)}"] = hearing_document(hearing)
     if update.command is not None:
         fields[f"commands.{update.command.scope}"] = {
             "body": update.command.body,

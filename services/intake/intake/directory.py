@@ -1,0 +1,80 @@
+"""The offices of the police as `directory.posts` tells them: this process's own view of the whole topic."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from chassis.clock import Clock
+from chassis.compacted import CompactedView
+from chassis.logs import get_logger
+from event_schemas import DirectoryPost, InvalidEvent, Post
+from event_schemas.codec import decode_post
+from event_schemas.topics import DIRECTORY_POSTS
+
+# Routing publishes a new directory in pieces: until it has been quiet for so long, an office may still be to come.
+SETTLES_AFTER: Final = timedelta(seconds=5)
+_LONGEST_LINE: Final = 8
+
+_log = get_logger(__name__)
+
+
+class OfficeDirectory:
+    """The newest record of each post, by the record's key (`5140003:SHO`)."""
+
+    def __init__(self, bootstrap: str, clock: Clock, *, topic: str = DIRECTORY_POSTS) -> None:
+        self.view = CompactedView(bootstrap, topic, self.on_record)
+        self._clock = clock
+        self._posts: dict[str, DirectoryPost] = {}
+        self._offices: Counter[str] = Counter()
+        self._changed_at: datetime | None = None
+
+    def lacks(self, code: str) -> bool:
+        if self._changed_at is None or not self.view.is_caught_up or self._offices[code]:
+            return False
+        return self._clock.now() - self._changed_at >= SETTLES_AFTER
+
+    def line_of(self, code: str) -> frozenset[str]:
+        offices = {code}
+        for post in Post:
+            key: str | None = f"{code}:{post}"
+            for _ in range(_LONGEST_LINE):
+                found = self._posts.get(key or "")
+                if found is None:
+                    break
+                offices |= {found.station, self._office_of(found)}
+                key = found.parent
+        return frozenset(office.casefold() for office in offices)
+
+    def on_record(self, key: bytes, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> None:
+        """Take in one record of the compacted topic; one nobody can read is logged and changes nothing."""
+        name = key.decode("utf-8", errors="replace")
+        if not value:
+            self._set(name, None)
+            return
+        try:
+            self._set(name, decode_post(headers, value))
+        except InvalidEvent as error:
+            _log.error("directory_record_invalid", key=name, reason=error.reason_code)
+
+    def _set(self, name: str, post: DirectoryPost | None) -> None:
+        before = self._posts.pop(name, None)
+        if before is not None:
+            self._offices[before.station] -= 1
+        if post is not None:
+            self._posts[name] = post
+            self._offices[post.station] += 1
+        self._changed_at = self._clock.now()
+
+    def _office_of(self, post: DirectoryPost) -> str:
+        """A station's ladder names its SDPO under the station's code; his office's own record is otherwise alike."""
+        if post.post is not Post.SDPO:
+            return post.station
+        alike = (
+            other.station
+            for other in self._posts.values()
+            if other.post is Post.SDPO
+            and f"{other.station}:{Post.SHO}" not in self._posts
+            and other.model_copy(update={"station": post.station}) == post
+        )
+        return next(alike, post.station)
