@@ -82,8 +82,23 @@ def test_the_shipped_data_name_no_sub_division_and_have_no_sdpo() -> None:
         ("SHEOHAR", SHEOHAR_TOWN, "DIG:bihar"),
         (None, None, "DIG:bihar"),
         ("unknown", None, "DIG:bihar"),
+        ("Sheohar", SHEOHAR_TOWN, "DIG:bihar"),
+        (OFFICE.upper(), SHEOHAR_TOWN, "SP:SHEOHAR"),
+        ("bihar", SHEOHAR_TOWN, "HQ:control-room"),
     ],
-    ids=["its SDPO", "no place", "no sub-division", "no name", "an SDPO", "an SP", "nothing", "unknown name"],
+    ids=[
+        "its SDPO",
+        "no place",
+        "no sub-division",
+        "no name",
+        "an SDPO",
+        "an SP",
+        "nothing",
+        "unknown name",
+        "an SP in other letters",
+        "an SDPO in other letters",
+        "the range",
+    ],
 )
 def test_a_complaint_against_police_goes_to_who_supervises_the_accused(
     snapshot: Snapshot, named: str | None, point: Point | None, post: str
@@ -115,6 +130,36 @@ def test_the_accused_station_does_not_get_its_own_case_from_the_sdpo(snapshot: S
     decision = transfer_case(snapshot, filing, chain, TransferRequest(STATION, f"SDPO:{OFFICE}"))
     assert decision.office.officer_post == "SP:SHEOHAR"
     assert "accused_station" in decision.notes
+
+
+@pytest.mark.parametrize(
+    ("accused", "asked"),
+    [
+        (STATION, STATION),
+        (OFFICE, STATION),
+        (OFFICE, SISTER),
+        (OFFICE, OFFICE),
+        ("SHEOHAR", STATION),
+        ("sheohar", OFFICE),
+        ("SHEOHAR", "SHEOHAR"),
+        ("bihar", "SHEOHAR"),
+        (None, STATION),
+    ],
+)
+@pytest.mark.parametrize("by_post", ["SHO:5801016", "SP:SHEOHAR", "HQ:control-room"])
+def test_no_transfer_brings_a_complaint_under_the_accused(
+    snapshot: Snapshot, accused: str | None, asked: str, by_post: str
+) -> None:
+    """Neither the accused office nor one under it, whoever asks; nor the station of the place where none was named."""
+    filing = Filing(emergency=False, point=SHEOHAR_TOWN, named_station=accused, against_police=True)
+    first = assign_station(snapshot, filing).office
+    chain = [Hop(first.code, first.police_district)]
+    decision = transfer_case(snapshot, filing, chain, TransferRequest(asked, by_post))
+    assert "accused_station" in decision.notes
+    if accused is None:
+        assert decision.office.code != STATION
+    else:
+        assert not snapshot.answers_to(decision.office, snapshot.office_code(accused) or "")
 
 
 def test_an_officers_file_speaks_of_an_sdpo_by_any_of_its_stations(snapshot: Snapshot, tmp_path: Path) -> None:

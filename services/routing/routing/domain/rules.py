@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from routing.domain.boundaries import EDGE_TOLERANCE_M
 from routing.domain.corridors import UnitOnLine
-from routing.domain.model import Decision, Filing, Office, Reason, Territory
+from routing.domain.model import STATE_OFFICE, Decision, Filing, Office, Reason, Territory
 from routing.domain.snapshot import Snapshot
 from routing.domain.territory import Surroundings, find_territory, true_place
 
@@ -31,7 +31,8 @@ def against_police(snapshot: Snapshot, filing: Filing, territory: Territory) -> 
     """A complaint against police goes to the SDPO, without one to the SP; the accused appears nowhere in the answer."""
     if not filing.against_police:
         return None
-    office = _above(snapshot, filing.named_station or "")
+    named = snapshot.office_code(filing.named_station)
+    office = _above(snapshot, named) if named is not None else None
     accused = office is not None
     confidence = 1.0 if accused else territory.confidence
     if office is None and territory.station is not None:
@@ -48,7 +49,12 @@ def against_police(snapshot: Snapshot, filing: Filing, territory: Territory) -> 
 
 
 def _above(snapshot: Snapshot, code: str) -> Office | None:
-    """Who supervises an office: a station's SDPO or else its SP, an SDPO's SP, an SP's range; None for no office."""
+    """Who supervises an office: a station's SDPO or else its SP, an SDPO's SP, an SP's range, the range's control room.
+
+    None for no office.
+    """
+    if code == STATE_OFFICE:
+        return snapshot.control_room()
     station = snapshot.stations.get(code)
     if station is not None:
         return snapshot.sub_divisional_officer(code) or snapshot.superintendent(station.police_district)

@@ -63,6 +63,8 @@ class Snapshot:
         self.with_boundaries = frozenset(self.stations[row.station].district for row in self.jurisdictions)
         self.sub_divisions = SubDivisions.of(dataset.stations, self.police_districts)
         self.corridors = CorridorIndex(row for row in dataset.corridors if row.station in self.at_work)
+        offices = (*self.stations, *self.sub_divisions.by_code, *self.police_districts, STATE_OFFICE)
+        self._office_codes = {code.casefold(): code for code in offices}
         self._units = _units(at_work)
         self._specialist = {(row.field, row.value): row.kind for row in dataset.specialists}
         self._district_names = {name.casefold(): name for name in self._points_of}
@@ -113,6 +115,21 @@ class Snapshot:
             seen.add(parent.code)
         answers = above.kind is not StationKind.OUTPOST and above.code in self.at_work
         return (above, (f"outpost:{station.code}",)) if above is not station and answers else (station, ())
+
+    def office_code(self, named: str | None) -> str | None:
+        """The code of the office that answers for complaints, however its letters are written; None for no office."""
+        if not named or self.knows(named):
+            return named or None
+        return self._office_codes.get(named.casefold())
+
+    def answers_to(self, office: Office, superior: str) -> bool:
+        """Whether an office is the one of that code, or under it."""
+        station = self.stations.get(office.code)
+        above: set[str | None] = {office.code, office.police_district}
+        if station is not None:
+            officer = self.sub_divisional_officer(station.code)
+            above |= {station.parent, self.responsible(station.code)[0].code, officer.code if officer else None}
+        return superior in above or (superior == STATE_OFFICE and office.code != STATE_CONTROL_ROOM)
 
     def knows(self, code: str) -> bool:
         """Whether it is the code of an office that answers for complaints: a station, an SDPO's or an SP's."""

@@ -7,6 +7,7 @@ from typing import Final
 from routing.domain.model import STATE_CONTROL_ROOM, Decision, Filing, Office, Reason
 from routing.domain.rules import DESK_NOT_ONLINE, assign_station, desk_notes
 from routing.domain.snapshot import Snapshot
+from routing.domain.territory import find_territory
 
 # The third hand-over in a row is the superintendent's to decide.
 MAX_HOPS: Final = 2
@@ -34,9 +35,11 @@ def transfer_case(snapshot: Snapshot, filing: Filing, chain: Sequence[Hop], requ
     asked = _office(snapshot, request.to_station)
     notes = _asked_notes(snapshot, request.to_station) if asked is None else ()
     decision = _asked(snapshot, asked) if asked is not None else _next_by_rule(snapshot, filing, visited)
-    why_not = _obstacle(filing, chain, visited, decision, by_superior=by_superior)
+    why_not = _obstacle(snapshot, filing, chain, visited, decision, by_superior=by_superior)
     if decision is None or why_not is not None:
         decision = _superintendent(snapshot, chain, decision)
+        if _is_accused(snapshot, filing, decision.office):
+            decision = _asked(snapshot, snapshot.control_room())
         notes = (*notes, why_not or "no_other_station")
     return decision._replace(
         reason=Reason.TRANSFER,
@@ -46,17 +49,34 @@ def transfer_case(snapshot: Snapshot, filing: Filing, chain: Sequence[Hop], requ
 
 
 def _obstacle(
-    filing: Filing, chain: Sequence[Hop], visited: set[str], decision: Decision | None, *, by_superior: bool
+    snapshot: Snapshot,
+    filing: Filing,
+    chain: Sequence[Hop],
+    visited: set[str],
+    decision: Decision | None,
+    *,
+    by_superior: bool,
 ) -> str | None:
     if decision is None:
         return None
-    if filing.against_police and decision.office.code == filing.named_station:
+    if _is_accused(snapshot, filing, decision.office):
         return "accused_station"
     if by_superior:
         return None
     if decision.office.code in visited:
         return "transfer_loop"
     return "third_transfer" if len(chain) > MAX_HOPS else None
+
+
+def _is_accused(snapshot: Snapshot, filing: Filing, office: Office) -> bool:
+    """The office is the accused one or under it. Where none was named, that may be the station of the place."""
+    if not filing.against_police:
+        return False
+    accused = snapshot.office_code(filing.named_station)
+    if accused is None:
+        station = find_territory(snapshot, filing).station
+        return station is not None and office.code == station.code
+    return snapshot.answers_to(office, accused)
 
 
 def _asked(snapshot: Snapshot, office: Office) -> Decision:
