@@ -18,8 +18,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from chassis.addresses import Proxies
+from chassis.bounded_body import guard_body
 from chassis.faults import TransientFault
+from chassis.head import AnswersHead
 from chassis.health import HealthChecks, Liveness, run_checks
+from chassis.known_query import guard_query
 from chassis.logs import get_logger
 from chassis.metrics import HttpMetrics
 from chassis.middleware import BodyLimits, RequestMiddleware
@@ -66,10 +69,10 @@ def create_http_app(
         routers = (*routers, operations)
     else:
         app.state.operations = FastAPI(title=title, version=version, openapi_url=None, telemetry=_NO_TELEMETRY)
-        app.state.operations.router.routes.extend(operations.routes)
-    for router in routers:
-        # Flat, not by include_router: an included router looks for the route twice in each request.
-        app.router.routes.extend(router.routes)
+        add_routes(app.state.operations, operations)
+        app.state.operations.add_middleware(AnswersHead, routes=app.state.operations.router.routes)
+    add_routes(app, *routers)
+    app.add_middleware(AnswersHead, routes=app.router.routes)
     app.add_middleware(
         RequestMiddleware,
         metrics=HttpMetrics(registry),
@@ -79,21 +82,31 @@ def create_http_app(
     return app
 
 
+def add_routes(app: FastAPI, *routers: APIRouter) -> None:
+    """Serve routers, each route with its query and body looked at before it; also after the app has started.
+
+    Flat, not by include_router: an included router looks for the route twice in each request.
+    """
+    for route in (route for router in routers for route in router.routes):
+        guard_body(route)
+        guard_query(route)
+        app.router.routes.append(route)
+
+
 class RequestRoute(APIRoute):
     """A route (APIRouter's `route_class`) whose endpoint takes `request` alone and returns the response.
 
     FastAPI's reading of parameters is left out, which is about a third of its cost; problems are answered as ever.
+    The query parameters that it knows are those of `openapi_extra`.
     """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         if list(inspect.signature(endpoint).parameters) != ["request"]:
             raise TypeError(f"{path}: the endpoint of a RequestRoute takes `request` alone")
         super().__init__(path, endpoint, **options)
+        self.app = self._answer
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] not in (self.methods or ()):
-            await super().handle(scope, receive, send)
-            return
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         response: Response = await self.endpoint(Request(scope, receive, send))
         await response(scope, receive, send)
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final
 
 import orjson
 from starlette.responses import Response
 
-Language = Literal["en", "hi"]
+from chassis.negotiation import Language, language_of
+
+__all__ = ["FieldError", "Language", "Problem", "ProblemType", "language_of"]
+
 MEDIA_TYPE = "application/problem+json"
+# An answer is no longer than a person reads, however much was wrong; a pointer no longer than a field of ours.
+MAX_ERRORS: Final = 20
+MAX_POINTER: Final = 120
+MAX_MESSAGE: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +44,12 @@ class FieldError:
     parameter: str | None = None
 
     def to_json(self, language: Language) -> dict[str, str]:
-        body = {"code": self.code, "message": self.message_hi if language == "hi" else self.message_en}
+        message = self.message_hi if language == "hi" else self.message_en
+        body = {"code": self.code, "message": _cut(message, MAX_MESSAGE)}
         if self.pointer is not None:
-            body["pointer"] = self.pointer
+            body["pointer"] = _cut(self.pointer, MAX_POINTER)
         if self.parameter is not None:
-            body["parameter"] = self.parameter
+            body["parameter"] = _cut(self.parameter, MAX_POINTER)
         return body
 
 
@@ -69,6 +77,7 @@ TOO_MANY_REQUESTS = ProblemType(
     "बहुत अधिक अनुरोध आए हैं; कृपया थोड़ी देर बाद प्रयास करें",
 )
 HEADERS_TOO_LARGE = ProblemType("headers_too_large", 431, "The request's headers are too large", "अनुरोध के हेडर बहुत बड़े हैं")
+UNKNOWN_PARAMETER = ProblemType("unknown_parameter", 422, "A parameter is not known here", "एक पैरामीटर अज्ञात है")
 INTERNAL = ProblemType("internal", 500, "Something went wrong on our side", "हमारी ओर से कुछ गड़बड़ हुई है")
 STORE_UNAVAILABLE = ProblemType(
     "store_unavailable",
@@ -79,7 +88,10 @@ STORE_UNAVAILABLE = ProblemType(
 
 
 class Problem(Exception):
-    """Raise it anywhere in a request; it becomes the answer."""
+    """Raise it anywhere in a request; it becomes the answer.
+
+    Of many errors the first 20 are shown and the rest counted; `errors_omitted` are those that the caller left out.
+    """
 
     def __init__(
         self,
@@ -89,12 +101,14 @@ class Problem(Exception):
         errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
         extra: Mapping[str, Any] | None = None,
+        errors_omitted: int = 0,
     ) -> None:
         super().__init__(type.code)
         self.type = type
         self.detail_en = detail_en
         self.detail_hi = detail_hi
-        self.errors = tuple(errors)
+        self.errors = tuple(errors[:MAX_ERRORS])
+        self.errors_omitted = errors_omitted + len(errors) - len(self.errors)
         self.headers = dict(headers or {})
         self.extra = dict(extra or {})
 
@@ -111,6 +125,8 @@ class Problem(Exception):
             body["detail"] = detail
         if self.errors:
             body["errors"] = [error.to_json(language) for error in self.errors]
+        if self.errors_omitted:
+            body["errors_omitted"] = self.errors_omitted
         return {**self.extra, **body}
 
     def to_response(self, accept_language: str | None, extra: Mapping[str, Any] | None = None) -> Response:
@@ -121,24 +137,5 @@ class Problem(Exception):
         return Response(body, self.type.status, headers, MEDIA_TYPE)
 
 
-def language_of(accept_language: str | None) -> Language:
-    """The better liked of Hindi and English in an Accept-Language header; English if it names neither."""
-    best: Language = "en"
-    best_quality = 0.0
-    for part in (accept_language or "").split(","):
-        tag, _, parameter = part.strip().partition(";")
-        quality = _quality(parameter)
-        primary = tag.strip().lower().split("-")[0]
-        if primary in {"hi", "en"} and quality > best_quality:
-            best, best_quality = ("hi" if primary == "hi" else "en"), quality
-    return best
-
-
-def _quality(parameter: str) -> float:
-    name, _, value = parameter.strip().partition("=")
-    if name.strip() != "q":
-        return 1.0
-    try:
-        return float(value)
-    except ValueError:
-        return 0.0
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"

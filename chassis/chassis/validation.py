@@ -14,6 +14,7 @@ from chassis.problems import (
     FORBIDDEN,
     INTERNAL,
     MALFORMED_JSON,
+    MAX_ERRORS,
     METHOD_NOT_ALLOWED,
     NOT_FOUND,
     REQUEST_TOO_SLOW,
@@ -73,6 +74,7 @@ _MESSAGES: Mapping[str, tuple[str, str]] = {
     "datetime_parsing": ("must be a date and time with zone", "समय-क्षेत्र सहित दिनांक-समय होना चाहिए"),
     "datetime_from_date_parsing": ("must be a date and time with zone", "समय-क्षेत्र सहित दिनांक-समय होना चाहिए"),
     "timezone_aware": ("must be a date and time with zone", "समय-क्षेत्र सहित दिनांक-समय होना चाहिए"),
+    "datetime_object_invalid": ("must be a date and time with zone", "समय-क्षेत्र सहित दिनांक-समय होना चाहिए"),
     "date_parsing": ("must be a date", "दिनांक होना चाहिए"),
     "date_from_datetime_parsing": ("must be a date", "दिनांक होना चाहिए"),
 }
@@ -85,7 +87,8 @@ def problem_of_validation(error: RequestValidationError) -> Problem:
     if any(one["type"] == "json_invalid" for one in found):
         return Problem(MALFORMED_JSON)
     kind = UNKNOWN_FIELD if all(one["type"] == "extra_forbidden" for one in found) else VALIDATION_FAILED
-    return Problem(kind, errors=field_errors(found))
+    shown = found[:MAX_ERRORS]
+    return Problem(kind, errors=field_errors(shown), errors_omitted=len(found) - len(shown))
 
 
 def field_errors(found: Sequence[Mapping[str, Any]], *, in_body: bool = True) -> tuple[FieldError, ...]:

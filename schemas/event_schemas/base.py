@@ -1,19 +1,13 @@
 """What all records share: frozen, strict for writers, with a case, a time and a place in an order."""
 
-from datetime import UTC, datetime
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from event_schemas.times import UtcTime
 from event_schemas.values import CaseId, EventId
 
-
-def _to_utc(value: datetime) -> datetime:
-    return value if value.tzinfo is UTC else value.astimezone(UTC)
-
-
-UtcTime = Annotated[AwareDatetime, AfterValidator(_to_utc)]
-"""An aware time, kept and written in UTC; a naive one is refused."""
+__all__ = ["DerivedEvent", "DeskEvent", "Event", "IntakeEvent", "Record", "UtcTime"]
 
 
 class Record(BaseModel):

@@ -12,6 +12,7 @@ from event_schemas.events import EVENT_CLASSES
 from event_schemas.events.sla import SLABreached
 from event_schemas.open_enum import READING
 from event_schemas.records import DirectoryPost, SLATick
+from event_schemas.times import read_time
 
 Headers = Iterable[tuple[str, bytes]]
 R = TypeVar("R", bound=Record)
@@ -224,12 +225,9 @@ def _check_fixed_headers(found: Mapping[str, bytes], record_class: type[Record])
 
 def _parse_time(text: str) -> datetime:
     try:
-        time = datetime.fromisoformat(text)
+        return read_time(text)
     except ValueError:
-        raise InvalidEvent("malformed_header", "ce_time") from None
-    if time.tzinfo is None:
-        raise InvalidEvent("malformed_header", "ce_time has no zone")
-    return time if time.tzinfo is UTC else time.astimezone(UTC)
+        raise InvalidEvent("malformed_header", "ce_time is no instant of the years 1900 to 2199") from None
 
 
 def _read(record_class: type[R], value: bytes | None) -> R:

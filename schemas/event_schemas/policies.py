@@ -14,14 +14,14 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
-from event_schemas.base import Event, UtcTime
+from event_schemas.base import Event
 from event_schemas.calendars import Office, india_date
 from event_schemas.clock_policy import FIRST_ROUND, ClockPolicy, ClockStart, EscalationStep, Policy
 from event_schemas.clock_rules import InForce, Matchers, matches_by_role, wording_of
 from event_schemas.events.filing import ComplaintFiled
 from event_schemas.ids import clock_id
 from event_schemas.services import SERVICE_CODES
-from event_schemas.times import epoch_ms, time_of
+from event_schemas.times import UtcTime, epoch_ms, time_of
 
 __all__ = [
     "DEFAULT_PATH",

@@ -13,6 +13,7 @@ from deploy.k8s.tools.settings_lint import stand_in
 from fastapi import FastAPI
 
 from chassis.clock import ManualClock
+from chassis.http import add_routes
 from chassis.settings import load_yaml
 from event_schemas import policies
 from sla_monitor import api as worker_api
@@ -41,10 +42,10 @@ def app_of(program: str) -> FastAPI:
     assert isinstance(app, FastAPI)
     # What these two read exists when they have started, so that they add their routes then.
     if program == "sla-monitor":
-        app.include_router(worker_api.create_router(_shipped(), NoPartitions(), set, CLOCK, access(), emergency=True))
+        add_routes(app, worker_api.create_router(_shipped(), NoPartitions(), set, CLOCK, access(), emergency=True))
     if program == "sla-ledger":
         nothing = cast("Any", None)  # its routes are looked at, never called
-        app.include_router(ledger_api.create_router(nothing, nothing, _shipped(), CLOCK, access()))
+        add_routes(app, ledger_api.create_router(nothing, nothing, _shipped(), CLOCK, access()))
     return app
 
 

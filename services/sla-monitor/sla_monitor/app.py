@@ -14,7 +14,7 @@ from chassis.access import Access
 from chassis.admin import TopicSpec, create_topics, end_offsets
 from chassis.clock import SystemClock
 from chassis.health import Liveness
-from chassis.http import create_http_app
+from chassis.http import add_routes, create_http_app
 from chassis.kafka import EventProducer
 from chassis.logs import get_logger
 from chassis.run import Background
@@ -59,7 +59,8 @@ def create_app(settings: Settings, worker_class: "type[Worker] | None" = None) -
         checks["keys"] = settings.check_keys
         access = Access.of(settings, SystemClock(), registry)
         worker.background.add("officer_keys", access.keys.run)
-        app.include_router(
+        add_routes(
+            app,
             create_router(
                 policies,
                 worker.shell.store,

@@ -19,8 +19,13 @@ def _number(value: Any) -> Any:
 
 
 Number = Annotated[float, BeforeValidator(_number)]
-ShortText = Annotated[str, AfterValidator(clean_text), StringConstraints(max_length=300)]
-LongText = Annotated[str, AfterValidator(clean_text), StringConstraints(max_length=10_000)]
+# The length is looked at before the text is cleaned, and again after it: cleaning may shorten, and seldom lengthens.
+ShortText = Annotated[
+    str, StringConstraints(max_length=1_200), AfterValidator(clean_text), StringConstraints(max_length=300)
+]
+LongText = Annotated[
+    str, StringConstraints(max_length=40_000), AfterValidator(clean_text), StringConstraints(max_length=10_000)
+]
 
 
 class Body(BaseModel):

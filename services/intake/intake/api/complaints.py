@@ -11,13 +11,15 @@ from starlette.datastructures import Headers
 
 from chassis.addresses import client_network
 from chassis.http import RequestRoute
+from chassis.json_body import parse_json
+from chassis.known_query import ANY_QUERY, refuse_unknown_query
 from chassis.logs import get_logger
 from chassis.middleware import body_cut, problem_of_cut
 from chassis.problems import UNAUTHENTICATED, VALIDATION_FAILED, FieldError, Problem, language_of
 from intake.api.answers import Answers
 from intake.api.bodies import ComplaintBody, checked_attributes, checked_location
 from intake.api.docs import inlined_schema
-from intake.api.reading import as_model, as_object, parse_json, read_phone
+from intake.api.reading import as_model, as_object, read_phone
 from intake.auth import Authenticator, Principal
 from intake.catalogue import Catalogue, Service
 from intake.domain.field_names import names_emergency, names_emergency_anywhere
@@ -64,6 +66,7 @@ def filing_router(parts: FilingParts) -> APIRouter:
         if cut is not None:
             raise problem_of_cut(cut)
         try:
+            refuse_unknown_query(request.scope)
             principal = await parts.authenticator.optional_citizen(request)
             return await _file_complaint(parts, raw, principal, request.headers)
         except Problem as problem:
@@ -172,5 +175,13 @@ def _is_emergency(raw: bytes, content_type: str) -> bool:
 # Headers and body are read by hand, which is faster and lets an emergency in whatever they hold: here they are told.
 _KEY = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255}}
 _JSON = {"application/json": {"schema": inlined_schema(ComplaintBody)}}
-_FILING_DOCS = {"parameters": [{**_KEY, "required": True}], "requestBody": {"required": True, "content": _JSON}}
-_URGENT_DOCS = {"parameters": [_KEY], "requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}}
+_FILING_DOCS = {
+    "parameters": [{**_KEY, "required": True}],
+    "requestBody": {"required": True, "content": _JSON},
+    **ANY_QUERY,
+}
+_URGENT_DOCS = {
+    "parameters": [_KEY],
+    "requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}},
+    **ANY_QUERY,
+}

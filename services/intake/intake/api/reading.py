@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-import orjson
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
-from chassis.problems import MALFORMED_JSON, VALIDATION_FAILED, FieldError, Problem
+from chassis.json_body import depth_and_count, parse_json
+from chassis.problems import VALIDATION_FAILED, FieldError, Problem
 from intake.domain.phones import parse_phone
 from intake.problems import PHONE_INVALID
 
@@ -21,17 +21,10 @@ async def read_json(request: Request) -> Any:
     return parse_json(await request.body())
 
 
-def parse_json(raw: bytes) -> Any:
-    try:
-        return orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        raise Problem(MALFORMED_JSON, detail_en=f"at line {error.lineno}, column {error.colno}") from error
-
-
 def as_object(body: Any) -> Mapping[str, Any]:
     if not isinstance(body, dict):
         raise Problem(VALIDATION_FAILED, errors=[FieldError("object", "must be an object", "ऑब्जेक्ट होना चाहिए", "")])
-    if _depth(body) > MAX_DEPTH:
+    if depth_and_count(body)[0] > MAX_DEPTH:
         raise Problem(VALIDATION_FAILED, errors=[FieldError("depth", "is nested too deep", "बहुत गहरा है", "")])
     return body
 
@@ -40,7 +33,8 @@ def as_model(model: type[M], body: Any) -> M:
     try:
         return model.model_validate(body, strict=False)
     except ValidationError as error:
-        faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors(include_url=False)]
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in found]
         raise RequestValidationError(faults) from error
 
 
@@ -59,16 +53,3 @@ def read_phone(text: str) -> str:
             errors=[FieldError("phone", "is not a valid number", "सही नंबर नहीं है", "/complainant/phone")],
         )
     return found
-
-
-def _depth(value: Any) -> int:
-    depth, level = 0, [value]
-    while level:
-        depth += 1
-        level = [
-            child
-            for item in level
-            if isinstance(item, dict | list)
-            for child in (item.values() if isinstance(item, dict) else item)
-        ]
-    return depth

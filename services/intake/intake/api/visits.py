@@ -6,11 +6,12 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import Field, StringConstraints
 
+from chassis.json_body import parse_json
 from chassis.problems import FORBIDDEN, NOT_FOUND, VALIDATION_FAILED, FieldError, Problem, language_of
 from intake.api.answers import Answers, due_json, json_response
 from intake.api.bodies import Body, Complainant, ShortText
 from intake.api.desk import DeskParts, actor_of
-from intake.api.reading import as_model, as_object, parse_json, read_phone
+from intake.api.reading import as_model, as_object, read_phone
 from intake.auth import Principal
 from intake.catalogue import Catalogue, Service
 from intake.domain.case import Case

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import phonenumbers
 
 from chassis.clock import Clock
+from chassis.codes import plain_code
 from chassis.problems import Problem
 from chassis.sealing import KeyRing, SealError
 from intake.auth.otp import Challenge, Limit, OtpStore, Verdict, code_mac, new_code, verify_code
@@ -149,7 +150,7 @@ class Login:
 def normalise_phone(text: str) -> str:
     """The number in E.164; Indian numbers may leave out the country code, and Devanagari digits are read."""
     try:
-        number = phonenumbers.parse(text, "IN")
+        number = phonenumbers.parse(plain_code(text), "IN")
     except phonenumbers.NumberParseException as error:
         raise Problem(PHONE_INVALID) from error
     if number.extension or not phonenumbers.is_valid_number(number):

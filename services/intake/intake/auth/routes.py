@@ -4,9 +4,11 @@ from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from chassis.addresses import client_network
+from chassis.codes import bare_code
+from chassis.problems import language_of
 from intake.auth.login import Login, TokenPair
 
 
@@ -15,7 +17,7 @@ class _Body(BaseModel):
 
 
 class OtpRequest(_Body):
-    phone: str = Field(min_length=4, max_length=32)
+    phone: str = Field(min_length=4, max_length=64)
 
 
 class OtpSent(BaseModel):
@@ -25,7 +27,7 @@ class OtpSent(BaseModel):
 
 class TokenRequest(_Body):
     challenge_id: str = Field(min_length=8, max_length=64)
-    otp: str = Field(pattern=r"^[0-9]{6}$")
+    otp: Annotated[str, Field(max_length=40), AfterValidator(bare_code), Field(pattern=r"^[0-9]{6}$")]
 
 
 class RefreshRequest(_Body):
@@ -46,7 +48,7 @@ def auth_router(login: Login) -> APIRouter:
     async def ask_code(
         body: OtpRequest, request: Request, accept_language: Annotated[str | None, Header()] = None
     ) -> OtpSent:
-        language = "en" if (accept_language or "").lower().startswith("en") else "hi"
+        language = language_of(accept_language, default="hi")
         challenge_id, expires_in = await login.ask_code(body.phone, language, client_network(request))
         return OtpSent(challenge_id=challenge_id, expires_in=expires_in)
 

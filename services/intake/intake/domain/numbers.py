@@ -2,12 +2,14 @@
 
 import hashlib
 import hmac
-import re
 import secrets
 from base64 import urlsafe_b64encode
 from datetime import datetime
 from typing import NewType
 from zoneinfo import ZoneInfo
+
+from chassis.bounds import TooLongError
+from chassis.codes import bare_code
 
 CaseId = NewType("CaseId", str)
 TrackingNumber = NewType("TrackingNumber", str)
@@ -17,10 +19,10 @@ PREFIX = "JS"
 YEAR_SYMBOLS = 2
 RANDOM_SYMBOLS = 8
 SYMBOL_BITS = 5
+LONGEST_TYPED = 80
 KOLKATA = ZoneInfo("Asia/Kolkata")
 
 _VALUE = {symbol: value for value, symbol in enumerate(ALPHABET)} | {"O": 0, "I": 1, "L": 1}
-_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015_.]+")
 
 
 class MistypedTrackingNumber(ValueError):
@@ -36,8 +38,13 @@ def new_tracking_number(filed_at: datetime) -> TrackingNumber:
 
 
 def parse_tracking_number(text: str) -> TrackingNumber:
-    """The number in its one written form; case, separators and O/0, I/L/1 are forgiven, a wrong character is not."""
-    symbols = _SEPARATORS.sub("", text).upper()
+    """The number in its one written form; case, separators, digits of any script, joiners and O/0, I/L/1 are forgiven,
+    a wrong character is not.
+    """
+    try:
+        symbols = bare_code(text, LONGEST_TYPED)
+    except TooLongError:
+        raise MistypedTrackingNumber("it is far too long") from None
     if not symbols.startswith(PREFIX):
         raise MistypedTrackingNumber("it starts with JS")
     symbols = symbols[len(PREFIX) :]

@@ -1,9 +1,10 @@
 """Finds Aadhaar numbers by their Verhoeff check and takes them out; none is stored or forwarded, not even hashed."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from chassis.codes import ascii_digits
 
 MASK = "[आधार हटाया गया / Aadhaar removed]"
 
@@ -53,11 +54,11 @@ def redact_text(text: str) -> tuple[str, bool]:
     """The text without Aadhaar numbers (Devanagari digits are read too), and whether one was found."""
     if not _TWELVE_DIGITS.search(text):
         return text, False
-    ascii_digits = _with_ascii_digits(text)
+    latin = ascii_digits(text)
     spans = [
         match.span(1)
         for pattern in _CANDIDATES
-        for match in pattern.finditer(ascii_digits)
+        for match in pattern.finditer(latin)
         if is_aadhaar("".join(character for character in match.group(1) if character.isdigit()))
     ]
     for start, end in reversed(_merged(spans)):
@@ -91,10 +92,3 @@ def redact_value(value: Any) -> tuple[Any, bool]:
         items = [redact_value(item) for item in value]
         return [item for item, _ in items], any(found for _, found in items)
     raise TypeError(f"not a JSON value: {type(value).__name__}")
-
-
-def _with_ascii_digits(text: str) -> str:
-    """Each decimal digit of any script as its ASCII one; every index stays where it was."""
-    if text.isascii():
-        return text
-    return "".join(str(unicodedata.decimal(character, character)) for character in text)

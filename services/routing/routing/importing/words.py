@@ -1,9 +1,10 @@
 """Codes, names and yes-or-no as files write them, put into the form that events can carry."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
+
+from chassis.codes import ascii_digits
 
 CODE: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
 WHOLE_NUMBER: Final = re.compile(r"([0-9]+)\.0+")
@@ -15,7 +16,7 @@ NO: Final = frozenset({"0", "false", "no", "n", "नहीं"})
 
 def clean_code(text: str) -> str | None:
     """A code in the digits that events and topics know, '5117901' for '५११७९०१' and '5117901.0'; None if it is none."""
-    latin = "".join(str(unicodedata.decimal(letter, letter)) for letter in text.strip())
+    latin = ascii_digits(text.strip())
     number = WHOLE_NUMBER.fullmatch(latin)
     code = number.group(1) if number else latin
     return code if CODE.fullmatch(code) else None

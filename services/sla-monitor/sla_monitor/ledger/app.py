@@ -14,7 +14,7 @@ from chassis.access import Access
 from chassis.clock import SystemClock
 from chassis.consumer import BatchConsumer
 from chassis.health import Liveness, SlowestOf
-from chassis.http import create_http_app
+from chassis.http import add_routes, create_http_app
 from chassis.kafka import EventProducer
 from chassis.mongo import Mongo
 from chassis.positions import LogPositions
@@ -67,7 +67,7 @@ def create_app(settings: LedgerSettings) -> FastAPI:
         access = Access.of(settings, SystemClock(), registry)
         parts.background.add("officer_keys", access.keys.run)
         queries = LedgerQueries(parts.store)
-        app.include_router(create_router(queries, parts.watermarks, policies, SystemClock(), access))
+        add_routes(app, create_router(queries, parts.watermarks, policies, SystemClock(), access))
         checks.update(
             mongo=parts.mongo.ping, kafka=parts.producer.ping, directory=parts.posts.check, keys=settings.check_keys
         )
