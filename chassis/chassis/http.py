@@ -69,8 +69,11 @@ def create_http_app(
         routers = (*routers, operations)
     else:
         app.state.operations = FastAPI(title=title, version=version, openapi_url=None, telemetry=_NO_TELEMETRY)
+        _answer_problems(app.state.operations, {})
         add_routes(app.state.operations, operations)
         app.state.operations.add_middleware(AnswersHead, routes=app.state.operations.router.routes)
+    for route in app.router.routes:
+        guard_query(route)
     add_routes(app, *routers)
     app.add_middleware(AnswersHead, routes=app.router.routes)
     app.add_middleware(

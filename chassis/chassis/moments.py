@@ -1,11 +1,13 @@
-"""An instant as a filter of a list or report: with its zone, or a date, which is India's day."""
+"""Instants in requests: with their zone in bodies; as a filter of a list or report also a date, India's day."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Final
 
 from pydantic import AwareDatetime, BeforeValidator
+from pydantic_core import PydanticCustomError
 
 from chassis.codes import plain_code
 from event_schemas.calendars import INDIA
@@ -41,9 +43,17 @@ def _with_plus(written: str) -> str:
     return written.replace(" ", "+") if "T" in written.upper() else written
 
 
-def _by(read: Any) -> BeforeValidator:
-    return BeforeValidator(lambda value: read(value) if isinstance(value, str) else value)
+def _by(read: Callable[[str], datetime]) -> BeforeValidator:
+    def checked(value: Any) -> datetime:
+        try:
+            return sane_time(value) if isinstance(value, datetime) else read(str(value))
+        except ValueError:
+            # pydantic's own readings, such as of bare numbers, are not tried: they are nobody's time.
+            raise PydanticCustomError("instant", "no instant of the years 1900 to 2199") from None
+
+    return BeforeValidator(checked)
 
 
+Instant = Annotated[AwareDatetime, _by(read_time)]
 Since = Annotated[AwareDatetime, _by(read_since)]
 Until = Annotated[AwareDatetime, _by(read_until)]

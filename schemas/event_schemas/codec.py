@@ -1,9 +1,10 @@
 """CloudEvents 1.0 in Kafka's binary mode: attributes as headers, the data as JSON, the case id as the key."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache, lru_cache
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar, get_args
 
 from pydantic import ValidationError
 
@@ -147,6 +148,10 @@ def peek_id(headers: Headers) -> str | None:
 
 
 MAX_HEADER_BYTES: Final = 512
+# As seconds ten thousand years. No count, duration or size of a case is larger, and every store keeps it as it is.
+LARGEST_NUMBER: Final = 315_576_000_000
+# No store takes it in a name, and no person types it.
+_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 SPECVERSION: Final = ("ce_specversion", b"1.0")
 CONTENT_TYPE: Final = ("content-type", b"application/json")
 
@@ -168,6 +173,13 @@ def _refuse_unwritable(data: Record, value: bytes, event_id: str, *, fresh: bool
         type(data).__pydantic_validator__.validate_json(value)
     if isinstance(data, SLABreached) and data.breach_id != event_id:
         raise ValueError("the breach_id of SLABreached must be its event id")
+
+
+@cache
+def _numbers(record_class: type[Record]) -> tuple[str, ...]:
+    """The fields that hold a number, or None."""
+    annotations = {name: field.annotation for name, field in record_class.model_fields.items()}
+    return tuple(name for name, kind in annotations.items() if {kind, *get_args(kind)} & {int, float})
 
 
 @cache
@@ -233,11 +245,17 @@ def _parse_time(text: str) -> datetime:
 def _read(record_class: type[R], value: bytes | None) -> R:
     if not isinstance(value, bytes | bytearray):
         raise InvalidEvent("no_value", "the record has no body")
+    if _NUL.search(value):
+        raise InvalidEvent("schema", "a text with the character NUL")
     try:
         # What model_validate_json() asks in its turn.
         read: R = record_class.__pydantic_validator__.validate_json(value, extra="ignore", context=READING)
     except ValidationError as error:
         raise _invalid(error) from None
+    for name in _numbers(record_class):
+        number = getattr(read, name)
+        if number is not None and not -LARGEST_NUMBER <= number <= LARGEST_NUMBER:
+            raise InvalidEvent("schema", f"/{name} is beyond what can be reckoned with")
     return read
 
 

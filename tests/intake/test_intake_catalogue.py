@@ -1,5 +1,6 @@
 """What the catalogue says of wrong attributes, and of a file that cannot be used."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from intake.catalogue import Catalogue, CatalogueError, load_catalogue
 from intake.catalogue.loader import SHIPPED
 from intake.catalogue.model import CatalogueFile
 
+NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 QUESTIONS: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
@@ -18,9 +20,9 @@ QUESTIONS: dict[str, Any] = {
         "item": {"enum": ["phone", "bag"]},
         "count": {"type": "integer", "minimum": 1},
         "note": {"type": ["string", "null"], "maxLength": 5},
-        "imei": {"type": "string", "pattern": "^[0-9]{15}$"},
-        "lost_at": {"type": "string", "format": "date-time"},
-        "born_on": {"type": "string", "format": "date"},
+        "imei": {"type": "string", "pattern": "^[0-9]{15}$", "x-code": "bare"},
+        "lost_at": {"type": "string", "format": "date-time", "x-past": True},
+        "born_on": {"type": "string", "format": "date", "x-past": True},
         "kinds": {"type": "array", "uniqueItems": True, "items": {"not": {"const": "secret word"}}},
     },
 }
@@ -35,7 +37,7 @@ def faults(given: dict[str, Any]) -> list[tuple[str, str]]:
     catalogue = Catalogue(CatalogueFile.model_validate(shipped_with(QUESTIONS)))
     service = catalogue.get("asked")
     assert service is not None
-    return catalogue.attribute_errors(service, {"item": "bag", "count": 1, **given})
+    return catalogue.attribute_errors(service, service.spelt({"item": "bag", "count": 1, **given}), NOW)
 
 
 @pytest.mark.parametrize(
@@ -64,12 +66,57 @@ def test_each_missing_attribute_is_named_once() -> None:
     catalogue = Catalogue(CatalogueFile.model_validate(shipped_with(QUESTIONS)))
     service = catalogue.get("asked")
     assert service is not None
-    assert catalogue.attribute_errors(service, {}) == [("", "is missing: count"), ("", "is missing: item")]
+    assert catalogue.attribute_errors(service, {}, NOW) == [("", "is missing: count"), ("", "is missing: item")]
 
 
 def test_right_attributes_have_no_fault() -> None:
     """A time with its zone and a day pass, as does everything else the questions allow."""
     assert faults({"lost_at": "2026-11-22T06:30:00Z", "born_on": "1990-12-31", "note": None, "kinds": ["a", "b"]}) == []
+
+
+@pytest.mark.parametrize(
+    "imei",
+    ["४९०१५४२०३२३७५१८", "۴۹۰۱۵۴۲۰۳۲۳۷۵۱۸", "49-015420-323751-8", " 49 015420 323751 8", "4901542\u200d03237518\ufeff"],
+)
+def test_a_code_in_any_digits_is_kept_in_its_plain_spelling(imei: str) -> None:
+    """An IMEI may be typed as on its box, in Devanagari or Urdu digits; it is stored as fifteen ASCII digits."""
+    service = load_catalogue().get("lost-property")
+    assert service is not None
+    spelt = service.spelt({"item": "mobile_phone", "imei": imei, "document_number": " बीआर-०१ "})
+    assert (spelt["imei"], spelt["document_number"]) == ("490154203237518", "बीआर-01")
+    assert load_catalogue().attribute_errors(service, spelt, NOW) == []
+
+
+def test_a_code_without_end_is_one_fault() -> None:
+    assert faults({"imei": "1" * 100_000}) == [("/imei", "does not fit: pattern ^[0-9]{15}$")]
+
+
+@pytest.mark.parametrize(
+    "lost_at",
+    ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "9999-12-31T23:59:59Z", "1899-12-31T23:59:59Z"],
+)
+def test_a_time_of_no_sane_year_does_not_fit(lost_at: str) -> None:
+    """Such a time was accepted and stopped the service that wrote it on a paper."""
+    assert faults({"lost_at": lost_at}) == [("/lost_at", "does not fit: format date-time")]
+
+
+def test_what_has_happened_lies_in_the_past() -> None:
+    """A loss of tomorrow is refused; a clock that goes an hour ahead is not, and today's date is today's in India."""
+    assert faults({"lost_at": "2026-11-23T10:00:00+05:30"}) == [("/lost_at", "lies in the future")]
+    assert faults({"lost_at": "2026-11-22T18:40:00Z"}) == []
+    # 23:30 in India.
+    assert faults({"born_on": "2026-11-22"}) == []
+    assert faults({"born_on": "2026-11-24"}) == [("/born_on", "lies in the future")]
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [{"type": "integer", "x-code": "bare"}, {"type": "string", "x-code": "odd"}, {"type": "string", "x-past": True}],
+)
+def test_a_mark_that_has_no_meaning_is_refused(marks: dict[str, Any]) -> None:
+    broken = {**QUESTIONS, "properties": {"item": marks}}
+    with pytest.raises(ValueError, match="x-"):
+        CatalogueFile.model_validate(shipped_with(broken))
 
 
 def test_a_catalogue_with_a_broken_schema_is_refused(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from sla_monitor import domain
 from sla_monitor.engine.model import CaseRecord
 from sla_monitor.ledger.model import Round, rounds_of
 from sla_monitor.ledger.percentiles import percentile
-from sla_monitor.ledger.report import By, Report, ReportBuilder, window_of
+from sla_monitor.ledger.report import By, Report, ReportBuilder, RoundFilter, window_of
 from sla_monitor.ledger.report_csv import as_csv
 from sla_monitor.ledger.report_page import as_page
 from tests.sla_monitor.sla_events import (
@@ -64,6 +64,23 @@ def test_compliance_is_met_of_met_and_breached() -> None:
     assert (row.met, row.breached, row.cancelled) == (1, 2, 1)
     assert row.compliance == 1 / 3
     assert (row.open, row.overdue) == (1, 1)
+
+
+def test_a_report_of_one_district_counts_that_district_alone() -> None:
+    """Asked for Patna's figures, the ledger once answered with the whole state's."""
+    counted = {}
+    for named in (
+        {},
+        {By.STATION: "5140003"},
+        {By.STATION: "5140009"},
+        {By.DISTRICT: "nowhere"},
+        {By.CLOCK: "INQUIRY"},
+    ):
+        of = ReportBuilder(By.STATION, window_of(T0, at(60 * DAY), at(60 * DAY)), RoundFilter.of(named))
+        for one in [*MET, *MOVED]:
+            of.add(one)
+        counted[str(named)] = sum(row.met + row.breached for row in of.build().totals)
+    assert [*counted.values()] == [2, 1, 1, 0, 2]
 
 
 def test_a_round_counts_once_in_the_window_in_which_it_was_decided() -> None:

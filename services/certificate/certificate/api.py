@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.access import bears_service_token, service_token
 from chassis.clock import Clock
+from chassis.negotiation import preferred_type
 from chassis.problems import BAD_REQUEST, NOT_FOUND, UNAUTHENTICATED, Problem, ProblemType, language_of
 from chassis.sealing import KeyRing, SealError
 
@@ -97,7 +98,7 @@ def verify_router(store: CertificateStore, metrics: CertificateMetrics) -> APIRo
     ) -> Response:
         found = await store.by_id_or_number(name)
         metrics.verifications.labels((found.status if found else Status.UNKNOWN).value).inc()
-        if "text/html" in (accept or ""):
+        if preferred_type(accept, ("application/json", "text/html")) == "text/html":
             return HTMLResponse(verify_page(found, lang or language_of(accept_language)), headers=_PAGE_HEADERS)
         body = _verification(found).model_dump(mode="json", exclude_none=True)
         return JSONResponse(body, headers={"cache-control": "no-store", "vary": "accept"})

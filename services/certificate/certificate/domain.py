@@ -26,6 +26,8 @@ from .wording import Applicant, Application, Printed, character_page, lost_repor
 CHARACTER: Final = "character"
 LOST_REPORT: Final = "lost-report"
 SERVICES: Final = frozenset({"character-certificate", "lost-property"})
+# Longer than an IMEI; Python writes no number of thousands of digits.
+_LONGEST_NUMBER: Final = 10**20
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -127,7 +129,7 @@ def page_of(order: Order, case: CaseFile, person: PersonalData, *, verify_url: s
     """The page of a certificate, from stored facts alone."""
     station = case.station_name if order.kind.names_station else None
     district = (case.station_district if order.kind.names_station else None) or case.district
-    sealed = {key: str(value) for key, value in person.attributes.items() if isinstance(value, str | int | float)}
+    sealed = {key: said for key, value in person.attributes.items() if (said := _said(value)) is not None}
     applicant = Applicant(
         name=person.name,
         address=person.address,
@@ -144,6 +146,13 @@ def page_of(order: Order, case: CaseFile, person: PersonalData, *, verify_url: s
     )
     printed = Printed(number=order.number, issued_at=order.issued_at, verify_url=verify_url, qr=qr)
     return order.kind.page(applicant, application, printed)
+
+
+def _said(value: object) -> str | None:
+    """An answer of the application as text; None for what no page can show, such as a number without end."""
+    if isinstance(value, int | float) and abs(value) > _LONGEST_NUMBER:
+        return None
+    return str(value) if isinstance(value, str | int | float) else None
 
 
 def certificate_number(kind: Kind, certificate_id: str, issued_at: datetime) -> str:

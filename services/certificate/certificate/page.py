@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chassis.bounds import normalized
 from chassis.visible import is_blank
 
 INDIA = ZoneInfo("Asia/Kolkata")
@@ -17,6 +18,7 @@ _MONTHS_HI = (
     "जनवरी", "फ़रवरी", "मार्च", "अप्रैल", "मई", "जून", "जुलाई", "अगस्त", "सितंबर", "अक्टूबर", "नवंबर", "दिसंबर",
 )  # fmt: skip
 _LONGEST_VALUE = 900
+_LONGEST_READ = 4 * _LONGEST_VALUE
 # Marks that shape Devanagari and its like; other invisible characters are dropped from what people typed.
 _JOINERS = frozenset("\u200c\u200d")
 # Signs around digits or a verse in Arabic, Syriac and Kaithi: of the category of invisible characters, but seen.
@@ -66,8 +68,8 @@ def clean(value: str) -> str:
     them can be seen.
     """
     # Cut first: composing takes time that grows with the square of a run of marks.
-    kept = _few_marks("".join(map(_kept, value[: _LONGEST_VALUE * 4])))
-    text = " ".join(_few_marks(unicodedata.normalize("NFC", kept)).split())
+    kept = _few_marks("".join(map(_kept, value[:_LONGEST_READ])))
+    text = " ".join(_few_marks(normalized("NFC", kept, _LONGEST_READ)).split())
     if is_blank(text):
         return ""
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1].rstrip() + "…"

@@ -5,8 +5,10 @@ import binascii
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query
+from pydantic import AfterValidator, StringConstraints
 
 from chassis.access import Access
+from chassis.codes import bare_code, plain_code
 from chassis.problems import Problem
 from routing.domain import Filing, Point, StationKind, assign_station
 from routing.domain.territory import find_territory, true_place
@@ -15,6 +17,7 @@ from routing.live import Live
 from routing.problems import CURSOR_INVALID, PLACE_MISSING, STATION_UNKNOWN
 from routing.views import NearestView, PostsView, StationPage, StationView, post_view, station_view
 
+LONGEST_CODE: Final = 100
 EMERGENCY_SERVICE: Final = "emergency-112"
 DOUBTS_OF_A_PLACE: Final = frozenset({"coordinates_swapped", "outside_state"})
 
@@ -22,6 +25,9 @@ Latitude = Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)]
 Longitude = Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)]
 Limit = Annotated[int, Query(ge=1, le=500)]
 Words = Annotated[str, Query(min_length=1, max_length=100)]
+# As typed: digits of any script, spaces, dashes, joiners.
+Code = Annotated[str, Query(min_length=1, max_length=100), AfterValidator(plain_code)]
+Pincode = Annotated[str, Query(max_length=40), AfterValidator(bare_code), StringConstraints(pattern=r"^[1-9][0-9]{5}$")]
 
 
 def create_router(live: Live, access: Access) -> APIRouter:
@@ -62,7 +68,7 @@ def create_router(live: Live, access: Access) -> APIRouter:
 
     @router.get("/stations/{code}", summary="One station")
     async def get_station(code: str) -> StationView:
-        station = live.snapshot.stations.get(code)
+        station = live.snapshot.stations.get(plain_code(code)) if len(code) <= LONGEST_CODE else None
         if station is None:
             raise Problem(STATION_UNKNOWN)
         return station_view(station)
@@ -72,7 +78,7 @@ def create_router(live: Live, access: Access) -> APIRouter:
         summary="The posts that answer for an office, with the office's telephone",
         dependencies=[Depends(access.caller)],
     )
-    async def list_officers(station: Words) -> PostsView:
+    async def list_officers(station: Code) -> PostsView:
         posts = live.directory.of_station(station)
         if not posts:
             raise Problem(STATION_UNKNOWN)
@@ -86,9 +92,9 @@ def create_router(live: Live, access: Access) -> APIRouter:
         service_code: Words = "e-complaint",
         category: Words | None = None,
         against_police: bool = False,
-        named_station: Words | None = None,
+        named_station: Code | None = None,
         district: Words | None = None,
-        pincode: Annotated[str | None, Query(pattern=r"^[1-9][0-9]{5}$")] = None,
+        pincode: Pincode | None = None,
     ) -> RouteView:
         if (lat is None) != (lon is None) or (lat is None and not (named_station or district or pincode)):
             raise Problem(PLACE_MISSING)

@@ -1,10 +1,14 @@
 """How a name sounds, in Hindi or English and however it is spelt: what sounds alike becomes the same letters."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Final, Self
 
+from chassis.bounds import normalized
+
+# The longest name of a file has 200 characters; a Devanagari letter becomes four Latin ones at most.
+LONGEST_NAME: Final = 1_000
+LONGEST_LATIN: Final = 8 * LONGEST_NAME
 _LETTERS: Final = "कखगघङचछजझञटठडढणतथदधनपफबभमयरलवशषसहळ"
 _SOUNDS: Final = "k kh g gh n ch chh j jh n t th d dh n t th d dh n p ph b bh m y r l v sh sh s h l"
 CONSONANTS: Final = dict(zip(_LETTERS, _SOUNDS.split(" "), strict=True))
@@ -80,7 +84,7 @@ def without_station(text: str) -> str:
 
 def fold(text: str) -> str:
     """A name as it sounds: 'मुज़फ़्फ़रपुर', 'Mujaffarpur' and 'MUZAFFARPUR' become one word."""
-    plain = unicodedata.normalize("NFKD", latin(text)).casefold()
+    plain = normalized("NFKD", latin(text), LONGEST_LATIN).casefold()
     return " ".join(_sound(word) for word in WORD.findall(plain))
 
 
@@ -88,7 +92,7 @@ def latin(text: str) -> str:
     """Devanagari letter by letter as Latin ones; everything else stays."""
     out: list[str] = []
     inherent = False
-    letters = unicodedata.normalize("NFD", text).replace(GYA, "ग्य")
+    letters = normalized("NFD", text, LONGEST_NAME).replace(GYA, "ग्य")
     for place, letter in enumerate(letters):
         if letter in CONSONANTS:
             out.append(("a" if inherent else "") + _consonant(letters, place))
@@ -101,7 +105,7 @@ def latin(text: str) -> str:
             inherent = False
         elif letter != NUKTA:
             # A word's last consonant has no vowel of its own in Hindi as it is spoken.
-            out.append(VOWELS.get(letter, unicodedata.normalize("NFC", letter)))
+            out.append(VOWELS.get(letter, normalized("NFC", letter, 1)))
             inherent = False
     return "".join(out)
 

@@ -108,7 +108,7 @@ def create_router(
         caller: Asker,
         clock_name: Annotated[str | None, Query(alias="clock")] = None,
         district: str | None = None,
-        over: Annotated[float | None, Query(description="seconds overdue, at least")] = None,
+        over: Annotated[float | None, Query(description="seconds overdue, at least", allow_inf_nan=False)] = None,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
         cursor: str | None = None,
     ) -> OpenView:

@@ -1,5 +1,7 @@
 """The bodies of filings, as contracts.md gives them; unknown fields are refused."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -71,12 +73,13 @@ def checked_location(body: LocationBody) -> Location:
     return Location(lat=body.lat, lon=body.lon, accuracy_m=body.accuracy_m)
 
 
-def checked_attributes(catalogue: Catalogue, service: Service, body: ComplaintBody) -> list[FieldError]:
-    """The faults of the service's own questions."""
+def checked_attributes(
+    catalogue: Catalogue, service: Service, given: Mapping[str, Any], now: datetime
+) -> tuple[dict[str, Any], list[FieldError]]:
+    """The answers to the service's own questions, codes in their plain spelling, and what is wrong with them."""
+    attributes = service.spelt(given)
     faults = [
         FieldError("attribute", message, "सेवा के प्रश्न के अनुरूप नहीं है", f"/attributes{pointer}")
-        for pointer, message in catalogue.attribute_errors(service, body.attributes)
+        for pointer, message in catalogue.attribute_errors(service, attributes, now)
     ]
-    if service.description_required and not body.description:
-        faults.append(FieldError("missing", "is required", "आवश्यक है", "/description"))
-    return faults
+    return attributes, faults

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import orjson
@@ -96,7 +96,7 @@ async def _file_complaint(parts: FilingParts, raw: bytes, principal: Principal |
     idempotency = parts.keys.idempotency(
         key, principal=principal.sub if principal else None, route=COMPLAINTS_ROUTE, body=body
     )
-    submission = _submission(parts.catalogue, service, as_model(ComplaintBody, body), principal)
+    submission = _submission(parts.catalogue, service, as_model(ComplaintBody, body), principal, parts.desk.now())
     filed = await parts.desk.file(submission, key=key, idempotency=idempotency)
     return parts.answers.filed(filed, language_of(headers.get("accept-language")))
 
@@ -135,8 +135,12 @@ def _service(catalogue: Catalogue, code: Any) -> Service:
     return service
 
 
-def _submission(catalogue: Catalogue, service: Service, body: ComplaintBody, principal: Principal | None) -> Submission:
-    faults = checked_attributes(catalogue, service, body)
+def _submission(
+    catalogue: Catalogue, service: Service, body: ComplaintBody, principal: Principal | None, now: datetime
+) -> Submission:
+    attributes, faults = checked_attributes(catalogue, service, body.attributes, now)
+    if service.description_required and not body.description:
+        faults.append(FieldError("missing", "is required", "आवश्यक है", "/description"))
     if faults:
         raise Problem(VALIDATION_FAILED, errors=faults)
     complainant = body.complainant
@@ -157,7 +161,7 @@ def _submission(catalogue: Catalogue, service: Service, body: ComplaintBody, pri
         location=checked_location(body.location) if body.location else None,
         place_address=(body.location.address if body.location else None) or None,
         named_station=body.named_station,
-        attributes=body.attributes,
+        attributes=attributes,
     )
 
 

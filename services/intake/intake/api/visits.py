@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 from chassis.json_body import parse_json
 from chassis.problems import FORBIDDEN, NOT_FOUND, VALIDATION_FAILED, FieldError, Problem, language_of
 from intake.api.answers import Answers, due_json, json_response
-from intake.api.bodies import Body, Complainant, ShortText
+from intake.api.bodies import Body, Complainant, ShortText, checked_attributes
 from intake.api.desk import DeskParts, actor_of
 from intake.api.reading import as_model, as_object, read_phone
 from intake.auth import Principal
@@ -17,7 +17,7 @@ from intake.catalogue import Catalogue, Service
 from intake.domain.case import Case
 from intake.domain.filing import Person, Submission
 from intake.domain.hearings import arrival, promised
-from intake.domain.numbers import MistypedTrackingNumber, parse_tracking_number
+from intake.domain.numbers import LONGEST_TYPED, MistypedTrackingNumber, parse_tracking_number
 from intake.domain.offices import Offices
 from intake.domain.orders import CheckIn
 from intake.domain.scope import STATION_ROLES, Actor
@@ -35,7 +35,7 @@ class VisitBody(Body):
     """With `tracking_number` or `case_id` the visit belongs to that case; without, it opens one."""
 
     place: Annotated[ShortText, StringConstraints(min_length=1, max_length=120)] | None = None
-    tracking_number: Annotated[str, StringConstraints(max_length=40)] | None = None
+    tracking_number: Annotated[str, StringConstraints(max_length=LONGEST_TYPED)] | None = None
     case_id: Annotated[str, StringConstraints(max_length=64)] | None = None
     hearing_id: Annotated[str, StringConstraints(max_length=120)] | None = None
     presence: Literal["code", "counter", "none"] = "counter"
@@ -145,10 +145,7 @@ async def _of_case(
 
 
 def _walk_in(parts: VisitParts, body: VisitBody, place: str) -> Submission:
-    faults = [
-        FieldError("attribute", message, "सेवा के प्रश्न के अनुरूप नहीं है", f"/attributes{pointer}")
-        for pointer, message in parts.catalogue.attribute_errors(parts.service, body.attributes)
-    ]
+    attributes, faults = checked_attributes(parts.catalogue, parts.service, body.attributes, parts.desk.clock.now())
     if faults:
         raise Problem(VALIDATION_FAILED, errors=faults)
     person = body.complainant or Complainant()
@@ -165,5 +162,5 @@ def _walk_in(parts: VisitParts, body: VisitBody, place: str) -> Submission:
         contact=parts.contact_of(phone) if phone else None,
         description=body.description or None,
         named_station=place,
-        attributes=body.attributes,
+        attributes=attributes,
     )

@@ -1,16 +1,22 @@
 """Reads the catalogue and checks citizens' attributes against it."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 from pydantic import ValidationError as InvalidData
 
+from chassis.moments import read_since
 from chassis.settings import load_yaml
+from event_schemas.times import read_time
 from intake.catalogue.model import CatalogueFile, Service
 
+# One answer shows no more; a body of thousands of faults costs no more than these.
+MAX_FAULTS: Final = 100
+CLOCKS_DIFFER: Final = timedelta(hours=1)
 SHIPPED = Path(__file__).parent / "services.yaml"
 
 
@@ -34,10 +40,13 @@ class Catalogue:
     def get(self, code: str) -> Service | None:
         return self._services.get(code)
 
-    def attribute_errors(self, service: Service, attributes: Mapping[str, Any]) -> list[tuple[str, str]]:
-        """(JSON pointer below `attributes`, message) of each fault. Messages never repeat what was sent."""
-        faults = self._validators[service.code].iter_errors(attributes)
-        return sorted((_pointer(fault), _message(fault.kind)) for fault in faults)
+    def attribute_errors(self, service: Service, attributes: Mapping[str, Any], now: datetime) -> list[tuple[str, str]]:
+        """(JSON pointer below `attributes`, message) of the first faults. Messages never repeat what was sent."""
+        faults = islice(self._validators[service.code].iter_errors(attributes), MAX_FAULTS)
+        found = [(_pointer(fault), _message(fault.kind)) for fault in faults]
+        wrong = {pointer for pointer, _ in found}
+        early = [f"/{name}" for name in service.past_times() if _is_to_come(attributes.get(name), now)]
+        return sorted(found + [(pointer, "lies in the future") for pointer in early if pointer not in wrong])
 
 
 def load_catalogue(path: Path | None = None) -> Catalogue:
@@ -53,18 +62,29 @@ def _validator(service: Service) -> Draft202012Validator:
 
 
 def _is_time(value: str) -> bool:
-    try:
-        return datetime.fromisoformat(value).tzinfo is not None
-    except ValueError:
-        return False
+    return _reads(read_time, value)
 
 
 def _is_date(value: str) -> bool:
+    return len(value) == len("2026-11-22") and _reads(read_since, value)
+
+
+def _reads(read: Callable[[str], datetime], value: str) -> bool:
     try:
-        date.fromisoformat(value)
+        read(value)
     except ValueError:
         return False
     return True
+
+
+def _is_to_come(value: object, now: datetime) -> bool:
+    """Later than the hour to come, which forgives a clock that goes ahead; a date: later than today in India."""
+    if not isinstance(value, str):
+        return False
+    try:
+        return read_since(value) > now + CLOCKS_DIFFER
+    except ValueError:
+        return False
 
 
 _FORMATS = {"date-time": _is_time, "date": _is_date}

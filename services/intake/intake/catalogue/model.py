@@ -1,11 +1,16 @@
 """What the catalogue says of a service."""
 
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from chassis.codes import LONGEST, bare_code, plain_code
 from event_schemas import Lane
 from intake.domain.states import Family
+
+# How a code is kept: without spaces and punctuation, in capitals; or as it is, in ASCII digits.
+CODES: Mapping[str, Callable[[str], str]] = {"bare": bare_code, "plain": plain_code}
 
 
 class _Data(BaseModel):
@@ -38,6 +43,20 @@ def check_clear_marks(schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
+def check_other_marks(schema: dict[str, Any]) -> dict[str, Any]:
+    """`x-code` marks a text that is kept in its plain spelling, `x-past` a time or date that has passed."""
+    for name, definition in schema.get("properties", {}).items():
+        if definition.get("x-code", "bare") not in CODES or ("x-code" in definition and not _is_text(definition)):
+            raise ValueError(f"{name}: x-code is {' or '.join(CODES)}, for texts only")
+        if definition.get("x-past") and definition.get("format") not in {"date", "date-time"}:
+            raise ValueError(f"{name}: x-past is for dates and times only")
+    return schema
+
+
+def _is_text(definition: dict[str, Any]) -> bool:
+    return definition.get("type") == "string"
+
+
 class Service(_Data):
     code: str = Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
     family: Family
@@ -51,7 +70,23 @@ class Service(_Data):
     districts: Literal["all"] | tuple[str, ...]
     description_required: bool
     sensitive_categories: tuple[str, ...]
-    attributes: Annotated[dict[str, Any], AfterValidator(check_clear_marks)]
+    attributes: Annotated[dict[str, Any], AfterValidator(check_clear_marks), AfterValidator(check_other_marks)]
+
+    def spelt(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
+        """The attributes with each code in its plain spelling; what is too long for one stays as it was sent."""
+        properties = self.attributes.get("properties", {})
+        kinds = {name: properties.get(name, {}).get("x-code") for name in attributes}
+        return {
+            name: CODES[kinds[name]](value)
+            if kinds[name] and isinstance(value, str) and len(value) <= LONGEST
+            else value
+            for name, value in attributes.items()
+        }
+
+    def past_times(self) -> tuple[str, ...]:
+        """The attributes whose time has passed when they are told."""
+        properties = self.attributes.get("properties", {})
+        return tuple(name for name, definition in properties.items() if definition.get("x-past"))
 
     def clear_part(self, attributes: dict[str, Any]) -> dict[str, Any]:
         """The attributes that may travel unsealed."""

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from chassis.moments import Instant
 from event_schemas import Location
 from intake.domain.states import Act
 
@@ -21,7 +22,7 @@ class Order(BaseModel):
 class DeskOrder(Order):
     """`reported_at` is the officer's own time: it is kept and never moves a clock."""
 
-    reported_at: AwareDatetime | None = None
+    reported_at: Instant | None = None
 
 
 class Acknowledge(DeskOrder):
@@ -57,8 +58,8 @@ class CheckIn(DeskOrder):
 
 
 class ScheduleHearing(DeskOrder):
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Instant
+    ends_at: Instant
     mode: Literal["in_person", "video", "facebook_live"] = "in_person"
     officer_post: Id | None = None
     place: Name | None = None
@@ -107,7 +108,7 @@ class Transfer(DeskOrder):
 class PauseClock(DeskOrder):
     clock_id: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     reason_code: Code
-    until: AwareDatetime | None = None
+    until: Instant | None = None
 
 
 class ResumeClock(DeskOrder):

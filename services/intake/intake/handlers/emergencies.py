@@ -10,6 +10,7 @@ import orjson
 from chassis.problems import Problem
 from chassis.sealing import KeyRing
 from event_schemas import ids
+from event_schemas.times import read_time
 from intake.catalogue import Service
 from intake.domain.case import OFFICERS_CHANNELS, Case, CaseUpdate, Idempotency, Join, TimelineEntry
 from intake.domain.filing import Person, Submission
@@ -217,14 +218,11 @@ class EmergencyDesk:
         if urgent.call_received_at is None:
             return None
         try:
-            received = datetime.fromisoformat(urgent.call_received_at)
+            received = read_time(urgent.call_received_at)
         except ValueError:
             return None
         now = self._filing.now()
-        try:
-            return received if received.tzinfo is not None and now - OLDEST_CALL <= received <= now else None
-        except OverflowError:
-            return None
+        return received if now - OLDEST_CALL <= received <= now else None
 
     def _idempotency(self, key: str | None, caller: Caller, raw: bytes) -> Idempotency | None:
         if key is None or not is_usable(key, anonymous=caller.sub is None):

@@ -2,10 +2,11 @@
 
 import math
 import re
-import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+from chassis.bounds import normalized
+from chassis.codes import ascii_digits
 from event_schemas.calendars import INDIA
 
 # The Police Act is of 1861; nobody plans a jurisdiction's end beyond a century.
@@ -63,7 +64,7 @@ def read_day(said: object) -> date | None:
         return _of_number(said)
     if not isinstance(said, str) or len(said) > LONGEST:
         raise UnreadableDate("no date")
-    text = "".join(str(unicodedata.decimal(letter, letter)) for letter in unicodedata.normalize("NFC", said.strip()))
+    text = ascii_digits(normalized("NFC", said.strip(), LONGEST))
     if NUMBER.fullmatch(text):
         return _of_number(float(text) if "." in text else int(text))
     return _sane(_of_text(text))

@@ -5,6 +5,10 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
+from chassis.bounds import normalized
+
+# Far more than a name may have: what is cut off was too long with it and without it.
+LONGEST_CELL: Final = 10_000
 JOINERS: Final = frozenset("\u200c\u200d")
 IN_NAMES: Final = frozenset(" .,'()/&-_:।॰\u2018\u2019\u2013\u2014")
 SIGNS_OF_A_NAME: Final = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd"})
@@ -26,7 +30,7 @@ LEAST_NAMES: Final = 100
 
 def tidy(name: str) -> str:
     """Spaces and line breaks of a cell as single spaces; composed letters."""
-    return unicodedata.normalize("NFC", SPACES.sub(" ", name).strip())
+    return normalized("NFC", SPACES.sub(" ", name[:LONGEST_CELL]).strip(), LONGEST_CELL)
 
 
 def fault_of(name: str) -> str | None:

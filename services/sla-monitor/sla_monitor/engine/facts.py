@@ -27,7 +27,8 @@ ALWAYS_RELEVANT = frozenset(
 )
 
 
-FIRST_YEAR, LAST_YEAR = 2000, 2200
+# What is reckoned from such a time, years of promises and escalations later, is still a time that events can carry.
+FIRST_YEAR, LAST_YEAR = 2000, 2150
 _ROLES = {"start": Role.START, "appoint": Role.APPOINT, "stop": Role.STOP, "cancel": Role.CANCEL}
 _REASONS: Mapping[type[Event], ClockEndReason] = {
     ComplaintWithdrawn: ClockEndReason.WITHDRAWN,

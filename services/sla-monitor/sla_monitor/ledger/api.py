@@ -3,23 +3,24 @@
 import base64
 import binascii
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, JSONResponse
-from pydantic import AwareDatetime
 from starlette.responses import Response
 
 from chassis.access import Access, Caller
 from chassis.clock import Clock
+from chassis.moments import Since, Until
 from chassis.problems import NOT_FOUND, FieldError, Problem, ProblemType
 from event_schemas import InvalidEvent, Lane
 from event_schemas.officers import OfficerRole
 from event_schemas.policies import PolicySet
+from event_schemas.times import read_time
 from sla_monitor.ledger.queries import LedgerQueries, OpenFilter
-from sla_monitor.ledger.report import DEFINITIONS, By, Report, Window, window_of
+from sla_monitor.ledger.report import DEFINITIONS, By, Report, RoundFilter, Window, window_of
 from sla_monitor.ledger.report_csv import as_csv
 from sla_monitor.ledger.report_page import as_page
 from sla_monitor.ledger.scope import may_read, scope_of
@@ -44,6 +45,8 @@ WINDOW_INVALID = ProblemType(
 # Figures of a place are its officers' own business; a counter and a dispatcher decide nothing by them.
 REPORT_ROLES: Final = (OfficerRole.HQ, OfficerRole.SP, OfficerRole.SDPO, OfficerRole.SHO)
 
+FROM: Final = "inclusive: an instant, or a date from its beginning in India; 30 days before `to` if left out"
+TO: Final = "exclusive: an instant, or a date to its end in India; as_of if left out"
 Words = Annotated[str, Query(min_length=1, max_length=100)]
 
 
@@ -107,13 +110,18 @@ def create_router(
     @router.get("/sla/report", summary="Compliance, percentiles, ageing and trend, each with its definition")
     async def read_report(
         caller: Reporter,
-        begin: Annotated[AwareDatetime | None, Query(alias="from", description="inclusive; 30 days before to")] = None,
-        end: Annotated[AwareDatetime | None, Query(alias="to", description="exclusive; as_of if left out")] = None,
+        begin: Annotated[Since | None, Query(alias="from", description=FROM)] = None,
+        end: Annotated[Until | None, Query(alias="to", description=TO)] = None,
         by: By = By.DISTRICT,
+        district: Words | None = None,
+        station: Words | None = None,
+        service: Words | None = None,
+        clock_name: Annotated[str | None, Query(alias="clock", min_length=1, max_length=100)] = None,
         format_: Annotated[Format, Query(alias="format")] = Format.JSON,
     ) -> Response:
         as_of = await _as_of(watermarks.as_of)
-        report = await queries.report(by, _window(begin, end, as_of), scope_of(caller))
+        named = {By.DISTRICT: district, By.STATION: station, By.SERVICE: service, By.CLOCK: clock_name}
+        report = await queries.report(by, _window(begin, end, as_of), scope_of(caller), RoundFilter.of(named))
         return _answer(report, format_, policies.in_force(as_of).version)
 
     return router
@@ -140,7 +148,7 @@ def _window(begin: datetime | None, end: datetime | None, as_of: datetime) -> Wi
         since = begin or until - DEFAULT_WINDOW
         if since < until <= since + MAX_WINDOW:
             return window_of(since, until, as_of)
-    except (OverflowError, InvalidEvent):
+    except (OverflowError, ValueError, InvalidEvent):
         raise Problem(WINDOW_INVALID) from None
     raise Problem(WINDOW_INVALID)
 
@@ -169,9 +177,8 @@ def _after(cursor: str) -> tuple[datetime, str]:
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
         time, separator, round_id = text.partition("|")
-        due_at = datetime.fromisoformat(time)
-        if not separator or due_at.tzinfo is None:
+        if not separator:
             raise Problem(CURSOR_INVALID)
-        return due_at.astimezone(UTC), round_id
-    except (binascii.Error, ValueError, OverflowError):
+        return read_time(time), round_id
+    except (binascii.Error, ValueError):
         raise Problem(CURSOR_INVALID) from None

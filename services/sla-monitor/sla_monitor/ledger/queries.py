@@ -10,7 +10,7 @@ from sla_monitor.engine.model import CaseRecord
 from sla_monitor.engine.tell import time_of
 from sla_monitor.ledger.documents import round_of
 from sla_monitor.ledger.model import Round
-from sla_monitor.ledger.report import By, Report, ReportBuilder, Window
+from sla_monitor.ledger.report import ALL_ROUNDS, By, Report, ReportBuilder, RoundFilter, Window
 from sla_monitor.ledger.scope import EVERYTHING, Scope
 from sla_monitor.ledger.store import LedgerStore
 
@@ -74,8 +74,10 @@ class LedgerQueries:
             cursor = self._store.rounds.find({"$and": conditions}).sort([("due_at", 1), ("_id", 1)]).limit(limit)
             return [round_of(one) for one in await cursor.to_list(None)]
 
-    async def report(self, by: By, window: Window, scope: Scope = EVERYTHING) -> Report:
-        builder = ReportBuilder(by, window)
+    async def report(
+        self, by: By, window: Window, scope: Scope = EVERYTHING, wanted: RoundFilter = ALL_ROUNDS
+    ) -> Report:
+        builder = ReportBuilder(by, window, wanted)
         async for one in self._rounds(window, scope):
             builder.add(one)
         return builder.build()

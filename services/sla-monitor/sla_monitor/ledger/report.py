@@ -1,6 +1,6 @@
 """The figures of the report: a pure function of the ledger's rounds, the window and the time of its completeness."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
@@ -59,6 +59,23 @@ class Window:
         return self.begin <= at < min(self.end, self.as_of)
 
 
+@dataclass(frozen=True, slots=True)
+class RoundFilter:
+    """The rounds that a report is about: those with each of the given values, in whatever case it is written."""
+
+    values: tuple[tuple[By, str], ...] = ()
+
+    @classmethod
+    def of(cls, named: Mapping[By, str | None]) -> "RoundFilter":
+        return cls(tuple((by, value) for by, value in named.items() if value is not None))
+
+    def holds(self, one: Round) -> bool:
+        return all(_group(by, one).casefold() == value.casefold() for by, value in self.values)
+
+
+ALL_ROUNDS: Final = RoundFilter()
+
+
 @dataclass(slots=True)
 class Tally:
     """One row while it is being counted."""
@@ -106,6 +123,7 @@ class Report:
     end: datetime
     as_of: datetime
     by: By
+    wanted: RoundFilter
     rows: tuple[Row, ...]
     totals: tuple[Row, ...]
     trend: tuple[Day, ...]
@@ -116,8 +134,8 @@ class Report:
 class ReportBuilder:
     """Takes in rounds one by one; holds one number a round for the percentiles, and nothing else of it."""
 
-    def __init__(self, by: By, window: Window) -> None:
-        self._by, self._window = by, window
+    def __init__(self, by: By, window: Window, wanted: RoundFilter = ALL_ROUNDS) -> None:
+        self._by, self._window, self._wanted = by, window, wanted
         self._rows: dict[tuple[str, str], Tally] = {}
         self._totals: dict[str, Tally] = {}
         self._targets: dict[str, tuple[int, int]] = {}
@@ -126,6 +144,8 @@ class ReportBuilder:
         self._citizens = 0
 
     def add(self, one: Round) -> None:
+        if not self._wanted.holds(one):
+            return
         if one.owner != "police":
             self._citizens += self._window.holds(one.decided)
             return
@@ -155,6 +175,7 @@ class ReportBuilder:
             end=time_of(window.end),
             as_of=time_of(window.as_of),
             by=self._by,
+            wanted=self._wanted,
             rows=tuple(self._row(group, clock, tally) for (group, clock), tally in sorted(self._rows.items())),
             totals=tuple(self._row("all", clock, tally) for clock, tally in sorted(self._totals.items())),
             trend=tuple(Day(day, clock, met, bad) for (day, clock), (met, bad) in sorted(self._trend.items())),

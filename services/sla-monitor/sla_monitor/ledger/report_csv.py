@@ -28,11 +28,12 @@ def as_csv(report: Report) -> str:
     """Rows, then one line a clock for all groups together. RFC 4180; an absent figure is an empty field."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["as_of", "from", "to", "by", *FIGURES, "definition"])
+    filters = "; ".join(f"{by.value}={value}" for by, value in report.wanted.values)
+    writer.writerow(["as_of", "from", "to", "by", *FIGURES, "definition", "filters"])
     for by, rows in ((report.by.value, report.rows), ("all", report.totals)):
         for row in rows:
             when = [report.as_of.isoformat(), report.begin.isoformat(), report.end.isoformat()]
-            writer.writerow([*when, by, *(_field(row, name) for name in FIGURES), NOTE])
+            writer.writerow([*when, by, *(_field(row, name) for name in FIGURES), NOTE, filters])
     return out.getvalue()
 
 

@@ -29,6 +29,9 @@ def _parts(report: Report, policy_version: str) -> Iterator[str]:
     begin, end, as_of = (f"{at.astimezone(INDIA):%d %b %Y %H:%M:%S}" for at in (report.begin, report.end, report.as_of))
     yield f'<p class="asof">From {begin} to {end}, complete as of <b>{as_of}</b> (India time). '
     yield f"Policy edition {escape(policy_version)}.</p>"
+    if report.wanted.values:
+        only = ", ".join(f"{by.value} {value}" for by, value in report.wanted.values)
+        yield f"<p>Only rounds of: <b>{escape(only)}</b>.</p>"
     yield "<h2>All together</h2>" + _table("", report.totals)
     for clock in [row.clock for row in report.totals]:
         rows = [row for row in report.rows if row.clock == clock]

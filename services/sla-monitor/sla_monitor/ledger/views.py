@@ -120,11 +120,15 @@ class DayView(View):
 
 
 class ReportView(View):
-    """``definitions`` says what each figure counts. ``from`` and ``to`` are the window asked for."""
+    """``definitions`` says what each figure counts. ``from`` and ``to`` are the window asked for.
+
+    ``filters``: only rounds of these count; empty if all do.
+    """
 
     as_of: datetime
     window: Mapping[str, datetime]
     by: By
+    filters: Mapping[By, str]
     policy_version: str
     definitions: Mapping[str, str]
     rows: tuple[RowView, ...]
@@ -191,6 +195,7 @@ def report_view(report: Report, definitions: Mapping[str, str], policy_version: 
         as_of=report.as_of,
         window={"from": report.begin, "to": report.end},
         by=report.by,
+        filters=dict(report.wanted.values),
         policy_version=policy_version,
         definitions=definitions,
         rows=tuple(_row_view(row) for row in report.rows),

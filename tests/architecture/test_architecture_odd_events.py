@@ -1,0 +1,96 @@
+"""An event that could be read stops no consumer: what each service reckons from it ends, or is InvalidEvent."""
+
+import json
+from collections import defaultdict
+from typing import Any
+
+import bson
+import pytest
+
+from certificate import records as certificate_records
+from certificate import store as certificate_store
+from certificate.domain import SERVICES, check_order, order_of, page_of
+from event_schemas import ComplaintFiled, Envelope, InvalidEvent, PersonalData, decode
+from intake.app import load_policies
+from intake.domain.derived import DERIVED_TYPES, derive
+from intake.store import updates as intake_updates
+from notifier import store as notifier_store
+from notifier.handlers import TYPES as HEARD
+from notifier.rules import plan
+from notifier.words import Words
+from sla_monitor import codec, domain
+from sla_monitor.engine.tell import time_of
+from sla_monitor.ledger.model import rounds_of
+from tests.schemas.odd_records import bent_records, example_bodies, headers_of
+
+BODIES: dict[str, list[dict[str, Any]]] = defaultdict(list)
+for _schema, _body in example_bodies():
+    BODIES[_schema].append(_body)
+POLICIES = load_policies(None)
+WORDS = Words.load()
+LATEST_MS = 7_258_118_400_000  # 2200-01-01
+PERSON = PersonalData(attributes={"lost_at": "9999-12-31T23:59:59-12:00", "date_of_birth": "0001-01-01"})
+
+
+def into_the_case(event: Envelope) -> None:
+    """Intake writes it, so MongoDB's client must be able to."""
+    if event.type in DERIVED_TYPES:
+        for update in intake_updates.derived_updates(derive(event.event_id, event.data)):
+            bson.encode({"filter": update._filter, "update": update._doc})  # noqa: SLF001  what would be sent
+
+
+def into_the_clocks(event: Envelope) -> None:
+    """The worker's entry, what falls due up to the end of time, and the ledger's rounds."""
+    record, _ = domain.apply(None, event, POLICIES)
+    if record is None:
+        return
+    assert codec.load(event.subject, codec.dump(record, domain.next_wake(record, POLICIES))) == record
+    for one in rounds_of(record, POLICIES):
+        bson.encode({"round": str(one), "decided": time_of(one.decided), "due": time_of(one.due)})
+    domain.fire(record, LATEST_MS, POLICIES)
+
+
+def into_a_message(event: Envelope) -> None:
+    if isinstance(event.data, ComplaintFiled):
+        bson.encode(notifier_store._card(event.data))  # noqa: SLF001  what would be sent
+    if event.type in HEARD:
+        plan(event, None, emergency=False, words=WORDS, office_language="hi", digests={})
+
+
+def into_a_paper(event: Envelope) -> None:
+    """A lost report is made at once, whatever the report says of when the thing was lost."""
+    if not isinstance(event.data, ComplaintFiled) or event.data.service_code not in SERVICES:
+        return
+    document = certificate_store._case(event.data)  # noqa: SLF001  what would be sent
+    bson.encode(document)
+    order = order_of(event)
+    if order is not None:
+        case = check_order(order, certificate_records.case_of({"_id": event.subject, **document}))
+        page_of(order, case, PERSON, verify_url="https://example.in", qr="<svg/>")
+
+
+@pytest.mark.parametrize("schema", sorted(BODIES))
+def test_no_event_that_was_read_is_a_bug_of_ours(schema: str) -> None:
+    """Each field of each example as each odd value: what can be read can be reckoned with, or is InvalidEvent."""
+    read = 0
+    for body in BODIES[schema]:
+        for headers, value in bent_records(schema, body):
+            try:
+                event = decode(headers, value)
+            except InvalidEvent:
+                continue
+            read += 1
+            for reckon in (into_the_case, into_the_clocks, into_a_message, into_a_paper):
+                try:
+                    reckon(event)
+                except InvalidEvent as error:
+                    assert error.reason_code, reckon  # noqa: PT017  it goes to the dead letters under this
+    assert read > len(BODIES[schema])
+
+
+def test_a_lost_report_of_the_year_9999_is_printed() -> None:
+    """The paper shows what was said; converting it to India's day ended the service, again at each start."""
+    body = next(body for body in BODIES["ComplaintFiled.v1"])
+    headers = headers_of("ComplaintFiled.v1", body)
+    value = json.dumps({**body, "service_code": "lost-property"}).encode()
+    into_a_paper(decode(tuple(headers.items()), value))
