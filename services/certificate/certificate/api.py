@@ -17,6 +17,7 @@ from chassis.clock import Clock
 from chassis.negotiation import preferred_type
 from chassis.problems import BAD_REQUEST, NOT_FOUND, UNAUTHENTICATED, Problem, ProblemType, language_of
 from chassis.sealing import KeyRing, SealError
+from event_schemas.times import read_time
 
 from .domain import Status
 from .links import LONGEST, LinkSigner
@@ -110,7 +111,7 @@ def verify_router(store: CertificateStore, metrics: CertificateMetrics) -> APIRo
         return Response(font, media_type="font/ttf", headers=headers)
 
     @router.get("/v1/certificates/revoked", summary="The revocation list, oldest first")
-    async def revoked(cursor: Annotated[str | None, Query()] = None) -> RevocationPage:
+    async def revoked(cursor: Annotated[str | None, Query(max_length=400)] = None) -> RevocationPage:
         found = await store.revoked(_decode_cursor(cursor))
         items = [_revocation(certificate) for certificate in found if certificate.revoked_at is not None]
         following = _encode_cursor(items[-1]) if len(items) == PAGE else None
@@ -212,6 +213,6 @@ def _decode_cursor(cursor: str | None) -> tuple[datetime, str] | None:
         return None
     try:
         at, _, last = base64.urlsafe_b64decode(cursor.encode()).decode().partition("|")
-        return datetime.fromisoformat(at), last
+        return read_time(at), last
     except (ValueError, binascii.Error):
         raise Problem(BAD_REQUEST, "The cursor is not one of ours.") from None

@@ -12,6 +12,7 @@ from chassis.access import Access, Caller, Service, service_token
 from chassis.problems import BAD_REQUEST, NOT_FOUND, Problem, ProblemType
 from event_schemas import CaseId
 from event_schemas.officers import Officer, is_in_charge
+from event_schemas.times import read_time
 
 from .domain import CaseCard
 from .messages import DirectMessages
@@ -43,7 +44,7 @@ class MessageRequest(BaseModel):
     to: Annotated[str, Field(pattern=r"^\+?[1-9][0-9]{7,14}$", repr=False)]
     template: Annotated[str, Field(min_length=1, max_length=60)]
     language: Literal["hi", "en"]
-    variables: dict[str, str] = Field(repr=False)
+    variables: dict[str, Annotated[str, Field(max_length=500)]] = Field(repr=False, max_length=20)
 
 
 class MessageAccepted(BaseModel):
@@ -141,6 +142,6 @@ def _decode_cursor(cursor: str | None) -> tuple[datetime, str] | None:
         return None
     try:
         at, _, last = base64.urlsafe_b64decode(cursor.encode()).decode().partition("|")
-        return datetime.fromisoformat(at), last
+        return read_time(at), last
     except (ValueError, binascii.Error, UnicodeDecodeError):
         raise Problem(BAD_REQUEST, "The cursor is not one of ours.") from None

@@ -68,7 +68,7 @@ def create_app(settings: Settings, worker_class: "type[Worker] | None" = None) -
                 SystemClock(),
                 access,
                 emergency=settings.lane == "emergency",
-            )
+            ),
         )
         await worker.background.start()
         yield

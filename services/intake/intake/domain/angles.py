@@ -5,6 +5,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chassis.bounds import normalized
+from chassis.codes import ascii_digits
+
 # Longer texts are read by their beginning: no place takes more.
 MAX_TEXT = 500
 MAX_NUMBERS = 6
@@ -135,8 +138,8 @@ def plain_form(text: str) -> str:
     text = text[:MAX_TEXT].replace("º", "°").replace("″", '"').replace("''", '"')
     # Marks without end on one letter would make the next call slow, and no place has two.
     text = "".join(letter for letter in text if not unicodedata.combining(letter) or letter in "\u094d\u093c")
-    text = unicodedata.normalize("NFKC", re.sub("[\u094d\u093c]{2,}", "", text))
-    text = "".join(str(unicodedata.decimal(letter, letter)) for letter in text)
+    text = normalized("NFKC", re.sub("[\u094d\u093c]{2,}", "", text), MAX_TEXT)
+    text = ascii_digits(text)
     return text.translate(_POINTS).strip()
 
 

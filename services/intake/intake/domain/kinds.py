@@ -1,9 +1,11 @@
 """The kinds of help and the words people use for them, in Hindi, Urdu, English and Hindi in Latin letters."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from itertools import pairwise
+
+from chassis.bounds import normalized
+from chassis.codes import ascii_digits
 
 KINDS = ("police", "ambulance", "fire")
 
@@ -28,6 +30,7 @@ WORDS: Mapping[str, str] = {
 
 _BREAKS = re.compile(r"[\s,;:/|+&()\[\]{}<>\"'.!?=_\u0964\u060c\u061b\u2010-\u2015-]+")
 MAX_WORDS = 300
+MAX_WORD = 40
 
 
 def _entries() -> tuple[Mapping[str, str], tuple[tuple[str, str], ...]]:
@@ -45,9 +48,8 @@ def _entries() -> tuple[Mapping[str, str], tuple[tuple[str, str], ...]]:
 
 def _plain(word: str) -> str:
     """One spelling of a short word: compatibility forms, case, nukta and joiners aside; digits of any script."""
-    decomposed = unicodedata.normalize("NFKD", word).casefold()
-    letters = (letter for letter in decomposed if letter not in "\u093c\u200c\u200d\u0640")
-    return "".join(str(unicodedata.decimal(letter, letter)) for letter in letters)
+    decomposed = normalized("NFKD", word, MAX_WORD).casefold()
+    return ascii_digits("".join(letter for letter in decomposed if letter not in "\u093c\u200c\u200d\u0640"))
 
 
 _WHOLE, _BEGINNINGS = _entries()
@@ -55,7 +57,7 @@ _WHOLE, _BEGINNINGS = _entries()
 
 def kinds_in(text: str) -> frozenset[str]:
     """The kinds of help a short text asks for; empty if it holds no word that is known."""
-    words = [_plain(word) for word in _BREAKS.split(text[:2_000], MAX_WORDS)[:MAX_WORDS] if 0 < len(word) <= 40]
+    words = [_plain(word) for word in _BREAKS.split(text[:2_000], MAX_WORDS)[:MAX_WORDS] if 0 < len(word) <= MAX_WORD]
     joined = [first + second for first, second in pairwise(words)]
     return frozenset(kind for word in (*words, *joined) if (kind := _kind_of(word)) is not None)
 
