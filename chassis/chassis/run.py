@@ -67,11 +67,12 @@ def start(
     """Read the settings, make the app and serve it. Settings, or files that raise `refusals`, that won't do are named
     on standard error, and the exit status is 2.
     """
+    refused_by: tuple[type[Exception], ...] = (SettingsRefused, *refusals)
     try:
         settings = load(kind)
         configure_logging(service, settings.log_level)
         app = create_app(settings)
-    except (SettingsRefused, *refusals) as refused:
+    except refused_by as refused:
         sys.stderr.write(f"{service} does not start:\n{refused}\n")
         return REFUSED
     return serve(app, settings)
