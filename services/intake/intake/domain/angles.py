@@ -138,7 +138,8 @@ def plain_form(text: str) -> str:
     text = text[:MAX_TEXT].replace("º", "°").replace("″", '"').replace("''", '"')
     # Marks without end on one letter would make the next call slow, and no place has two.
     text = "".join(letter for letter in text if not unicodedata.combining(letter) or letter in "\u094d\u093c")
-    text = normalized("NFKC", re.sub("[\u094d\u093c]{2,}", "", text), MAX_TEXT)
+    # Some letters are eighteen in this form.
+    text = normalized("NFKC", re.sub("[\u094d\u093c]{2,}", "", text), MAX_TEXT)[:MAX_TEXT]
     text = ascii_digits(text)
     return text.translate(_POINTS).strip()
 
