@@ -69,7 +69,7 @@ UNSUPPORTED_MEDIA_TYPE = ProblemType(
     "unsupported_media_type", 415, "This kind of content is not accepted", "इस प्रकार की सामग्री स्वीकार्य नहीं है"
 )
 VALIDATION_FAILED = ProblemType("validation_failed", 422, "Some values are not valid", "कुछ मान सही नहीं हैं")
-UNKNOWN_FIELD = ProblemType("unknown_field", 422, "A field is not known here", "एक फ़ील्ड अज्ञात है")
+UNKNOWN_FIELD = ProblemType("unknown_field", 422, "A field is not known here", "एक फील्ड अज्ञात है")
 TOO_MANY_REQUESTS = ProblemType(
     "too_many_requests",
     429,

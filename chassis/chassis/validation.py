@@ -46,7 +46,7 @@ _BY_STATUS: Mapping[int, ProblemType] = {
 # pydantic's error type -> (English, Hindi). Our own words: pydantic's may quote the input.
 _MESSAGES: Mapping[str, tuple[str, str]] = {
     "missing": ("is required", "आवश्यक है"),
-    "extra_forbidden": ("is not a known field", "यह फ़ील्ड ज्ञात नहीं है"),
+    "extra_forbidden": ("is not a known field", "यह फील्ड ज्ञात नहीं है"),
     "json_invalid": ("is not valid JSON", "मान्य JSON नहीं है"),
     "string_type": ("must be a text", "पाठ होना चाहिए"),
     "string_too_short": ("is too short", "बहुत छोटा है"),

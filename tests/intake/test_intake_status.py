@@ -83,7 +83,7 @@ async def test_the_shape_is_the_contracts(intake: Rig) -> None:
     view = await status(intake, case)
     assert list(view) == [
         "case_id", "tracking_number", "service_code", "lane", "status", "version", "filed_at", "station",
-        "officer_post", "timeline", "clocks", "hearings", "certificates", "next_step",
+        "officer_post", "timeline", "clocks", "hearings", "certificates", "outcome", "next_step",
     ]  # fmt: skip
     assert (view["status"], view["version"], view["station"], view["officer_post"]) == ("received", 1, None, None)
     assert view["clocks"] == [
@@ -110,10 +110,13 @@ async def test_derived_events_show(intake: Rig) -> None:
     assert english["station"] == {"code": "5140003", "name": "ARARIA", "district": "Araria"}
     assert english["officer_post"] == "SHO:5140003"
     assert {"at", "event", "text"} == english["timeline"][0].keys()
-    assert [entry["text"] for entry in english["timeline"]] == ["Your submission was received", "Sent to ARARIA"]
-    assert [entry["text"] for entry in hindi["timeline"]] == ["आपका आवेदन दर्ज हुआ", "ARARIA को भेजा गया"]
+    assert [entry["text"] for entry in english["timeline"]] == [
+        "Your submission was received",
+        "Sent to ARARIA police station",
+    ]
+    assert [entry["text"] for entry in hindi["timeline"]] == ["आपका आवेदन दर्ज हुआ", "ARARIA थाना को भेजा गया"]
     assert english["clocks"][0]["remaining_s"] == 86_400
-    assert hindi["next_step"] == "थाना इसे देखेगा"
+    assert hindi["next_step"] == "ARARIA थाना को इसे देखना है"
 
 
 @pytest.mark.parametrize(

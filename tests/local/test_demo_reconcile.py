@@ -221,7 +221,7 @@ def test_each_kind_of_fault_is_called_by_its_name(name: str) -> None:
 
 
 def digest(
-    text: str = "जनसेवा सार: नए मामले 1, समय-सीमा निकट 0, भंग 0, नागरिक से लंबित 0। सबसे पुराना JS-26-7",
+    text: str = "जनसेवा सार: नए मामले 1, समय-सीमा निकट 0, भंग 0, नागरिक से लंबित 0, बदलाव 0। सबसे पुराना JS-26-7",
 ) -> SentMessage:
     return message("a digest", "office", OFFICE, "digest").model_copy(update={"text": text})
 
@@ -251,8 +251,8 @@ def test_a_message_that_waits_for_its_digest_is_missing() -> None:
     ("kind", "run"),
     [
         ("missing", digested_run()),
-        ("missing", digested_run(digest("नए मामले 0, समय-सीमा निकट 1, भंग 0, नागरिक से लंबित 0"))),
-        ("unexpected", digested_run(digest("नए मामले 2, समय-सीमा निकट 0, भंग 0, नागरिक से लंबित 0"))),
+        ("missing", digested_run(digest("नए मामले 0, समय-सीमा निकट 1, भंग 0, नागरिक से लंबित 0, बदलाव 0"))),
+        ("unexpected", digested_run(digest("नए मामले 2, समय-सीमा निकट 0, भंग 0, नागरिक से लंबित 0, बदलाव 0"))),
         ("doubled", digested_run(digest(), digest())),
         ("doubled", digested_run(digest(), digested={NEW_CASE: 2})),
         ("doubled", digested_run(digest(), message(assignment_id(CASE, 1), "office", OFFICE, "new_case"))),

@@ -35,6 +35,8 @@ def card(**changes: Any) -> CaseCard:
         sealed=sealed,
         station_name="Sheohar",
         officer_post="SHO:5140003",
+        station_code="5140003",
+        police_district="SHEOHAR",
     )
     return replace(whole, **changes)
 

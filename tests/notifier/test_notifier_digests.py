@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from chassis.sentences import Words
 from chassis.testing import received
 from event_schemas import AssignedToStation
 from notifier.digests import DigestRules, compose, line_of, split
@@ -21,7 +22,6 @@ from notifier.rules import plan
 from notifier.settings import NotifierSettings
 from notifier.sms import segments
 from notifier.templates import DEFAULT_PATH
-from notifier.words import Words
 
 from .notifier_fakes import START, card, notice
 from .test_notifier_plan import ASSIGNED, OFFLINE
@@ -75,6 +75,7 @@ def planned(event: AssignedToStation, *, emergency: bool = False) -> dict[str, N
         emergency=emergency,
         words=Words.load(),
         office_language="hi",
+        book=BOOK,
         digests=BOOK.digest_kinds(),
     )
     return {one.template: one for one in notices}
@@ -87,6 +88,10 @@ def test_what_a_digest_may_hold_is_data() -> None:
         "due_soon": "due_soon",
         "breach": "breaches",
         "citizen_overdue": "with_citizen",
+        "transferred_here": "new_cases",
+        "transferred_away": "changes",
+        "withdrawn_office": "changes",
+        "reopened_office": "changes",
     }
     routine = planned(AssignedToStation.model_validate(ASSIGNED))
     assert line_of(routine["new_case"]) == ("SHO:5140003", "sms")
@@ -110,6 +115,7 @@ def test_a_digest_counts_by_kind_and_names_the_oldest_and_the_most_overdue() -> 
         "due_soon": "1",
         "breaches": "2",
         "with_citizen": "1",
+        "changes": "0",
         "oldest": "JS-2",
         "most_overdue": "JS-4",
     }
@@ -120,12 +126,12 @@ def test_a_digest_counts_by_kind_and_names_the_oldest_and_the_most_overdue() -> 
 @pytest.mark.parametrize("language", ["hi", "en"])
 @pytest.mark.parametrize("size", [1, 150_000])
 def test_a_digest_is_bounded_however_many_it_holds(language: Any, size: int) -> None:
-    """It fits its SMS segments, and its first four numbers are the counts, as its readers rely on."""
+    """It fits its SMS segments, and its first five numbers are the counts, as its readers rely on."""
     one = office(1, language=language, variables={"tracking_number": "JS-26-7K3M-9QXD-4"})
     digest = compose("d-1", [one] * size, START)
     text = BOOK.render(DIGEST, language, digest.variables).text
     assert segments(text) <= 3
-    assert re.findall(r"\d+", text)[:4] == [str(min(size, 99_999)), "0", "0", "0"]
+    assert re.findall(r"\d+", text)[:5] == [str(min(size, 99_999)), "0", "0", "0", "0"]
 
 
 def test_a_digest_is_told_of_by_its_members_alone() -> None:

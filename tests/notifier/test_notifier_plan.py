@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chassis.sentences import Words
 from chassis.testing import received
 from event_schemas import (
     EVENT_CLASSES,
@@ -24,12 +25,14 @@ from notifier.contacts import Contacts, Unreachable
 from notifier.directory import Missing
 from notifier.domain import Notice, RetryPolicy
 from notifier.handlers import TYPES
-from notifier.rules import plan
-from notifier.words import Words
+from notifier.lint import lint
+from notifier.rules import RULES, plan
+from notifier.templates import DEFAULT_PATH
 
 from .notifier_fakes import CASE, KEYS, PHONE, START, card, directory, notice, post
 
 WORDS = Words.load()
+BOOK = lint(DEFAULT_PATH)
 BASE = {"case_id": CASE, "occurred_at": START}
 DERIVED = BASE | {"cause_id": "cause"}
 STATION = {"code": "5140003", "name": "Sheohar", "district": "Sheohar", "police_district": "SHEOHAR"}
@@ -101,9 +104,12 @@ EVENTS: list[tuple[Event, dict[str, str]]] = [
     ),
     (SLADueSoon.model_validate(DUE_SOON | {"fraction": 0.5}), {}),
     (SLABreached.model_validate(BREACH | {"level": 0}), {"citizen": "apology_delay", "office": "breach"}),
-    (SLABreached.model_validate(BREACH | {"level": 1}), {"office": "breach"}),
+    (SLABreached.model_validate(BREACH | {"level": 1}), {"citizen": "escalated", "office": "breach"}),
     (SLADueSoon.model_validate(DUE_SOON | {"owner": "citizen"}), {"citizen": "reminder_due_soon"}),
-    (WithdrawalRequested.model_validate(BASE | {"case_seq": 3}), {"office": "withdrawal_requested"}),
+    (
+        WithdrawalRequested.model_validate(BASE | {"case_seq": 3}),
+        {"citizen": "withdrawal_asked_routine", "office": "withdrawal_requested"},
+    ),
     (SLADueSoon.model_validate(DUE_SOON | {"owner": "citizen", "fraction": 0.5}), {}),
     (SLABreached.model_validate(BREACH | {"level": 0, "owner": "citizen"}), REMINDED),
     (SLABreached.model_validate(BREACH | {"level": 1, "owner": "citizen"}), REMINDED),
@@ -112,7 +118,7 @@ EVENTS: list[tuple[Event, dict[str, str]]] = [
 
 def planned(event: Event, **changes: Any) -> tuple[Notice, ...]:
     envelope = received(event, event_id="e-1").envelope
-    return plan(envelope, card(**changes), emergency=False, words=WORDS, office_language="hi")
+    return plan(envelope, card(**changes), emergency=False, words=WORDS, office_language="hi", book=BOOK)
 
 
 @pytest.mark.parametrize(("event", "wanted"), EVENTS)
@@ -125,9 +131,17 @@ def test_each_event_tells_exactly_whom_it_should(event: Event, wanted: dict[str,
 
 
 def test_every_event_the_consumer_asks_for_is_known_and_planned() -> None:
-    """The consumer's types are the table's events and the erasure, so nothing is fetched for nothing."""
+    """The consumer's types are the rules' events and the erasure, so nothing is fetched for nothing."""
     assert set(EVENT_CLASSES) >= TYPES
-    assert {event.type for event, _ in EVENTS} | {"PersonalDataErased"} == TYPES
+    assert RULES.event_types | {"PersonalDataErased"} == TYPES
+
+
+def test_each_event_gives_its_person_a_message_or_says_why_not() -> None:
+    """Every event there is has a rule for the citizen or a reason for silence, never both."""
+    told = {rule.event for rule in RULES.messages if rule.to == "citizen"}
+    reasons = {name for name, reason in RULES.silent.items() if len(reason) > 20}
+    assert told | reasons == set(EVENT_CLASSES)
+    assert not told & reasons
 
 
 @pytest.mark.parametrize(("event", "wanted"), EVENTS)
@@ -191,7 +205,7 @@ def test_each_office_has_its_own_message() -> None:
 def test_a_case_whose_filing_was_never_seen_still_reaches_the_office() -> None:
     """Without a card the citizen can't be reached, but the office is told."""
     envelope = received(EVENTS[1][0], event_id="e-1").envelope
-    notices = plan(envelope, None, emergency=True, words=WORDS, office_language="hi")
+    notices = plan(envelope, None, emergency=True, words=WORDS, office_language="hi", book=BOOK)
     assert {n.audience for n in notices} == {"citizen", "office"}
     with pytest.raises(Unreachable, match="no_contact"):
         Contacts(KEYS, directory()).phone_of(notices[0], None)

@@ -19,7 +19,7 @@ class VisitorArrived(IntakeEvent):
 
 
 class HearingScheduled(IntakeEvent):
-    """Booked by desk or citizen; again with the same ``hearing_id`` it is moved."""
+    """Booked by desk or citizen; again with the same ``hearing_id`` it is moved, and ``moved`` says so."""
 
     type: ClassVar[Literal["HearingScheduled"]] = "HearingScheduled"
 
@@ -30,6 +30,7 @@ class HearingScheduled(IntakeEvent):
     ends_at: UtcTime
     mode: HearingMode = HearingMode.IN_PERSON
     join_url: Text | None = None
+    moved: bool = False
 
 
 class _HearingEvent(DeskEvent):

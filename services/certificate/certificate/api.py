@@ -31,7 +31,7 @@ LINK_REFUSED = ProblemType(
     "link_refused", 403, "This link is not valid or no longer valid", "यह लिंक मान्य नहीं है या समाप्त हो चुका है"
 )
 CERTIFICATE_ERASED = ProblemType(
-    "certificate_erased", 410, "The paper was deleted with its holder's data", "धारक के डेटा के साथ यह काग़ज़ हटा दिया गया है"
+    "certificate_erased", 410, "The paper was deleted with its holder's data", "धारक के डेटा के साथ यह कागज हटा दिया गया है"
 )
 _NAME = r"^[0-9A-Za-z-]{4,64}$"
 _PAGE_HEADERS = {

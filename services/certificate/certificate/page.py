@@ -15,7 +15,7 @@ from chassis.visible import is_blank
 
 INDIA = ZoneInfo("Asia/Kolkata")
 _MONTHS_HI = (
-    "जनवरी", "फ़रवरी", "मार्च", "अप्रैल", "मई", "जून", "जुलाई", "अगस्त", "सितंबर", "अक्टूबर", "नवंबर", "दिसंबर",
+    "जनवरी", "फरवरी", "मार्च", "अप्रैल", "मई", "जून", "जुलाई", "अगस्त", "सितंबर", "अक्टूबर", "नवंबर", "दिसंबर",
 )  # fmt: skip
 _LONGEST_VALUE = 900
 _LONGEST_READ = 4 * _LONGEST_VALUE

@@ -15,13 +15,13 @@ from .wording import KIND_TITLES
 _PAGE: Final = Template(files("certificate").joinpath("verify.html").read_text(encoding="utf-8"))
 
 _HEADLINES: Final = {
-    Status.VALID: Text(hi="यह प्रमाण-पत्र मान्य है", en="This certificate is valid"),
-    Status.REVOKED: Text(hi="यह प्रमाण-पत्र रद्द किया जा चुका है", en="This certificate has been revoked"),
-    Status.UNKNOWN: Text(hi="ऐसा कोई प्रमाण-पत्र नहीं मिला", en="No such certificate is known"),
+    Status.VALID: Text(hi="यह प्रमाण पत्र मान्य है", en="This certificate is valid"),
+    Status.REVOKED: Text(hi="यह प्रमाण पत्र निरस्त किया जा चुका है", en="This certificate has been revoked"),
+    Status.UNKNOWN: Text(hi="ऐसा कोई प्रमाण पत्र नहीं मिला", en="No such certificate is known"),
 }
 _ADVICE: Final = {
     Status.VALID: Text(
-        hi="काग़ज़ पर छपी संख्या नीचे दी गई संख्या से मिलाएँ। नाम यहाँ नहीं दिखाया जाता।",
+        hi="कागज पर छपी संख्या नीचे दी गई संख्या से मिलाएँ। नाम यहाँ नहीं दिखाया जाता।",
         en="Compare the number on the paper with the one below. Names are not shown here.",
     ),
     Status.REVOKED: Text(
@@ -29,7 +29,7 @@ _ADVICE: Final = {
         en="Do not rely on it. Its holder may ask the police station concerned.",
     ),
     Status.UNKNOWN: Text(
-        hi="पता या संख्या दोबारा जाँचें। काग़ज़ इसी पते का QR कोड दिखाता हो और फिर भी न मिले, तो वह जाली हो सकता है।",
+        hi="पता या संख्या दोबारा जाँचें। कागज इसी पते का QR कोड दिखाता हो और फिर भी न मिले, तो वह जाली हो सकता है।",
         en="Check the address or number again. If the paper's QR code leads here all the same, it may be forged.",
     ),
 }
@@ -39,9 +39,9 @@ _LABELS: Final = {
     "kind": Text(hi="प्रकार", en="Kind"),
     "issued": Text(hi="निर्गत तिथि", en="Date of issue"),
     "station": Text(hi="थाना", en="Police station"),
-    "revoked": Text(hi="रद्द होने की तिथि", en="Revoked on"),
+    "revoked": Text(hi="निरस्त होने की तिथि", en="Revoked on"),
 }
-_SITE: Final = Text(hi="बिहार पुलिस · प्रमाण-पत्र सत्यापन", en="Bihar Police · Certificate verification")
+_SITE: Final = Text(hi="बिहार पुलिस · प्रमाण पत्र सत्यापन", en="Bihar Police · Certificate verification")
 _OTHER: Final = Text(hi="English", en="हिन्दी")
 
 

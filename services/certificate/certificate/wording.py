@@ -9,13 +9,13 @@ from typing import NamedTuple
 from .page import INDIA, Frozen, Page, Row, Text, clean, india_date, india_time, post_name, row
 
 KIND_TITLES: Mapping[str, Text] = {
-    "character": Text(hi="चरित्र प्रमाण-पत्र", en="Character Certificate"),
+    "character": Text(hi="चरित्र प्रमाण पत्र", en="Character Certificate"),
     "lost-report": Text(hi="खोई वस्तु की सूचना का प्रतिवेदन", en="Lost Property Report"),
 }
 
 
 _EARLIEST = date(1900, 1, 1)
-_LATER = "दी गई तिथि इस काग़ज़ के बाद की है, इसलिए नहीं छापी गई / The date given lies after this paper and is not printed"
+_LATER = "दी गई तिथि इस कागज के बाद की है, इसलिए नहीं छापी गई / The date given lies after this paper and is not printed"
 _UNREADABLE = "दी गई तिथि पढ़ी नहीं जा सकी / The date given could not be read"
 # A phone's clock may run a little ahead of the server's.
 _CLOCK_ERROR = timedelta(minutes=5)
@@ -85,24 +85,24 @@ _LOSS_ATTRIBUTES = (
     _Shown("item", "खोई वस्तु", "Article lost", _item),
     _Shown("item_description", "वस्तु का विवरण", "Description"),
     _Shown("imei", "IMEI", "IMEI of the phone"),
-    _Shown("document_number", "दस्तावेज़ संख्या", "Document number"),
+    _Shown("document_number", "दस्तावेज संख्या", "Document number"),
     _Shown("lost_at", "कब खोई", "Lost on", _moment),
     _Shown("lost_place", "कहाँ खोई", "Place of loss"),
 )
 _PURPOSES: Mapping[str, Text] = {
-    "employment": Text(hi="रोज़गार", en="Employment"),
+    "employment": Text(hi="रोजगार", en="Employment"),
     "education": Text(hi="शिक्षा", en="Education"),
     "licence": Text(hi="लाइसेंस", en="Licence"),
     "tender": Text(hi="निविदा", en="Tender"),
-    "visa": Text(hi="वीज़ा", en="Visa"),
+    "visa": Text(hi="वीजा", en="Visa"),
     "other": Text(hi="अन्य", en="Other"),
 }
 _ITEMS: Mapping[str, Text] = {
-    "mobile_phone": Text(hi="मोबाइल फ़ोन", en="Mobile phone"),
+    "mobile_phone": Text(hi="मोबाइल फोन", en="Mobile phone"),
     "sim_card": Text(hi="सिम कार्ड", en="SIM card"),
-    "document": Text(hi="दस्तावेज़", en="Document"),
+    "document": Text(hi="दस्तावेज", en="Document"),
     "identity_card": Text(hi="पहचान-पत्र", en="Identity card"),
-    "vehicle_paper": Text(hi="वाहन के काग़ज़ात", en="Vehicle papers"),
+    "vehicle_paper": Text(hi="वाहन के कागजात", en="Vehicle papers"),
     "wallet": Text(hi="बटुआ", en="Wallet"),
     "bag": Text(hi="बैग", en="Bag"),
     "jewellery": Text(hi="आभूषण", en="Jewellery"),
@@ -160,7 +160,7 @@ def character_page(applicant: Applicant, application: Application, printed: Prin
             "Nothing adverse against the applicant was found in the police records available.",
         ),
         Text(
-            hi=f"{by.hi}दिनांक {on.hi} को स्वीकृत। यह प्रमाण-पत्र इसी तिथि तक के अभिलेखों पर आधारित है; "
+            hi=f"{by.hi}दिनांक {on.hi} को स्वीकृत। यह प्रमाण पत्र इसी तिथि तक के अभिलेखों पर आधारित है; "
             "यह पहचान, पते या नागरिकता का प्रमाण नहीं है।",
             en=f"Approved{by.en} on {on.en}. It rests on the records up to that date; "
             "it is not proof of identity, address or citizenship.",
@@ -173,7 +173,7 @@ def character_page(applicant: Applicant, application: Application, printed: Prin
         *_application_rows(application),
     )
     title = KIND_TITLES["character"]
-    number_label = Text(hi="प्रमाण-पत्र संख्या", en="Certificate No.")
+    number_label = Text(hi="प्रमाण पत्र संख्या", en="Certificate No.")
     return _page(title, number_label, rows, statement, printed)
 
 
@@ -193,7 +193,7 @@ def lost_report_page(applicant: Applicant, application: Application, printed: Pr
         ),
         Text(
             hi="यह प्राथमिकी (FIR) नहीं है। यह सूचना की सत्यता या वस्तु के स्वामित्व को प्रमाणित नहीं करता। "
-            "वस्तु चोरी हुई हो तो ई-एफआईआर दर्ज कराएँ। संबंधित थाना तय होने पर सत्यापन पृष्ठ पर दिखता है।",
+            "वस्तु चोरी हुई हो तो ई-प्राथमिकी दर्ज कराएँ। संबंधित थाना तय होने पर सत्यापन पृष्ठ पर दिखता है।",
             en="It is not a First Information Report (FIR). It certifies neither the truth of the information nor "
             "ownership. If the article was stolen, file an e-FIR. "
             "Once it is settled, the station concerned is shown on the verification page.",
@@ -220,7 +220,7 @@ def _application_rows(application: Application) -> tuple[Row, ...]:
     filed = india_date(application.filed_at)
     return (
         *row("थाना", "Police station", application.station),
-        *row("ज़िला", "District", application.district),
+        *row("जिला", "District", application.district),
         *row("आवेदन संख्या", "Application No.", application.tracking_number),
         *row("आवेदन की तिथि", "Applied on", f"{filed.hi} / {filed.en}"),
     )
@@ -238,7 +238,7 @@ def _page(
 ) -> Page:
     notes = (
         Text(
-            hi="यह कंप्यूटर-जनित दस्तावेज़ है। इस पर हस्ताक्षर या मुहर नहीं है।",
+            hi="यह कंप्यूटर-जनित दस्तावेज है। इस पर हस्ताक्षर या मुहर नहीं है।",
             en="This is a computer-generated document. It bears no signature or seal.",
         ),
         Text(

@@ -56,7 +56,7 @@ OFFICE_ACCUSED = ProblemType(
     "office_accused",
     409,
     "The complaint is about this office or one above it; choose another office",
-    "शिकायत इसी कार्यालय या इसके वरिष्ठ कार्यालय के बारे में है; दूसरा कार्यालय चुनें",
+    "शिकायत इसी कार्यालय या इसके वरीय कार्यालय के बारे में है; दूसरा कार्यालय चुनें",
 )
 HEARING_IN_THE_PAST = ProblemType(
     "hearing_in_the_past", 422, "The time of the hearing is already over", "सुनवाई का यह समय बीत चुका है"

@@ -22,6 +22,7 @@ from chassis.mongo import Mongo
 from chassis.outbox import Outbox
 from chassis.run import Background
 from chassis.sealing import KeyRing
+from chassis.sentences import Words
 from chassis.tracing import Tracing
 from event_schemas import Lane, topics
 
@@ -41,7 +42,6 @@ from .receipts import ReceiptAddress, Receipts
 from .records import SOURCE
 from .settings import NotifierSettings
 from .store import CaseStore, DispatchStore
-from .words import Words
 
 SERVICE = "notifier"
 MAX_SILENCE = timedelta(seconds=30)
@@ -83,7 +83,7 @@ def create_app(settings: NotifierSettings) -> FastAPI:
         dispatches=dispatches,
         dispatcher=dispatcher,
         digests=digests,
-        digest_kinds=book.digest_kinds(),
+        book=book,
         words=words,
         office_language=settings.office_language,
         rules=settings.sending,

@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from .domain import DIGEST, Notice
+from .rules import UNKNOWN_VALUE
 from .templates import Channel, DigestKind
-from .values import UNKNOWN_VALUE
 
 MOST_COUNTED: Final = 99_999
-KINDS: Final[tuple[DigestKind, ...]] = ("new_cases", "due_soon", "breaches", "with_citizen")
+KINDS: Final[tuple[DigestKind, ...]] = ("new_cases", "due_soon", "breaches", "with_citizen", "changes")
 
 Line = tuple[str, Channel]
 """A post and a way to reach it: what is counted, and what one digest is for."""

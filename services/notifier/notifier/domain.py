@@ -43,6 +43,8 @@ class CaseCard:
     station_code: str | None = None
     police_district: str | None = None
     emergency: bool = False
+    # By the number of the assignment: whom the case has lain with.
+    posts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

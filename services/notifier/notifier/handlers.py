@@ -7,6 +7,7 @@ from typing import Final
 
 from chassis.clock import Clock
 from chassis.consumer import Outgoing, Received
+from chassis.sentences import Words
 from event_schemas import AssignedToStation, ComplaintFiled, Event, Lane, PersonalDataErased
 
 from .digesting import Digests
@@ -15,10 +16,9 @@ from .domain import CaseCard, Notice
 from .rules import RULES, plan
 from .sending import SendingRules
 from .store import CaseStore, DispatchStore
-from .templates import DigestKind, Language
-from .words import Words
+from .templates import Language, TemplateBook
 
-TYPES: Final[frozenset[str]] = frozenset({rule.event.type for rule in RULES} | {PersonalDataErased.type})
+TYPES: Final[frozenset[str]] = RULES.event_types | {PersonalDataErased.type}
 
 
 class EventHandler:
@@ -31,7 +31,7 @@ class EventHandler:
         dispatches: DispatchStore,
         dispatcher: Dispatcher,
         digests: Digests,
-        digest_kinds: Mapping[str, DigestKind],
+        book: TemplateBook,
         words: Words,
         office_language: Language,
         rules: SendingRules,
@@ -41,7 +41,7 @@ class EventHandler:
         self._dispatches = dispatches
         self._dispatcher = dispatcher
         self._digests = digests
-        self._digest_kinds = digest_kinds
+        self._book, self._digest_kinds = book, book.digest_kinds()
         self._words = words
         self._office_language = office_language
         self._rules = rules
@@ -60,6 +60,7 @@ class EventHandler:
                 emergency=received.lane is Lane.EMERGENCY,
                 words=self._words,
                 office_language=self._office_language,
+                book=self._book,
                 digests=self._digest_kinds,
             )
         ]

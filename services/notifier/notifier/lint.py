@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from chassis.sentences import VALUES
+
 from .domain import DIGEST
 from .rules import RULES
 from .settings import NotifierSettings
@@ -18,7 +20,7 @@ OFFICE: Audience = "office"
 def lint(path: Path, *, production: bool = False) -> TemplateBook:
     """The book in `path`; TemplateError lists what is wrong, one problem a line."""
     book = TemplateBook.load(path)
-    problems = [*_use_problems(book), *(_production_problems(book) if production else ())]
+    problems = [*_use_problems(book), *_variable_problems(book), *(_production_problems(book) if production else ())]
     if problems:
         raise TemplateError("\n".join(problems))
     return book
@@ -29,7 +31,7 @@ def check_for(settings: NotifierSettings) -> TemplateBook:
 
 
 def _use_problems(book: TemplateBook) -> Iterator[str]:
-    audiences = {rule.template: rule.audience for rule in RULES} | {DIGEST: OFFICE}
+    audiences = {rule.template: rule.audience for rule in RULES.messages} | {DIGEST: OFFICE}
     have = {template.id: template for template in book.templates}
     yield from (
         f"{name}: the notifier sends it, but it is missing" for name in sorted({*audiences, *DIRECT} - set(have))
@@ -41,6 +43,13 @@ def _use_problems(book: TemplateBook) -> Iterator[str]:
             yield f"{name}: is for {template.audience}, but goes to {audiences[name]}"
         if template.internal != (name in DIRECT):
             yield f"{name}: `internal` must be set exactly on what services send themselves"
+
+
+def _variable_problems(book: TemplateBook) -> Iterator[str]:
+    for template in book.templates:
+        unknown = sorted(set(template.variables) - set(VALUES))
+        if unknown and template.id not in DIRECT and template.id != DIGEST:
+            yield f"{template.id}: no event has {', '.join(unknown)}"
 
 
 def _production_problems(book: TemplateBook) -> Iterator[str]:

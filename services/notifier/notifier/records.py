@@ -155,6 +155,7 @@ def card_of(document: Mapping[str, Any]) -> CaseCard:
         station_code=document.get("station_code"),
         police_district=document.get("police_district"),
         emergency=document.get("emergency", False),
+        posts=document.get("posts", {}),
     )
 
 

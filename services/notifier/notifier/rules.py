@@ -1,65 +1,85 @@
-"""Who hears of which event, in which words: the one table, and the messages it makes of an event. Pure."""
+"""Who hears of which event, in which words: the rules of rules.yaml, and the messages they make of an event. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal, Self
 
+from pydantic import field_validator
+
+from chassis.sentences import Facts, Values, When, Words, choose, enriched, facts_of
+from chassis.settings import load_yaml
 from event_schemas import (
+    EVENT_CLASSES,
     AssignedToStation,
-    CertificateIssued,
-    ClockOwner,
-    ComplaintAcknowledged,
-    ComplaintFiled,
     Envelope,
     Event,
-    InquiryCompleted,
     Post,
-    ResponderDispatched,
     SLABreached,
     SLADueSoon,
-    WithdrawalRequested,
     ids,
 )
 
 from .domain import CaseCard, Notice
-from .templates import Audience, Channel, DigestKind, Language
-from .values import (
-    UNKNOWN_VALUE,
-    Values,
-    apology_values,
-    breach_values,
-    certificate_values,
-    dispatch_values,
-    due_values,
-    filing_values,
-    new_case_values,
-    station_values,
-)
-from .words import Words
+from .templates import Audience, Channel, DigestKind, Frozen, Language, TemplateBook
 
-DUE_SOON_FRACTION: Final = 0.8
+DEFAULT_PATH: Final = Path(__file__).with_name("rules.yaml")
 NO_DIGESTS: Final[Mapping[str, DigestKind]] = MappingProxyType({})
+UNKNOWN_VALUE: Final = "-"
+# Who takes the calls of Dial 112.
+DISPATCHER: Final = ids.post_id(Post.HQ, "control-room")
 
+Addressee = Literal["citizen", "in_charge", "escalated", "informed", "nearby", "previous", "dispatcher"]
 Posts = Callable[[Event, CaseCard], Sequence[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One row of the table: on an event of `event`, `audience` gets `template` with `values`, unless `when` says no.
+class Rule(Frozen):
+    """On an event of `event`, `to` gets `template`, if `when` holds and no earlier rule for both did."""
 
-    `others` names the offices of a row that speaks to more than the one that must act, each in a message of its own.
-    """
-
-    event: type[Event]
-    audience: Audience
+    event: str
+    to: Addressee
     template: str
-    values: Values
-    when: Callable[[Event], bool] = lambda _: True
-    others: Posts | None = None
+    when: When = When()
+
+    @property
+    def audience(self) -> Audience:
+        return "citizen" if self.to == "citizen" else "office"
+
+    @field_validator("event")
+    @classmethod
+    def _exists(cls, event: str) -> str:
+        if event not in EVENT_CLASSES:
+            raise ValueError(f"no event {event!r}")
+        return event
+
+
+class Rules(Frozen):
+    messages: tuple[Rule, ...]
+    silent: Mapping[str, str]
+
+    @classmethod
+    def load(cls, path: Path = DEFAULT_PATH) -> Self:
+        """Errors: OSError, yaml.YAMLError, pydantic.ValidationError."""
+        return cls.model_validate(load_yaml(path))
+
+    def of(self, event: Event, facts: Facts) -> Iterator[Rule]:
+        """The rule that holds for each addressee of the event."""
+        rules = [rule for rule in self.messages if rule.event == event.type]
+        for to in dict.fromkeys(rule.to for rule in rules):
+            rule = choose((one for one in rules if one.to == to), facts)
+            if rule is not None:
+                yield rule
+
+    @property
+    def event_types(self) -> frozenset[str]:
+        return frozenset(rule.event for rule in self.messages)
+
+
+RULES: Final = Rules.load()
 
 
 def plan(
@@ -69,21 +89,40 @@ def plan(
     emergency: bool,
     words: Words,
     office_language: Language,
+    book: TemplateBook,
     digests: Mapping[str, DigestKind] = NO_DIGESTS,
 ) -> tuple[Notice, ...]:
     """The messages an event gives rise to. Each has the id of its event, audience and channel, whoever plans it.
 
     `digests` says which templates an office in a storm gets as a digest; an emergency's message never is.
     """
-    known = card or _unknown_card(envelope)
+    known, event = card or _unknown_card(envelope), envelope.data
+    facts = facts_for(event, known, emergency=emergency)
     chosen = {} if emergency else digests
     return tuple(
-        _notice(rule, envelope, known, to, emergency=emergency, words=words, language=language, digests=chosen)
-        for rule in RULES
-        if type(envelope.data) is rule.event and rule.when(envelope.data) and _addressed(rule, known)
+        _notice(
+            rule, envelope, known, to, Values(facts, words, language), emergency=emergency, book=book, digests=chosen
+        )
+        for rule in RULES.of(event, facts)
+        if _addressed(rule, known)
         for language in [known.language if rule.audience == "citizen" else office_language]
-        for to in _addressees(rule, envelope.data, known)
+        for to in _addressees(rule, event, known)
     )
+
+
+def facts_for(event: Event, card: CaseCard, *, emergency: bool) -> dict[str, str]:
+    """What the event and the card prove; `moved_on`: the case lay with another office before."""
+    case = {
+        "tracking_number": card.tracking_number,
+        "service_code": card.service_code,
+        "lane": "emergency" if emergency else "routine",
+        "officer_post": card.officer_post,
+        "station": card.station_name,
+        "station_code": card.station_code,
+        "police_district": card.police_district,
+        "moved_on": "true" if _previous(event, card) else "false",
+    }
+    return enriched(facts_of(event), {name: value for name, value in case.items() if value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +134,12 @@ class _To:
 
 
 def _addressees(rule: Rule, event: Event, card: CaseCard) -> Iterator[_To]:
-    if rule.audience == "citizen":
+    if rule.to == "citizen":
         yield _To("citizen", None)
-    elif rule.others is None:
+    elif rule.to in {"in_charge", "escalated"}:
         yield _To("office", _post(event, card))
     else:
-        for post in dict.fromkeys(rule.others(event, card)):
+        for post in dict.fromkeys(_OTHERS[rule.to](event, card)):
             yield _To(f"office:{post}", post)
 
 
@@ -114,10 +153,10 @@ def _notice(
     envelope: Envelope,
     card: CaseCard,
     to: _To,
+    values: Values,
     *,
     emergency: bool,
-    words: Words,
-    language: Language,
+    book: TemplateBook,
     digests: Mapping[str, DigestKind],
 ) -> Notice:
     channel: Channel = "sms"
@@ -130,9 +169,9 @@ def _notice(
         audience=rule.audience,
         channel=channel,
         template=rule.template,
-        language=language,
+        language=values.language,
         neutral=card.sensitive and rule.audience == "citizen",
-        variables=rule.values(event, card, words, language),
+        variables={name: values[name] for name in book.get(rule.template).variables},
         post=to.post,
         occurred_at=event.occurred_at,
         traceparent=envelope.traceparent,
@@ -182,55 +221,21 @@ def _nearby(event: Event, _: CaseCard) -> Sequence[str]:
     return [post for post in posts if post not in told]
 
 
-def _is_online(event: Event) -> bool:
-    return isinstance(event, AssignedToStation) and event.desk_online
+def _previous(event: Event, card: CaseCard) -> Sequence[str]:
+    """The post that the assignment before named, unless it is told of the case anyway."""
+    if not isinstance(event, AssignedToStation):
+        return ()
+    before = card.posts.get(str(event.assignment_no - 1))
+    return [before] if before and before not in {event.officer_post, *event.also_inform} else []
 
 
-def _is_offline(event: Event) -> bool:
-    return isinstance(event, AssignedToStation) and not event.desk_online
+def _dispatcher(_: Event, card: CaseCard) -> Sequence[str]:
+    return [] if card.officer_post == DISPATCHER else [DISPATCHER]
 
 
-def _citizens_turn(event: Event) -> bool:
-    """The clock waits for something that the citizen has to do."""
-    return isinstance(event, SLABreached | SLADueSoon) and event.owner is ClockOwner.CITIZEN
-
-
-def _citizen_should_hurry(event: Event) -> bool:
-    return _citizens_turn(event) and _is_last_warning(event)
-
-
-def _office_should_hurry(event: Event) -> bool:
-    return not _citizens_turn(event) and _is_last_warning(event)
-
-
-def _is_last_warning(event: Event) -> bool:
-    return isinstance(event, SLADueSoon) and abs(event.fraction - DUE_SOON_FRACTION) < 1e-9
-
-
-def _owes_apology(event: Event) -> bool:
-    return isinstance(event, SLABreached) and event.level == 0 and not _citizens_turn(event)
-
-
-def _is_the_offices_fault(event: Event) -> bool:
-    return not _citizens_turn(event)
-
-
-RULES: tuple[Rule, ...] = (
-    Rule(ComplaintFiled, "citizen", "filed", filing_values),
-    Rule(AssignedToStation, "citizen", "assigned", station_values),
-    Rule(AssignedToStation, "office", "new_case", new_case_values, when=_is_online),
-    Rule(AssignedToStation, "office", "new_case_offline", new_case_values, when=_is_offline),
-    Rule(AssignedToStation, "office", "new_case_offline", new_case_values, when=_is_offline, others=_informed),
-    Rule(AssignedToStation, "office", "nearby_emergency", new_case_values, others=_nearby),
-    Rule(ComplaintAcknowledged, "citizen", "acknowledged", station_values),
-    Rule(ResponderDispatched, "citizen", "dispatched", dispatch_values),
-    Rule(WithdrawalRequested, "office", "withdrawal_requested", filing_values),
-    Rule(InquiryCompleted, "citizen", "inquiry_completed", station_values),
-    Rule(CertificateIssued, "citizen", "certificate_issued", certificate_values),
-    Rule(SLABreached, "citizen", "apology_delay", apology_values, when=_owes_apology),
-    Rule(SLABreached, "citizen", "reminder_overdue", due_values, when=_citizens_turn),
-    Rule(SLADueSoon, "citizen", "reminder_due_soon", due_values, when=_citizen_should_hurry),
-    Rule(SLADueSoon, "office", "due_soon", due_values, when=_office_should_hurry),
-    Rule(SLABreached, "office", "breach", breach_values, when=_is_the_offices_fault),
-    Rule(SLABreached, "office", "citizen_overdue", due_values, when=_citizens_turn),
-)
+_OTHERS: Final[Mapping[str, Posts]] = {
+    "informed": _informed,
+    "nearby": _nearby,
+    "previous": _previous,
+    "dispatcher": _dispatcher,
+}

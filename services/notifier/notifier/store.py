@@ -54,7 +54,12 @@ class CaseStore:
             )
             for event in assigned
         ]
-        operations = filings + assignments
+        # Whatever the order in which assignments come: who had the case before is told of the next one.
+        posts = [
+            UpdateOne({"_id": event.case_id}, {"$set": {f"posts.{event.assignment_no}": event.officer_post}})
+            for event in assigned
+        ]
+        operations = filings + assignments + posts
         if operations:
             with store_errors():
                 await self._cards.bulk_write(operations, ordered=True)
@@ -272,7 +277,7 @@ def _assignment(event: AssignedToStation) -> Document:
     return {
         "assignment_no": event.assignment_no,
         "station_name": event.station.name,
-        "officer_post": event.officer_post,
         "station_code": event.station.code,
         "police_district": event.station.police_district,
+        "officer_post": event.officer_post,
     }

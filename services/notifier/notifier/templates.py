@@ -17,7 +17,10 @@ DEFAULT_PATH = Path(__file__).with_name("templates.yaml")
 Language = Literal["hi", "en"]
 Audience = Literal["citizen", "office"]
 Channel = Literal["sms"]
-DigestKind = Literal["new_cases", "due_soon", "breaches", "with_citizen"]
+DigestKind = Literal["new_cases", "due_soon", "breaches", "with_citizen", "changes"]
+
+# All that a text may tell whoever reads the phone of a sensitive case's citizen: a number, and when to come.
+NEUTRAL_VARIABLES = frozenset({"tracking_number", "when"})
 
 
 class TemplateError(ValueError):
@@ -71,7 +74,8 @@ class Template(Frozen):
     digest: DigestKind | None = None
     variables: tuple[str, ...]
     texts: Wordings
-    neutral: Wordings | None = None
+    # The name of one of the book's neutral texts.
+    neutral: str | None = None
 
 
 class Message(Frozen):
@@ -88,6 +92,7 @@ class TemplateBook(Frozen):
     max_segments: int = Field(gt=0, le=10)
     development_dlt_prefix: str = Field(min_length=4)
     variables: Mapping[str, Variable]
+    neutrals: Mapping[str, Wordings]
     templates: tuple[Template, ...]
 
     @classmethod
@@ -122,7 +127,7 @@ class TemplateBook(Frozen):
             raise TemplateError(
                 f"template {template_id!r} takes {sorted(template.variables)}, not {sorted(values)}",
             )
-        wordings = template.neutral if neutral and template.neutral is not None else template.texts
+        wordings = self.neutrals[template.neutral] if neutral and template.neutral is not None else template.texts
         wording = wordings.in_language(language)
         fitted = {name: self.variables[name].fit(name, values[name]) for name in wording.placeholders()}
         text = wording.text.format_map(fitted)
@@ -135,9 +140,9 @@ class TemplateBook(Frozen):
         return {template.id: template.digest for template in self.templates if template.digest is not None}
 
     def development_ids(self) -> list[str]:
-        """Templates that carry an id of the development range: a real operator would block them."""
+        """Texts that carry an id of the development range: a real operator would block them."""
         return sorted(
-            {t.id for t, _, w in _wordings(self) if w.dlt_id.startswith(self.development_dlt_prefix)},
+            {place for _, place, w in _wordings(self) if w.dlt_id.startswith(self.development_dlt_prefix)},
         )
 
 
@@ -152,14 +157,22 @@ def _problems(book: TemplateBook) -> Iterator[str]:
             if name not in book.variables:
                 yield f"{template.id}: variable {name!r} is not defined"
         yield from _audience_problems(template)
-    for name in book.variables:
-        if not any(name in t.variables for t in book.templates):
-            yield f"variables/{name}: no template uses it"
-    for template, place, wording in _wordings(book):
-        yield from (f"{place}: {problem}" for problem in _wording_problems(book, template, place, wording))
+        if template.neutral is not None and template.neutral not in book.neutrals:
+            yield f"{template.id}: no neutral text {template.neutral!r}"
+    yield from _unused(book)
+    for wanted, place, wording in _wordings(book):
+        yield from (f"{place}: {problem}" for problem in _wording_problems(book, wanted, wording))
         if wording.dlt_id in dlt_ids:
             yield f"{place}: DLT id {wording.dlt_id} is already that of {dlt_ids[wording.dlt_id]}"
         dlt_ids[wording.dlt_id] = place
+
+
+def _unused(book: TemplateBook) -> Iterator[str]:
+    for name in sorted(set(book.neutrals) - {template.neutral for template in book.templates}):
+        yield f"neutrals/{name}: no template uses it"
+    for name in book.variables:
+        if not any(name in t.variables for t in book.templates):
+            yield f"variables/{name}: no template uses it"
 
 
 def _audience_problems(template: Template) -> Iterator[str]:
@@ -169,27 +182,27 @@ def _audience_problems(template: Template) -> Iterator[str]:
         yield f"{template.id}: only an office gets digests"
 
 
-def _wording_problems(book: TemplateBook, template: Template, place: str, wording: Wording) -> Iterator[str]:
+def _wording_problems(book: TemplateBook, wanted: frozenset[str] | None, wording: Wording) -> Iterator[str]:
+    """`wanted`: exactly these variables; None: a neutral text, which may use no others than NEUTRAL_VARIABLES."""
     try:
         used = wording.placeholders()
     except TemplateError as error:
         yield str(error)
         return
-    wanted = {"tracking_number"} if "/neutral/" in place else set(template.variables)
-    if used != wanted:
-        yield f"uses {sorted(used)} where {sorted(wanted)} are declared"
+    if used != wanted if wanted is not None else not used <= NEUTRAL_VARIABLES:
+        yield f"uses {sorted(used)} where {sorted(wanted or NEUTRAL_VARIABLES)} are declared"
     worst = {name: "9" * book.variables[name].max for name in used if name in book.variables}
     if len(worst) == len(used) and (count := segments(wording.text.format_map(worst))) > book.max_segments:
         yield f"takes {count} SMS segments at worst, at most {book.max_segments} are allowed"
 
 
-def _wordings(book: TemplateBook) -> Iterator[tuple[Template, str, Wording]]:
+def _wordings(book: TemplateBook) -> Iterator[tuple[frozenset[str] | None, str, Wording]]:
     for template in book.templates:
-        yield template, f"{template.id}/texts/hi", template.texts.hi
-        yield template, f"{template.id}/texts/en", template.texts.en
-        if template.neutral is not None:
-            yield template, f"{template.id}/neutral/hi", template.neutral.hi
-            yield template, f"{template.id}/neutral/en", template.neutral.en
+        for language, wording in (("hi", template.texts.hi), ("en", template.texts.en)):
+            yield frozenset(template.variables), f"{template.id}/texts/{language}", wording
+    for name, wordings in book.neutrals.items():
+        for language, wording in (("hi", wordings.hi), ("en", wordings.en)):
+            yield None, f"neutrals/{name}/{language}", wording
 
 
 def _fields(text: str) -> Iterator[tuple[str, str]]:

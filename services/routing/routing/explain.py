@@ -24,7 +24,7 @@ REASONS: Final[dict[Reason, tuple[str, str]]] = {
     ),
     Reason.AGAINST_POLICE: (
         "A complaint against police goes to the officer above the station, not to the station",
-        "पुलिस के विरुद्ध शिकायत थाने को नहीं, उसके ऊपर के अधिकारी को जाती है",
+        "पुलिस के विरुद्ध शिकायत थाने को नहीं, उसके ऊपर के पदाधिकारी को जाती है",
     ),
     Reason.CONTROL_ROOM: (
         "No station can be told from what is known; the control room decides",

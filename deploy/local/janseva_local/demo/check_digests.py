@@ -8,10 +8,17 @@ from typing import Final, Protocol
 from janseva_local.demo.evidence import DIGEST, Evidence, SentMessage
 from janseva_local.demo.findings import Finding
 
-# In the order of the counts in a digest's text.
-DIGESTIBLE: Final = ("new_case", "due_soon", "breach", "citizen_overdue")
+# By the count of a digest's text that counts them, in the order of the counts.
+COUNTED: Final = (
+    ("new_case", "transferred_here"),
+    ("due_soon",),
+    ("breach",),
+    ("citizen_overdue",),
+    ("transferred_away", "withdrawn_office", "reopened_office"),
+)
+COUNT_OF: Final = {template: templates[0] for templates in COUNTED for template in templates}
 Counts = Counter[tuple[str, str]]
-"""By phone and template."""
+"""By phone and by the first template of those counted together."""
 
 
 class Message(Protocol):
@@ -38,9 +45,9 @@ def check_digests(owed: Mapping[str, Message], foreign: Iterable[str], evidence:
             if identity not in strangers:
                 findings.append(Finding("unexpected", "", "a digest delivered a message nobody owed"))
             continue
-        if one.emergency or one.template not in DIGESTIBLE:
+        if one.emergency or one.template not in COUNT_OF:
             findings.append(Finding("unexpected", one.case_id, f"message {one.template} waited for a digest"))
-        expected[one.to, one.template] += 1
+        expected[one.to, COUNT_OF.get(one.template, one.template)] += 1
     told = _told(evidence)
     shared = bool(strangers & evidence.digested.keys())
     for place in sorted(told.keys() | expected.keys()):
@@ -66,5 +73,5 @@ def _told(evidence: Evidence) -> Counts:
 
 
 def _numbers(message: SentMessage) -> list[tuple[str, int]]:
-    """The first four numbers of a digest's text are its counts."""
-    return list(zip(DIGESTIBLE, map(int, re.findall(r"\d+", message.text)), strict=False))
+    """The first five numbers of a digest's text are its counts."""
+    return list(zip((templates[0] for templates in COUNTED), map(int, re.findall(r"\d+", message.text)), strict=False))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from chassis.sentences import facts_of
 from event_schemas import (
     CertificateApproved,
     CertificateRefused,
@@ -62,7 +63,6 @@ class _Outcome:
     event: type[IntakeEvent] | None
     fields: Mapping[str, Any]
     update: Mapping[str, Any]
-    params: Mapping[str, str]
 
 
 def decide(act: Act, order: Order, case: Case, context: Context) -> Decision:
@@ -77,7 +77,8 @@ def decide(act: Act, order: Order, case: Case, context: Context) -> Decision:
             fields["reported_at"] = reported
         event = outcome.event(case_id=case.case_id, occurred_at=context.now, case_seq=case.case_seq + 1, **fields)
     name = outcome.event.type if outcome.event is not None else str(act)
-    entry = TimelineEntry(context.event_id, case.case_id, context.now, name, dict(outcome.params))
+    facts = facts_of(event) if event is not None else {}
+    entry = TimelineEntry(context.event_id, case.case_id, context.now, name, facts)
     update = CaseUpdate(
         state=state,
         entry=entry,
@@ -103,7 +104,7 @@ def _promised(
 
 
 def _event(kind: type[IntakeEvent], /, **fields: Any) -> _Outcome:
-    return _Outcome(kind, fields, {}, {})
+    return _Outcome(kind, fields, {})
 
 
 def _acknowledge(_order: orders.Acknowledge, _case: Case, context: Context) -> _Outcome:
@@ -112,17 +113,17 @@ def _acknowledge(_order: orders.Acknowledge, _case: Case, context: Context) -> _
 
 def _dispatch(order: orders.Dispatch, _case: Case, _context: Context) -> _Outcome:
     fields = order.model_dump(exclude={"reported_at"}, exclude_none=True)
-    return _Outcome(ResponderDispatched, fields, {}, {"kind": order.kind})
+    return _Outcome(ResponderDispatched, fields, {})
 
 
 def _arrive(order: orders.Arrive, _case: Case, _context: Context) -> _Outcome:
     fields = order.model_dump(exclude={"reported_at"}, exclude_none=True)
-    return _Outcome(ResponderArrived, fields, {}, {"kind": order.kind})
+    return _Outcome(ResponderArrived, fields, {})
 
 
 def _resolve_emergency(order: orders.ResolveEmergency, _case: Case, _context: Context) -> _Outcome:
     fields = order.model_dump(exclude={"reported_at"}, exclude_none=True)
-    return _Outcome(EmergencyResolved, fields, {}, {"how": order.how})
+    return _Outcome(EmergencyResolved, fields, {})
 
 
 def _check_in(order: orders.CheckIn, case: Case, context: Context) -> _Outcome:
@@ -130,7 +131,7 @@ def _check_in(order: orders.CheckIn, case: Case, context: Context) -> _Outcome:
     record = hearings.checked_in(booked, context.event_id, order.place, context.now)
     appointment = {} if booked is None else {hearings.HEARING: booked.hearing_id}
     fields = {"place": order.place, "presence": order.presence, **appointment}
-    return _Outcome(VisitorArrived, fields, {"hearing": record}, appointment)
+    return _Outcome(VisitorArrived, fields, {"hearing": record})
 
 
 def _schedule_hearing(order: orders.ScheduleHearing, case: Case, context: Context) -> _Outcome:
@@ -149,20 +150,21 @@ def _schedule_hearing(order: orders.ScheduleHearing, case: Case, context: Contex
         "ends_at": record.ends_at,
         "mode": record.mode,
         "join_url": record.join_url,
+        "moved": order.hearing_id is not None,
     }
-    return _Outcome(HearingScheduled, fields, {"hearing": record}, {"starts_at": record.starts_at.isoformat()})
+    return _Outcome(HearingScheduled, fields, {"hearing": record})
 
 
 def _start_hearing(order: orders.StartHearing, case: Case, context: Context) -> _Outcome:
     record = hearings.to_start(case, order.hearing_id, context.event_id, context.now)
     fields = {"hearing_id": record.hearing_id, "confirmation": order.confirmation}
-    return _Outcome(HearingStarted, fields, {"hearing": replace(record, status="started")}, {})
+    return _Outcome(HearingStarted, fields, {"hearing": replace(record, status="started")})
 
 
 def _hold_hearing(order: orders.HoldHearing, case: Case, _context: Context) -> _Outcome:
     record = hearings.started(case, order.hearing_id)
     fields = {"hearing_id": record.hearing_id, "confirmation": order.confirmation, "outcome": order.outcome}
-    return _Outcome(HearingHeld, fields, {"hearing": replace(record, status="held")}, {})
+    return _Outcome(HearingHeld, fields, {"hearing": replace(record, status="held")})
 
 
 def _complete_verification(order: orders.CompleteVerification, _case: Case, _context: Context) -> _Outcome:
@@ -174,7 +176,7 @@ def _approve_certificate(_order: orders.ApproveCertificate, case: Case, context:
         others = tuple(act for act in allowed_acts(case.state, case.family) if act not in _DECISIONS)
         raise TransitionNotAllowed(Act.APPROVE_CERTIFICATE, case.state, others)
     kind = certificate_kind(case)
-    return _Outcome(CertificateApproved, {"kind": kind, "by_post": context.by_post}, {"decision": "approved"}, {})
+    return _Outcome(CertificateApproved, {"kind": kind, "by_post": context.by_post}, {"decision": "approved"})
 
 
 def _refuse_certificate(order: orders.RefuseCertificate, case: Case, context: Context) -> _Outcome:
@@ -182,7 +184,7 @@ def _refuse_certificate(order: orders.RefuseCertificate, case: Case, context: Co
         others = tuple(act for act in allowed_acts(case.state, case.family) if act not in _DECISIONS)
         raise TransitionNotAllowed(Act.REFUSE_CERTIFICATE, case.state, others)
     fields = {"kind": certificate_kind(case), "by_post": context.by_post, "reason_code": order.reason_code}
-    return _Outcome(CertificateRefused, fields, {"decision": "refused"}, {})
+    return _Outcome(CertificateRefused, fields, {"decision": "refused"})
 
 
 def certificate_kind(case: Case) -> str:
@@ -192,7 +194,7 @@ def certificate_kind(case: Case) -> str:
 
 def _complete_inquiry(order: orders.CompleteInquiry, _case: Case, _context: Context) -> _Outcome:
     fields = {"finding": order.finding, "fir_recommended": order.fir_recommended}
-    return _Outcome(InquiryCompleted, fields, {}, {"finding": order.finding})
+    return _Outcome(InquiryCompleted, fields, {})
 
 
 def _transfer(order: orders.Transfer, case: Case, context: Context) -> _Outcome:
@@ -205,7 +207,7 @@ def _transfer(order: orders.Transfer, case: Case, context: Context) -> _Outcome:
         "reason_code": order.reason_code,
         "by_post": context.by_post,
     }
-    return _Outcome(TransferRequested, fields, {"assignment_no": number}, {})
+    return _Outcome(TransferRequested, fields, {"assignment_no": number})
 
 
 def _keep_from_accused(case: Case, office: str, offices: Offices) -> None:
@@ -224,7 +226,7 @@ def _pause_clock(order: orders.PauseClock, case: Case, context: Context) -> _Out
     if order.reason_code not in rule.policy.pause_reasons:
         raise ClockNotPausable("this reason does not pause the clock", rule.policy.pause_reasons)
     fields = order.model_dump(exclude={"reported_at"}, exclude_none=True)
-    return _Outcome(ClockPaused, fields, {}, {"reason": order.reason_code})
+    return _Outcome(ClockPaused, fields, {})
 
 
 def _resume_clock(order: orders.ResumeClock, case: Case, _context: Context) -> _Outcome:
@@ -244,11 +246,11 @@ def _withdraw(order: orders.Withdraw, _case: Case, _context: Context) -> _Outcom
 
 def _reopen(order: orders.Reopen, case: Case, _context: Context) -> _Outcome:
     following = case.round + 1
-    return _Outcome(ComplaintReopened, {"round": following, "reason_code": order.reason_code}, {"round": following}, {})
+    return _Outcome(ComplaintReopened, {"round": following, "reason_code": order.reason_code}, {"round": following})
 
 
 def _feedback(order: orders.Feedback, _case: Case, _context: Context) -> _Outcome:
-    return _Outcome(None, {}, {"feedback": order.rating}, {})
+    return _Outcome(None, {}, {"feedback": order.rating})
 
 
 _DECISIONS = frozenset({Act.APPROVE_CERTIFICATE, Act.REFUSE_CERTIFICATE})

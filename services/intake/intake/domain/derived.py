@@ -1,9 +1,9 @@
 """What derived events do to a case. They come in any order and more than once; the outcome is the same."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from chassis.sentences import facts_of
 from event_schemas import (
     AssignedToStation,
     CertificateIssued,
@@ -88,7 +88,7 @@ class Derived:
 def derive(event_id: str, event: Event) -> Derived:
     """The event as intake takes it in; TypeError for a type that is not in DERIVED."""
     effect = _effect(event)
-    entry = TimelineEntry(event_id, event.case_id, event.occurred_at, event.type, _params(event))
+    entry = TimelineEntry(event_id, event.case_id, event.occurred_at, event.type, facts_of(event))
     return Derived(event.case_id, entry, effect)
 
 
@@ -183,19 +183,6 @@ def _clock_record(event: ClockEvent) -> ClockRecord:
         started_at=_to_ms(event.started_at),
         stopped_at=_to_ms(event.stopped_at) if event.stopped_at else None,
     )
-
-
-def _params(event: Event) -> Mapping[str, str]:
-    match event:
-        case AssignedToStation():
-            return {"station": event.station.name}
-        case SLABreached() | SLADueSoon():
-            return {"clock": event.clock, "level": str(getattr(event, "level", ""))}
-        case SLAClockStopped():
-            return {"clock": event.clock, "state": str(event.state)}
-        case CertificateIssued() | CertificateRevoked():
-            return {"kind": event.kind}
-    return {}
 
 
 def _to_ms(moment: datetime) -> datetime:

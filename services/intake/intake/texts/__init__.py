@@ -1,14 +1,15 @@
-"""What citizens read in Hindi and English, from a data file."""
+"""What citizens read in Hindi and English, from a data file: each text is shown only under the facts it states."""
 
-from collections.abc import Mapping
+import string
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from chassis.problems import Language
+from chassis.sentences import VALUES, Facts, Values, When, Word, Words, choose
 from chassis.settings import load_yaml
-from intake.domain.case import TimelineEntry
-from intake.domain.states import State
 
 SHIPPED = Path(__file__).parent / "texts.yaml"
 
@@ -25,37 +26,77 @@ class Bilingual(_Data):
         return self.hi if language == "hi" else self.en
 
 
+class Sentence(Bilingual):
+    """`when`: the facts under which it is true."""
+
+    when: When = When()
+
+
 class NoticeText(Bilingual):
     action: str | None
 
 
-class Texts(_Data):
-    timeline: Mapping[str, Bilingual]
-    next_step: Mapping[State, Bilingual]
+class OutcomeCode(_Data):
+    """The fact that is the outcome's code, or the code itself."""
+
+    code: str
+
+
+class _File(_Data):
+    timeline: Mapping[str, tuple[Sentence, ...]]
+    outcome: Mapping[str, OutcomeCode]
+    advice: Mapping[str, tuple[Sentence, ...]]
+    next_step: tuple[Sentence, ...]
     notices: Mapping[str, NoticeText]
-    clocks: Mapping[str, Bilingual]
 
-    def clock(self, name: str) -> Bilingual:
+    @model_validator(mode="after")
+    def _only_known_variables(self) -> Self:
+        used = {name for sentence in self.sentences() for text in (sentence.hi, sentence.en) for name in _names(text)}
+        if unknown := sorted(used - set(VALUES)):
+            raise ValueError(f"unknown variables: {', '.join(unknown)}")
+        return self
+
+    def sentences(self) -> Iterator[Sentence]:
+        for group in (*self.timeline.values(), *self.advice.values(), self.next_step):
+            yield from group
+
+
+class Texts:
+    def __init__(self, file: _File, words: Words) -> None:
+        self.timeline, self.next_steps, self.notices = file.timeline, file.next_step, file.notices
+        self.advices, self.outcomes = file.advice, file.outcome
+        self.words = words
+
+    def clock(self, name: str) -> Word:
         """What a promised time is called; a clock that only another policy file knows goes by the common name."""
-        return self.clocks.get(name) or self.clocks["default"]
+        return self.words.word("clocks", name)
 
-    def of_entry(self, entry: TimelineEntry, language: Language) -> str | None:
-        """The entry's text; None for an event that has none, which is not shown."""
-        text = self.timeline.get(entry.event)
-        return None if text is None else text.in_(language).format_map(_Filled(entry.params))
+    def of_event(self, event: str, facts: Facts, language: Language) -> str | None:
+        """The event's text; None where nothing may be said of it, and it is not shown."""
+        return self._chosen(self.timeline.get(event, ()), facts, language)
 
-    @field_validator("clocks")
-    @classmethod
-    def _has_a_default(cls, clocks: Mapping[str, Bilingual]) -> Mapping[str, Bilingual]:
-        if "default" not in clocks:
-            raise ValueError("clocks need a default name")
-        return clocks
+    def advice(self, event: str, facts: Facts, language: Language) -> str | None:
+        return self._chosen(self.advices.get(event, ()), facts, language)
+
+    def next_step(self, facts: Facts, language: Language) -> str:
+        return self._chosen(self.next_steps, facts, language) or ""
+
+    def outcome_code(self, event: str, facts: Facts) -> str:
+        named = self.outcomes[event].code
+        return facts.get(named, "recorded") if named in _OUTCOME_FACTS else named
+
+    def _chosen(self, sentences: Sequence[Sentence], facts: Facts, language: Language) -> str | None:
+        values = Values(facts, self.words, language)
+        chosen = choose((one for one in sentences if values.known(_names(one.in_(language)))), facts)
+        return None if chosen is None else chosen.in_(language).format_map(values)
 
 
-class _Filled(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return "…"
+_OUTCOME_FACTS = frozenset({"how", "finding", "outcome"})
+
+
+def _names(text: str) -> Iterator[str]:
+    return (name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
 
 
 def load_texts() -> Texts:
-    return Texts.model_validate(load_yaml(SHIPPED))
+    return Texts(_File.model_validate(load_yaml(SHIPPED)), Words.load())

@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from chassis.problems import Language
-from intake.domain.case import Case, ClockView, TimelineEntry, displayed_state
+from chassis.sentences import Values
+from intake.domain.case import Case, ClockView, HearingRecord, TimelineEntry, displayed_state
 from intake.texts import Texts
+from intake.views.story import current_office, next_step_facts, outcome, told
 
 
 def status_view(
@@ -20,6 +22,8 @@ def status_view(
 ) -> Mapping[str, Any]:
     """The body of GET /v1/complaints/{tracking_number}, as contracts.md gives it."""
     station = case.assignment.station if case.assignment else None
+    story = told(case, merged_timeline(case, derived))
+    found = outcome(case, story, texts, language)
     return {
         "case_id": case.case_id,
         "tracking_number": case.tracking_number,
@@ -31,19 +35,13 @@ def status_view(
         "station": {"code": station.code, "name": station.name, "district": station.district} if station else None,
         "officer_post": case.assignment.officer_post if case.assignment else None,
         "timeline": [
-            {"at": entry.at, "event": entry.event, "text": text}
-            for entry in merged_timeline(case, derived)
-            if (text := texts.of_entry(entry, language)) is not None
+            {"at": one.entry.at, "event": one.entry.event, "text": text}
+            for one in story
+            if (text := texts.of_event(one.entry.event, one.facts, language)) is not None
         ],
         "clocks": [{**clock, "name": texts.clock(clock["clock"]).in_(language)} for clock in _clocks(case, now)],
         "hearings": [
-            {
-                "hearing_id": hearing.hearing_id,
-                "starts_at": hearing.starts_at,
-                "mode": hearing.mode,
-                "place": hearing.place,
-                "status": hearing.status,
-            }
+            _hearing(case, hearing, texts, language)
             for hearing in sorted(case.hearings.values(), key=lambda hearing: hearing.starts_at)
         ],
         "certificates": [
@@ -56,7 +54,8 @@ def status_view(
             for certificate in case.certificates.values()
             if certificate.issued_at is not None and not certificate.revoked
         ],
-        "next_step": texts.next_step[case.state].in_(language),
+        "outcome": {"code": found.code, "text": found.text, "at": found.at} if found else None,
+        "next_step": texts.next_step(next_step_facts(case, story), language),
     }
 
 
@@ -64,6 +63,25 @@ def merged_timeline(case: Case, derived: Sequence[TimelineEntry]) -> list[Timeli
     """A case's own entries and those of derived events, each once, by time and id."""
     by_id = {entry.event_id: entry for entry in (*derived, *case.history)}
     return sorted(by_id.values(), key=lambda entry: (entry.at, entry.event_id))
+
+
+def _hearing(case: Case, hearing: HearingRecord, texts: Texts, language: Language) -> Mapping[str, Any]:
+    """The codes as the contract has them, and each in words."""
+    facts = {"place": hearing.place, "starts_at": hearing.starts_at.isoformat(), **current_office(case)}
+    values = Values(facts, texts.words, language)
+    return {
+        "hearing_id": hearing.hearing_id,
+        "starts_at": hearing.starts_at,
+        "mode": hearing.mode,
+        "place": hearing.place,
+        "status": hearing.status,
+        "ends_at": hearing.ends_at,
+        "join_url": hearing.join_url,
+        "place_name": values["place"],
+        "mode_text": texts.words.name("hearing_modes", hearing.mode, language),
+        "status_text": texts.words.name("hearing_statuses", hearing.status, language),
+        "when_text": values["when"],
+    }
 
 
 def _clocks(case: Case, now: datetime) -> Iterable[Mapping[str, Any]]:

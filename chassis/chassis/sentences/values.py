@@ -1,0 +1,145 @@
+"""The values that a text's variables take, from an event's facts and its case's. Every code becomes words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from chassis.problems import Language
+
+from .facts import Facts, title_of
+from .words import Words
+
+INDIA: Final = ZoneInfo("Asia/Kolkata")
+# Names of offices read "SP Office, Araria": the place stands behind the comma.
+_CODE: Final = re.compile(r"[A-Za-z0-9_.:-]+")
+
+Value = Callable[[Facts, Words, Language], str]
+
+
+class Values(Mapping[str, str]):
+    """All variables of an event, each worked out when a text asks for it."""
+
+    def __init__(self, facts: Facts, words: Words, language: Language) -> None:
+        self._facts, self._words, self.language = facts, words, language
+
+    def __getitem__(self, name: str) -> str:
+        return VALUES[name](self._facts, self._words, self.language)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(VALUES)
+
+    def known(self, names: Iterable[str]) -> bool:
+        """Whether the facts that these variables can't do without are there: older events told fewer."""
+        return all(self._facts.get(_NEEDED[name]) for name in names if name in _NEEDED)
+
+    def __len__(self) -> int:
+        return len(VALUES)
+
+
+def office(facts: Facts, words: Words, language: Language) -> str:
+    """The office a case lies with: a station by its name, an office by its title and place."""
+    post = facts.get("officer_post", "")
+    title, station = title_of(post), facts.get("station", "")
+    pattern = words.name("offices", title if station else "default", language)
+    return pattern.format(name=station if title == "SHO" else _place_of_office(facts)).strip(" ,")
+
+
+def by(facts: Facts, words: Words, language: Language) -> str:
+    """Who did it: the office the case lies with, else the officer's title."""
+    title, _, place = facts.get("by_post", "").partition(":")
+    if place and place == facts.get("station_code"):
+        return office(facts, words, language)
+    return words.name("posts", title, language)
+
+
+def place(facts: Facts, words: Words, language: Language) -> str:
+    """Where a hearing is held; a code that is not the case's own office is not shown."""
+    where = facts.get("place", "")
+    if where == facts.get("station_code"):
+        return office(facts, words, language)
+    if not where or _CODE.fullmatch(where):
+        return words.name("offices", "default", language)
+    return where
+
+
+def when(facts: Facts, words: Words, language: Language) -> str:
+    """The appointed time by India's day and hour, such as "Tue 01.12.2026, 10:30"."""
+    at = datetime.fromisoformat(facts["starts_at"]).astimezone(INDIA)
+    day = words.name("weekdays", str(at.isoweekday()), language)
+    clock = f"{at:%H:%M}"
+    return f"{day} {at:%d.%m.%Y}, {clock} बजे" if language == "hi" else f"{day} {at:%d.%m.%Y}, {clock}"
+
+
+def due(facts: Facts, _words: Words, _language: Language) -> str:
+    return f"{datetime.fromisoformat(facts['due_at']).astimezone(INDIA):%d.%m.%Y %H:%M}"
+
+
+def _place_of_office(facts: Facts) -> str:
+    _, _, behind = facts.get("station", "").partition(", ")
+    return behind or facts.get("police_district", "").title()
+
+
+def _named(group: str, fact: str) -> Value:
+    return lambda facts, words, language: words.name(group, facts.get(fact, ""), language)
+
+
+def _plain(fact: str) -> Value:
+    return lambda facts, _words, _language: facts[fact]
+
+
+def _title(fact: str) -> Value:
+    return lambda facts, words, language: words.name("posts", title_of(facts.get(fact, "")), language)
+
+
+def _closing_reason(facts: Facts, words: Words, language: Language) -> str:
+    """The reason if it has a name, else the outcome."""
+    named = words.names("closing_reasons")
+    code = next((facts[name] for name in ("reason_code", "outcome") if facts.get(name) in named), "")
+    return words.name("closing_reasons", code, language)
+
+
+def _link(facts: Facts, _words: Words, _language: Language) -> str:
+    return facts.get("join_url") or facts.get("verify_url", "")
+
+
+VALUES: Final[Mapping[str, Value]] = {
+    "tracking_number": _plain("tracking_number"),
+    "service": _named("services", "service_code"),
+    "office": office,
+    "station": office,
+    "by": by,
+    "responsible": _title("escalate_to"),
+    "kind": _named("responder_kinds", "kind"),
+    "unit": _plain("unit"),
+    "clock": _named("clocks", "clock"),
+    "due": due,
+    "level": _plain("level"),
+    "when": when,
+    "place": place,
+    "link": _link,
+    "hearing_outcome": _named("hearing_outcomes", "outcome"),
+    "finding": _named("findings", "finding"),
+    "verification": _named("verification_outcomes", "outcome"),
+    "how": _named("emergency_outcomes", "how"),
+    "certificate": _named("certificates", "kind"),
+    "refusal_reason": _named("refusal_reasons", "reason_code"),
+    "pause_reason": _named("pause_reasons", "reason_code"),
+    "decline_reason": _named("fir_decline_reasons", "reason_code"),
+    "closing_reason": _closing_reason,
+    "fir_number": _plain("fir_number"),
+}
+"""By the name of the variable. A text may use no other."""
+
+# Variables that have no common name to fall back on, with the fact they show.
+_NEEDED: Final[Mapping[str, str]] = {
+    "tracking_number": "tracking_number",
+    "unit": "unit",
+    "due": "due_at",
+    "level": "level",
+    "when": "starts_at",
+    "fir_number": "fir_number",
+}

@@ -1,0 +1,50 @@
+"""What codes are called in Hindi and English (words.yaml): no code itself ever reaches a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, Self
+
+from pydantic import BaseModel, ConfigDict, RootModel, model_validator
+
+from chassis.problems import Language
+from chassis.settings import load_yaml
+
+DEFAULT_PATH: Final = Path(__file__).with_name("words.yaml")
+
+
+class Word(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    hi: str
+    en: str
+
+    def in_(self, language: Language) -> str:
+        return self.hi if language == "hi" else self.en
+
+
+class Words(RootModel[Mapping[str, Mapping[str, Word]]]):
+    """Names by group and code. A code that has no name is called by its group's `default`."""
+
+    @classmethod
+    def load(cls, path: Path = DEFAULT_PATH) -> Self:
+        """Errors: OSError, yaml.YAMLError, pydantic.ValidationError."""
+        return cls.model_validate(load_yaml(path))
+
+    @model_validator(mode="after")
+    def _has_defaults(self) -> Self:
+        lacking = sorted(group for group, names in self.root.items() if "default" not in names)
+        if lacking:
+            raise ValueError(f"groups without a default name: {', '.join(lacking)}")
+        return self
+
+    def names(self, group: str) -> Mapping[str, Word]:
+        return self.root[group]
+
+    def word(self, group: str, code: str) -> Word:
+        names = self.root[group]
+        return names.get(code) or names["default"]
+
+    def name(self, group: str, code: str, language: Language) -> str:
+        return self.word(group, code).in_(language)

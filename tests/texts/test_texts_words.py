@@ -1,0 +1,66 @@
+"""Every code that a person can meet has its words, in both languages."""
+
+import re
+
+import pytest
+
+from chassis.sentences import Words
+from chassis.settings import load_yaml
+from event_schemas import values
+from event_schemas.open_enum import OpenEnum
+from event_schemas.policies import DEFAULT_PATH, read
+from event_schemas.services import SERVICE_CODES
+
+WORDS = Words.load()
+EDITIONS = read(DEFAULT_PATH, load_yaml).editions
+# Which group of words holds an enumeration's members.
+SHOWN: dict[type[OpenEnum], tuple[str, ...]] = {
+    values.ResponderKind: ("responder_kinds",),
+    values.EmergencyOutcome: ("emergency_outcomes",),
+    values.HearingMode: ("hearing_modes",),
+    values.VerificationOutcome: ("verification_outcomes",),
+    values.Finding: ("findings",),
+    values.Post: ("posts", "offices"),
+}
+# No reader meets these: they choose a text, or are for services and officers' screens.
+NOT_SHOWN = {
+    values.AssignmentReason, values.Audience, values.ClockEnding, values.ClockOwner, values.ClockState,
+    values.Confirmation, values.FilingChannel, values.FixSource, values.HearingParty, values.Lane, values.Language,
+    values.MessageChannel, values.Presence, values.Priority,
+}  # fmt: skip
+
+
+def test_every_enumeration_is_shown_in_words_or_not_at_all() -> None:
+    """A new enumeration of the events must be put to one or the other."""
+    there = {one for one in vars(values).values() if isinstance(one, type) and issubclass(one, OpenEnum)} - {OpenEnum}
+    assert set(SHOWN) | NOT_SHOWN == there
+    for kind, groups in SHOWN.items():
+        for group in groups:
+            assert {member.value for member in kind.known()} <= set(WORDS.names(group)), group
+
+
+def test_clocks_services_and_reasons_of_a_pause_have_words() -> None:
+    """All clocks and pause reasons of every edition in force, and all services, have names of their own."""
+    policies = [policy for edition in EDITIONS for policy in edition.clocks]
+    assert {policy.clock for policy in policies} <= set(WORDS.names("clocks"))
+    assert {reason for policy in policies for reason in policy.pause_reasons} <= set(WORDS.names("pause_reasons"))
+    assert set(WORDS.names("services")) >= SERVICE_CODES
+
+
+@pytest.mark.parametrize("group", sorted(WORDS.root))
+def test_words_are_words(group: str) -> None:
+    """Hindi in Devanagari, English without codes, both there."""
+    for code, word in WORDS.names(group).items():
+        if group == "weekdays" and code == "default":
+            continue
+        assert word.hi, code
+        assert word.en, code
+        assert not re.search(r"[A-Za-z]", word.hi.replace("{name}", "")), word.hi
+        assert not re.search(r"[a-z]_[a-z]|[\u0900-\u097f]", word.en), word.en
+
+
+@pytest.mark.parametrize("group", sorted(WORDS.root))
+def test_an_unknown_code_is_never_shown(group: str) -> None:
+    """A code nobody named is called by the group's common name."""
+    for language in ("hi", "en"):
+        assert "not_yet_invented" not in WORDS.name(group, "not_yet_invented", language)
