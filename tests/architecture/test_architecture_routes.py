@@ -38,6 +38,7 @@ PUBLIC: dict[str, dict[Call, str]] = {
             "/v1/complaints",
         ): "the service's entry in the catalogue says whether a login is needed; the handler asks",
         ("POST", "/v1/emergencies"): "no emergency waits for a login",
+        ("POST", "/v1/emergencies/"): "no emergency waits for a login, nor for a redirect",
         ("GET", "/v1/services"): "the catalogue is public",
         ("GET", "/v1/services/{code}"): "the catalogue is public",
     },

@@ -220,6 +220,20 @@ def test_a_second_place_and_a_second_phone_are_kept_in_words() -> None:
     assert (read.note or "").splitlines() == ["gps: 26.120,85.390", "phone: 9876543212", "floor: 3"]
 
 
+async def test_the_address_with_a_slash_behind_is_no_detour(intake: Rig) -> None:
+    """A client that follows no redirect reaches help all the same."""
+    answer = await intake.post("/v1/emergencies/", CALL)
+    assert answer.status_code == 202
+    assert answer.json()["lane"] == "emergency"
+
+
+def test_the_words_of_a_station_and_of_a_long_name_are_not_lost_silently() -> None:
+    """A station named in words is for who reads; what had to be cut is said."""
+    read = read_urgent(json.dumps({"named_station": "कोतवाली थाना", "name": "x" * 9_000}).encode())
+    assert (read.named_station, read.note) == (None, "station: कोतवाली थाना")
+    assert read.flags == ("note_shortened",)
+
+
 async def test_a_deep_body_with_a_key_is_taken_once(intake: Rig) -> None:
     """255 to 1,024 levels used to end in a 500 where the body's fingerprint was made."""
     key = "6f1c2f0e-8a57-4f7e-9b55-3f6d1c9b8a11"

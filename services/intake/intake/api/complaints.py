@@ -37,7 +37,7 @@ _log = get_logger(__name__)
 
 EMERGENCY = "emergency-112"
 # What can be read of an emergency is read, however large or slow the rest: the middleware refuses no body here.
-CUT_PATHS = frozenset({"/v1/complaints", "/v1/emergencies"})
+CUT_PATHS = frozenset({"/v1/complaints", "/v1/emergencies", "/v1/emergencies/"})
 MAX_RECEIPT = 200
 COMPLAINTS_ROUTE = "POST /v1/complaints"
 
@@ -73,6 +73,8 @@ def filing_router(parts: FilingParts) -> APIRouter:
             parts.metrics.rejected.labels(problem.type.code).inc()
             raise
 
+    # With a slash behind, too: not every client follows the redirect.
+    @router.post("/emergencies/", status_code=202, include_in_schema=False)
     @router.post("/emergencies", status_code=202, summary="Call for help; never refused", openapi_extra=_URGENT_DOCS)
     async def urgent(request: Request) -> Response:
         caller = await identify_caller(parts, request)

@@ -179,16 +179,20 @@ class _Reader:
             self._other(name, value, in_place=in_place)
 
     def _choice(self, meaning: str, text: str) -> None:
-        """A value of a known set; any other is left aside."""
+        """A value of a known set; the words of a station that is no code are kept, the rest is left aside."""
         if meaning == "language" and text.strip().lower()[:2] == "en":
             self._single.setdefault("language", "en")
         elif (meaning == "channel" and text in CHANNELS) or (meaning == "station" and _STATION.fullmatch(text)):
             self._single.setdefault(meaning, text)
+        elif meaning == "station" and text.strip():
+            self._rest.append(f"station: {text}")
 
     def _keep(self, meaning: str, name: str, text: str) -> None:
         """The first of its meaning; another one goes to the note. An address may hold the point as well."""
         if meaning == "words":
             self._place.in_message(text)
+        if len(text) > MAX_VALUE:
+            self._flags.append(NOTE_SHORTENED)
         known = self._single.setdefault(meaning, clean_text(text[:MAX_VALUE])) if text.strip() else None
         if known is not None and known != clean_text(text[:MAX_VALUE]) and meaning != "receipt":
             self._rest.append(f"{name}: {text}")
