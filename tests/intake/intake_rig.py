@@ -94,6 +94,8 @@ def settings(**more: Any) -> IntakeSettings:
         "citizen_token_key": key32("c"),
         "phone_hash_key": key32("p"),
         "sealing_keys": json.dumps({"2026-11": key32("s")}),
+        # A test's citizens all come from one address.
+        "filings_per_source": 100_000,
     }
     return IntakeSettings(**(given | more))
 
@@ -178,10 +180,10 @@ def assigned(case_id: str, number: int, station: Station, at: datetime) -> Assig
 
 
 @asynccontextmanager
-async def rig() -> AsyncIterator[Rig]:
+async def rig(**more: Any) -> AsyncIterator[Rig]:
     store, side, clock = MemoryCaseStore(), MemorySideStore(), ManualClock(START)
     slots, offices = MemorySlotStore(), KnownOffices()
-    configured = settings(stream_heartbeat=timedelta(milliseconds=20))
+    configured = settings(**({"stream_heartbeat": timedelta(milliseconds=20)} | more))
     ring = KeyRing.from_json(configured.sealing_keys)
     registry = CollectorRegistry()
     deps = Deps(

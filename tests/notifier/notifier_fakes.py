@@ -15,6 +15,7 @@ from event_schemas.ids import new_event_id
 from notifier.directory import Directory
 from notifier.domain import CaseCard, Notice, State
 from notifier.provider import GatewayError, OutgoingSms
+from notifier.quotas import Quota
 from notifier.records import Claim, Report, ReportedDispatch
 
 START = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -145,6 +146,11 @@ class MemoryLog:
         if row is not None:
             row.state, row.attempts, row.due_at, row.error_code = State.QUEUED, attempts, due_at, error_code
 
+    async def hold(self, claim: Claim) -> None:
+        row = self._held(claim)
+        if row is not None:
+            row.state, row.attempts, row.due_at = State.HELD, 0, None
+
     async def failed(
         self, claim: Claim, told: Sequence[OutboxEntry], *, attempts: int, error_code: str, at: datetime
     ) -> list[Any]:
@@ -182,6 +188,22 @@ class MemoryLog:
     def _held(self, claim: Claim) -> Row | None:
         row = self.rows[claim.notice.notification_id]
         return row if row.state is State.CLAIMED and row.attempts == claim.attempt else None
+
+
+class MemoryQuotas:
+    """MongoQuotaStore's rules without MongoDB; test_notifier_quota_store holds both to one set of cases."""
+
+    def __init__(self, *, fault: Exception | None = None) -> None:
+        self._cases: dict[str, list[str]] = {}
+        self._fault = fault
+
+    async def take(self, quota: Quota, case_id: str, now: datetime) -> bool:
+        if self._fault is not None:
+            raise self._fault
+        cases = self._cases.setdefault(quota.document_id(now), [])
+        if case_id not in cases and len(cases) < quota.cases:
+            cases.append(case_id)
+        return case_id in cases
 
 
 class FixedCards:

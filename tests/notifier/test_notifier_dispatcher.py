@@ -17,6 +17,7 @@ from notifier.domain import CaseCard, State
 from notifier.lint import lint
 from notifier.metrics import NotifierMetrics
 from notifier.provider import GatewayOutcomeUnknown, GatewayRefused, GatewayUnavailable
+from notifier.quotas import QuotaRules, Quotas
 from notifier.sending import SendingRules
 from notifier.templates import DEFAULT_PATH
 
@@ -26,6 +27,7 @@ from .notifier_fakes import (
     FakeGateway,
     FixedCards,
     MemoryLog,
+    MemoryQuotas,
     Published,
     card,
     clock,
@@ -65,6 +67,7 @@ class Bench:
             rules=SendingRules(concurrency=2, resend_unconfirmed=resend),
             metrics=NotifierMetrics(CollectorRegistry()),
             receipt_url=lambda n: f"http://127.0.0.1/{n}",
+            quotas=Quotas(MemoryQuotas(), QuotaRules(), "suite"),
         )
 
     async def run_until(self, condition: Callable[[], bool]) -> None:

@@ -64,6 +64,7 @@ SERVICES: tuple[Service, ...] = (
             "PUBLIC_URL": "{intake}",
             # On one machine all citizens share an address.
             "OTP_PER_ADDRESS_PER_HOUR": "100000",
+            "FILINGS_PER_SOURCE": "100000",
         },
         secrets=("SEALING_KEYS", "RECEIPT_KEY", "CITIZEN_TOKEN_KEY", "PHONE_HASH_KEY"),
         about="complaints, emergencies, the desk",
@@ -104,6 +105,9 @@ SERVICES: tuple[Service, ...] = (
         settings={
             "SMS_URL": "{provider}/cgi-bin/sendsms",
             "SMS_USERNAME": SMS_USERNAME,
+            # All citizens of one machine share an address.
+            "QUOTA_SOURCE_PER_HOUR": "100000",
+            "QUOTA_OFFICE_SOURCE": "100000",
             "DIGEST_AFTER": "3",
             "DIGEST_EVERY": "PT10S",
         },

@@ -18,6 +18,7 @@ from event_schemas.values import (
 )
 
 ClearText = Annotated[str, StringConstraints(max_length=80)]
+Source = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -25,7 +26,8 @@ class ComplaintFiled(IntakeEvent):
     """Any submission of a citizen, from an emergency to an application for a certificate.
 
     ``attributes`` holds only what the catalogue marks ``x-clear`` (enums and booleans); personal data is
-    in ``sealed``.
+    in ``sealed``. ``contact_proved``: the sealed phone is the one that the filer logged in with or called 112 from.
+    ``source`` is a keyed hash, another each day, of the login or network it was filed from; it tells no address.
     """
 
     type: ClassVar[Literal["ComplaintFiled"]] = "ComplaintFiled"
@@ -47,6 +49,8 @@ class ComplaintFiled(IntakeEvent):
     call_received_at: UtcTime | None = None
     attributes: dict[str, bool | ClearText] = Field(default_factory=dict)
     sealed: str | None = Field(default=None, repr=False)
+    contact_proved: bool = False
+    source: Source | None = None
 
 
 class EvidenceAdded(IntakeEvent):

@@ -37,6 +37,10 @@ class Keys:
     def receipt(self, case_id: str, idempotency_key: str) -> str:
         return receipt_secret(self._secret, case_id, idempotency_key)
 
+    def viewer(self, who: str, case_id: str) -> str:
+        """Whom the open streams of a case count for."""
+        return self._mac("viewer", who, case_id)[:16]
+
     def ticket(self, text: str) -> str:
         return self._mac("ticket", text)
 

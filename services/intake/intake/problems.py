@@ -47,6 +47,9 @@ CLOCK_NOT_PAUSABLE = ProblemType(
 HEARING_UNKNOWN = ProblemType(
     "hearing_unknown", 422, "The case has no such hearing in that state", "मामले में ऐसी कोई सुनवाई नहीं है"
 )
+TOO_MANY_STREAMS = ProblemType(
+    "too_many_streams", 429, "This case is being watched too often at once", "इस मामले को एक साथ बहुत जगह देखा जा रहा है"
+)
 TICKET_INVALID = ProblemType(
     "stream_ticket_invalid", 401, "The ticket is used or expired", "टिकट उपयोग हो चुका है या समाप्त है"
 )

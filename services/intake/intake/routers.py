@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 
 from chassis.clock import Clock
+from chassis.rates import RateLimit
 from chassis.sealing import KeyRing
 from event_schemas.policies import PolicySet
 from intake.api.answers import Answers
@@ -13,7 +14,7 @@ from intake.api.complaints import EMERGENCY, FilingParts, filing_router
 from intake.api.desk import DeskParts, desk_router
 from intake.api.services import services_router
 from intake.api.status import StatusReader, status_router
-from intake.api.stream import StreamParts, stream_router
+from intake.api.stream import StreamParts, StreamSlots, stream_router
 from intake.api.visits import WALK_IN_SERVICE, VisitParts, visits_router
 from intake.auth import Authenticator
 from intake.catalogue import Catalogue, CatalogueError, Service
@@ -103,6 +104,7 @@ def case_api(deps: Deps) -> CaseApi:
         heartbeat=settings.stream_heartbeat,
         ticket_ttl=settings.stream_ticket_ttl,
         authenticator=deps.authenticator,
+        slots=StreamSlots(settings.streams_per_viewer, settings.streams_at_most),
     )
     visits = VisitParts(
         desk=desk,
@@ -123,6 +125,7 @@ def case_api(deps: Deps) -> CaseApi:
         metrics=deps.metrics,
         authenticator=deps.authenticator,
         today=lambda: deps.clock.now().date(),
+        rate=RateLimit(settings.filings_per_source, settings.filings_window, deps.clock),
     )
     routers = [
         filing_router(filings),

@@ -14,6 +14,7 @@ from intake.auth.settings import AuthSettings
 _SECOND = timedelta(seconds=1)
 # Above it a stranger could ask for codes for as many phones as he likes.
 _MOST_CODES_PER_ADDRESS = 10_000
+_MOST_FILINGS = 10_000
 
 
 class IntakeSettings(AuthSettings, ServiceSettings):
@@ -27,6 +28,12 @@ class IntakeSettings(AuthSettings, ServiceSettings):
         default=None, description="The catalogue of services; the shipped one when unset"
     )
     public_url: str = Field(default="", description="Base of the links in answers; empty gives links without a host")
+    # Ordinary filings of one login, or of one network without a login, to one process; emergencies have no limit.
+    filings_per_source: int = Field(default=60, ge=1, le=1_000_000)
+    filings_window: timedelta = Field(default=timedelta(minutes=10), ge=_SECOND, le=timedelta(hours=24))
+    # Live streams of one receipt or login, and of all, in one process.
+    streams_per_viewer: int = Field(default=4, ge=1, le=100)
+    streams_at_most: int = Field(default=5_000, ge=1, le=100_000)
     certificate_url: str = "http://127.0.0.1:8005"
     emergency_repeat_window: timedelta = Field(default=timedelta(seconds=120), ge=_SECOND, le=timedelta(minutes=30))
     stream_heartbeat: timedelta = Field(
@@ -40,5 +47,7 @@ class IntakeSettings(AuthSettings, ServiceSettings):
             yield from production.address_faults("PUBLIC_URL", self.public_url, secure=True)
         yield from production.address_faults("NOTIFIER_URL", self.notifier_url)
         yield from production.address_faults("CERTIFICATE_URL", self.certificate_url)
+        if self.filings_per_source > _MOST_FILINGS:
+            yield f"FILINGS_PER_SOURCE must be {_MOST_FILINGS} at most"
         if self.otp_per_address_per_hour > _MOST_CODES_PER_ADDRESS:
             yield f"OTP_PER_ADDRESS_PER_HOUR must be {_MOST_CODES_PER_ADDRESS} at most"

@@ -38,6 +38,8 @@ from .lint import check_for
 from .messages import DirectMessages
 from .metrics import NotifierMetrics
 from .provider import KannelGateway
+from .quota_store import MongoQuotaStore
+from .quotas import Quotas
 from .receipts import ReceiptAddress, Receipts
 from .records import SOURCE
 from .settings import NotifierSettings
@@ -56,6 +58,7 @@ def create_app(settings: NotifierSettings) -> FastAPI:
     mongo = Mongo(settings.mongo_uri, settings.mongo_database, app_name=SERVICE)
     producer = EventProducer(settings.kafka_bootstrap, client_id=SERVICE)
     cases, dispatches, held = CaseStore(mongo), DispatchStore(mongo), DigestStore(mongo)
+    quota_store = MongoQuotaStore(mongo)
     outbox = Outbox(dispatches.collection, dispatches.relaxed, producer, clock, metrics=OutboxMetrics(registry))
     directory = Directory()
     metrics.directory_posts.set_function(lambda: len(directory))
@@ -76,6 +79,7 @@ def create_app(settings: NotifierSettings) -> FastAPI:
         rules=settings.sending,
         metrics=metrics,
         receipt_url=addresses.url,
+        quotas=Quotas(quota_store, settings.quotas, token),
     )
     digests = Digests(held=held, queue=dispatches, outbox=outbox, rules=settings.digests, clock=clock, metrics=metrics)
     handler = EventHandler(
@@ -112,6 +116,7 @@ def create_app(settings: NotifierSettings) -> FastAPI:
         await outbox.ensure_index()
         await dispatches.ensure_indexes()
         await held.ensure_indexes()
+        await quota_store.ensure_indexes()
         background = Background()
         background.add("directory", view.run, stop=view.stop)
         background.add("outbox", outbox.run, stop=outbox.stop)

@@ -38,6 +38,13 @@ class Contacts:
             raise Unreachable("invalid_contact")
         return phone
 
+    def claimed_by(self, card: CaseCard | None) -> str | None:
+        """The number that a case was filed with; None if there is none, or none that can be read."""
+        try:
+            return self._citizen(card)
+        except Unreachable:
+            return None
+
     def _office(self, notice: Notice) -> str:
         if notice.post is None:
             raise Unreachable(NO_CONTACT)

@@ -72,10 +72,12 @@ class DigestStore:
         documents = [notice_document(n, created_at=now) | {"state": State.HELD.value, "attempts": 0} for n in notices]
         return len(documents) - len(await insert_new(self._dispatches, documents))
 
-    async def due(self, before: datetime) -> list[Line]:
-        """The lines whose oldest held message has waited since `before` and belongs to no digest yet."""
-        waiting = await self._by_line({"state": State.HELD.value, "digest_id": {"$exists": False}})
-        return [line for line, found in waiting.items() if found["oldest"] <= before]
+    async def due(self, before: datetime, urgent_before: datetime) -> list[Line]:
+        """The lines of which a held message, or an emergency's, has waited so long and belongs to no digest yet."""
+        free = {"state": State.HELD.value, "digest_id": {"$exists": False}}
+        waiting, urgent = await self._by_line(free), await self._by_line({**free, "urgency": 0})
+        late = {line for line, found in waiting.items() if found["oldest"] <= before}
+        return sorted(late | {line for line, found in urgent.items() if found["oldest"] <= urgent_before})
 
     async def close(self, line: Line, digest_id: str, now: datetime) -> list[Notice]:
         """Give all that waits on the line to one digest. Each message is given once, whoever else does the same."""
@@ -88,7 +90,10 @@ class DigestStore:
     async def release(self, notification_id: str, now: datetime) -> None:
         """Let a held message go by itself; nothing if somebody else has done so."""
         held = {"_id": notification_id, "state": State.HELD.value}
-        free = {"$set": {"state": State.QUEUED.value, "due_at": now}, "$unset": {"digest_id": "", "closed_at": ""}}
+        free = {
+            "$set": {"state": State.QUEUED.value, "due_at": now, "released": True},
+            "$unset": {"digest_id": "", "closed_at": ""},
+        }
         with store_errors():
             await self._dispatches.update_one(held, free)
 

@@ -26,6 +26,8 @@ class DigestRules:
     after: int = 5
     window: timedelta = timedelta(minutes=10)
     every: timedelta = timedelta(minutes=10)
+    # An emergency among what waits is not kept so long.
+    urgent_every: timedelta = timedelta(minutes=1)
 
 
 def line_of(notice: Notice) -> Line | None:
@@ -53,14 +55,15 @@ def split(
 def compose(digest_id: str, members: Sequence[Notice], at: datetime) -> Notice:
     """One message in place of many: how many of each kind, and which case to open first. Nothing of any person."""
     first = members[0]
-    counts = Counter(member.digest_kind for member in members)
+    # What waits without a kind of its own is an emergency beyond its office's quota.
+    counts = Counter(member.digest_kind or "new_cases" for member in members)
     overdue = [member for member in members if member.digest_kind == "breaches"]
     return Notice(
         notification_id=digest_id,
         event_id=digest_id,
         # It speaks of many cases: their own events tell each of them what became of it.
         case_id="",
-        emergency=False,
+        emergency=any(member.emergency for member in members),
         audience="office",
         channel=first.channel,
         template=DIGEST,

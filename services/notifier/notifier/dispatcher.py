@@ -18,6 +18,7 @@ from .contacts import Contacts, Unreachable
 from .domain import CaseCard, Notice, State
 from .metrics import NotifierMetrics
 from .provider import GatewayError, GatewayOutcomeUnknown, GatewayRefused, OutgoingSms, SmsGateway
+from .quotas import QUOTA_EXCEEDED, Quotas
 from .records import Claim, announcements
 from .sending import Cards, DispatchLog, Publisher, SendingRules
 from .templates import TemplateBook, TemplateError
@@ -44,6 +45,7 @@ class Dispatcher:
         rules: SendingRules,
         metrics: NotifierMetrics,
         receipt_url: Callable[[str], str],
+        quotas: Quotas,
     ) -> None:
         self._log = log
         self._cards = cards
@@ -55,6 +57,7 @@ class Dispatcher:
         self._rules = rules
         self._metrics = metrics
         self._receipt_url = receipt_url
+        self._quotas = quotas
         self._queue: asyncio.PriorityQueue[tuple[int, int, Claim | None, CaseCard | None]] = asyncio.PriorityQueue()
         self._order = itertools.count()
         self._confirmed: list[tuple[Claim, list[OutboxEntry]]] = []
@@ -110,7 +113,14 @@ class Dispatcher:
             await self._give_back(claim)
             return
         try:
-            await self._gateway.send(self._message(claim.notice, card))
+            message = self._message(claim.notice, card)
+            if await self._within_quotas(claim, card, message.to):
+                await self._gateway.send(message)
+            else:
+                return
+        except TransientFault as fault:
+            # The counters can't be read now; the claim's lease runs out and somebody takes it up.
+            _log.warning("quota_not_counted", reason=type(fault).__name__)
         except Unreachable as missing:
             await self._unreachable(claim, missing)
         except TemplateError:
@@ -124,6 +134,23 @@ class Dispatcher:
             await self._again(claim, fault.code)
         else:
             self._accept(claim)
+
+    async def _within_quotas(self, claim: Claim, card: CaseCard | None, to: str) -> bool:
+        """False: a quota is full, and what becomes of the message is written: an office's waits for a digest."""
+        notice, now = claim.notice, self._clock.now()
+        full = await self._quotas.exceeded(notice, card, to, now)
+        if full is not None:
+            self._metrics.quota_exceeded.labels(full).inc()
+            await self._fail(claim, QUOTA_EXCEEDED, attempts=claim.attempt - 1)
+            return False
+        if notice.emergency and notice.audience == "office" and not notice.released:
+            full = await self._quotas.crowding(notice, card, self._contacts.claimed_by(card), now)
+            if full is not None:
+                self._metrics.quota_exceeded.labels(full).inc()
+                self._metrics.held.inc()
+                await self._written(lambda: self._log.hold(claim), claim)
+                return False
+        return True
 
     def _message(self, notice: Notice, card: CaseCard | None) -> OutgoingSms:
         to = self._contacts.phone_of(notice, card)

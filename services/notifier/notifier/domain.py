@@ -45,6 +45,8 @@ class CaseCard:
     emergency: bool = False
     # By the number of the assignment: whom the case has lain with.
     posts: Mapping[str, str] = field(default_factory=dict)
+    contact_proved: bool = False
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class Notice:
     # What a digest counts it as; None: it is always sent by itself.
     digest_kind: DigestKind | None = None
     deadline: datetime | None = None
+    # It has waited for a digest alone, and goes by itself now.
+    released: bool = False
 
     @property
     def is_digest(self) -> bool:

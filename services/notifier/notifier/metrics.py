@@ -33,6 +33,12 @@ class NotifierMetrics:
             "Messages to an office in a storm, held for a digest",
             registry=registry,
         )
+        self.quota_exceeded = Counter(
+            "janseva_notifications_over_quota",
+            "Messages to a citizen's number that were not sent because a quota of cases was full",
+            ["quota"],
+            registry=registry,
+        )
         self.waiting = Gauge("janseva_digest_waiting", "Messages that wait for a digest or in one", registry=registry)
         self.oldest_held = Gauge(
             "janseva_digest_oldest_seconds",

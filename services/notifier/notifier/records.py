@@ -120,6 +120,7 @@ def notice_of(document: Mapping[str, Any]) -> Notice:
         traceparent=document["traceparent"],
         digest_kind=document.get("digest_kind"),
         deadline=document.get("deadline"),
+        released=document.get("released", False),
     )
 
 
@@ -156,6 +157,8 @@ def card_of(document: Mapping[str, Any]) -> CaseCard:
         police_district=document.get("police_district"),
         emergency=document.get("emergency", False),
         posts=document.get("posts", {}),
+        contact_proved=document.get("contact_proved", False),
+        source=document.get("source"),
     )
 
 

@@ -14,6 +14,7 @@ from chassis.settings import ServiceSettings
 
 from .digests import DigestRules
 from .provider import KannelAccount
+from .quotas import QuotaRules
 from .sending import SendingRules
 from .templates import DEFAULT_PATH
 
@@ -53,6 +54,17 @@ class NotifierSettings(ServiceSettings):
     digest_window: timedelta = Field(default=timedelta(minutes=10), gt=timedelta(0), le=timedelta(hours=24))
     digest_every: timedelta = Field(default=timedelta(minutes=10), gt=timedelta(0), le=timedelta(hours=24))
 
+    # How many cases may write to one number in a window; see QuotaRules. The source is where a case was filed.
+    quota_unproved_per_hour: int = Field(default=3, ge=1, le=100)
+    quota_unproved_per_day: int = Field(default=6, ge=1, le=1_000)
+    quota_proved_per_hour: int = Field(default=30, ge=1, le=1_000)
+    quota_emergencies_per_hour: int = Field(default=3, ge=1, le=100)
+    quota_emergencies_per_day: int = Field(default=30, ge=1, le=1_000)
+    quota_source_per_hour: int = Field(default=60, ge=1, le=1_000_000)
+    # Emergencies of one number, or one source, to one office in ten minutes: the further ones wait for a digest.
+    quota_office_number: int = Field(default=3, ge=1, le=1_000)
+    quota_office_source: int = Field(default=30, ge=1, le=1_000_000)
+
     office_language: Literal["hi", "en"] = "hi"
     templates_file: Path = DEFAULT_PATH
 
@@ -90,7 +102,25 @@ class NotifierSettings(ServiceSettings):
 
     @property
     def digests(self) -> DigestRules:
-        return DigestRules(after=self.digest_after, window=self.digest_window, every=self.digest_every)
+        return DigestRules(
+            after=self.digest_after,
+            window=self.digest_window,
+            every=self.digest_every,
+            urgent_every=min(self.digest_every, timedelta(minutes=1)),
+        )
+
+    @property
+    def quotas(self) -> QuotaRules:
+        return QuotaRules(
+            unproved_hour=self.quota_unproved_per_hour,
+            unproved_day=self.quota_unproved_per_day,
+            proved_hour=self.quota_proved_per_hour,
+            emergency_hour=self.quota_emergencies_per_hour,
+            emergency_day=self.quota_emergencies_per_day,
+            source_hour=self.quota_source_per_hour,
+            office_number=self.quota_office_number,
+            office_source=self.quota_office_source,
+        )
 
     @property
     def receipts_base(self) -> str:

@@ -170,6 +170,12 @@ class DispatchStore:
         with store_errors():
             await self.collection.update_one(_held(claim), {"$set": fields})
 
+    async def hold(self, claim: Claim) -> None:
+        """Let a claimed message wait for a digest; nothing if somebody else holds the claim by now."""
+        update = {"$set": {"state": State.HELD.value, "attempts": 0}, "$unset": {"due_at": ""}}
+        with store_errors():
+            await self.collection.update_one(_held(claim), update)
+
     async def failed(
         self, claim: Claim, told: Sequence[OutboxEntry], *, attempts: int, error_code: str, at: datetime
     ) -> list[Any]:
@@ -267,6 +273,8 @@ def _card(event: ComplaintFiled) -> Document:
         "sensitive": event.sensitive,
         "anonymous": event.anonymous,
         "emergency": event.lane is Lane.EMERGENCY,
+        "contact_proved": event.contact_proved,
+        "source": event.source,
         "assignment_no": 0,
         "filed_at": event.occurred_at,
     }

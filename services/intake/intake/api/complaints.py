@@ -7,7 +7,6 @@ from typing import Any
 
 import orjson
 from fastapi import APIRouter, Request, Response
-from starlette.datastructures import Headers
 
 from chassis.addresses import client_network
 from chassis.http import RequestRoute
@@ -15,7 +14,8 @@ from chassis.json_body import parse_json
 from chassis.known_query import ANY_QUERY, refuse_unknown_query
 from chassis.logs import get_logger
 from chassis.middleware import body_cut, problem_of_cut
-from chassis.problems import UNAUTHENTICATED, VALIDATION_FAILED, FieldError, Problem, language_of
+from chassis.problems import TOO_MANY_REQUESTS, UNAUTHENTICATED, VALIDATION_FAILED, FieldError, Problem, language_of
+from chassis.rates import RateLimit
 from intake.api.answers import Answers
 from intake.api.bodies import ComplaintBody, checked_attributes, checked_location
 from intake.api.docs import inlined_schema
@@ -52,6 +52,11 @@ class FilingParts:
     metrics: IntakeMetrics
     authenticator: Authenticator
     today: Callable[[], date]
+    rate: RateLimit
+
+    def source(self, request: Request, principal: Principal | None) -> str:
+        """What counts as one filer: a login, else a network. Hashed, and another each day."""
+        return self.keys.source(principal.sub if principal else client_network(request), self.today())
 
 
 def filing_router(parts: FilingParts) -> APIRouter:
@@ -68,7 +73,7 @@ def filing_router(parts: FilingParts) -> APIRouter:
         try:
             refuse_unknown_query(request.scope)
             principal = await parts.authenticator.optional_citizen(request)
-            return await _file_complaint(parts, raw, principal, request.headers)
+            return await _file_complaint(parts, raw, principal, request)
         except Problem as problem:
             parts.metrics.rejected.labels(problem.type.code).inc()
             raise
@@ -87,7 +92,11 @@ def filing_router(parts: FilingParts) -> APIRouter:
     return router
 
 
-async def _file_complaint(parts: FilingParts, raw: bytes, principal: Principal | None, headers: Headers) -> Response:
+async def _file_complaint(parts: FilingParts, raw: bytes, principal: Principal | None, request: Request) -> Response:
+    headers, source = request.headers, parts.source(request, principal)
+    wait = parts.rate.hit(source)
+    if wait is not None:
+        raise Problem(TOO_MANY_REQUESTS, headers={"Retry-After": str(max(1, int(wait.total_seconds())))})
     body = as_object(parse_json(raw))
     service = _service(parts.catalogue, body.get("service_code"))
     if service.login == "citizen" and principal is None:
@@ -99,6 +108,7 @@ async def _file_complaint(parts: FilingParts, raw: bytes, principal: Principal |
         key, principal=principal.sub if principal else None, route=COMPLAINTS_ROUTE, body=body
     )
     submission = _submission(parts.catalogue, service, as_model(ComplaintBody, body), principal, parts.desk.now())
+    submission = replace(submission, source=source, contact_proved=principal is not None)
     filed = await parts.desk.file(submission, key=key, idempotency=idempotency)
     return parts.answers.filed(filed, language_of(headers.get("accept-language")))
 
@@ -106,7 +116,7 @@ async def _file_complaint(parts: FilingParts, raw: bytes, principal: Principal |
 async def identify_caller(parts: FilingParts, request: Request) -> Caller:
     """Whoever calls for help is heard: a token that cannot be read is left aside."""
     receipt = (request.headers.get("x-receipt") or "").strip()[:MAX_RECEIPT]
-    unproven = Caller(receipt=receipt or None, source=parts.keys.source(client_network(request), parts.today()))
+    unproven = Caller(receipt=receipt or None, source=parts.source(request, None))
     if "authorization" not in request.headers:
         return unproven
     try:

@@ -2,12 +2,14 @@
 
 import asyncio
 import secrets
+from collections import Counter
 from collections.abc import AsyncGenerator
 from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from chassis.clock import Clock
 from chassis.problems import NOT_FOUND, Language, Problem, language_of
@@ -17,11 +19,48 @@ from intake.auth import Authenticator, Principal
 from intake.domain.numbers import MistypedTrackingNumber, parse_tracking_number
 from intake.handlers.live import LiveCases
 from intake.keys import Keys
-from intake.problems import TICKET_INVALID, TRACKING_NUMBER_MISTYPED
+from intake.problems import TICKET_INVALID, TOO_MANY_STREAMS, TRACKING_NUMBER_MISTYPED
 from intake.store import CaseStore
 from intake.store.side import SideStore
 
+RETRY_AFTER_S = "10"
 HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+
+
+class StreamSlots:
+    """How many streams are open, of each viewer and in all."""
+
+    def __init__(self, each: int, at_most: int) -> None:
+        self._each, self._at_most = each, at_most
+        self._open: Counter[str] = Counter()
+        self._all = 0
+
+    def take(self, viewer: str) -> None:
+        """Problem 429 if the viewer, or everybody together, has as many as there may be."""
+        if self._open[viewer] >= self._each or self._all >= self._at_most:
+            raise Problem(TOO_MANY_STREAMS, headers={"Retry-After": RETRY_AFTER_S})
+        self._open[viewer] += 1
+        self._all += 1
+
+    def give_back(self, viewer: str) -> None:
+        self._all -= 1
+        self._open[viewer] -= 1
+        if self._open[viewer] <= 0:
+            del self._open[viewer]
+
+
+class SlottedStream(StreamingResponse):
+    """A stream that gives its slot back however it ends."""
+
+    def __init__(self, content: AsyncGenerator[str, None], slots: StreamSlots, viewer: str) -> None:
+        super().__init__(content, media_type="text/event-stream", headers=HEADERS)
+        self._slots, self._viewer = slots, viewer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._slots.give_back(self._viewer)
 
 
 class StreamParts:
@@ -37,7 +76,9 @@ class StreamParts:
         heartbeat: timedelta,
         ticket_ttl: timedelta,
         authenticator: Authenticator,
+        slots: StreamSlots,
     ) -> None:
+        self.slots = slots
         self.authenticator = authenticator
         self.reader = reader
         self.store = store
@@ -74,8 +115,11 @@ def stream_router(parts: StreamParts) -> APIRouter:
             case_id = str((await parts.reader.owned(tracking_number, principal, receipt)).case_id)
         else:
             case_id = await _case_of_ticket(parts, tracking_number, ticket)
+        # By receipt or login; a ticket has neither, so those of a case count together.
+        viewer = parts.keys.viewer(principal.sub if principal else receipt or "", case_id)
+        parts.slots.take(viewer)
         messages = status_messages(parts, case_id, language_of(accept_language), last_event_id)
-        return StreamingResponse(messages, media_type="text/event-stream", headers=HEADERS)
+        return SlottedStream(messages, parts.slots, viewer)
 
     return router
 

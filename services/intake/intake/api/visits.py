@@ -163,4 +163,6 @@ def _walk_in(parts: VisitParts, body: VisitBody, place: str) -> Submission:
         description=body.description or None,
         named_station=place,
         attributes=attributes,
+        # An officer has the visitor before him.
+        contact_proved=True,
     )

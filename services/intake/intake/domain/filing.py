@@ -57,6 +57,7 @@ class Submission:
     repeat_slot: str | None = None
     receipts: tuple[str, ...] = ()
     linked: tuple[str, ...] = ()
+    contact_proved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,8 @@ def file_complaint(submission: Submission, stamp: Stamp, policies: PolicySet, se
         call_received_at=submission.call_received_at,
         attributes=clear,
         sealed=sealed,
+        contact_proved=submission.contact_proved,
+        source=submission.source,
     )
     flags = notice_flags(
         submission.flags,

@@ -211,6 +211,7 @@ class EmergencyDesk:
             named_station=urgent.named_station,
             kinds=urgent.kinds,
             call_received_at=self._call_received_at(urgent) if caller.trusted else None,
+            contact_proved=caller.officer or caller.phone is not None,
             flags=urgent.flags,
         )
 

@@ -1,0 +1,31 @@
+"""How often something may be asked of one process: counters in memory by key, for limits that need no more."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from datetime import datetime, timedelta
+
+from chassis.clock import Clock
+
+MOST_KEYS = 100_000
+
+
+class RateLimit:
+    """At most `count` for a key in each window. Keys beyond MOST_KEYS push out those that were new the longest ago."""
+
+    def __init__(self, count: int, window: timedelta, clock: Clock) -> None:
+        self._count, self._window, self._clock = count, window, clock
+        self._begun: datetime | None = None
+        self._hits: OrderedDict[str, int] = OrderedDict()
+
+    def hit(self, key: str) -> timedelta | None:
+        """Count one; None if it is within the limit, else how long to wait."""
+        now = self._clock.now()
+        if self._begun is None or now - self._begun >= self._window:
+            self._begun = now
+            self._hits.clear()
+        hits = self._hits.get(key, 0) + 1
+        self._hits[key] = hits
+        if len(self._hits) > MOST_KEYS:
+            self._hits.popitem(last=False)
+        return None if hits <= self._count else self._begun + self._window - now
