@@ -23,6 +23,7 @@ from janseva_local.demo.officers import Officers
 from janseva_local.demo.picture import draw, rows_of, write_csv, write_json
 from janseva_local.demo.plan import CitizenPlan, Kind, make_plans
 from janseva_local.demo.reconcile import reconcile
+from janseva_local.demo.stranger import Stranger
 from janseva_local.demo.tally import Tally
 from janseva_local.demo.target import Target, find_or_start
 from janseva_local.demo.watcher import Watcher
@@ -69,6 +70,7 @@ class Demo:
         self._since = datetime.now(UTC)
         self._watcher = Watcher(target.kafka_bootstrap, target.urls["provider"], http, self._since, self._tally)
         self._limits = Limits(breach_s=45.0) if options.kill else Limits()
+        self._suite = Suite(target.urls["intake"], target.urls["routing"], target.urls["provider"])
 
     async def run(self) -> int:
         options = self._options
@@ -90,7 +92,7 @@ class Demo:
         return await self._balance()
 
     async def _live(self, plans: Sequence[CitizenPlan]) -> None:
-        suite = Suite(self._target.urls["intake"], self._target.urls["routing"], self._target.urls["provider"])
+        suite = self._suite
         logins = await read_logins(self._http, suite)
         citizens = Citizens(self._http, suite, self._journal, self._tally, logins)
         officers = Officers(
@@ -149,7 +151,18 @@ class Demo:
         self._write(run)
         self._report(run, findings)
         audited = await self._audit()
-        return 1 if findings or self._tally.problems or not audited else 0
+        resisted = await self._resist()
+        return 1 if findings or self._tally.problems or not audited or not resisted else 0
+
+    async def _resist(self) -> bool:
+        """Let a stranger try what harms people, after the books: his calls are no part of them. True: all in vain."""
+        if self._options.plant is not None or self._options.kill:
+            return True
+        first_phone = 9_180_000_000 + int(self._since.timestamp()) * 10 % 10**7
+        attempts = await Stranger(self._http, self._suite, self._target.officer_token, first_phone).run()
+        for attempt in attempts:
+            _say(f"a stranger tries to {attempt.what}: {attempt.fault or 'in vain'}")
+        return all(attempt.fault is None for attempt in attempts)
 
     async def _audit(self) -> bool:
         """The SLA monitor's own audit of log, ledger and breaches; True if it is clean or can't be made."""
