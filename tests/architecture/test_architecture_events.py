@@ -14,12 +14,9 @@ from sla_monitor.engine.facts import relevant_types
 # Events that stand in the log and on the timeline, and to which no service reacts beyond that.
 NOBODY_REACTS = frozenset(
     {
-        "ComplaintClosed",
         "DocumentsCompleted",
         "EvidenceAdded",
         "HearingDisputed",
-        "HearingHeld",
-        "ResponderStoodDown",
     }
 )
 

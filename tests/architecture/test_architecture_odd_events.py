@@ -10,14 +10,16 @@ import pytest
 from certificate import records as certificate_records
 from certificate import store as certificate_store
 from certificate.domain import SERVICES, check_order, order_of, page_of
+from chassis.sentences import Words
 from event_schemas import ComplaintFiled, Envelope, InvalidEvent, PersonalData, decode
 from intake.app import load_policies
 from intake.domain.derived import DERIVED_TYPES, derive
 from intake.store import updates as intake_updates
 from notifier import store as notifier_store
 from notifier.handlers import TYPES as HEARD
+from notifier.lint import lint
 from notifier.rules import plan
-from notifier.words import Words
+from notifier.templates import DEFAULT_PATH
 from sla_monitor import codec, domain
 from sla_monitor.engine.tell import time_of
 from sla_monitor.ledger.model import rounds_of
@@ -28,6 +30,7 @@ for _schema, _body in example_bodies():
     BODIES[_schema].append(_body)
 POLICIES = load_policies(None)
 WORDS = Words.load()
+BOOK = lint(DEFAULT_PATH)
 LATEST_MS = 7_258_118_400_000  # 2200-01-01
 PERSON = PersonalData(attributes={"lost_at": "9999-12-31T23:59:59-12:00", "date_of_birth": "0001-01-01"})
 
@@ -54,7 +57,7 @@ def into_a_message(event: Envelope) -> None:
     if isinstance(event.data, ComplaintFiled):
         bson.encode(notifier_store._card(event.data))  # noqa: SLF001  what would be sent
     if event.type in HEARD:
-        plan(event, None, emergency=False, words=WORDS, office_language="hi", digests={})
+        plan(event, None, emergency=False, words=WORDS, office_language="hi", book=BOOK, digests={})
 
 
 def into_a_paper(event: Envelope) -> None:

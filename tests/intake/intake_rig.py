@@ -89,7 +89,7 @@ def key32(letter: str) -> str:
 
 
 def settings(**more: Any) -> IntakeSettings:
-    given = {
+    given: dict[str, Any] = {
         "receipt_key": key32("r"),
         "citizen_token_key": key32("c"),
         "phone_hash_key": key32("p"),

@@ -61,7 +61,7 @@ async def test_an_event_tells_where_it_was_filed_by_a_hash_of_the_day(intake: Ri
     intake.app.state.proxies = PROXIES
 
     async def source(address: str) -> str:
-        headers = {"idempotency_key": str(uuid.uuid4()), "x_forwarded_for": address}
+        headers: dict[str, Any] = {"idempotency_key": str(uuid.uuid4()), "x_forwarded_for": address}
         event = await filed_of(intake, await intake.post("/v1/emergencies", {"kind": "fire"}, **headers))
         assert event.source is not None
         return event.source

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from chassis.problems import Language
+from event_schemas.times import read_time
 
 from .facts import Facts, title_of
 from .words import Words
@@ -68,14 +68,14 @@ def place(facts: Facts, words: Words, language: Language) -> str:
 
 def when(facts: Facts, words: Words, language: Language) -> str:
     """The appointed time by India's day and hour, such as "Tue 01.12.2026, 10:30"."""
-    at = datetime.fromisoformat(facts["starts_at"]).astimezone(INDIA)
+    at = read_time(facts["starts_at"]).astimezone(INDIA)
     day = words.name("weekdays", str(at.isoweekday()), language)
     clock = f"{at:%H:%M}"
     return f"{day} {at:%d.%m.%Y}, {clock} बजे" if language == "hi" else f"{day} {at:%d.%m.%Y}, {clock}"
 
 
 def due(facts: Facts, _words: Words, _language: Language) -> str:
-    return f"{datetime.fromisoformat(facts['due_at']).astimezone(INDIA):%d.%m.%Y %H:%M}"
+    return f"{read_time(facts['due_at']).astimezone(INDIA):%d.%m.%Y %H:%M}"
 
 
 def _place_of_office(facts: Facts) -> str:
