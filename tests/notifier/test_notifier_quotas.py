@@ -139,7 +139,7 @@ async def test_an_office_in_a_flood_of_emergencies_gets_a_digest() -> None:
     """Three of one number ring at once, the further ones wait a minute together; none is dropped, others ring."""
     town = Town()
     values = dict.fromkeys(BOOK.get("new_case_offline").variables, "JS-26-7K3M-9QXD-4")
-    told: dict[str, Any] = {"audience": "office", "template": "new_case_offline", "post": "SHO:1", "variables": values}
+    told: dict[str, Any] = {"audience": "office", "template": "new_case_offline", "post": SHO, "variables": values}
     flood = [await town.tell(case, emergency=True, **told) for case in range(15)]
     assert flood == ["sent"] * 3 + ["held"] * 12
     held = [row.notice for row in town.log.rows.values() if row.state is State.HELD]
