@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints, field_validator, model_validator
@@ -17,6 +18,13 @@ from event_schemas.values import ClockId, ClockOwner, Code, Post
 
 FIRST_ROUND: Final = "1"
 NEVER_PAUSABLE: Final = frozenset({"dial112_response"})
+STATUTORY: Final = MappingProxyType(
+    {
+        "investigation": "Bharatiya Nagarik Suraksha Sanhita 2023, s. 193(1) and (2)",
+        "progress_to_victim": "Bharatiya Nagarik Suraksha Sanhita 2023, s. 193(3)",
+    }
+)
+"""Clocks that the law sets for an FIR, each with its section: no closing ends them, whatever a policy file says."""
 LONGEST: Final = timedelta(days=3660)
 MOST_WORKING_DAYS: Final = 2500
 _DAY: Final = timedelta(days=1)

@@ -18,6 +18,7 @@ def _namespace(name: str) -> bytes:
 ASSIGNMENT: Final = _namespace("assignment")
 SLA: Final = _namespace("sla")
 NOTIFICATION: Final = _namespace("notification")
+CLOCK_END: Final = _namespace("clock-end")
 CERTIFICATE: Final = _namespace("certificate")
 DIRECTORY: Final = _namespace("directory")
 
@@ -56,9 +57,14 @@ def notification_event_id(notification: str, type_: str) -> EventId:
     return EventId(_derive(NOTIFICATION, notification, type_))
 
 
-def certificate_id(case_id: str, kind: str) -> str:
-    """A case has one certificate of a kind."""
-    return _derive(CERTIFICATE, case_id, str(kind))
+def clock_ended_id(event_id: str, clock_id: str) -> EventId:
+    """The id of the ClockEnded by which the command behind that event ends a round."""
+    return EventId(_derive(CLOCK_END, event_id, clock_id))
+
+
+def certificate_id(case_id: str, kind: str, round_no: int = 1) -> str:
+    """A case has one certificate of a kind in each of its rounds: reopened, it may be decided anew."""
+    return _derive(CERTIFICATE, case_id, str(kind), *(() if round_no == 1 else (round_no,)))
 
 
 def certificate_event_id(certificate: str, type_: str) -> EventId:

@@ -204,10 +204,7 @@ class ClockEnding(OpenEnum):
 
 
 class ClockEndReason(StrEnum):
-    """Why a round ended without what it was promised for; each is a column of the report of its own.
-
-    ``other`` is the column of a reason that is not in this list.
-    """
+    """Why a round ended without what it was promised for; each is a column of the report of its own."""
 
     WITHDRAWN = "withdrawn"
     CALLER_CANCELLED = "caller_cancelled"
@@ -220,7 +217,8 @@ class ClockEndReason(StrEnum):
     FIR_DECLINED = "fir_declined"
     DECIDED = "decided"
     CASE_CLOSED = "case_closed"
-    OTHER = "other"
+    OTHER_REASON = "other_reason"
+    """What is not in this list, such as a reason of an earlier version."""
 
 
 class Audience(OpenEnum):

@@ -79,7 +79,7 @@ class MemoryCaseStore:
         now = self.cases.get(case.case_id)
         if now is None or now.version != case.version:
             return None
-        changed = _updated(now, update)
+        changed = updated(now, update)
         self.cases[case.case_id] = changed
         self.published += entries
         self._tell(case.case_id)
@@ -117,8 +117,8 @@ class MemoryCaseStore:
             tail.put_nowait(case_id)
 
 
-def _updated(case: Case, update: CaseUpdate) -> Case:
-    given = ("assignment_no", "decision", "feedback", "round", "sealed", "kinds", "flags", "location", "desk_keys")
+def updated(case: Case, update: CaseUpdate) -> Case:
+    given = ("assignment_no", "feedback", "round", "sealed", "kinds", "flags", "location", "desk_keys")
     fields = {name: value for name in given if (value := getattr(update, name)) is not None}
     hearings = [hearing for hearing in (update.hearing, *update.lapsed) if hearing is not None]
     if hearings:
@@ -135,9 +135,10 @@ def _updated(case: Case, update: CaseUpdate) -> Case:
         state=update.state,
         version=case.version + 1,
         changes=case.changes + 1,
-        case_seq=case.case_seq + int(update.emits),
+        case_seq=case.case_seq + update.emits,
         history=(*case.history, update.entry),
         due=(*case.due, *update.due),
+        ended=tuple(dict.fromkeys((*case.ended, *update.ended))),
         **fields,
     )
 

@@ -189,7 +189,7 @@ async def test_a_clock_is_paused_by_policy_alone(intake: Rig) -> None:
     """A reason of the policy pauses a pausable clock of the case; anything else has its own code."""
     case_id = await at_station(intake)
     body = {"clock_id": "inquiry:1", "reason_code": "court_stay"}
-    unknown = await intake.command(case_id, "pause-clock", body)
+    unknown = await intake.command(case_id, "pause-clock", body | {"clock_id": "inquiry:9"})
     assert (unknown.status_code, unknown.json()["code"]) == (422, "clock_unknown")
     await take_in(intake, clock_started(case_id, intake.clock.now()))
     refused = await intake.command(case_id, "pause-clock", body | {"reason_code": "busy"})

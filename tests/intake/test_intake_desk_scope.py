@@ -66,11 +66,13 @@ SEEN_BY: Final[Mapping[str, tuple[tuple[Principal, ...], ...]]] = {
 BODIES: Final[Mapping[Act, Mapping[str, Any]]] = {
     Act.DISPATCH: {"unit": "A1", "kind": "police"},
     Act.ARRIVE: {"unit": "A1", "kind": "police"},
+    Act.STAND_DOWN: {"kind": "police", "reason_code": "x"},
     Act.RESOLVE_EMERGENCY: {"how": "attended"},
     Act.SCHEDULE_HEARING: {"starts_at": "2026-11-23T10:00:00Z", "ends_at": "2026-11-23T10:30:00Z"},
     Act.HOLD_HEARING: {"outcome": "heard"},
     Act.COMPLETE_VERIFICATION: {"outcome": "clear"},
     Act.REFUSE_CERTIFICATE: {"reason_code": "x"},
+    Act.ORDER_CERTIFICATE_REVOCATION: {"reason_code": "x"},
     Act.COMPLETE_INQUIRY: {"finding": "partly"},
     Act.TRANSFER: {"reason_code": "x"},
     Act.PAUSE_CLOCK: {"clock_id": "inquiry:1", "reason_code": "x"},

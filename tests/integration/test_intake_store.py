@@ -126,7 +126,8 @@ async def test_an_update_is_guarded_by_the_version(stores: Stores) -> None:
         entry=entry(case),
         hearing=hearing,
         assignment_no=2,
-        decision="approved",
+        ended=("inquiry:1", "hearing:h1"),
+        emits=3,
         receipt="h2",
         flags=("a", "b"),
         sealed="s2",
@@ -138,7 +139,8 @@ async def test_an_update_is_guarded_by_the_version(stores: Stores) -> None:
     changed = await stores.cases.update(case, update, [])
     assert changed is not None
     assert changed == await stores.cases.by_id(case.case_id)
-    assert (changed.version, changed.changes, changed.case_seq) == (2, 2, 2)
+    assert (changed.version, changed.changes, changed.case_seq) == (2, 2, 4)
+    assert changed.ended == ("inquiry:1", "hearing:h1")
     assert (changed.receipts, changed.flags, changed.location) == (("h1", "h2"), ("a", "b"), case.location)
     assert changed.hearings == {**case.hearings, "h2": hearing}
     assert changed.history == (*case.history, update.entry)
@@ -151,9 +153,9 @@ async def test_an_update_is_guarded_by_the_version(stores: Stores) -> None:
         update.entry.event_id,
     )
     assert await stores.cases.update(case, CaseUpdate(state=State.CLOSED, entry=entry(case)), []) is None
-    silent = await stores.cases.update(changed, CaseUpdate(state=changed.state, entry=entry(case), emits=False), [])
+    silent = await stores.cases.update(changed, CaseUpdate(state=changed.state, entry=entry(case), emits=0), [])
     assert silent is not None
-    assert (silent.version, silent.case_seq) == (3, 2)
+    assert (silent.version, silent.case_seq) == (3, 4)
 
 
 @pytest.mark.parametrize(
@@ -219,7 +221,7 @@ async def test_a_join_is_kept_and_found(stores: Stores) -> None:
     await stores.cases.insert(case, [])
     joins = (Join(START, ("updated_open_case",), "scope", "body"), Join(START, ("x",)))
     for join in joins:
-        update = CaseUpdate(state=case.state, entry=entry(case), emits=False, join=join, desk_keys=("k:1",))
+        update = CaseUpdate(state=case.state, entry=entry(case), emits=0, join=join, desk_keys=("k:1",))
         changed = await stores.cases.update(case, update, [])
         assert changed is not None
         case = changed

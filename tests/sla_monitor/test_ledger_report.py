@@ -5,17 +5,19 @@ import io
 from datetime import datetime, timedelta
 from xml.etree import ElementTree as ET
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from event_schemas import Envelope
+from event_schemas import ClockEndReason, Envelope
 from sla_monitor import domain
 from sla_monitor.engine.model import CaseRecord
 from sla_monitor.ledger.model import Round, rounds_of
 from sla_monitor.ledger.percentiles import percentile
-from sla_monitor.ledger.report import By, Report, ReportBuilder, RoundFilter, window_of
+from sla_monitor.ledger.report import DEFINITIONS, By, Report, ReportBuilder, RoundFilter, window_of
 from sla_monitor.ledger.report_csv import as_csv
 from sla_monitor.ledger.report_page import as_page
+from sla_monitor.ledger.views import report_view
 from tests.sla_monitor.sla_events import (
     DAY,
     MINUTE,
@@ -23,10 +25,12 @@ from tests.sla_monitor.sla_events import (
     assigned,
     at,
     completed,
+    ended,
     filed,
     ms,
     paused,
     policies,
+    resolved,
     responder,
     resumed,
     withdrawn,
@@ -81,6 +85,37 @@ def test_a_report_of_one_district_counts_that_district_alone() -> None:
             of.add(one)
         counted[str(named)] = sum(row.met + row.breached for row in of.build().totals)
     assert [*counted.values()] == [2, 1, 1, 0, 2]
+
+
+def test_every_reason_of_an_early_end_has_its_column() -> None:
+    """In JSON, spreadsheet and page; the columns add up to what was cancelled, and none of them is compliance."""
+    ends = [
+        rounds(filed(), ended(DAY, "inquiry:1", "case_closed")),
+        rounds(filed(), ended(31 * DAY, "inquiry:1", "case_closed")),
+        rounds(filed(), ended(DAY, "inquiry:1", "a_reason_of_tomorrow")),
+        WITHDRAWN,
+    ]
+    made = report(*ends, by=By.CLOCK)
+    (row,) = made.rows
+    assert (row.met, row.breached, row.cancelled, row.compliance) == (0, 1, 3, 0)
+    assert sum(row.why.values()) == row.cancelled
+    view = report_view(made, {}, "1").model_dump()["rows"][0]
+    (line, *_rest) = csv.DictReader(io.StringIO(as_csv(made)))
+    for name, count in {"case_closed": 1, "other_reason": 1, "withdrawn": 1, "stood_down": 0}.items():
+        assert (view[name], line[name]) == (count, str(count))
+    for reason in ClockEndReason:
+        assert reason in view
+        assert reason in DEFINITIONS
+        assert reason.replace("_", " ").capitalize() in as_page(made, "1")
+
+
+@pytest.mark.parametrize("how", ["caller_cancelled", "hoax", "duplicate_of", "resolved_by_phone"])
+def test_an_emergency_that_nobody_attended_says_why(how: str) -> None:
+    """Its own column for each; the same after the twenty minutes is a breach."""
+    in_time = report(rounds(filed(0, "emergency-112"), resolved(MINUTE, how))).totals[0]
+    late = report(rounds(filed(0, "emergency-112"), resolved(21 * MINUTE, how))).totals[0]
+    assert (in_time.why[ClockEndReason(how)], in_time.cancelled, in_time.breached) == (1, 1, 0)
+    assert (late.why[ClockEndReason(how)], late.cancelled, late.breached) == (0, 0, 1)
 
 
 def test_a_round_counts_once_in_the_window_in_which_it_was_decided() -> None:

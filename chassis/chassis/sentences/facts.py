@@ -38,7 +38,7 @@ _TOLD: Final[Mapping[str, tuple[str, ...]]] = {
     "InvestigationCompleted": ("outcome",),
     "FIRRegistered": ("fir_number", "year", "zero_fir"),
     "FIRDeclined": ("reason_code",),
-    "ClockPaused": ("clock_id", "reason_code"),
+    "ClockPaused": ("clock_id", "reason_code", "until"),
     "ClockResumed": ("clock_id",),
     "ClockEnded": ("clock_id", "reason_code", "ends_as"),
     "ComplaintClosed": ("outcome", "reason_code"),

@@ -93,17 +93,20 @@ class Order:
 def order_of(envelope: Envelope) -> Order | None:
     """The certificate an event orders: an approved application's, or a lost report's at once; None for any other."""
     approved_by: str | None = None
+    named: str | None = None
     match envelope.data:
         case CertificateApproved() as approved:
             if approved.kind not in KINDS or approved.kind == LOST_REPORT:
                 raise InvalidEvent("certificate_kind_unknown")
-            kind, approved_by = KINDS[approved.kind], approved.by_post
+            kind, approved_by, named = KINDS[approved.kind], approved.by_post, approved.certificate_id
+            if named is not None and not _is_uuid(named):
+                raise InvalidEvent("certificate_id_unknown", "an approval names no id of ours")
         case ComplaintFiled(service_code="lost-property"):
             kind = KINDS[LOST_REPORT]
         case _:
             return None
     return Order(
-        certificate_id=ids.certificate_id(envelope.data.case_id, kind.code),
+        certificate_id=named or ids.certificate_id(envelope.data.case_id, kind.code),
         kind=kind,
         case_id=envelope.data.case_id,
         cause_id=envelope.event_id,
@@ -111,6 +114,13 @@ def order_of(envelope: Envelope) -> Order | None:
         approved_by=approved_by,
         traceparent=envelope.traceparent,
     )
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
 
 
 def check_order(order: Order, case: CaseFile | None) -> CaseFile:

@@ -104,6 +104,8 @@ class EventHandler:
     async def _issue(self, order: Order) -> Certificate:
         existing = await self._store.get(order.certificate_id)
         if existing is not None:
+            if existing.case_id != order.case_id:
+                raise InvalidEvent("certificate_unknown", "the approval names another case's certificate")
             return existing
         case = check_order(order, await self._store.case(order.case_id))
         url = f"{self._public_url}/v1/verify/{order.certificate_id}"

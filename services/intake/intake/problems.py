@@ -44,6 +44,53 @@ CLOCK_UNKNOWN = ProblemType("clock_unknown", 422, "The case has no such clock", 
 CLOCK_NOT_PAUSABLE = ProblemType(
     "clock_not_pausable", 409, "This clock cannot be paused", "यह समय-सीमा रोकी नहीं जा सकती"
 )
+CLOCK_NOT_PAUSED = ProblemType("clock_not_paused", 409, "This clock is not paused", "यह समय-सीमा रुकी हुई नहीं है")
+CLOCK_RUNNING = ProblemType(
+    "clock_running",
+    409,
+    "A time limit of the law is running; the case ends after it",
+    "कानून की एक समय-सीमा चल रही है; मामला उसके बाद ही बंद होगा",
+)
+KINDS_MISSING = ProblemType(
+    "kinds_missing",
+    409,
+    "Help that was asked for has neither arrived nor been stood down",
+    "माँगी गई सहायता न पहुँची है, न वापस बुलाई गई है",
+)
+KIND_NOT_OUT = ProblemType("kind_not_out", 409, "Help of this kind is not awaited", "इस तरह की सहायता की प्रतीक्षा नहीं है")
+CERTIFICATE_UNKNOWN = ProblemType(
+    "certificate_unknown", 422, "The case has no such valid certificate", "मामले में ऐसा कोई मान्य प्रमाण पत्र नहीं है"
+)
+DUPLICATES = {
+    one.code: one
+    for one in (
+        ProblemType("duplicate_unknown", 409, "There is no such case", "ऐसा कोई मामला नहीं है"),
+        ProblemType(
+            "duplicate_of_itself", 409, "A case is no duplicate of itself", "कोई मामला स्वयं अपनी प्रति नहीं हो सकता"
+        ),
+        ProblemType("duplicate_not_an_emergency", 409, "The other case is no emergency", "दूसरा मामला आपात सूचना नहीं है"),
+        ProblemType(
+            "duplicate_is_a_duplicate",
+            409,
+            "The other case was itself joined to a third",
+            "दूसरा मामला स्वयं किसी तीसरे में जोड़ा गया है",
+        ),
+        ProblemType("duplicate_not_open", 409, "The other case is no longer open", "दूसरा मामला अब खुला नहीं है"),
+        ProblemType(
+            "duplicate_lacks_kinds",
+            409,
+            "The other case does not bring all the help that this one asks for",
+            "दूसरे मामले में इस मामले की पूरी सहायता नहीं माँगी गई है",
+        ),
+        ProblemType(
+            "duplicate_started_later",
+            409,
+            "The other case began later; join it to this one",
+            "दूसरा मामला बाद में शुरू हुआ; उसे इसमें जोड़ें",
+        ),
+    )
+}
+"""Why another emergency cannot stand for this one, by code."""
 HEARING_UNKNOWN = ProblemType(
     "hearing_unknown", 422, "The case has no such hearing in that state", "मामले में ऐसी कोई सुनवाई नहीं है"
 )

@@ -109,7 +109,9 @@ def desk_router(parts: DeskParts) -> APIRouter:
         status = await parts.reader.view(found, language_of(accept_language))
         like = await likeness_of(parts.store, [found])
         beside = like.get(found.case_id, NONE)
-        view = desk_view(found, status, parts.personal(found), actor.role, masked=True, like=beside)
+        view = desk_view(
+            found, status, parts.personal(found), parts.commands.allowed(found, actor), masked=True, like=beside
+        )
         return json_response(view, headers={"ETag": f'"{found.version}"', "Cache-Control": "no-store"})
 
     @router.post("/{case_id}/reveal", summary="One case with its personal data; who asked and why is kept")
@@ -127,7 +129,9 @@ def desk_router(parts: DeskParts) -> APIRouter:
         status = await parts.reader.view(found, language_of(accept_language))
         like = await likeness_of(parts.store, [found])
         beside = like.get(found.case_id, NONE)
-        view = desk_view(found, status, parts.personal(found), actor.role, masked=False, like=beside)
+        view = desk_view(
+            found, status, parts.personal(found), parts.commands.allowed(found, actor), masked=False, like=beside
+        )
         return json_response(view, headers={"ETag": f'"{found.version}"', "Cache-Control": "no-store"})
 
     @router.post("/{case_id}/{command}", status_code=202, summary="Command a case", openapi_extra=_command_docs())

@@ -40,6 +40,7 @@ class Due:
     owner: str
     target_s: int
     due_at: datetime
+    started_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class CertificateRecord:
 
 @dataclass(frozen=True, slots=True)
 class HearingRecord:
-    """`status`: booked, checked_in, started, held, cancelled."""
+    """`status`: booked, checked_in, started, held, no_show, cancelled."""
 
     hearing_id: str
     place: str
@@ -165,9 +166,9 @@ class Case:
     flags: tuple[str, ...] = ()
     desk_keys: tuple[str, ...] = ()
     joins: tuple[Join, ...] = ()
-    decision: str | None = None
     assignment: Assignment | None = None
     clocks: Mapping[str, ClockView] = field(default_factory=dict)
+    ended: tuple[str, ...] = ()
     certificates: Mapping[str, CertificateRecord] = field(default_factory=dict)
     hearings: Mapping[str, HearingRecord] = field(default_factory=dict)
     history: tuple[TimelineEntry, ...] = ()
@@ -180,14 +181,14 @@ class Case:
 class CaseUpdate:
     """What one accepted command changes; None leaves a field as it is.
 
-    It adds one version and, if it emits an event, one `case_seq`.
+    It adds one version and one `case_seq` for each event that it emits. `ended` are the clock rounds that end with it.
     """
 
     state: State
     entry: TimelineEntry
-    emits: bool = True
+    emits: int = 1
+    ended: tuple[str, ...] = ()
     assignment_no: int | None = None
-    decision: str | None = None
     hearing: HearingRecord | None = None
     lapsed: tuple[HearingRecord, ...] = ()
     feedback: int | None = None

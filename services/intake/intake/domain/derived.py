@@ -131,8 +131,10 @@ def _with_breach(case: Case, told: BreachTold | BreachRevoked) -> Case:
 def _with_certificate(case: Case, told: CertificateTold | CertificateWithdrawn) -> Case:
     state = case.state
     if isinstance(told, CertificateTold):
-        state = state_after_event(Act.ISSUE_CERTIFICATE, state, case.family)
         before = case.certificates.get(told.certificate.certificate_id)
+        # Told again it moves nothing: by then the case may be in a later round.
+        if before is None or before.issued_at is None:
+            state = state_after_event(Act.ISSUE_CERTIFICATE, state, case.family)
         certificate = replace(told.certificate, revoked=before is not None and before.revoked)
     else:
         before = case.certificates.get(told.certificate_id)

@@ -6,6 +6,13 @@ from intake.domain.case import Due
 
 def dues(starts: tuple[ClockStart, ...]) -> tuple[Due, ...]:
     return tuple(
-        Due(start.policy.clock, start.clock_id, str(start.policy.owner), start.policy.target_s, start.due_at)
+        Due(
+            start.policy.clock,
+            start.clock_id,
+            str(start.policy.owner),
+            start.policy.target_s,
+            start.due_at,
+            start.started_at,
+        )
         for start in starts
     )

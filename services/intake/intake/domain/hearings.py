@@ -12,6 +12,7 @@ from intake.domain.states import DONE
 # The parameter of an arrival's timeline entry that names its appointment.
 HEARING = "hearing_id"
 HELD, CANCELLED = "held", "cancelled"
+AHEAD = frozenset({"booked", "checked_in"})
 # What is still to come or under way; of this, what a visitor has come for.
 OPEN = frozenset({"booked", "checked_in", "started"})
 _COME = frozenset({"checked_in", "started"})
@@ -22,12 +23,34 @@ LONGEST = timedelta(hours=8)
 FARTHEST = timedelta(days=366)
 
 
+def waiting(case: Case) -> tuple[HearingRecord, ...]:
+    """Hearings still to begin."""
+    return tuple(record for record in case.hearings.values() if record.status in AHEAD)
+
+
+def missable(case: Case, now: datetime) -> tuple[HearingRecord, ...]:
+    """Hearings whose hour has come and that have not begun: somebody may have stayed away."""
+    return tuple(record for record in waiting(case) if record.starts_at <= now)
+
+
+def under_way(case: Case) -> tuple[HearingRecord, ...]:
+    return tuple(record for record in case.hearings.values() if record.status == "started")
+
+
+def one_of(records: tuple[HearingRecord, ...], hearing_id: str | None) -> HearingRecord:
+    """The one named, else the earliest. UnknownHearing."""
+    named = [record for record in records if hearing_id in (None, record.hearing_id)]
+    if not named:
+        raise UnknownHearing([record.hearing_id for record in records])
+    return min(named, key=lambda record: (record.starts_at, record.hearing_id))
+
+
 def booked(case: Case, hearing_id: str | None, place: str) -> HearingRecord | None:
     """The appointment a visitor comes for: the one named, else the next one at this place; None for a walk-in."""
     if hearing_id is not None:
         record = case.hearings.get(hearing_id)
         if record is None or record.status != "booked":
-            raise UnknownHearing(hearing_id)
+            raise UnknownHearing([*case.hearings])
         return record
     here = [record for record in case.hearings.values() if record.status == "booked" and record.place == place]
     return min(here, key=lambda record: record.starts_at, default=None)
@@ -73,7 +96,7 @@ def scheduled(order: ScheduleHearing, case: Case, *, hearing_id: str, by_post: s
     if order.hearing_id is not None:
         before = case.hearings.get(order.hearing_id)
         if before is None or before.status != "booked":
-            raise UnknownHearing(order.hearing_id)
+            raise UnknownHearing([*case.hearings])
     check_times(order.starts_at, order.ends_at, now)
     record = HearingRecord(
         hearing_id=before.hearing_id if before else hearing_id,
@@ -121,8 +144,8 @@ def to_start(case: Case, hearing_id: str | None, event_id: str, now: datetime) -
     """The hearing named, else who waits longest, else the next booked; without any, one that begins unannounced."""
     if hearing_id is not None:
         record = case.hearings.get(hearing_id)
-        if record is None or record.status not in ("booked", "checked_in"):
-            raise UnknownHearing(hearing_id)
+        if record is None or record.status not in AHEAD:
+            raise UnknownHearing([*case.hearings])
         return record
     for status in ("checked_in", "booked"):
         waiting = [record for record in case.hearings.values() if record.status == status]
@@ -132,10 +155,9 @@ def to_start(case: Case, hearing_id: str | None, event_id: str, now: datetime) -
 
 
 def started(case: Case, hearing_id: str | None) -> HearingRecord:
-    under_way = [record for record in case.hearings.values() if record.status == "started"]
-    named = [record for record in under_way if hearing_id in (None, record.hearing_id)]
+    named = [record for record in under_way(case) if hearing_id in (None, record.hearing_id)]
     if not named:
-        raise UnknownHearing(hearing_id or "")
+        raise UnknownHearing([*case.hearings])
     return max(named, key=lambda record: record.starts_at)
 
 

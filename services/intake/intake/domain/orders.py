@@ -40,14 +40,27 @@ class Arrive(Dispatch):
     fix_age_s: Annotated[float, Field(ge=0)] | None = None
 
 
+class StandDown(DeskOrder):
+    """`unit` is the one that is sent back, if one was under way."""
+
+    unit: Name | None = None
+    kind: Kind
+    reason_code: Code
+
+
 class ResolveEmergency(DeskOrder):
+    """`called_back_at` is when the caller was rung up and said that no help is needed."""
+
     how: Literal["attended", "resolved_by_phone", "duplicate_of", "hoax", "caller_cancelled"]
     duplicate_of: Id | None = None
+    called_back_at: Instant | None = None
 
     @model_validator(mode="after")
     def _names_the_other_case(self) -> Self:
         if (self.how == "duplicate_of") != (self.duplicate_of is not None):
             raise ValueError("duplicate_of goes with how = duplicate_of")
+        if (self.how == "caller_cancelled") != (self.called_back_at is not None):
+            raise ValueError("called_back_at goes with how = caller_cancelled: nobody cancels help without being asked")
         return self
 
 
@@ -82,6 +95,16 @@ class HoldHearing(StartHearing):
     outcome: Code
 
 
+class RecordNoShow(DeskOrder):
+    hearing_id: Id | None = None
+    party: Literal["citizen", "officer"] = "citizen"
+
+
+class CancelHearing(DeskOrder):
+    hearing_id: Id | None = None
+    reason_code: Code | None = None
+
+
 class CompleteVerification(DeskOrder):
     outcome: Literal["clear", "adverse", "unable"]
     remarks_code: Code | None = None
@@ -93,6 +116,19 @@ class ApproveCertificate(DeskOrder):
 
 class RefuseCertificate(DeskOrder):
     reason_code: Code
+
+
+class OrderCertificateRevocation(DeskOrder):
+    """The certificate named, else the case's newest."""
+
+    reason_code: Code
+    certificate_id: Id | None = None
+
+
+class CompleteEnquiry(DeskOrder):
+    """Of a preliminary enquiry, an investigation, or the news of its progress."""
+
+    outcome: Code | None = None
 
 
 class CompleteInquiry(DeskOrder):
@@ -136,14 +172,21 @@ ORDERS: dict[Act, type[Order]] = {
     Act.ACKNOWLEDGE: Acknowledge,
     Act.DISPATCH: Dispatch,
     Act.ARRIVE: Arrive,
+    Act.STAND_DOWN: StandDown,
     Act.RESOLVE_EMERGENCY: ResolveEmergency,
     Act.SCHEDULE_HEARING: ScheduleHearing,
     Act.START_HEARING: StartHearing,
     Act.HOLD_HEARING: HoldHearing,
+    Act.RECORD_NO_SHOW: RecordNoShow,
+    Act.CANCEL_HEARING: CancelHearing,
     Act.COMPLETE_VERIFICATION: CompleteVerification,
     Act.APPROVE_CERTIFICATE: ApproveCertificate,
     Act.REFUSE_CERTIFICATE: RefuseCertificate,
+    Act.ORDER_CERTIFICATE_REVOCATION: OrderCertificateRevocation,
     Act.COMPLETE_INQUIRY: CompleteInquiry,
+    Act.COMPLETE_PRELIMINARY_ENQUIRY: CompleteEnquiry,
+    Act.INFORM_PROGRESS: CompleteEnquiry,
+    Act.COMPLETE_INVESTIGATION: CompleteEnquiry,
     Act.TRANSFER: Transfer,
     Act.PAUSE_CLOCK: PauseClock,
     Act.RESUME_CLOCK: ResumeClock,

@@ -15,7 +15,7 @@ OFFICER_ROLES = tuple(str(role) for role in Role if role not in (Role.CITIZEN, R
 # The attribute of the catalogue that says so; it travels in clear.
 AGAINST_POLICE = "against_police"
 _HEADQUARTERS = "HQ:"
-_AT_ANY_STATION = frozenset({Act.START_HEARING, Act.HOLD_HEARING})
+_AT_ANY_STATION = frozenset({Act.START_HEARING, Act.HOLD_HEARING, Act.RECORD_NO_SHOW, Act.CANCEL_HEARING})
 
 
 @dataclass(frozen=True, slots=True)

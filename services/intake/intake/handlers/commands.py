@@ -2,64 +2,34 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from chassis.clock import Clock
-from chassis.problems import FORBIDDEN, NOT_FOUND, Problem, ProblemType
+from chassis.outbox import OutboxEntry
+from chassis.problems import FORBIDDEN, NOT_FOUND, Problem
 from event_schemas import ids
 from event_schemas.policies import PolicySet
 from intake.domain import hearings
-from intake.domain.case import Case, CommandMark, Idempotency
-from intake.domain.commands import Context, decide
-from intake.domain.faults import (
-    ClockNotPausable,
-    HearingInThePast,
-    HearingTooFar,
-    HearingTooLong,
-    OfficeAccused,
-    PlaceUnknown,
-    SlotTaken,
-    UnknownClock,
-    UnknownHearing,
-)
-from intake.domain.filing import Numbered
+from intake.domain.allowed import Situation, allowed_acts
+from intake.domain.case import Case, CaseUpdate, CommandMark, Idempotency, TimelineEntry
+from intake.domain.commands import Context, Decision, decide, withdrawal_of
+from intake.domain.faults import CommandFault
 from intake.domain.offices import Offices
-from intake.domain.orders import CheckIn, Order
+from intake.domain.orders import CheckIn, Order, ResolveEmergency
 from intake.domain.scope import Actor, may_work
-from intake.domain.states import TABLE, Act, State, TransitionNotAllowed, allowed_acts
+from intake.domain.states import TABLE, Act, Role, State
+from intake.domain.survivors import JOINED, check_survivor
 from intake.handlers.bookings import Bookings
+from intake.handlers.faults import problem_of
 from intake.handlers.publishing import outbox_entry
 from intake.keys import Keys
 from intake.metrics import IntakeMetrics
-from intake.problems import (
-    BUSY,
-    CLOCK_NOT_PAUSABLE,
-    CLOCK_UNKNOWN,
-    HEARING_IN_THE_PAST,
-    HEARING_TOO_FAR,
-    HEARING_TOO_LONG,
-    HEARING_UNKNOWN,
-    KEY_REUSED,
-    OFFICE_ACCUSED,
-    PLACE_UNKNOWN,
-    SLOT_TAKEN,
-    TRANSITION_NOT_ALLOWED,
-    VERSION_MISMATCH,
-)
+from intake.problems import BUSY, KEY_REUSED, VERSION_MISMATCH
 from intake.store import CaseStore
 from intake.store.slots import SlotStore
 
 TRIES = 10
-PLAIN: Mapping[type[Exception], ProblemType] = {
-    PlaceUnknown: PLACE_UNKNOWN,
-    OfficeAccused: OFFICE_ACCUSED,
-    HearingInThePast: HEARING_IN_THE_PAST,
-    HearingTooFar: HEARING_TOO_FAR,
-    HearingTooLong: HEARING_TOO_LONG,
-}
-"""Faults that the title of their problem explains."""
-_EXPLAINED = (TransitionNotAllowed, UnknownClock, ClockNotPausable, UnknownHearing, SlotTaken)
-FAULTS: tuple[type[Exception], ...] = (*_EXPLAINED, *PLAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +81,10 @@ class CommandDesk:
         self._clock = clock
         self._metrics = metrics
 
+    def allowed(self, case: Case, actor: Actor) -> tuple[Act, ...]:
+        """What a command of this officer would be accepted for now, given a body that fits the case."""
+        return allowed_acts(Situation(case, self._clock.now(), self._policies), actor.role)
+
     async def run(self, case_id: str, wish: Wish, actor: Actor) -> Done:
         """Problem 404, 403, 409, 412 or 422; another's write in between is met by looking again."""
         try:
@@ -124,6 +98,8 @@ class CommandDesk:
     async def _run(self, case_id: str, wish: Wish, actor: Actor) -> Done:
         if actor.role not in TABLE[wish.act].roles:
             raise Problem(FORBIDDEN, detail_en=f"{wish.act} is for: {', '.join(sorted(TABLE[wish.act].roles))}")
+        if _duplicate_of(wish) is not None and actor.role is not Role.DISPATCHER:
+            raise Problem(FORBIDDEN, detail_en="A dispatcher alone joins two emergencies")
         mark = self._mark(case_id, wish, actor)
         for _ in range(TRIES):
             case = await self._store.by_id(case_id)
@@ -151,14 +127,31 @@ class CommandDesk:
                 # One visit has one clock: who comes to the counter again gets the first answer.
                 return Done(case, hearings.arrival(case, visit), case.version, case.state)
         event_id = ids.new_event_id(now)
+        act = withdrawal_of(case) if wish.act is Act.WITHDRAW else wish.act
         context = Context(now, event_id, actor.post, self._policies, mark, self._offices)
         try:
-            decision = decide(wish.act, wish.order, case, context)
-            entries = [] if decision.event is None else [outbox_entry(Numbered(event_id, decision.event), case.lane)]
-            changed = await self._bookings.write(case, decision.update, entries, now)
-        except FAULTS as fault:
-            raise _problem_of(fault, case, actor) from fault
+            decision = decide(act, wish.order, case, context)
+            if not await self._claimed(case, wish, now):
+                return None
+            changed = await self._bookings.write(case, decision.update, _entries(decision, case), now)
+        except CommandFault as fault:
+            raise problem_of(fault, case, self.allowed(case, actor)) from fault
         return None if changed is None else Done(changed, event_id, case.version + 1, decision.update.state)
+
+    async def _claimed(self, case: Case, wish: Wish, now: datetime) -> bool:
+        """The case that stands for this one is marked first, by a write that its version guards. False: look again."""
+        other = _duplicate_of(wish)
+        if other is None:
+            return True
+        survivor = await self._store.by_id(other)
+        check_survivor(case, survivor)
+        assert survivor is not None
+        flag = f"{JOINED}{case.case_id}"
+        if flag in survivor.flags:
+            return True
+        entry = TimelineEntry(ids.new_event_id(now), survivor.case_id, now, "emergency-joined")
+        claim = CaseUpdate(state=survivor.state, entry=entry, emits=0, flags=(*survivor.flags, flag))
+        return await self._store.update(survivor, claim, ()) is not None
 
     def _mark(self, case_id: str, wish: Wish, actor: Actor) -> Idempotency | None:
         if wish.key is None:
@@ -173,29 +166,9 @@ def _repeated(case: Case, known: CommandMark, mark: Idempotency) -> Done:
     return Done(case, known.event_id, known.version, known.state)
 
 
-def _problem_of(fault: Exception, case: Case, actor: Actor) -> Problem:
-    match fault:
-        case TransitionNotAllowed():
-            return _not_allowed(fault, case, actor)
-        case UnknownClock():
-            return Problem(CLOCK_UNKNOWN, extra={"clocks": sorted(case.clocks)})
-        case ClockNotPausable():
-            return Problem(CLOCK_NOT_PAUSABLE, detail_en=str(fault), extra={"reasons": list(fault.reasons)})
-        case UnknownHearing():
-            return Problem(HEARING_UNKNOWN, extra={"hearings": sorted(case.hearings)})
-        case SlotTaken():
-            return Problem(SLOT_TAKEN, extra={} if fault.hearing_id is None else {"hearing_id": fault.hearing_id})
-    return Problem(PLAIN[type(fault)])
+def _duplicate_of(wish: Wish) -> str | None:
+    return wish.order.duplicate_of if isinstance(wish.order, ResolveEmergency) else None
 
 
-def _not_allowed(refusal: TransitionNotAllowed, case: Case, actor: Actor) -> Problem:
-    yours = set(allowed_acts(case.state, case.family, actor.role))
-    return Problem(
-        TRANSITION_NOT_ALLOWED,
-        detail_en=f"{refusal.act} is not allowed while the case is {refusal.state}",
-        extra={
-            "case_status": case.state.value,
-            "version": case.version,
-            "allowed": [str(act) for act in refusal.allowed if act in yours],
-        },
-    )
+def _entries(decision: Decision, case: Case) -> list[OutboxEntry]:
+    return [outbox_entry(event, case.lane) for event in decision.events]

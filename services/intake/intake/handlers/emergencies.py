@@ -172,7 +172,7 @@ class EmergencyDesk:
         update = CaseUpdate(
             state=case.state,
             entry=TimelineEntry(ids.new_event_id(now), case.case_id, now, "emergency-update"),
-            emits=False,
+            emits=0,
             sealed=self._ring.seal(case.case_id, merged.data.to_json(), now),
             receipt=receipt_hash(secret),
             join=join,

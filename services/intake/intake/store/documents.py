@@ -31,10 +31,10 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 _PLAIN = (
     "tracking_number", "service_code", "filed_at", "channel", "language", "anonymous", "sensitive", "sealed", "version",
     "changes", "case_seq", "assignment_no", "category", "owner", "contact", "repeat_slot", "call_received_at",
-    "named_station", "accused", "district", "decision", "feedback", "round",
+    "named_station", "accused", "district", "feedback", "round",
 )  # fmt: skip
 _WORDS = ("family", "lane", "state", "priority")
-_LISTS = ("kinds", "receipts", "flags", "desk_keys")
+_LISTS = ("kinds", "receipts", "flags", "desk_keys", "ended")
 
 
 def safe_key(key: str) -> str:
@@ -79,6 +79,7 @@ def from_document(document: Mapping[str, Any]) -> Case:
                 "flags": tuple(document.get("flags", ())),
                 "desk_keys": tuple(document.get("desk_keys", ())),
                 "joins": tuple(_join(join) for join in document.get("joins", ())),
+                "ended": tuple(document.get("ended", ())),
                 "idempotency": _optional(Idempotency, document.get("idempotency")),
                 "location": _optional(Location, document.get("location")),
                 "attributes": document.get("attributes", {}),
@@ -112,13 +113,7 @@ def trace_of(document: Mapping[str, Any]) -> Trace:
 
 
 def due_document(due: Due) -> Document:
-    return {
-        "clock": due.clock,
-        "clock_id": due.clock_id,
-        "owner": due.owner,
-        "target_s": due.target_s,
-        "due_at": due.due_at,
-    }
+    return {name: value for name, value in asdict(due).items() if value is not None}
 
 
 def join_document(join: Join) -> Document:

@@ -32,7 +32,7 @@ Pipeline = list[Mapping[str, Any]]
 def command_update(case: Case, update: CaseUpdate) -> Document:
     """$set, $inc and $push of an accepted command, the outbox left aside."""
     fields: Document = {"state": str(update.state)}
-    for name in ("assignment_no", "decision", "feedback", "round", "sealed"):
+    for name in ("assignment_no", "feedback", "round", "sealed"):
         value = getattr(update, name)
         if value is not None:
             fields[name] = value
@@ -50,11 +50,11 @@ def command_update(case: Case, update: CaseUpdate) -> Document:
             "version": case.version + 1,
             "state": str(update.state),
         }
-    counts = {"version": 1, "changes": 1, "case_seq": int(update.emits)}
+    counts = {"version": 1, "changes": 1, "case_seq": update.emits}
     operators: Document = {"$set": fields, "$inc": counts, "$push": _pushes(update)}
-    if update.receipt is not None:
-        operators["$addToSet"] = {"receipts": update.receipt}
-    return operators
+    added = {"receipts": [update.receipt] if update.receipt else [], "ended": list(update.ended)}
+    operators["$addToSet"] = {name: {"$each": values} for name, values in added.items() if values}
+    return {name: changes for name, changes in operators.items() if changes}
 
 
 def _pushes(update: CaseUpdate) -> Document:
@@ -106,7 +106,9 @@ def _guarded(effect: Effect) -> tuple[Document, Document | Pipeline]:
         case CertificateTold(certificate):
             key = f"certificates.{safe_key(certificate.certificate_id)}"
             told = {name: value for name, value in asdict(certificate).items() if name != "revoked"}
-            moved = state_after(Act.ISSUE_CERTIFICATE)
+            # Told again it moves nothing: by then the case may be in a later round.
+            known = {"$gt": [f"${key}.issued_at", None]}
+            moved = {"$cond": [known, "$state", state_after(Act.ISSUE_CERTIFICATE)]}
             return (
                 {},
                 [

@@ -1,12 +1,12 @@
 """What an officer sees of a case: its work at once, a citizen's data only after a reason is given."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from event_schemas import PersonalData
 from intake.domain.case import Case, displayed_state
-from intake.domain.states import Role, allowed_acts
+from intake.domain.states import Act
 from intake.handlers.likeness import NONE, Likeness
 
 
@@ -46,12 +46,15 @@ def desk_view(
     case: Case,
     status: Mapping[str, Any],
     personal: PersonalData,
-    role: Role,
+    allowed: Sequence[Act],
     *,
     masked: bool,
     like: Likeness = NONE,
 ) -> Mapping[str, Any]:
-    """The status and what an officer needs besides; masked, or with the citizen's data."""
+    """The status and what an officer needs besides; masked, or with the citizen's data.
+
+    `allowed` are the commands that the officer's role may give now.
+    """
     assignment = case.assignment
     return {
         **status,
@@ -74,7 +77,7 @@ def desk_view(
         "location": case.location.model_dump(exclude_none=True) if case.location else None,
         "personal": masked_data(personal, hidden=case.sensitive) if masked else revealed_data(personal),
         "masked": masked,
-        "allowed": [str(act) for act in allowed_acts(case.state, case.family, role)],
+        "allowed": [str(act) for act in allowed],
     }
 
 

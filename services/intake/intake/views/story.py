@@ -6,8 +6,9 @@ from datetime import datetime
 
 from chassis.problems import Language
 from chassis.sentences import Facts, enriched
+from intake.domain import past
 from intake.domain.case import Case, TimelineEntry
-from intake.domain.states import Act, Role, allowed_acts
+from intake.domain.states import Act, Role, acts_by_table
 from intake.texts import Texts
 
 _ASSIGNED = "AssignedToStation"
@@ -72,7 +73,7 @@ def next_step_facts(case: Case, story: Sequence[Told]) -> dict[str, str]:
     valid = any(one.issued_at is not None and not one.revoked for one in case.certificates.values())
     facts = {
         "state": case.state.value,
-        "reopen": _yes(Act.REOPEN in allowed_acts(case.state, case.family, Role.CITIZEN)),
+        "reopen": _yes(Act.REOPEN in acts_by_table(case.state, case.family, Role.CITIZEN)),
         "certificate": _yes(valid),
         "all_arrived": _yes(bool(arrived) and not awaited),
         "proved": _yes(bool(arrived) and all(proved == "true" for proved in arrived.values())),
@@ -80,7 +81,8 @@ def next_step_facts(case: Case, story: Sequence[Told]) -> dict[str, str]:
         "requested": _yes(any(one.event == "WithdrawalRequested" for one in events)),
         "online": _yes(following is not None and following.mode in ("video", "facebook_live")),
     }
-    return {**_of_case(case), **current_office(case), **facts, **({"decided": case.decision} if case.decision else {})}
+    decided = past.decision(case)
+    return {**_of_case(case), **current_office(case), **facts, **({"decided": decided} if decided else {})}
 
 
 def current_office(case: Case) -> dict[str, str]:

@@ -1,11 +1,13 @@
 """The figures of the report: a pure function of the ledger's rounds, the window and the time of its completeness."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Final
 
+from event_schemas import ClockEndReason
 from sla_monitor.engine.facts import epoch_ms
 from sla_monitor.engine.tell import time_of
 from sla_monitor.ledger.model import Round
@@ -24,7 +26,20 @@ DEFINITIONS: Final = {
     "policies in force at its own start, whatever is promised today.",
     "met": "Counted rounds that ended no later than their due time (pauses with a reason move it, up to their cap).",
     "breached": "Counted rounds that had not ended at their due time, whether or not they ended later.",
-    "cancelled": "Rounds that the citizen ended in time (withdrawal, no-show, hoax): neither met nor breached.",
+    "cancelled": "Rounds that ended in time without what was promised: neither met nor breached. One that was overdue "
+    "when it was ended so is breached. The columns from withdrawn to other_reason say why; they add up to this figure.",
+    "withdrawn": "Cancelled: the citizen withdrew the case.",
+    "caller_cancelled": "Cancelled: the caller needed no help any more and said so when a dispatcher rang back.",
+    "resolved_by_phone": "Cancelled: the emergency was settled by phone.",
+    "duplicate_of": "Cancelled: the emergency was joined with an earlier one, whose clocks run.",
+    "hoax": "Cancelled: there was no emergency.",
+    "stood_down": "Cancelled: an officer found that this kind of help was no longer needed.",
+    "no_show": "Cancelled: the citizen did not come to the hearing.",
+    "hearing_cancelled": "Cancelled: the hearing was called off.",
+    "fir_declined": "Cancelled: the registration of an FIR was declined.",
+    "decided": "Cancelled: the case was decided before this step was done, as by a refusal before the verification.",
+    "case_closed": "Cancelled: an officer closed the case with this step unfinished.",
+    "other_reason": "Cancelled for a reason that has no column.",
     "compliance": "met / (met + breached); cancelled rounds and clocks owned by the citizen are left out.",
     "p50_s": "The smallest time that at least half of the counted rounds did not exceed (nearest rank, exact). Its "
     "time is start to end without pauses; one still open counts with its time up to as_of.",
@@ -83,6 +98,7 @@ class Tally:
     met: int = 0
     breached: int = 0
     cancelled: int = 0
+    why: Counter[ClockEndReason] = field(default_factory=Counter)
     open: int = 0
     overdue: int = 0
     custody: int = 0
@@ -99,6 +115,7 @@ class Row:
     met: int
     breached: int
     cancelled: int
+    why: Mapping[ClockEndReason, int]
     compliance: float | None
     p50_s: float | None
     p90_s: float | None
@@ -160,6 +177,8 @@ class ReportBuilder:
         for tally in tallies:
             setattr(tally, outcome, getattr(tally, outcome) + 1)
         if outcome == "cancelled":
+            for tally in tallies:
+                tally.why[column_of(one.reason)] += 1
             return
         elapsed = one.elapsed(self._window.as_of)
         for tally in tallies:
@@ -226,6 +245,7 @@ class ReportBuilder:
             met=tally.met,
             breached=tally.breached,
             cancelled=tally.cancelled,
+            why={reason: tally.why[reason] for reason in ClockEndReason},
             compliance=tally.met / decided if decided else None,
             p50_s=percentile(times, 0.5) / 1000 if times else None,
             p90_s=percentile(times, 0.9) / 1000 if times else None,
@@ -233,6 +253,21 @@ class ReportBuilder:
             overdue=tally.overdue,
             custody_s=tally.custody / 1000,
         )
+
+
+def column_of(reason: str) -> ClockEndReason:
+    """In which column a cancelled round stands."""
+    reason = _OF_AN_EARLIER_VERSION.get(reason, reason)
+    return ClockEndReason(reason) if reason in _COLUMNS else ClockEndReason.OTHER_REASON
+
+
+# Reasons that facts bear which were remembered before there was a list.
+_OF_AN_EARLIER_VERSION: Final = {
+    "ComplaintWithdrawn": "withdrawn",
+    "HearingNoShow": "no_show",
+    "HearingCancelled": "hearing_cancelled",
+}
+_COLUMNS: Final = frozenset(ClockEndReason)
 
 
 def _group(by: By, one: Round) -> str:

@@ -3,8 +3,10 @@
 import csv
 import io
 
+from event_schemas import ClockEndReason
 from sla_monitor.ledger.report import DEFINITIONS, Report, Row
 
+REASONS = tuple(reason.value for reason in ClockEndReason)
 FIGURES = (
     "group",
     "clock",
@@ -12,6 +14,7 @@ FIGURES = (
     "met",
     "breached",
     "cancelled",
+    *REASONS,
     "compliance",
     "p50_s",
     "p90_s",
@@ -20,7 +23,8 @@ FIGURES = (
     "custody_s",
 )
 NOTE = " ".join(
-    f"{name}: {DEFINITIONS[name]}" for name in ("counted", "compliance", "p50_s", "p90_s", "station", "custody_s")
+    f"{name}: {DEFINITIONS[name]}"
+    for name in ("counted", "cancelled", "compliance", "p50_s", "p90_s", "station", "custody_s")
 )
 
 
@@ -38,7 +42,7 @@ def as_csv(report: Report) -> str:
 
 
 def _field(row: Row, name: str) -> str:
-    value = getattr(row, name)
+    value = row.why[ClockEndReason(name)] if name in REASONS else getattr(row, name)
     if value is None:
         return ""
     if isinstance(value, float):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from html import escape
 
+from event_schemas import ClockEndReason
 from sla_monitor.ledger.drawings import ageing_chart, compliance_chart, trend_chart
 from sla_monitor.ledger.report import DEFINITIONS, INDIA, Report, Row
 
@@ -43,6 +44,7 @@ def _parts(report: Report, policy_version: str) -> Iterator[str]:
         if bands:
             yield f"<h2>{escape(clock)}: age of the open ones, by part of the time used</h2>{ageing_chart(bands)}"
     yield f"<h2>By {report.by.value}</h2>" + _table(report.by.value.capitalize(), report.rows)
+    yield "<h2>Why rounds were cancelled</h2>" + _reasons(report)
     yield f"<p>{report.citizen_owned_left_out} rounds of clocks that the citizen owns are left out.</p>"
     yield "<h2>What the figures count</h2><dl>"
     for name, text in DEFINITIONS.items():
@@ -53,6 +55,24 @@ def _parts(report: Report, policy_version: str) -> Iterator[str]:
 def _table(group: str, rows: Iterable[Row]) -> str:
     heads = "".join(f"<th>{escape(head)}</th>" for head in (group, *HEADS))
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(map(_line, rows))}</tbody></table>"
+
+
+def _reasons(report: Report) -> str:
+    """A column for each reason: so many do not fit beside the other figures."""
+    heads = "".join(f"<th>{escape(head)}</th>" for head in ("", "Clock", *map(_words, ClockEndReason)))
+    rows = [row for row in (*report.totals, *report.rows) if row.cancelled]
+    lines = "".join(
+        _cells([row.group, row.clock, *(f"{row.why[reason]:,}" for reason in ClockEndReason)]) for row in rows
+    )
+    return f"<table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>"
+
+
+def _words(reason: ClockEndReason) -> str:
+    return reason.value.replace("_", " ").capitalize()
+
+
+def _cells(cells: Iterable[str]) -> str:
+    return f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
 
 
 def _line(row: Row) -> str:
@@ -69,7 +89,7 @@ def _line(row: Row) -> str:
         f"{row.overdue:,}",
         _duration(row.custody_s),
     )
-    return f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
+    return _cells(cells)
 
 
 def _duration(seconds: float | None) -> str:

@@ -98,12 +98,26 @@ class OpenView(View):
 
 
 class RowView(View):
+    """The columns from ``withdrawn`` to ``other_reason`` say why rounds were cancelled and add up to ``cancelled``."""
+
     group: str
     clock: str
     target_s: float | None
     met: int
     breached: int
     cancelled: int
+    withdrawn: int
+    caller_cancelled: int
+    resolved_by_phone: int
+    duplicate_of: int
+    hoax: int
+    stood_down: int
+    no_show: int
+    hearing_cancelled: int
+    fir_declined: int
+    decided: int
+    case_closed: int
+    other_reason: int
     compliance: float | None
     p50_s: float | None
     p90_s: float | None
@@ -207,7 +221,8 @@ def report_view(report: Report, definitions: Mapping[str, str], policy_version: 
 
 
 def _row_view(row: Row) -> RowView:
-    return RowView(**{name: getattr(row, name) for name in RowView.model_fields})
+    why = {reason.value: count for reason, count in row.why.items()}
+    return RowView(**why, **{name: getattr(row, name) for name in RowView.model_fields if name not in why})
 
 
 def _share_view(one: Round, share: Share, at: int) -> ShareView:

@@ -1,0 +1,286 @@
+"""A case, the SLA monitor and the certificate service together, without a server: for walks over what people may do."""
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from certificate.domain import CaseFile, check_order, order_of
+from event_schemas import (
+    CertificateApproved,
+    CertificateIssued,
+    CertificateRevocationOrdered,
+    CertificateRevoked,
+    Envelope,
+    Event,
+    FIRRegistered,
+    PreliminaryEnquiryOrdered,
+    TransferRequested,
+    VerificationCompleted,
+    ids,
+)
+from event_schemas.clock_policy import STATUTORY
+from intake.domain import hearings, orders, past
+from intake.domain.allowed import Situation, allowed_acts, valid_certificates
+from intake.domain.case import Case
+from intake.domain.commands import Context, decide
+from intake.domain.derived import DERIVED_TYPES, apply, derive
+from intake.domain.faults import CommandFault
+from intake.domain.filing import Person, Stamp, Submission, check_in_at_filing, file_complaint
+from intake.domain.numbers import CaseId, TrackingNumber
+from intake.domain.orders import ORDERS, Order
+from intake.domain.states import TABLE, Act, Role, State
+from sla_monitor import domain as monitor
+from sla_monitor.engine.model import CaseRecord
+from tests.intake.intake_memory import updated
+from tests.intake.intake_rig import CATALOGUE, POLICIES, START, STATION, assigned
+
+STEP = timedelta(minutes=1)
+PEOPLE = tuple(act for act, rule in TABLE.items() if Role.SYSTEM not in rule.roles)
+ENDS = frozenset({State.CLOSED, State.WITHDRAWN})
+CASE_ID = CaseId("c_01M820Q2V06XBQ4ZBBRKKXQX1V")
+
+
+@dataclass(frozen=True)
+class World:
+    """What each service knows of the case; `late` are the monitor's words that intake has not read yet."""
+
+    case: Case
+    record: CaseRecord | None
+    now: datetime
+    verified: str | None = None
+    late: tuple[tuple[str, Event], ...] = ()
+
+    @property
+    def situation(self) -> Situation:
+        return Situation(self.case, self.now, POLICIES)
+
+    @property
+    def running(self) -> frozenset[str]:
+        """The clocks that run by the SLA monitor's own rules."""
+        clocks = self.record.clocks if self.record is not None else ()
+        return frozenset(clock.clock_id for clock in clocks if not clock.ended)
+
+    @property
+    def ended(self) -> bool:
+        return self.case.state in ENDS
+
+
+def filed(service_code: str, *, kinds: tuple[str, ...] = (), sensitive: bool = False) -> World:
+    service = CATALOGUE.get(service_code)
+    assert service is not None
+    attributes = {"category": "crime_against_women" if sensitive else "theft"} if service_code == "e-complaint" else {}
+    submission = Submission(
+        service=service,
+        language="hi",
+        channel="web",
+        person=Person(name="आशा", phone="+919876543210"),
+        kinds=kinds,
+        attributes=attributes,
+    )
+    stamp = Stamp(START, CASE_ID, TrackingNumber("JS-26-32B6-TBMS-T"), _new_id(), "receipt")
+    filing = file_complaint(submission, stamp, POLICIES, lambda *_: "sealed")
+    if service_code == "hearing":
+        filing = check_in_at_filing(filing, STATION.code, "counter", _new_id(), POLICIES)
+    world = World(filing.case, None, START)
+    for numbered in filing.events:
+        world = _published(world, numbered.event_id, numbered.event, lag=False)
+    return assign(world)
+
+
+def assign(world: World) -> World:
+    number = world.case.assignment_no
+    event = assigned(world.case.case_id, number, STATION, world.now)
+    return _published(world, ids.assignment_id(world.case.case_id, number), event, lag=False)
+
+
+def take(world: World, act: Act, order: Order, *, lag: bool = False) -> World:
+    """The world a minute after the command; CommandFault where it is refused. Routing and certificates answer at once.
+
+    `lag`: what the monitor says of it reaches intake only with `heard`.
+    """
+    context = Context(world.now, _new_id(), "SHO:5140003", POLICIES)
+    decision = decide(act, order, world.case, context)
+    world = replace(world, case=updated(world.case, decision.update))
+    for numbered in decision.events:
+        world = _published(world, numbered.event_id, numbered.event, lag=lag)
+        world = _answered(world, numbered.event_id, numbered.event, lag=lag)
+    return replace(world, now=world.now + STEP)
+
+
+def heard(world: World) -> World:
+    """Intake has read all that the monitor said."""
+    return replace(world, case=_derived(world.case, world.late), late=())
+
+
+def register_fir(world: World) -> World:
+    """As a command of later will: the state, and the event that starts the law's clocks."""
+    case = replace(world.case, state=State.FIR_REGISTERED, case_seq=world.case.case_seq + 1)
+    event = FIRRegistered(
+        case_id=case.case_id,
+        occurred_at=world.now,
+        case_seq=case.case_seq,
+        fir_number="12",
+        station=STATION.code,
+        year=2026,
+        registered_at=world.now,
+    )
+    return replace(_published(replace(world, case=case), _new_id(), event, lag=False), now=world.now + STEP)
+
+
+def order_enquiry(world: World) -> World:
+    case = replace(world.case, case_seq=world.case.case_seq + 1)
+    event = PreliminaryEnquiryOrdered(case_id=case.case_id, occurred_at=world.now, case_seq=case.case_seq)
+    return replace(_published(replace(world, case=case), _new_id(), event, lag=False), now=world.now + STEP)
+
+
+def accepted(world: World) -> frozenset[Act]:
+    """The acts of which a command with some body is accepted."""
+    return frozenset(act for act in PEOPLE if any(_is_accepted(world, act, body) for body in bodies(world, act)))
+
+
+def listed(world: World, role: Role) -> frozenset[Act]:
+    return frozenset(allowed_acts(world.situation, role))
+
+
+def bodies(world: World, act: Act) -> Iterator[Order]:
+    """A body for each choice that the case offers; where it offers none, one all the same."""
+    choices = _BODIES.get(act)
+    if choices is None:
+        yield ORDERS[act]()
+    else:
+        yield from choices(world)
+
+
+def _kinds(world: World) -> tuple[str, ...]:
+    return world.case.kinds or past.DEFAULT_KINDS
+
+
+def _ahead(world: World) -> tuple[str | None, ...]:
+    return (*(record.hearing_id for record in hearings.waiting(world.case)), None)
+
+
+def _appointment(world: World) -> list[Order]:
+    """At once, if the citizen has no other hearing then; else a later day."""
+    times = (world.now + timedelta(seconds=30), world.now + timedelta(days=1 + len(world.case.hearings)))
+    return [orders.ScheduleHearing(starts_at=at, ends_at=at + timedelta(hours=1)) for at in times]
+
+
+def _pauses(world: World) -> list[Order]:
+    return [
+        orders.PauseClock(clock_id=one.clock_id, reason_code=reason)
+        for one in world.situation.rounds
+        for reason in (one.policy.pause_reasons[:1] if one.policy else ()) or ("court_stay",)
+    ]
+
+
+def _revocations(world: World) -> list[Order]:
+    named = (*(one.certificate_id for one in valid_certificates(world.case)), None)
+    return [orders.OrderCertificateRevocation(reason_code="fraud", certificate_id=one) for one in named]
+
+
+_BODIES: Mapping[Act, Callable[[World], Iterable[Order]]] = {
+    Act.DISPATCH: lambda world: [orders.Dispatch(unit="U1", kind=kind) for kind in _kinds(world)],
+    Act.ARRIVE: lambda world: [orders.Arrive(unit="U1", kind=kind) for kind in _kinds(world)],
+    Act.STAND_DOWN: lambda world: [orders.StandDown(kind=kind, reason_code="not_needed") for kind in _kinds(world)],
+    Act.RESOLVE_EMERGENCY: lambda world: [
+        orders.ResolveEmergency(how="hoax"),
+        orders.ResolveEmergency(how="attended"),
+        orders.ResolveEmergency(how="caller_cancelled", called_back_at=world.now),
+    ],
+    Act.CHECK_IN: lambda _: [orders.CheckIn(place=STATION.code)],
+    Act.SCHEDULE_HEARING: _appointment,
+    Act.HOLD_HEARING: lambda _: [orders.HoldHearing(outcome="heard")],
+    Act.RECORD_NO_SHOW: lambda world: [
+        *(orders.RecordNoShow(hearing_id=one) for one in _ahead(world)),
+        orders.RecordNoShow(party="officer"),
+    ],
+    Act.CANCEL_HEARING: lambda world: [orders.CancelHearing(hearing_id=one) for one in _ahead(world)],
+    Act.COMPLETE_VERIFICATION: lambda _: [
+        orders.CompleteVerification(outcome="clear"),
+        orders.CompleteVerification(outcome="adverse"),
+        orders.CompleteVerification(outcome="unable"),
+    ],
+    Act.REFUSE_CERTIFICATE: lambda _: [orders.RefuseCertificate(reason_code="incomplete")],
+    Act.ORDER_CERTIFICATE_REVOCATION: _revocations,
+    Act.COMPLETE_INQUIRY: lambda _: [orders.CompleteInquiry(finding="partly")],
+    Act.TRANSFER: lambda _: [orders.Transfer(reason_code="jurisdiction")],
+    Act.PAUSE_CLOCK: _pauses,
+    Act.RESUME_CLOCK: lambda world: [orders.ResumeClock(clock_id=one.clock_id) for one in world.situation.rounds],
+    Act.CLOSE: lambda _: [orders.Close(outcome="settled", reason_code="settled")],
+    Act.WITHDRAW: lambda _: [orders.Withdraw()],
+    Act.REQUEST_WITHDRAWAL: lambda _: [orders.Withdraw()],
+    Act.REOPEN: lambda _: [orders.Reopen()],
+    Act.FEEDBACK: lambda _: [orders.Feedback(rating=3)],
+}
+
+
+def running_but_statutory(world: World) -> frozenset[str]:
+    return frozenset(name for name in world.running if name.split(":")[0] not in STATUTORY)
+
+
+def _is_accepted(world: World, act: Act, order: Order) -> bool:
+    try:
+        decide(act, order, world.case, Context(world.now, "e", "SHO:5140003", POLICIES))
+    except CommandFault:
+        return False
+    return True
+
+
+def _published(world: World, event_id: str, event: Event, *, lag: bool) -> World:
+    """The monitor hears it; what it says goes to intake, or waits for it."""
+    envelope = Envelope(event_id, event.type, event.producer, event.occurred_at, event.case_id, None, event)
+    record, said = monitor.apply(world.record, envelope, POLICIES)
+    verified = str(event.outcome) if isinstance(event, VerificationCompleted) else world.verified
+    own = [(event_id, event)] if event.type in DERIVED_TYPES else []
+    told = [(one.event_id, one.data) for one in said]
+    case = _derived(world.case, own)
+    if lag:
+        return replace(world, case=case, record=record, verified=verified, late=(*world.late, *told))
+    return replace(world, case=_derived(case, told), record=record, verified=verified)
+
+
+def _answered(world: World, event_id: str, event: Event, *, lag: bool) -> World:
+    """What routing and the certificate service answer. InvalidEvent: intake accepted what that service refuses."""
+    match event:
+        case TransferRequested():
+            return assign(world)
+        case CertificateApproved():
+            envelope = Envelope(event_id, event.type, event.producer, event.occurred_at, event.case_id, None, event)
+            order = order_of(envelope)
+            assert order is not None
+            check_order(order, _case_file(world))
+            assert order.certificate_id not in world.case.certificates, "a paper that was issued before"
+            answer = _paper(CertificateIssued, world, order.certificate_id, event_id)
+        case CertificateRevocationOrdered():
+            assert event.certificate_id is not None
+            assert event.certificate_id in world.case.certificates
+            answer = _paper(CertificateRevoked, world, event.certificate_id, event_id)
+        case _:
+            return world
+    return _published(world, _new_id(), answer, lag=lag)
+
+
+def _paper(kind: type[Event], world: World, certificate_id: str, cause: str) -> Event:
+    fields = {"certificate_id": certificate_id, "kind": "character", "verify_url": "http://v", "sha256": "0" * 64}
+    base = {"case_id": world.case.case_id, "occurred_at": world.now, "cause_id": cause}
+    return kind.model_validate(base | fields)
+
+
+def _case_file(world: World) -> CaseFile:
+    case = world.case
+    return CaseFile(
+        case.case_id, case.tracking_number, case.service_code, case.filed_at, None, {}, case.sealed,
+        verification=world.verified,
+    )  # fmt: skip
+
+
+def _derived(case: Case, told: Iterable[tuple[str, Event]]) -> Case:
+    for event_id, event in told:
+        effect = derive(event_id, event).effect if event.type in DERIVED_TYPES else None
+        case = case if effect is None else apply(case, effect)
+    return case
+
+
+def _new_id() -> str:
+    return str(uuid.uuid4())

@@ -1,0 +1,58 @@
+"""Policies, commands and events together: whatever starts a clock here, something here can end it."""
+
+from pathlib import Path
+
+import deploy.local
+import pytest
+
+from chassis.settings import load_yaml
+from event_schemas import EVENT_CLASSES, CertificateIssued, ComplaintFiled, IntakeEvent, VisitorArrived
+from event_schemas import policies as policy_file
+from event_schemas.clock_policy import STATUTORY
+from event_schemas.policies import PolicySet
+from intake.domain import commands
+from tests.intake.intake_rig import CATALOGUE
+
+DEMO = Path(deploy.local.__path__[0]) / "policies.demo.yaml"
+FILES = [policy_file.DEFAULT_PATH, DEMO]
+# What the service behind a command answers by itself.
+ANSWERS = {CertificateIssued.type}
+# No service of the catalogue and no command brings these yet: the clocks they start run nowhere.
+TO_COME = {"FIRRegistered", "PreliminaryEnquiryOrdered"}
+
+
+def emitted() -> set[str]:
+    """The events that filings and commands write."""
+    named = {one for one in vars(commands).values() if isinstance(one, type) and issubclass(one, IntakeEvent)}
+    return {one.type for one in named - {IntakeEvent}} | {ComplaintFiled.type, VisitorArrived.type}
+
+
+def read(path: Path) -> PolicySet:
+    return policy_file.read(path, load_yaml)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_no_clock_starts_by_what_no_command_can_end(path: Path) -> None:
+    """Each clock that a filing or a command starts for a service of the catalogue is stopped by one too."""
+    offered = {service.code for service in CATALOGUE}
+    for clock in read(path).clocks:
+        starts = {match.event for match in clock.starts_on} & emitted()
+        if starts and (clock.services == "*" or offered & set(clock.services)):
+            assert {match.event for match in clock.stops_on} & (emitted() | ANSWERS), clock.clock
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_clock_starts_by_an_event_of_intakes_own(path: Path) -> None:
+    """So that intake knows of each that runs before the monitor tells it, and a closing ends them all."""
+    for clock in read(path).clocks:
+        starts = {match.event for match in clock.starts_on}
+        assert all(EVENT_CLASSES[name].producer == "intake" for name in starts), clock.clock
+        assert starts - emitted() <= TO_COME, clock.clock
+
+
+def test_the_clocks_of_the_law_are_those_that_nothing_cancels() -> None:
+    """The table of the law and the shipped policies agree; and each can be stopped by a command."""
+    shipped = {clock.clock: clock for clock in read(policy_file.DEFAULT_PATH).clocks}
+    assert {name for name, clock in shipped.items() if not clock.cancels_on} == STATUTORY.keys()
+    for name in STATUTORY:
+        assert {match.event for match in shipped[name].stops_on} <= emitted()
