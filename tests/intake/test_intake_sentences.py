@@ -13,7 +13,7 @@ from chassis.sentences import facts_of
 from event_schemas import EVENT_CLASSES, Lane, Location
 from intake.domain.case import Assignment, Case, CertificateRecord, HearingRecord, TimelineEntry
 from intake.domain.numbers import CaseId, TrackingNumber
-from intake.domain.states import TABLE, Act, Family, Role, State, allowed_acts
+from intake.domain.states import TABLE, Act, Family, Role, State, acts_by_table
 from intake.texts import load_texts
 from intake.views.status import status_view
 from tests.intake.intake_rig import START, STATION
@@ -139,7 +139,7 @@ def test_the_next_step_promises_only_what_is_allowed(state: State, family: Famil
     for language in ("en", "hi"):
         text = page(case(state=state, family=family, kinds=("police",)), language)["next_step"]
         assert text
-        can_reopen = Act.REOPEN in allowed_acts(state, family, Role.CITIZEN)
+        can_reopen = Act.REOPEN in acts_by_table(state, family, Role.CITIZEN)
         assert not re.search(r"reopen it|reopen the|खोल सकते", text) or can_reopen
         assert not re.search(r"ownload|डाउनलोड", text)
     assert TABLE

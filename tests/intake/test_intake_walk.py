@@ -188,6 +188,7 @@ def test_it_holds_too_while_intake_has_not_heard_of_the_clocks(family: str, data
         world = world if following is None else following
         if data.draw(st.integers(0, 9)) == 0:
             world = heard(world)
-        assert {one.clock_id for one in world.situation.rounds} == world.running
+        # What another service's event ended runs for intake until it hears of it; to end it again changes nothing.
+        assert {one.clock_id for one in world.situation.rounds} >= world.running
         if world.ended:
             assert running_but_statutory(world) == frozenset()

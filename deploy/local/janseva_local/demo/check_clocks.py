@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from event_schemas import (
+    ClockEnded,
     ComplaintFiled,
     ComplaintWithdrawn,
     EmergencyResolved,
@@ -68,16 +69,24 @@ def promises_of(case: Case, targets: dict[str, timedelta]) -> Iterator[Promise]:
     if not isinstance(filed, ComplaintFiled):
         return
     withdrawn = _first(case, ComplaintWithdrawn)
+
+    def ended(clock_id: str, *others: datetime | None) -> datetime | None:
+        """When it was cancelled: by its own event, or with the closing or decision that named it."""
+        return min(
+            (at for at in (_first(case, ClockEnded, clock_id=clock_id), *others) if at is not None), default=None
+        )
+
     for responder in filed.kinds:
         start = filed.call_received_at or filed.occurred_at
         arrival = _first(case, ResponderArrived, kind=responder)
         resolved = _first(case, EmergencyResolved)
-        yield Promise(
-            f"dial112_response:{responder}", start, start + targets["dial112_response"], arrival, resolved or withdrawn
-        )
+        name = f"dial112_response:{responder}"
+        yield Promise(name, start, start + targets["dial112_response"], arrival, ended(name, resolved, withdrawn))
     if filed.service_code == "e-complaint":
         stop = _first(case, InquiryCompleted)
-        yield Promise("inquiry", filed.occurred_at, filed.occurred_at + targets["inquiry"], stop, withdrawn)
+        yield Promise(
+            "inquiry", filed.occurred_at, filed.occurred_at + targets["inquiry"], stop, ended("inquiry:1", withdrawn)
+        )
     arrived = _first(case, VisitorArrived)
     if arrived is not None:
         stop = _first(case, HearingStarted)
