@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from intake.auth.otp import Challenge, Limit
-from intake.auth.sessions import Session
+from intake.auth.sessions import Session, mark_of
 
 
 class MemoryOtpStore:
@@ -47,6 +47,7 @@ class MemoryLoginStore:
 class MemorySessionStore:
     def __init__(self) -> None:
         self._sessions: dict[str, Session] = {}
+        self._ended: dict[str, datetime] = {}
 
     async def add(self, session: Session) -> None:
         self._sessions[session.session_id] = session
@@ -61,8 +62,12 @@ class MemorySessionStore:
         self._sessions[session_id] = replace(session, current_hash=new_hash)
         return True
 
-    async def end(self, session_id: str) -> None:
+    async def end(self, session_id: str, at: datetime) -> None:
+        self._ended[mark_of(session_id)] = at
         self._sessions.pop(session_id, None)
+
+    async def ended(self, since: datetime) -> frozenset[str]:
+        return frozenset(mark for mark, at in self._ended.items() if at >= since)
 
 
 class SenderSpy:

@@ -20,6 +20,7 @@ from chassis.sealing import KeyRing
 from event_schemas.officers import Officer, OfficerRole
 from intake.auth.authenticator import Authenticator
 from intake.auth.login import Login, normalise_phone
+from intake.auth.sessions import EndedSessions
 from intake.auth.settings import AuthSettings
 from intake.auth.tokens import CitizenTokens
 from tests.intake.auth_fakes import MemoryLoginStore, MemoryOtpStore, MemorySessionStore, SenderSpy
@@ -39,12 +40,15 @@ class Desk:
             settings.citizen_token_key, settings.phone_hash_key, ring, settings.access_token_ttl
         )
         self.sender = SenderSpy()
+        sessions = MemorySessionStore()
+        self.ended = EndedSessions(sessions, self.clock, settings.access_token_ttl)
         self.login = Login(
             settings=settings,
             tokens=self.tokens,
             ring=ring,
             challenges=MemoryOtpStore(),
-            sessions=MemorySessionStore(),
+            sessions=sessions,
+            ended=self.ended,
             logins=MemoryLoginStore(),
             sender=self.sender,
             clock=self.clock,
@@ -198,3 +202,29 @@ async def test_a_remembered_token_is_still_refused_once_it_expired(desk: Desk, t
         with pytest.raises(Problem):
             await guard.citizen(request_with(pair.access_token[:-4] + "AAAA"))
         assert guard.remembers(pair.access_token) is None
+
+
+async def test_log_out_and_theft_end_the_access_token_too(desk: Desk, tmp_path: Path) -> None:
+    """A token that was verified and remembered before its login ended is refused; another login's goes on."""
+    (tmp_path / "jwks.json").write_text(officer_jwk("one")[1])
+    async with httpx.AsyncClient() as http:
+        keys = IssuerKeys(file=tmp_path / "jwks.json", url=None, clock=desk.clock, http=http)
+        guard = Authenticator(desk.tokens, keys, desk.clock, officer_issuer="janseva-local", ended=desk.ended)
+
+        async def code(token: str) -> str:
+            try:
+                await guard.citizen(request_with(token))
+            except Problem as problem:
+                return problem.type.code
+            return "ok"
+
+        first = await desk.login.trade_code(*await desk.ask())
+        other = await desk.login.trade_code(*await desk.ask("+919431000001"))
+        assert [await code(pair.access_token) for pair in (first, other)] == ["ok", "ok"]
+        await desk.login.log_out(first.refresh_token)
+        assert [await code(pair.access_token) for pair in (first, other)] == ["token_expired", "ok"]
+        stolen = await desk.login.refresh(other.refresh_token)
+        with pytest.raises(Problem):
+            await desk.login.refresh(other.refresh_token)
+        await desk.ended.refresh()
+        assert await code(stolen.access_token) == "token_expired"

@@ -29,6 +29,7 @@ from intake.api.complaints import CUT_PATHS
 from intake.auth import Authenticator, auth_router
 from intake.auth.login import Login
 from intake.auth.sender import NotifierOtpSender
+from intake.auth.sessions import EndedSessions
 from intake.auth.store import MongoLoginStore, MongoOtpStore, MongoSessionStore
 from intake.auth.tokens import CitizenTokens
 from intake.catalogue import load_catalogue
@@ -65,6 +66,7 @@ def create_app(
     http = httpx.AsyncClient()
     citizens = CitizenTokens(settings.citizen_token_key, settings.phone_hash_key, ring, settings.access_token_ttl)
     challenges, sessions, logins = MongoOtpStore(mongo), MongoSessionStore(mongo), MongoLoginStore(mongo)
+    ended = EndedSessions(sessions, clock, settings.access_token_ttl)
     login = Login(
         settings=settings,
         tokens=citizens,
@@ -74,6 +76,7 @@ def create_app(
         logins=logins,
         sender=NotifierOtpSender(http, settings.notifier_url, settings.service_token),
         clock=clock,
+        ended=ended,
     )
     officer_keys = issuer_keys(settings, clock, http, registry)
     deps = Deps(
@@ -91,6 +94,7 @@ def create_app(
             clock,
             officer_issuer=settings.officer_issuer,
             officer_audience=settings.officer_audience,
+            ended=ended,
         ),
         contact_of=citizens.subject_of,
         slots=MongoSlotStore(mongo),
@@ -123,6 +127,7 @@ def create_app(
         background.add("outbox", outbox.run, stop=outbox.stop)
         background.add("live", api.live.run)
         background.add("officer_keys", officer_keys.run)
+        background.add("ended_sessions", ended.run)
         background.add("directory", directory.view.run, stop=directory.view.stop)
         await background.start()
         try:

@@ -8,12 +8,13 @@ from fastapi import Request
 
 from chassis.access.gate import CHALLENGE, bearer
 from chassis.access.jwks import IssuerKeys
-from chassis.access.problems import TOKEN_INVALID
+from chassis.access.problems import TOKEN_EXPIRED, TOKEN_INVALID
 from chassis.access.tokens import CITIZEN_ISSUER, key_id_of, read_officer_token
 from chassis.clock import Clock
 from chassis.problems import FORBIDDEN, UNAUTHENTICATED, Problem
 from chassis.settings import OFFICER_AUDIENCE
 from intake.auth.principal import Principal
+from intake.auth.sessions import EndedSessions
 from intake.auth.tokens import CitizenTokens
 
 # Citizens' tokens already verified, newest last: a client sends the same token with each request.
@@ -29,7 +30,9 @@ class Authenticator:
         *,
         officer_issuer: str,
         officer_audience: str = OFFICER_AUDIENCE,
+        ended: EndedSessions | None = None,
     ) -> None:
+        self._ended = ended
         self._citizens = citizens
         self._officers = officers
         self._officer_issuer = officer_issuer
@@ -70,9 +73,14 @@ class Authenticator:
         return officer_of_role
 
     def remembers(self, token: str) -> Principal | None:
-        """The citizen of a token that was verified before and has not expired since."""
+        """The citizen of a token that was verified before, has not expired since, and whose login has not ended."""
         known = self._remembered.get(token)
-        return known[0] if known is not None and self._clock.now() < known[1] else None
+        if known is None or self._clock.now() >= known[1] or self._has_ended(known[0]):
+            return None
+        return known[0]
+
+    def _has_ended(self, principal: Principal) -> bool:
+        return self._ended is not None and self._ended.has(principal.session)
 
     async def _principal(self, token: str) -> Principal:
         known = self.remembers(token)
@@ -81,6 +89,8 @@ class Authenticator:
         key_id, issuer = key_id_of(token)
         if issuer == CITIZEN_ISSUER:
             principal, expires_at = self._citizens.read(token)
+            if self._has_ended(principal):
+                raise Problem(TOKEN_EXPIRED, headers=CHALLENGE)
             self._remembered[token] = (principal, expires_at)
             if len(self._remembered) > REMEMBERED:
                 self._remembered.popitem(last=False)

@@ -22,10 +22,12 @@ from intake.auth.problems import (
 )
 from intake.auth.sender import OtpSender
 from intake.auth.sessions import (
+    EndedSessions,
     LoginStore,
     Session,
     SessionStore,
     hash_token,
+    mark_of,
     new_session_id,
     new_token,
     rotate,
@@ -56,7 +58,9 @@ class Login:
         logins: LoginStore,
         sender: OtpSender,
         clock: Clock,
+        ended: EndedSessions,
     ) -> None:
+        self._ended = ended
         self._settings = settings
         self._tokens = tokens
         self._ring = ring
@@ -109,7 +113,7 @@ class Login:
                 known_since=known_since,
             )
         )
-        return self._pair(phone, refresh, now, known_since)
+        return self._pair(phone, refresh, now, known_since, session_id)
 
     async def refresh(self, refresh_token: str) -> TokenPair:
         now = self._clock.now()
@@ -121,15 +125,16 @@ class Login:
             phone = self._ring.open(session.session_id, session.phone_sealed).decode()
         except SealError as error:
             raise Problem(REFRESH_REFUSED) from error
-        return self._pair(phone, following, now, session.known_since or now)
+        return self._pair(phone, following, now, session.known_since or now, session.session_id)
 
     async def log_out(self, refresh_token: str) -> None:
         session = await self._sessions.get(session_of(refresh_token))
         if session is not None and session.current_hash == hash_token(refresh_token):
-            await self._sessions.end(session.session_id)
+            await self._sessions.end(session.session_id, self._clock.now())
+            await self._ended.refresh()
 
-    def _pair(self, phone: str, refresh_token: str, now: datetime, known_since: datetime) -> TokenPair:
-        access = self._tokens.issue(phone, now, known_since)
+    def _pair(self, phone: str, refresh_token: str, now: datetime, known_since: datetime, session_id: str) -> TokenPair:
+        access = self._tokens.issue(phone, now, known_since, mark_of(session_id))
         return TokenPair(access, refresh_token, int(self._tokens.ttl.total_seconds()))
 
     async def _check_limits(self, phone: str, address: str, now: datetime) -> None:

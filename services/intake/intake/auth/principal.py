@@ -18,4 +18,6 @@ class Principal:
     post: str | None = None
     station: str | None = None
     district: str | None = None
+    # Of a citizen: the login that the token came from, as a hash; what ends it ends the token.
+    session: str | None = None
     known_since: datetime | None = None

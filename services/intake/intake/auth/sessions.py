@@ -1,10 +1,20 @@
 """Refresh tokens: opaque, rotated at each use; a token used twice ends its whole session."""
 
+import asyncio
 import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
+
+from chassis.clock import Clock
+from chassis.faults import TransientFault
+from chassis.logs import get_logger
+
+_log = get_logger(__name__)
+
+# How long an access token outlives a logout at most, in the other processes.
+REFRESH_EVERY: Final = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +40,11 @@ class SessionStore(Protocol):
     async def rotate(self, session_id: str, old_hash: str, new_hash: str) -> bool:
         """Replaces the current token's hash; False when it is no longer `old_hash`."""
 
-    async def end(self, session_id: str) -> None: ...
+    async def end(self, session_id: str, at: datetime) -> None:
+        """Ends the session, and remembers for a day that it ended."""
+
+    async def ended(self, since: datetime) -> frozenset[str]:
+        """The marks of the sessions that ended since."""
 
 
 def new_token(session_id: str) -> str:
@@ -43,6 +57,34 @@ def new_session_id() -> str:
 
 def session_of(token: str) -> str:
     return token.partition(".")[0]
+
+
+def mark_of(session_id: str) -> str:
+    """What stands for a session in its access tokens; it opens nothing."""
+    return hashlib.sha256(f"session {session_id}".encode()).hexdigest()[:32]
+
+
+class EndedSessions:
+    """Marks of sessions whose access tokens are worth nothing any more, read anew every few seconds."""
+
+    def __init__(self, store: SessionStore, clock: Clock, token_life: timedelta) -> None:
+        self._store, self._clock, self._life = store, clock, token_life
+        self._marks: frozenset[str] = frozenset()
+
+    def has(self, mark: str | None) -> bool:
+        return mark is not None and mark in self._marks
+
+    async def refresh(self) -> None:
+        self._marks = await self._store.ended(self._clock.now() - self._life)
+
+    async def run(self) -> None:
+        """Refresh until cancelled; while the store is away the last marks stand."""
+        while True:
+            try:
+                await self.refresh()
+            except TransientFault as fault:
+                _log.warning("ended_sessions_not_read", reason=type(fault).__name__)
+            await asyncio.sleep(REFRESH_EVERY.total_seconds())
 
 
 def hash_token(token: str) -> str:
@@ -58,5 +100,5 @@ async def rotate(store: SessionStore, token: str, now: datetime) -> tuple[Sessio
     if await store.rotate(session.session_id, hash_token(token), hash_token(following)):
         return session, following
     # A token seen twice was stolen or replayed: neither holder keeps the session.
-    await store.end(session.session_id)
+    await store.end(session.session_id, now)
     return None

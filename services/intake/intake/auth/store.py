@@ -6,9 +6,11 @@ from typing import Any
 
 from chassis.mongo import Collection, IndexModel, Mongo, ReturnDocument, store_errors
 from intake.auth.otp import Challenge, Limit
-from intake.auth.sessions import Session
+from intake.auth.sessions import Session, mark_of
 
 TTL_SLACK = timedelta(minutes=10)
+# Longer than any access token lives.
+ENDED_KEPT = timedelta(days=1)
 
 
 def _ttl(field: str) -> IndexModel:
@@ -87,10 +89,12 @@ class MongoLoginStore:
 class MongoSessionStore:
     def __init__(self, mongo: Mongo) -> None:
         self._sessions: Collection = mongo.collection("sessions")
+        self._ended: Collection = mongo.collection("ended_sessions")
 
     async def ensure_indexes(self) -> None:
         with store_errors():
             await self._sessions.create_indexes([_ttl("expires_at")])
+            await self._ended.create_indexes([_ttl("expires_at"), IndexModel([("ended_at", 1)])])
 
     async def add(self, session: Session) -> None:
         document = asdict(session)
@@ -113,9 +117,16 @@ class MongoSessionStore:
             )
         return bool(result.modified_count)
 
-    async def end(self, session_id: str) -> None:
+    async def end(self, session_id: str, at: datetime) -> None:
+        ended = {"ended_at": at, "expires_at": at + ENDED_KEPT}
         with store_errors():
+            # First the mark: a session that is gone without one would leave its access token good.
+            await self._ended.update_one({"_id": mark_of(session_id)}, {"$setOnInsert": ended}, upsert=True)
             await self._sessions.delete_one({"_id": session_id})
+
+    async def ended(self, since: datetime) -> frozenset[str]:
+        with store_errors():
+            return frozenset([one["_id"] async for one in self._ended.find({"ended_at": {"$gte": since}}, {"_id": 1})])
 
 
 def _challenge(document: dict[str, Any]) -> Challenge:

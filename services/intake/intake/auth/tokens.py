@@ -31,13 +31,14 @@ class CitizenTokens:
         digest = hmac.new(self._phone_hash_key, phone.encode(), hashlib.sha256).hexdigest()
         return f"citizen:{digest[:32]}"
 
-    def issue(self, phone: str, now: datetime, known_since: datetime) -> str:
+    def issue(self, phone: str, now: datetime, known_since: datetime, session: str | None = None) -> str:
         sub = self.subject_of(phone)
         claims = {
             "iss": CITIZEN_ISSUER,
             "aud": OFFICER_AUDIENCE,
             "sub": sub,
             "role": "citizen",
+            **({} if session is None else {"sid": session}),
             "phone_sealed": self._ring.seal(sub, phone.encode(), now),
             "iat": now,
             "exp": now + self.ttl,
@@ -55,5 +56,7 @@ class CitizenTokens:
             raise Problem(TOKEN_INVALID) from error
         # A token from before this claim tells nothing of what was before it.
         since = datetime.fromtimestamp(claims.get("known_since", claims["iat"]), UTC)
-        citizen = Principal(sub=claims["sub"], role="citizen", phone=phone, known_since=since)
+        citizen = Principal(
+            sub=claims["sub"], role="citizen", phone=phone, known_since=since, session=claims.get("sid")
+        )
         return citizen, datetime.fromtimestamp(claims["exp"], UTC)
