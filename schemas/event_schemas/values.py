@@ -36,12 +36,16 @@ class Location(Value):
 
 
 class Station(Value):
-    """A police station; ``district`` is the revenue district, ``police_district`` the police's own."""
+    """A police office; ``district`` is the revenue district, ``police_district`` the police's own.
+
+    ``name_hi`` is its name in Devanagari where one is known: a station's without थाना, an office's in full.
+    """
 
     code: StationCode = Field(min_length=1, max_length=40)
     name: Text
     district: Text
     police_district: Text
+    name_hi: Text | None = None
 
 
 class PersonalData(BaseModel):

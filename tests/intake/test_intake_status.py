@@ -10,7 +10,7 @@ import pytest
 from event_schemas import CertificateIssued, Event, SLABreached, SLABreachRevoked, SLAClockStarted, SLAClockStopped, ids
 from intake.api.stream import status_messages
 from intake.domain.derived import derive
-from tests.intake.intake_rig import ASHA, COMPLAINT, RAVI, Rig
+from tests.intake.intake_rig import ASHA, COMPLAINT, RAVI, STATION, Rig
 
 DAYS_30 = timedelta(days=30)
 
@@ -107,7 +107,7 @@ async def test_derived_events_show(intake: Rig) -> None:
     await take_in(intake, clock_started(case["case_id"], intake.clock.now()))
     intake.clock.advance(timedelta(days=29))
     english, hindi = await status(intake, case), await status(intake, case, accept_language="hi-IN")
-    assert english["station"] == {"code": "5140003", "name": "ARARIA", "district": "Araria"}
+    assert english["station"] == {"code": "5140003", "name": "ARARIA", "name_hi": None, "district": "Araria"}
     assert english["officer_post"] == "SHO:5140003"
     assert {"at", "event", "text"} == english["timeline"][0].keys()
     assert [entry["text"] for entry in english["timeline"]] == [
@@ -117,6 +117,18 @@ async def test_derived_events_show(intake: Rig) -> None:
     assert [entry["text"] for entry in hindi["timeline"]] == ["आपका आवेदन दर्ज हुआ", "ARARIA थाना को भेजा गया"]
     assert english["clocks"][0]["remaining_s"] == 86_400
     assert hindi["next_step"] == "ARARIA थाना को इसे देखना है"
+
+
+async def test_a_station_is_named_in_the_readers_script(intake: Rig) -> None:
+    """Who reads Hindi reads the Hindi name where routing knows one."""
+    case = await intake.filed(COMPLAINT)
+    named = STATION.model_copy(update={"name": "Araria", "name_hi": "अररिया"})
+    await intake.assign(case["case_id"], station=named)
+    english, hindi = await status(intake, case), await status(intake, case, accept_language="hi-IN")
+    assert english["station"]["name_hi"] == "अररिया"
+    assert "Araria" in english["timeline"][-1]["text"]
+    assert "अररिया थाना" in hindi["timeline"][-1]["text"]
+    assert "Araria" not in str((hindi["timeline"], hindi["next_step"]))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from routing.dataset import load_shipped
 from routing.search import SearchIndex
 from routing.sounds import fold
 
-INDEX = SearchIndex(load_shipped().stations)
+INDEX = SearchIndex.of_version(load_shipped())
 
 
 @pytest.mark.parametrize(

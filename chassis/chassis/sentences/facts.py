@@ -71,7 +71,7 @@ def facts_of(event: Event) -> dict[str, str]:
 
 def enriched(facts: Facts, case: Facts) -> dict[str, str]:
     """The facts of an event and of its case, and what follows from both. `case` may name officer_post, station,
-    station_code, police_district, service_code, tracking_number, family and lane.
+    station_hi, station_code, police_district, service_code, tracking_number, family and lane.
     """
     known = {**case, **facts}
     if "clock" not in known and "clock_id" in known:
@@ -109,7 +109,8 @@ def _of_assignment(event: AssignedToStation) -> dict[str, str]:
         "provisional": _text(event.provisional),
         "desk_online": _text(event.desk_online),
     }
-    return facts | ({"previous_station": str(event.previous_station)} if event.previous_station else {})
+    more = {"station_hi": event.station.name_hi, "previous_station": event.previous_station}
+    return facts | {name: str(value) for name, value in more.items() if value}
 
 
 def _text(value: Any) -> str:

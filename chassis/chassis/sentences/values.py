@@ -45,7 +45,8 @@ def office(facts: Facts, words: Words, language: Language) -> str:
     post = facts.get("officer_post", "")
     title, station = title_of(post), facts.get("station", "")
     pattern = words.name("offices", title if station else "default", language)
-    return pattern.format(name=station if title == "SHO" else _place_of_office(facts)).strip(" ,")
+    name = _name_of_office(facts, language) if title == "SHO" else _place_of_office(facts, language)
+    return pattern.format(name=name).strip(" ,")
 
 
 def by(facts: Facts, words: Words, language: Language) -> str:
@@ -78,8 +79,13 @@ def due(facts: Facts, _words: Words, _language: Language) -> str:
     return f"{read_time(facts['due_at']).astimezone(INDIA):%d.%m.%Y %H:%M}"
 
 
-def _place_of_office(facts: Facts) -> str:
-    _, _, behind = facts.get("station", "").partition(", ")
+def _name_of_office(facts: Facts, language: Language) -> str:
+    """In Devanagari where the text is Hindi and routing knows the name."""
+    return (facts.get("station_hi") if language == "hi" else None) or facts.get("station", "")
+
+
+def _place_of_office(facts: Facts, language: Language) -> str:
+    _, _, behind = _name_of_office(facts, language).partition(", ")
     return behind or facts.get("police_district", "").title()
 
 

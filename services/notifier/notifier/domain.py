@@ -39,6 +39,7 @@ class CaseCard:
     anonymous: bool
     sealed: str | None = field(repr=False)
     station_name: str | None = None
+    station_name_hi: str | None = None
     officer_post: str | None = None
     station_code: str | None = None
     police_district: str | None = None

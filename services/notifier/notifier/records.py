@@ -152,6 +152,7 @@ def card_of(document: Mapping[str, Any]) -> CaseCard:
         anonymous=document["anonymous"],
         sealed=document.get("sealed"),
         station_name=document.get("station_name"),
+        station_name_hi=document.get("station_name_hi"),
         officer_post=document.get("officer_post"),
         station_code=document.get("station_code"),
         police_district=document.get("police_district"),

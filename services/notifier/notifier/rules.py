@@ -118,6 +118,7 @@ def facts_for(event: Event, card: CaseCard, *, emergency: bool) -> dict[str, str
         "lane": "emergency" if emergency else "routine",
         "officer_post": card.officer_post,
         "station": card.station_name,
+        "station_hi": card.station_name_hi,
         "station_code": card.station_code,
         "police_district": card.police_district,
         "moved_on": "true" if _previous(event, card) else "false",

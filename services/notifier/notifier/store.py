@@ -285,6 +285,7 @@ def _assignment(event: AssignedToStation) -> Document:
     return {
         "assignment_no": event.assignment_no,
         "station_name": event.station.name,
+        "station_name_hi": event.station.name_hi,
         "station_code": event.station.code,
         "police_district": event.station.police_district,
         "officer_post": event.officer_post,

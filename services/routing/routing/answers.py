@@ -85,7 +85,7 @@ def _body(
         "occurred_at": now,
         "cause_id": item.envelope.event_id,
         "assignment_no": cause.assignment_no,
-        "station": _station(office.code, office.name, office.district, office.police_district),
+        "station": _station(office.code, office.name, office.district, office.police_district, office.name_hi),
         "officer_post": ids.post_id(office.post, office.code),
         "reason": decision.reason.value,
         "provisional": decision.provisional,
@@ -108,14 +108,20 @@ def _body(
 
 
 def _station_of(station: StationRecord) -> orjson.Fragment:
-    return _station(station.code, station.name_en, station.district, station.police_district)
+    return _station(station.code, station.name_en, station.district, station.police_district, station.name_hi)
 
 
 @lru_cache(maxsize=4_096)
-def _station(code: str, name: str, district: str, police_district: str) -> orjson.Fragment:
+def _station(code: str, name: str, district: str, police_district: str, name_hi: str) -> orjson.Fragment:
     """Its JSON, checked by the model."""
-    station = Station(code=StationCode(code), name=name, district=district, police_district=police_district)
-    return orjson.Fragment(station.model_dump_json())
+    station = Station(
+        code=StationCode(code),
+        name=name,
+        name_hi=name_hi or None,
+        district=district,
+        police_district=police_district,
+    )
+    return orjson.Fragment(station.model_dump_json(exclude_none=True))
 
 
 def _nearest(snapshot: Snapshot, asked: Asked, decision: Decision) -> Sequence[str]:

@@ -13,7 +13,10 @@ from pathlib import Path
 import shapely
 from shapely.geometry import mapping, shape
 
+from routing.naming.names import HindiName, Witnesses, hindi_names
+
 SHIPPED = Path(__file__).parent / "data"
+RAILWAY, RAILWAY_HI = "RLY ", "रेल"
 # Words that a plain title case would spoil.
 KEPT_WORDS = frozenset({"SC/ST", "NTPC", "L.N.M.", "P.S.", "PS"})
 # 1e-5 degrees is about a metre, far below what the digitisation is worth.
@@ -44,12 +47,16 @@ def build_data(sources: Path, target: Path = SHIPPED) -> BuildReport:
     """Reads the sources, writes the five files of the data set, returns what is suspicious in them."""
     stations = _read(sources / "bihar_police_stations_mha.csv")
     shared = shared_coordinates(stations)
-    _write(target / "stations.csv", [_station_row(row, shared) for row in stations])
-    _write(target / "police_districts.csv", _police_districts(sources, stations))
+    witnesses = Witnesses(_read(sources / "bihar_names_hi.csv"), _read(sources / "bihar_name_parts_hi.csv"))
+    names = hindi_names(stations, witnesses)
+    _write(target / "stations.csv", [_station_row(row, shared, names[row["ps_cd"]]) for row in stations])
+    _write(target / "police_districts.csv", _police_districts(sources, stations, names, witnesses))
     _write(target / "pin_districts.csv", _pin_rows(_read(sources / "bihar_pin_district.csv")))
-    districts = _write_outlines(sources / "bihar_districts_from_blocks.geojson", target / "districts.geojson")
+    districts = _write_outlines(
+        sources / "bihar_districts_from_blocks.geojson", target / "districts.geojson", witnesses
+    )
     boundaries = _write_boundaries(
-        sources / "bihar_thana_polygons_sheohar_7.geojson", target / "boundaries.geojson", stations
+        sources / "bihar_thana_polygons_sheohar_7.geojson", target / "boundaries.geojson", stations, witnesses
     )
     misplaced = tuple(row["ps_cd"] for row in stations if row["coord_ok"] == "0")
     return BuildReport(len(stations), misplaced, tuple(sorted(shared)), districts, boundaries)
@@ -67,11 +74,11 @@ def shared_coordinates(stations: Iterable[Row]) -> frozenset[str]:
     return frozenset(row["ps_cd"] for row in rows if count[row["lat"], row["lon"]] > 1)
 
 
-def _station_row(row: Row, shared: frozenset[str]) -> dict[str, str]:
+def _station_row(row: Row, shared: frozenset[str], name: HindiName) -> dict[str, str]:
     return {
         "code": row["ps_cd"],
         "name_en": clean_name(row["name"]),
-        "name_hi": "",
+        **_hindi(name),
         "name_source": row["name"],
         "kind": row["kind"],
         "police_district": row["police_district"],
@@ -85,7 +92,14 @@ def _station_row(row: Row, shared: frozenset[str]) -> dict[str, str]:
     }
 
 
-def _police_districts(sources: Path, stations: list[Row]) -> list[dict[str, str]]:
+def _hindi(name: HindiName) -> dict[str, str]:
+    confidence = f"{name.confidence:g}" if name.text else ""
+    return {"name_hi": name.text, "name_hi_origin": name.origin, "name_hi_confidence": confidence}
+
+
+def _police_districts(
+    sources: Path, stations: list[Row], names: Mapping[str, HindiName], witnesses: Witnesses
+) -> list[dict[str, str]]:
     seats = {
         DISTRICT_NAMES.get(row["district"], row["district"]): row
         for row in _read(sources / "bihar_headquarters.csv")
@@ -100,13 +114,24 @@ def _police_districts(sources: Path, stations: list[Row]) -> list[dict[str, str]
                 "name": name,
                 "code": row["police_district_cd"],
                 "name_en": clean_name(name),
-                "name_hi": "",
+                "name_hi": _police_district_hi(name, district, stations, names, witnesses),
                 "district": district,
                 "seat_lat": seat["lat"] if seat else "",
                 "seat_lon": seat["lon"] if seat else "",
             }
         )
     return rows
+
+
+def _police_district_hi(
+    name: str, district: str, stations: list[Row], names: Mapping[str, HindiName], witnesses: Witnesses
+) -> str:
+    """By its own name, the station at its seat, or its revenue district; a railway's by its seat's."""
+    if name in SEAT_STATIONS:
+        return names[_seat_station(name, stations)["ps_cd"]].text
+    if name.startswith(RAILWAY):
+        return f"{RAILWAY_HI} {witnesses.of_district(name.removeprefix(RAILWAY)).text}"
+    return witnesses.of_district(name).text or witnesses.of_district(district).text
 
 
 def _seat_station(police_district: str, stations: list[Row]) -> Row:
@@ -127,7 +152,7 @@ def _other_districts(row: Row) -> list[str]:
     return [name for part in row["other_districts"].split("|") if (name := part.partition(":")[0])]
 
 
-def _write_outlines(source: Path, target: Path) -> int:
+def _write_outlines(source: Path, target: Path, witnesses: Witnesses) -> int:
     features = json.loads(source.read_text("utf-8"))["features"]
     outlines = shapely.set_precision([shape(feature["geometry"]) for feature in features], OUTLINE_GRID)
     if not shapely.coverage_is_valid(outlines):
@@ -137,7 +162,10 @@ def _write_outlines(source: Path, target: Path) -> int:
         [
             {
                 "type": "Feature",
-                "properties": {"district": feature["properties"]["district"]},
+                "properties": {
+                    "district": feature["properties"]["district"],
+                    "name_hi": witnesses.of_district(feature["properties"]["district"]).text,
+                },
                 "geometry": mapping(outline),
             }
             for feature, outline in zip(features, outlines, strict=True)
@@ -146,7 +174,7 @@ def _write_outlines(source: Path, target: Path) -> int:
     return len(features)
 
 
-def _write_boundaries(source: Path, target: Path, stations: list[Row]) -> int:
+def _write_boundaries(source: Path, target: Path, stations: list[Row], witnesses: Witnesses) -> int:
     police_district = {row["ps_cd"]: row["police_district"] for row in stations}
     of_district = {row["revenue_district"]: row["police_district"] for row in stations if row["kind"] == "territorial"}
     features = json.loads(source.read_text("utf-8"))["features"]
@@ -158,6 +186,7 @@ def _write_boundaries(source: Path, target: Path, stations: list[Row]) -> int:
                 "properties": {
                     "station": str(properties["ps_code_bhugoal"]),
                     "name": clean_name(properties["name"]),
+                    **_hindi(witnesses.of_station(str(properties["ps_code_bhugoal"]), properties["name"])),
                     "district": properties["district"],
                     "police_district": police_district.get(
                         str(properties["ps_code_bhugoal"]), of_district[properties["district"]]

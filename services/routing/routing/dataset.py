@@ -9,7 +9,16 @@ from pathlib import Path
 from shapely.geometry import shape
 
 from routing.build_data import SHIPPED
-from routing.domain import Boundary, Dataset, Outline, PoliceDistrict, Specialist, StationKind, StationRecord
+from routing.domain import (
+    Boundary,
+    Dataset,
+    NameOrigin,
+    Outline,
+    PoliceDistrict,
+    Specialist,
+    StationKind,
+    StationRecord,
+)
 
 FILES = (
     "boundaries.geojson",
@@ -35,6 +44,9 @@ def load_shipped(folder: Path = SHIPPED) -> Dataset:
             police_district=properties["police_district"],
             district=properties["district"],
             name_source=properties["name"],
+            name_hi=properties["name_hi"],
+            name_hi_origin=NameOrigin(properties["name_hi_origin"]) if properties["name_hi"] else None,
+            name_hi_confidence=float(properties["name_hi_confidence"] or 0.0),
         )
         for properties, _ in boundaries
         if properties["station"] not in known
@@ -43,7 +55,9 @@ def load_shipped(folder: Path = SHIPPED) -> Dataset:
         version=f"shipped-{_digest(folder)}",
         stations=tuple(sorted(stations, key=lambda station: station.code)),
         police_districts=tuple(_police_district(row) for row in _rows(folder / "police_districts.csv")),
-        outlines=tuple(Outline(p["district"], shape(g)) for p, g in _features(folder / "districts.geojson")),
+        outlines=tuple(
+            Outline(p["district"], shape(g), p["name_hi"]) for p, g in _features(folder / "districts.geojson")
+        ),
         boundaries=tuple(Boundary(p["station"], shape(g), p["name"], *_days(p)) for p, g in boundaries),
         pin_districts={row["pincode"]: _pin_row(row) for row in _rows(folder / "pin_districts.csv")},
         specialists=tuple(
@@ -66,6 +80,8 @@ def _station(row: dict[str, str]) -> StationRecord:
         lon=float(row["lon"]),
         coord_ok=row["coord_ok"] == "1",
         coord_shared=row["coord_shared"] == "1",
+        name_hi_origin=NameOrigin(row["name_hi_origin"]) if row["name_hi"] else None,
+        name_hi_confidence=float(row["name_hi_confidence"]) if row["name_hi"] else 0.0,
     )
 
 

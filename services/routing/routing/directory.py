@@ -6,16 +6,20 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from event_schemas import DirectoryPost, Post
-from routing.domain import Office, PoliceDistrict, Snapshot, StationRecord
-from routing.domain.sub_divisions import SDPO_OFFICE
+from routing.domain import Office, PoliceDistrict, Snapshot, StationKind, StationRecord
+from routing.domain.sub_divisions import SDPO_OFFICE, SDPO_OFFICE_HI
 
 POST_NAMES: Final = {
     Post.SHO: ("SHO", "थानाध्यक्ष"),
     Post.SDPO: ("SDPO", "अनुमंडल पुलिस पदाधिकारी"),
     Post.SP: ("SP", "पुलिस अधीक्षक"),
-    Post.DIG: ("DIG", "पुलिस उप-महानिरीक्षक"),
+    Post.DIG: ("DIG", "पुलिस उपमहानिरीक्षक"),
     Post.HQ: ("Control Room", "नियंत्रण कक्ष"),
 }
+
+
+STATE_HI: Final = "बिहार"
+KINDS_HI: Final = {StationKind.OUTPOST: "ओपी", StationKind.RAILWAY: "रेल थाना"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +74,8 @@ def changed(wanted: Directory, published: Mapping[str, DirectoryPost]) -> Sequen
 def _posts(snapshot: Snapshot) -> Iterable[tuple[DirectoryPost, str]]:
     """Each post with the number it has in development: "+910" and nine digits, which no operator allocates."""
     state, range_ = snapshot.control_room(), snapshot.range_office()
-    yield _post(state, None), "+910300000002"
-    yield _post(range_, _key(state)), "+910300000001"
+    yield _post(state, None, STATE_HI), "+910300000002"
+    yield _post(range_, _key(state), STATE_HI), "+910300000001"
     for district in snapshot.dataset.police_districts:
         yield from _district_posts(snapshot, district, range_)
     for sub_division in snapshot.sub_divisions.by_code.values():
@@ -84,15 +88,23 @@ def _posts(snapshot: Snapshot) -> Iterable[tuple[DirectoryPost, str]]:
 def _district_posts(
     snapshot: Snapshot, district: PoliceDistrict, range_: Office
 ) -> Iterable[tuple[DirectoryPost, str]]:
-    superintendent = snapshot.superintendent(district.name)
-    yield _post(superintendent, _key(range_)), f"+9101{_digits(district.code, 8)}"
-    yield _post(snapshot.control_room(district.name), _key(superintendent)), f"+9102{_digits(district.code, 8)}"
+    superintendent, hindi = snapshot.superintendent(district.name), district.name_hi
+    yield _post(superintendent, _key(range_), hindi), f"+9101{_digits(district.code, 8)}"
+    yield _post(snapshot.control_room(district.name), _key(superintendent), hindi), f"+9102{_digits(district.code, 8)}"
 
 
 def _station_post(snapshot: Snapshot, station: StationRecord) -> DirectoryPost:
     officer = snapshot.sub_divisional_officer(station.code)
     above = station_sdpo(station.code) if officer else _key(snapshot.superintendent(station.police_district))
-    return _post(snapshot.station_office(station), above, station.name_hi)
+    return _post(snapshot.station_office(station), above, called_hi(station))
+
+
+def called_hi(station: StationRecord) -> str:
+    """A station as Hindi text calls it, "कदमकुआँ थाना"; "" where its Hindi name is not known."""
+    if not station.name_hi:
+        return ""
+    kind = KINDS_HI.get(station.kind, "थाना")
+    return station.name_hi if station.name_hi.endswith((kind, "थाना")) else f"{station.name_hi} {kind}"
 
 
 def _supervised(snapshot: Snapshot) -> Iterable[tuple[str, str]]:
@@ -120,11 +132,12 @@ def _post(office: Office, parent: str | None, name_hi: str = "") -> DirectoryPos
         place = office.name
     elif post is Post.SDPO:
         place = office.name.removeprefix(SDPO_OFFICE)
+        name_hi = office.name_hi.removeprefix(SDPO_OFFICE_HI)
     return DirectoryPost(
         station=office.code,
         post=post,
         name_en=f"{english}, {place}",
-        # Most places have no Hindi name in the data: the post is named in Hindi, the place as it is known.
+        # Where a place has no Hindi name in the data, the post is named in Hindi and the place as it is known.
         name_hi=f"{hindi}, {name_hi or place}",
         parent=parent,
     )

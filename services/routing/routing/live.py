@@ -64,7 +64,7 @@ class Live:
     def prepare(self, snapshot: Snapshot, details: Mapping[str, PostDetails]) -> Prepared:
         """All that a switch needs. Changes nothing, and may run in any thread."""
         directory = build_directory(snapshot, details, dev_phones=self._dev_phones)
-        return Prepared(snapshot, directory, SearchIndex(snapshot.dataset.stations), details)
+        return Prepared(snapshot, directory, SearchIndex.of_version(snapshot.dataset), details)
 
     def prepare_posts(self, details: Mapping[str, PostDetails]) -> Prepared:
         """The version in force with other details of its posts."""

@@ -1,13 +1,13 @@
 """Finding stations by name, in English or Hindi, however it is spelt: what sounds alike is compared, not letters."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from routing.domain import StationKind, StationRecord
+from routing.domain import Dataset, StationKind, StationRecord
 from routing.importing.words import clean_code
 from routing.sounds import Name, fold, without_station
 
@@ -41,6 +41,14 @@ class SearchIndex:
         self._placed = [
             f"{name.sound} {fold(stations[owner].district)}" for name, owner in zip(names, owners, strict=True)
         ]
+
+    @classmethod
+    def of_version(cls, dataset: Dataset) -> Self:
+        """With the districts' Hindi names, and the English ones of police districts."""
+        names: dict[str, list[str]] = {row.district: [row.name_hi] for row in dataset.outlines if row.name_hi}
+        for row in dataset.police_districts:
+            names.setdefault(row.name, []).extend(name for name in (row.name_en, row.name_hi) if name)
+        return cls(dataset.stations, names)
 
     def find(
         self, *, q: str | None = None, district: str | None = None, kind: StationKind | None = None

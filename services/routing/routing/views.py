@@ -5,7 +5,7 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict
 
 from event_schemas import DirectoryPost
-from routing.domain import StationKind, StationRecord
+from routing.domain import NameOrigin, StationKind, StationRecord
 
 
 class View(BaseModel):
@@ -22,9 +22,17 @@ class PlaceView(View):
 
 
 class StationView(View):
+    """`name_hi` is None where no spelling is known well enough: the name stays as it is in Latin letters.
+
+    Its origin is witnessed (in public sources), parts (a witnessed place and known words), rule (the rule table, as
+    often right as its confidence says) or import (an operator's file).
+    """
+
     code: str
     name: str
     name_hi: str | None
+    name_hi_origin: NameOrigin | None
+    name_hi_confidence: float | None
     name_source: str | None
     kind: StationKind
     district: str
@@ -77,6 +85,8 @@ def station_view(station: StationRecord, *, distance_m: int | None = None) -> St
         code=station.code,
         name=station.name_en,
         name_hi=station.name_hi or None,
+        name_hi_origin=station.name_hi_origin,
+        name_hi_confidence=station.name_hi_confidence if station.name_hi else None,
         name_source=station.name_source or None,
         kind=station.kind,
         district=station.district,

@@ -6,6 +6,7 @@ from typing import Any
 
 from chassis.problems import Language
 from chassis.sentences import Values
+from event_schemas import Station
 from intake.domain.case import Case, ClockView, HearingRecord, TimelineEntry, displayed_state
 from intake.texts import Texts
 from intake.views.story import current_office, next_step_facts, outcome, told
@@ -32,7 +33,7 @@ def status_view(
         "status": case.state.value,
         "version": case.version,
         "filed_at": case.filed_at,
-        "station": {"code": station.code, "name": station.name, "district": station.district} if station else None,
+        "station": _station(station) if station else None,
         "officer_post": case.assignment.officer_post if case.assignment else None,
         "timeline": [
             {"at": one.entry.at, "event": one.entry.event, "text": text}
@@ -57,6 +58,11 @@ def status_view(
         "outcome": {"code": found.code, "text": found.text, "at": found.at} if found else None,
         "next_step": texts.next_step(next_step_facts(case, story), language),
     }
+
+
+def _station(station: Station) -> Mapping[str, Any]:
+    names = {"name": station.name, "name_hi": station.name_hi}
+    return {"code": station.code, **names, "district": station.district}
 
 
 def merged_timeline(case: Case, derived: Sequence[TimelineEntry]) -> list[TimelineEntry]:

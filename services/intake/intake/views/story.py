@@ -12,7 +12,7 @@ from intake.domain.states import Act, Role, acts_by_table
 from intake.texts import Texts
 
 _ASSIGNED = "AssignedToStation"
-_OFFICE = ("officer_post", "station", "station_code", "police_district")
+_OFFICE = ("officer_post", "station", "station_hi", "station_code", "police_district")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,7 @@ def current_office(case: Case) -> dict[str, str]:
     if assignment.station is not None:
         station = assignment.station
         facts |= {"station": station.name, "station_code": station.code, "police_district": station.police_district}
+        facts |= {"station_hi": station.name_hi} if station.name_hi else {}
     return facts
 
 

@@ -27,6 +27,15 @@ class StationKind(StrEnum):
     PROHIBITION = "prohibition"
 
 
+class NameOrigin(StrEnum):
+    """Where a Hindi name is from: a witness's spelling, known parts, the rule table, an operator's file."""
+
+    WITNESSED = "witnessed"
+    PARTS = "parts"
+    RULE = "rule"
+    IMPORT = "import"
+
+
 class Reason(StrEnum):
     """Why this office, as AssignedToStation says it."""
 
@@ -60,6 +69,9 @@ class StationRecord:
     sub_division: str = ""
     valid_from: date | None = None
     valid_to: date | None = None
+    # Of `name_hi`; None without one. The confidence is the share of such names that is right, as far as it is known.
+    name_hi_origin: NameOrigin | None = None
+    name_hi_confidence: float = 0.0
 
     def valid(self, on: date | None) -> bool:
         """Whether it works on a day; `valid_to` is its last. None asks for no day in particular."""
@@ -113,6 +125,7 @@ class Outline:
 
     district: str
     geometry: Geometry
+    name_hi: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +187,7 @@ class Office:
     district: str
     police_district: str
     post: str
+    name_hi: str = ""
 
     @property
     def officer_post(self) -> str:

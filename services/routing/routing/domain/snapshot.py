@@ -57,7 +57,14 @@ class Snapshot:
         self.points_by_district = PointsByArea(self._points_of)
         self._seats = _seats(dataset.police_districts)
         self._offices = {
-            station.code: Office(station.code, station.name_en, station.district, station.police_district, "SHO")
+            station.code: Office(
+                station.code,
+                station.name_en,
+                station.district,
+                station.police_district,
+                "SHO",
+                f"{station.name_hi} रेल" if station.name_hi and station.kind is StationKind.RAILWAY else station.name_hi,
+            )
             for station in dataset.stations
         }
         self.with_boundaries = frozenset(self.stations[row.station].district for row in self.jurisdictions)
@@ -67,7 +74,9 @@ class Snapshot:
         self._office_codes = {code.casefold(): code for code in offices}
         self._units = _units(at_work)
         self._specialist = {(row.field, row.value): row.kind for row in dataset.specialists}
-        self._district_names = {name.casefold(): name for name in self._points_of}
+        self._district_names = {
+            row.name_hi: row.district for row in dataset.outlines if row.name_hi and row.district in self._points_of
+        } | {name.casefold(): name for name in self._points_of}
 
     def points_of(self, district: str) -> StationPoints:
         """The territorial stations of a revenue district that may be chosen by distance."""
@@ -142,7 +151,8 @@ class Snapshot:
         record = self.police_districts.get(police_district)
         if record is None:
             return self.range_office()
-        return Office(record.name, f"SP Office, {record.name_en}", record.district or STATE, record.name, "SP")
+        hindi = f"पुलिस अधीक्षक कार्यालय, {record.name_hi}" if record.name_hi else ""
+        return Office(record.name, f"SP Office, {record.name_en}", record.district or STATE, record.name, "SP", hindi)
 
     def sub_divisional_officer(self, station: str) -> Office | None:
         """The SDPO over a station; None where its sub-division is not known."""
@@ -150,15 +160,17 @@ class Snapshot:
         return found.office if found is not None else None
 
     def range_office(self) -> Office:
-        return Office(STATE_OFFICE, "Police Headquarters, Bihar", STATE, STATE, "DIG")
+        return Office(STATE_OFFICE, "Police Headquarters, Bihar", STATE, STATE, "DIG", "पुलिस मुख्यालय, बिहार")
 
     def control_room(self, police_district: str | None = None) -> Office:
         """The control room of a police district, or of the state when the district is unknown."""
         record = self.police_districts.get(police_district) if police_district else None
         if record is None:
-            return Office(STATE_CONTROL_ROOM, "State Control Room (Dial 112)", STATE, STATE, "HQ")
+            name, hindi = "State Control Room (Dial 112)", "राज्य नियंत्रण कक्ष (डायल 112), बिहार"
+            return Office(STATE_CONTROL_ROOM, name, STATE, STATE, "HQ", hindi)
         name = f"District Control Room, {record.name_en}"
-        return Office(f"{STATE_CONTROL_ROOM}-{record.code}", name, record.district or STATE, record.name, "HQ")
+        hindi = f"जिला नियंत्रण कक्ष, {record.name_hi}" if record.name_hi else ""
+        return Office(f"{STATE_CONTROL_ROOM}-{record.code}", name, record.district or STATE, record.name, "HQ", hindi)
 
 
 def _last_day(dated: Iterable[StationRecord | Boundary], on: date | None) -> date | None:

@@ -11,6 +11,7 @@ from routing.domain.model import Office, PoliceDistrict, StationRecord
 
 SDPO: Final = "SDPO"
 SDPO_OFFICE: Final = "SDPO Office, "
+SDPO_OFFICE_HI: Final = "अनुमंडल पुलिस पदाधिकारी कार्यालय, "
 NOT_IN_A_CODE: Final = re.compile(r"[^a-z0-9]+")
 LONGEST_NAME: Final = 24
 
@@ -47,7 +48,7 @@ class SubDivisions:
 def _sub_division(district: PoliceDistrict, rows: list[StationRecord]) -> SubDivision:
     name = capwords(rows[0].sub_division)
     code = f"sdpo-{district.code}-{_word(_folded(name))}"
-    office = Office(code, f"{SDPO_OFFICE}{name}", rows[0].district, district.name, SDPO)
+    office = Office(code, f"{SDPO_OFFICE}{name}", rows[0].district, district.name, SDPO, f"{SDPO_OFFICE_HI}{name}")
     return SubDivision(office, tuple(row.code for row in rows))
 
 

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from routing.build_data import clean_name
-from routing.domain import Dataset, PoliceDistrict, StationKind, StationRecord
+from routing.domain import Dataset, NameOrigin, PoliceDistrict, StationKind, StationRecord
 from routing.domain.districts import DistrictIndex
 from routing.importing.days import read_days, report_days
 from routing.importing.report import ImportRefused, Report
@@ -22,6 +22,8 @@ COLUMNS: Final[Columns] = {
     "code": ("code", "ps_cd", "station_code"),
     "name": ("name_en", "name", "station_name"),
     "name_hi": ("name_hi",),
+    "name_hi_origin": ("name_hi_origin",),
+    "name_hi_confidence": ("name_hi_confidence",),
     "name_source": ("name_source",),
     "kind": ("kind", "type"),
     "police_district": ("police_district",),
@@ -39,6 +41,7 @@ NEEDED: Final = ("code", "name", "kind", "police_district")
 NAMES: Final = ("name", "name_hi", "name_source", "district", "sub_division")
 # Without these a station is no less known: it is taken without a name that is not readable.
 SPARED: Final = ("name_hi", "name_source")
+SHARE: Final = re.compile(r"0(?:\.[0-9]+)?|1(?:\.0+)?")
 NOT_IN_A_KIND: Final = re.compile(r"[ /-]+")
 
 
@@ -64,6 +67,7 @@ def import_stations(
     if not found:
         raise ImportRefused("the file has no usable station: nothing was changed")
     before = {station.code: station for station in base.stations}
+    found = {code: _with_hindi_name(station, before.get(code)) for code, station in found.items()}
     merged = before | found
     for code in sorted(found.keys() & before.keys()):
         old, new = before[code].name_en, found[code].name_en
@@ -134,6 +138,29 @@ def _station(
         sub_division=row["sub_division"],
         valid_from=days[0],
         valid_to=days[1],
+        **_origin(row),
+    )
+
+
+def _origin(row: Row) -> dict[str, Any]:
+    """A Hindi name in an operator's file is right, unless the file says itself where the name is from."""
+    if not row["name_hi"]:
+        return {}
+    origin, said = row["name_hi_origin"], row["name_hi_confidence"]
+    if origin not in set(NameOrigin) or origin == NameOrigin.IMPORT or not SHARE.fullmatch(said):
+        return {"name_hi_origin": NameOrigin.IMPORT, "name_hi_confidence": 1.0}
+    return {"name_hi_origin": NameOrigin(origin), "name_hi_confidence": float(said)}
+
+
+def _with_hindi_name(station: StationRecord, before: StationRecord | None) -> StationRecord:
+    """A file without a Hindi name takes none away, unless the station gets another name."""
+    if before is None or station.name_hi or before.name_en.casefold() != station.name_en.casefold():
+        return station
+    return replace(
+        station,
+        name_hi=before.name_hi,
+        name_hi_origin=before.name_hi_origin,
+        name_hi_confidence=before.name_hi_confidence,
     )
 
 

@@ -9,13 +9,23 @@ from typing import Any, Final
 
 import shapely
 
-from routing.domain import Boundary, Corridor, Dataset, Outline, PoliceDistrict, Specialist, StationKind, StationRecord
+from routing.domain import (
+    Boundary,
+    Corridor,
+    Dataset,
+    NameOrigin,
+    Outline,
+    PoliceDistrict,
+    Specialist,
+    StationKind,
+    StationRecord,
+)
 
 Row = dict[str, Any]
 Rows = Mapping[str, list[Row]]
 
 DAYS: Final = ("valid_from", "valid_to")
-LATER: Final = ("sub_division", *DAYS)
+LATER: Final = ("sub_division", *DAYS, "name_hi_origin", "name_hi_confidence")
 PARTS: Final = ("stations", "police_districts", "outlines", "boundaries", "pin_districts", "specialists", "corridors")
 # Parts that came later: without a row they must not rename what was saved before.
 LATER_PARTS: Final = frozenset({"corridors"})
@@ -27,7 +37,7 @@ def to_rows(dataset: Dataset) -> Rows:
         "stations": [_record(station) for station in sorted(dataset.stations, key=lambda item: item.code)],
         "police_districts": [_record(row) for row in sorted(dataset.police_districts, key=lambda item: item.name)],
         "outlines": [
-            {"district": row.district, "wkb": _wkb(row.geometry)}
+            {"district": row.district, "wkb": _wkb(row.geometry)} | ({"name_hi": row.name_hi} if row.name_hi else {})
             for row in sorted(dataset.outlines, key=lambda item: item.district)
         ],
         "boundaries": sorted(
@@ -51,7 +61,9 @@ def from_rows(version: str, rows: Rows) -> Dataset:
         version=version,
         stations=tuple(_station(row) for row in rows["stations"]),
         police_districts=tuple(PoliceDistrict(**row) for row in rows["police_districts"]),
-        outlines=tuple(Outline(row["district"], shapely.from_wkb(row["wkb"])) for row in rows["outlines"]),
+        outlines=tuple(
+            Outline(row["district"], shapely.from_wkb(row["wkb"]), row.get("name_hi", "")) for row in rows["outlines"]
+        ),
         boundaries=tuple(
             Boundary(row["station"], shapely.from_wkb(row["wkb"]), row["name"], **_days(row))
             for row in rows["boundaries"]
@@ -93,6 +105,8 @@ def _record(value: "StationRecord | PoliceDistrict | Specialist") -> Row:
     row = asdict(value)
     if "kind" in row:
         row["kind"] = row["kind"].value
+    if row.get("name_hi_origin"):
+        row["name_hi_origin"] = row["name_hi_origin"].value
     for name in LATER:
         # The database knows no days, and an empty field that came later must not rename what was saved before.
         if name in row and not row[name]:
@@ -109,7 +123,8 @@ def _boundary_row(boundary: Boundary) -> Row:
 
 
 def _station(row: Row) -> StationRecord:
-    return StationRecord(**{**row, **_days(row), "kind": StationKind(row["kind"])})
+    origin = {"name_hi_origin": NameOrigin(row["name_hi_origin"])} if row.get("name_hi_origin") else {}
+    return StationRecord(**{**row, **_days(row), **origin, "kind": StationKind(row["kind"])})
 
 
 def _days(row: Row) -> dict[str, date]:
