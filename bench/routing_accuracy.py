@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from bench.report import show
+from bench.routing_ground import ground
 from bench.routing_names import names
 from bench.routing_replay import GEO, REPLAYS, Figure
 
-OWN: Final[Mapping[str, Callable[[], list[Figure]]]] = {"names": names}
+OWN: Final[Mapping[str, Callable[[], list[Figure]]]] = {"names": names, "ground": ground}
 """Replays of what the project ships."""
 
 

@@ -85,6 +85,8 @@ async def test_open_clocks_page_by_cursor_the_most_urgent_first(rig: LedgerRig, 
     overdue = (await http.get("/v1/sla/open", params={"over": 0, "clock": "inquiry"})).json()
     assert overdue["items"] == []
     one = (await http.get("/v1/sla/open", params={"clock": "inquiry", "district": "Araria"})).json()
+    hindi = (await http.get("/v1/sla/open", params={"clock": "inquiry", "district": "अररिया"})).json()
+    assert hindi["items"] == one["items"] != []
     assert [item["clock_id"] for item in one["items"]] == ["inquiry:1"]
 
 

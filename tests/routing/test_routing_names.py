@@ -10,6 +10,7 @@ import pytest
 
 from bench.routing_names import names, tried
 from bench.routing_replay import GEO
+from event_schemas.districts import names as names_of_districts
 from routing.build_data import build_data
 from routing.directory import build_directory, called_hi
 from routing.domain import NameOrigin, Snapshot, StationKind, StationRecord
@@ -221,3 +222,10 @@ def test_spellings_that_differ_in_dots_alone_are_one() -> None:
     assert same("कदमकुआँ", "कदमकुआं")
     assert same("चम्पारण", "चंपारण")
     assert not same("रामपुर", "रमपुर")
+
+
+def test_the_list_of_districts_is_the_shipped_one() -> None:
+    """Filters of other services name districts as routing's answers do."""
+    assert names_of_districts() == {
+        spelling.casefold(): row.district for row in BASE.outlines for spelling in (row.district, row.name_hi)
+    }

@@ -21,6 +21,8 @@ RAILWAY, RAILWAY_HI = "RLY ", "रेल"
 KEPT_WORDS = frozenset({"SC/ST", "NTPC", "L.N.M.", "P.S.", "PS"})
 # 1e-5 degrees is about a metre, far below what the digitisation is worth.
 OUTLINE_GRID = 1e-5
+# Half a kilometre or so: in Sheohar as many points get their true station as with the blocks as they are drawn.
+BLOCK_TOLERANCE, BLOCK_GRID = 0.006, 1e-4
 # The two police districts that are no revenue district sit where the station of this name is.
 SEAT_STATIONS = {"BAGAHA": "BAGAHA", "NAUGHACHHIA": "NAUGACHHIA"}
 DISTRICT_NAMES = {
@@ -55,6 +57,7 @@ def build_data(sources: Path, target: Path = SHIPPED) -> BuildReport:
     districts = _write_outlines(
         sources / "bihar_districts_from_blocks.geojson", target / "districts.geojson", witnesses
     )
+    _write_blocks(sources / "bihar_blocks_534.geojson", target / "blocks.geojson")
     boundaries = _write_boundaries(
         sources / "bihar_thana_polygons_sheohar_7.geojson", target / "boundaries.geojson", stations, witnesses
     )
@@ -172,6 +175,27 @@ def _write_outlines(source: Path, target: Path, witnesses: Witnesses) -> int:
         ],
     )
     return len(features)
+
+
+def _write_blocks(source: Path, target: Path) -> None:
+    """Coarser than the outlines: a block only says which station is the likelier one."""
+    features = json.loads(source.read_text("utf-8"))["features"]
+    simpler = shapely.coverage_simplify([shape(feature["geometry"]) for feature in features], BLOCK_TOLERANCE)
+    blocks = shapely.set_precision(simpler, BLOCK_GRID)
+    if not shapely.coverage_is_valid(blocks):
+        raise ValueError("simplifying broke the blocks' common borders")
+    rows = sorted(zip(features, blocks, strict=True), key=lambda row: int(row[0]["properties"]["block_cd"]))
+    _write_features(
+        target,
+        [
+            {
+                "type": "Feature",
+                "properties": {name: feature["properties"][name] for name in ("block", "district")},
+                "geometry": mapping(block),
+            }
+            for feature, block in rows
+        ],
+    )
 
 
 def _write_boundaries(source: Path, target: Path, stations: list[Row], witnesses: Witnesses) -> int:

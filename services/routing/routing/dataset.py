@@ -10,6 +10,7 @@ from shapely.geometry import shape
 
 from routing.build_data import SHIPPED
 from routing.domain import (
+    Block,
     Boundary,
     Dataset,
     NameOrigin,
@@ -21,6 +22,7 @@ from routing.domain import (
 )
 
 FILES = (
+    "blocks.geojson",
     "boundaries.geojson",
     "districts.geojson",
     "pin_districts.csv",
@@ -59,6 +61,7 @@ def load_shipped(folder: Path = SHIPPED) -> Dataset:
             Outline(p["district"], shape(g), p["name_hi"]) for p, g in _features(folder / "districts.geojson")
         ),
         boundaries=tuple(Boundary(p["station"], shape(g), p["name"], *_days(p)) for p, g in boundaries),
+        blocks=tuple(Block(p["block"], p["district"], shape(g)) for p, g in _features(folder / "blocks.geojson")),
         pin_districts={row["pincode"]: _pin_row(row) for row in _rows(folder / "pin_districts.csv")},
         specialists=tuple(
             Specialist(row["field"], row["value"], StationKind(row["kind"]))

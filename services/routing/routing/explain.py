@@ -12,8 +12,8 @@ from routing.domain.territory import nearest_units
 REASONS: Final[dict[Reason, tuple[str, str]]] = {
     Reason.JURISDICTION: ("The place lies in this station's jurisdiction", "स्थान इस थाने के क्षेत्र में है"),
     Reason.NEAREST: (
-        "No jurisdiction is recorded here; this is the nearest station of the district",
-        "यहाँ थाना क्षेत्र दर्ज नहीं है; यह जिले का निकटतम थाना है",
+        "No jurisdiction is recorded here: provisionally the nearest station of the block, or else of the district",
+        "यहाँ थाना क्षेत्र दर्ज नहीं है: फिलहाल प्रखंड का, प्रखंड में न हो तो जिले का निकटतम थाना",
     ),
     Reason.NAMED: ("The citizen named this station", "नागरिक ने इस थाने का नाम दिया"),
     Reason.SPECIALIST: ("This unit handles such matters for the district", "यह इकाई जिले में ऐसे मामले देखती है"),

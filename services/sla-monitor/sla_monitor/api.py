@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from chassis.access import Access, Caller, Service
 from chassis.clock import Clock as WallClock
 from chassis.problems import NOT_FOUND, Problem
+from event_schemas.districts import district_named
 from event_schemas.officers import is_in_charge
 from event_schemas.policies import PolicySet
 from sla_monitor import codec
@@ -114,6 +115,7 @@ def create_router(
     ) -> OpenView:
         now = clock.now()
         page: list[ClockView] = []  # and one more, which tells that there are more
+        district = None if district is None else district_named(district)
         wanted = _Wanted(clock_name, district)
         for number in sorted(owned()):
             entries = table.partition(number)

@@ -1,6 +1,7 @@
 """Pure decisions over an immutable snapshot of stations and boundaries."""
 
 from routing.domain.model import (
+    Block,
     Boundary,
     Corridor,
     Dataset,
@@ -21,6 +22,7 @@ from routing.domain.rules import assign_station
 from routing.domain.snapshot import Snapshot
 
 __all__ = [
+    "Block",
     "Boundary",
     "Corridor",
     "Dataset",

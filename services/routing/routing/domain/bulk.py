@@ -41,7 +41,11 @@ def _surroundings(snapshot: Snapshot, points: Sequence[Point]) -> list[Surroundi
         if district is not None and (polygons[row] is None or district.district not in snapshot.with_boundaries)
     ]
     neighbours, across = _by_distance(snapshot, points, by_distance)
-    return list(map(Surroundings, polygons, districts, neighbours, across))
+    of_block = [0] * len(points)
+    asked = [(neighbours[row], points[row], plane[row], district.district) for row, district in by_distance]
+    for (row, _), share in zip(by_distance, snapshot.blocks.share_all(asked), strict=True):
+        neighbours[row], of_block[row] = share
+    return list(map(Surroundings, polygons, districts, neighbours, across, of_block))
 
 
 def _by_distance(

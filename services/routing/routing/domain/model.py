@@ -128,6 +128,15 @@ class Outline:
     name_hi: str = ""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """An administrative block of a revenue district, in WGS84 degrees: provisional ground of its stations."""
+
+    name: str
+    district: str
+    geometry: Geometry
+
+
 @dataclass(frozen=True, slots=True)
 class Specialist:
     """Submissions whose `field` ("service_code" or "category") has this value belong to units of `kind`."""
@@ -149,6 +158,7 @@ class Dataset:
     pin_districts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     specialists: tuple[Specialist, ...] = ()
     corridors: tuple[Corridor, ...] = ()
+    blocks: tuple[Block, ...] = ()
 
     @property
     def dated(self) -> bool:

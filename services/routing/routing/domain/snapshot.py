@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from routing.domain.blocks import BlockIndex
 from routing.domain.boundaries import BoundaryIndex
 from routing.domain.corridors import CorridorIndex, UnitOnLine
 from routing.domain.districts import DistrictIndex
@@ -55,6 +56,7 @@ class Snapshot:
             district: StationPoints(stations) for district, stations in _by_district(territorial).items()
         }
         self.points_by_district = PointsByArea(self._points_of)
+        self.blocks = BlockIndex(dataset.blocks, territorial)
         self._seats = _seats(dataset.police_districts)
         self._offices = {
             station.code: Office(

@@ -10,6 +10,7 @@ from typing import Any, Final
 import shapely
 
 from routing.domain import (
+    Block,
     Boundary,
     Corridor,
     Dataset,
@@ -26,9 +27,18 @@ Rows = Mapping[str, list[Row]]
 
 DAYS: Final = ("valid_from", "valid_to")
 LATER: Final = ("sub_division", *DAYS, "name_hi_origin", "name_hi_confidence")
-PARTS: Final = ("stations", "police_districts", "outlines", "boundaries", "pin_districts", "specialists", "corridors")
+PARTS: Final = (
+    "stations",
+    "police_districts",
+    "outlines",
+    "boundaries",
+    "pin_districts",
+    "specialists",
+    "corridors",
+    "blocks",
+)
 # Parts that came later: without a row they must not rename what was saved before.
-LATER_PARTS: Final = frozenset({"corridors"})
+LATER_PARTS: Final = frozenset({"corridors", "blocks"})
 
 
 def to_rows(dataset: Dataset) -> Rows:
@@ -53,6 +63,10 @@ def to_rows(dataset: Dataset) -> Rows:
             ({"station": row.station, "line": row.line, "wkb": _wkb(row.geometry)} for row in dataset.corridors),
             key=lambda row: (row["station"], row["line"], row["wkb"]),
         ),
+        "blocks": sorted(
+            ({"name": row.name, "district": row.district, "wkb": _wkb(row.geometry)} for row in dataset.blocks),
+            key=lambda row: (row["district"], row["name"], row["wkb"]),
+        ),
     }
 
 
@@ -74,6 +88,9 @@ def from_rows(version: str, rows: Rows) -> Dataset:
         ),
         corridors=tuple(
             Corridor(row["station"], row["line"], shapely.from_wkb(row["wkb"])) for row in rows.get("corridors", [])
+        ),
+        blocks=tuple(
+            Block(row["name"], row["district"], shapely.from_wkb(row["wkb"])) for row in rows.get("blocks", [])
         ),
     )
 

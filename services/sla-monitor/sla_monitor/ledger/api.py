@@ -16,6 +16,7 @@ from chassis.clock import Clock
 from chassis.moments import Since, Until
 from chassis.problems import NOT_FOUND, FieldError, Problem, ProblemType
 from event_schemas import InvalidEvent, Lane
+from event_schemas.districts import district_named
 from event_schemas.officers import OfficerRole
 from event_schemas.policies import PolicySet
 from event_schemas.times import read_time
@@ -92,7 +93,7 @@ def create_router(
         as_of = await _as_of(watermarks.as_of)
         wanted = OpenFilter(
             clock=clock_name,
-            district=district,
+            district=None if district is None else district_named(district),
             scope=scope_of(caller),
             due_by=None if over is None else _earlier(as_of, over),
             after=None if cursor is None else _after(cursor),
