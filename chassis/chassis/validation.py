@@ -51,6 +51,7 @@ _MESSAGES: Mapping[str, tuple[str, str]] = {
     "string_type": ("must be a text", "पाठ होना चाहिए"),
     "string_too_short": ("is too short", "बहुत छोटा है"),
     "string_too_long": ("is too long", "बहुत लंबा है"),
+    "blank": ("shows no letter or digit", "इसमें कोई अक्षर या अंक नहीं दिखता"),
     "string_pattern_mismatch": ("does not have the expected form", "अपेक्षित रूप में नहीं है"),
     "int_type": ("must be a whole number", "पूर्णांक होना चाहिए"),
     "int_parsing": ("must be a whole number", "पूर्णांक होना चाहिए"),

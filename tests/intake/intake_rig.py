@@ -23,6 +23,7 @@ from chassis.problems import FORBIDDEN, UNAUTHENTICATED, Problem
 from chassis.sealing import KeyRing
 from event_schemas import AssignedToStation, Event, PersonalData, Station, decode, ids
 from intake.api.complaints import CUT_PATHS
+from intake.api.papers import Paper
 from intake.api.stream import StreamParts
 from intake.app import EMERGENCY_CALL, load_policies
 from intake.auth import Authenticator, Principal
@@ -100,6 +101,25 @@ def settings(**more: Any) -> IntakeSettings:
     return IntakeSettings(**(given | more))
 
 
+class PaperShelf:
+    """The certificate service's papers; what is asked for is kept, `fault` is raised instead of an answer."""
+
+    def __init__(self) -> None:
+        self.papers: dict[str, bytes] = {}
+        self.asked: list[str] = []
+        self.fault: Problem | None = None
+
+    async def get(self, certificate_id: str, if_none_match: str | None) -> Paper:
+        self.asked.append(certificate_id)
+        if self.fault is not None:
+            raise self.fault
+        etag = f'"{certificate_id}"'
+        headers = {"content-type": "application/pdf", "etag": etag, "content-disposition": 'inline; filename="LR.pdf"'}
+        if if_none_match == etag:
+            return Paper(304, headers, b"")
+        return Paper(200, headers, self.papers[certificate_id])
+
+
 @dataclass
 class Rig:
     app: FastAPI
@@ -112,6 +132,7 @@ class Rig:
     stream: StreamParts
     slots: MemorySlotStore
     offices: KnownOffices
+    papers: PaperShelf
 
     async def post(self, path: str, body: Any = None, *, by: Principal | None = None, **headers: str) -> httpx.Response:
         sent = {name.replace("_", "-"): value for name, value in headers.items()} | bearer(by)
@@ -183,6 +204,7 @@ def assigned(case_id: str, number: int, station: Station, at: datetime) -> Assig
 async def rig(**more: Any) -> AsyncIterator[Rig]:
     store, side, clock = MemoryCaseStore(), MemorySideStore(), ManualClock(START)
     slots, offices = MemorySlotStore(), KnownOffices()
+    papers = PaperShelf()
     configured = settings(**({"stream_heartbeat": timedelta(milliseconds=20)} | more))
     ring = KeyRing.from_json(configured.sealing_keys)
     registry = CollectorRegistry()
@@ -199,6 +221,7 @@ async def rig(**more: Any) -> AsyncIterator[Rig]:
         contact_of=subject_of,
         slots=slots,
         offices=offices,
+        papers=papers,
     )
     api = case_api(deps)
     app = create_http_app(
@@ -213,7 +236,7 @@ async def rig(**more: Any) -> AsyncIterator[Rig]:
         problem_extra=EMERGENCY_CALL,
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://intake") as http:
-        yield Rig(app, http, store, side, clock, ring, api.live, api.stream, slots, offices)
+        yield Rig(app, http, store, side, clock, ring, api.live, api.stream, slots, offices, papers)
 
 
 COMPLAINT: dict[str, Any] = {

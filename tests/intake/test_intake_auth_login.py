@@ -10,6 +10,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import Request
+from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
 from chassis.access.jwks import IssuerKeys
@@ -19,10 +20,11 @@ from chassis.problems import Problem
 from chassis.sealing import KeyRing
 from event_schemas.officers import Officer, OfficerRole
 from intake.auth.authenticator import Authenticator
-from intake.auth.login import Login, normalise_phone
+from intake.auth.login import Login
 from intake.auth.sessions import EndedSessions
 from intake.auth.settings import AuthSettings
 from intake.auth.tokens import CitizenTokens
+from intake.metrics import IntakeMetrics
 from tests.intake.auth_fakes import MemoryLoginStore, MemoryOtpStore, MemorySessionStore, SenderSpy
 
 KEY = base64.b64encode(b"k" * 32).decode()
@@ -42,6 +44,7 @@ class Desk:
         self.sender = SenderSpy()
         sessions = MemorySessionStore()
         self.ended = EndedSessions(sessions, self.clock, settings.access_token_ttl)
+        self.registry = CollectorRegistry()
         self.login = Login(
             settings=settings,
             tokens=self.tokens,
@@ -52,7 +55,11 @@ class Desk:
             logins=MemoryLoginStore(),
             sender=self.sender,
             clock=self.clock,
+            metrics=IntakeMetrics(self.registry),
         )
+
+    def refused(self, reason: str) -> float | None:
+        return self.registry.get_sample_value("janseva_otp_refused_total", {"reason": reason})
 
     async def ask(self, phone: str = PHONE) -> tuple[str, str]:
         challenge_id, _ = await self.login.ask_code(phone, "hi", "127.0.0.1")
@@ -143,11 +150,51 @@ async def test_log_out_ends_the_session(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("text", ["12345", "hello", "+1", "0000000000", "+919431", "9431000000x12345678"])
-def test_a_phone_that_cannot_be_reached_is_refused(text: str) -> None:
+async def test_a_phone_that_cannot_be_reached_is_refused(desk: Desk, text: str) -> None:
     """Only a number that could ring is accepted."""
     with pytest.raises(Problem) as refused:
-        normalise_phone(text)
+        await desk.ask(text)
     assert refused.value.type.code == "phone_invalid"
+    assert desk.refused("invalid") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("0612-2000000", "landline"),
+        ("2220000000", "landline"),
+        ("०६१२-२००००००", "landline"),
+        ("+44 20 7946 0958", "landline"),
+        ("18001000000", "toll_free"),
+        ("1800 100 0000", "toll_free"),
+        ("+1 800 253 0000", "toll_free"),
+        ("+800 1234 5678", "toll_free"),
+        ("1860 100 0000", "shared_cost"),
+        ("+1 900 234 5678", "premium"),
+        ("+870 773 111632", "satellite"),
+        ("+882 16 1234 5678", "satellite"),
+    ],
+)
+async def test_a_number_that_gets_no_sms_is_refused_and_counted(desk: Desk, text: str, reason: str) -> None:
+    """No code is sent to it; the refusal says to give a mobile number and is counted by why, without the number."""
+    with pytest.raises(Problem) as refused:
+        await desk.ask(text)
+    body = refused.value.to_json("hi")
+    assert (body["status"], body["code"]) == (422, "phone_invalid")
+    assert [error["code"] for error in body["errors"]] == ["phone_gets_no_sms"]
+    assert "मोबाइल" in body["detail"]
+    assert desk.sender.sent == []
+    assert desk.refused(reason) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["9431000000", "+91 94310 00000", "९४३१००००००", "۹۴۳۱۰۰۰۰۰۰", "+9779841234567", "+14155552671", "+971501234567"],
+)
+async def test_mobile_numbers_get_their_code_from_abroad_too(desk: Desk, text: str) -> None:
+    """A worker in Dubai or Kathmandu follows a case at home."""
+    await desk.ask(text)
+    assert len(desk.sender.sent) == 1
 
 
 def officer_jwk(kid: str) -> tuple[str, str]:

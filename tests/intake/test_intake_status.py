@@ -171,7 +171,7 @@ async def test_a_certificate_is_linked(intake: Rig) -> None:
     await take_in(intake, issued)
     (certificate,) = (await status(intake, case))["certificates"]
     assert certificate.keys() == {"certificate_id", "kind", "url", "verify_url"}
-    assert certificate["url"].endswith("/v1/certificates/cert-1.pdf")
+    assert certificate["url"] == f"/v1/complaints/{case['tracking_number']}/certificates/cert-1.pdf"
 
 
 async def test_nobody_else_learns_that_a_case_exists(intake: Rig) -> None:

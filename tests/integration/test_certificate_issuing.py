@@ -10,10 +10,12 @@ from uuid import uuid4
 import httpx
 import pytest
 import pytest_asyncio
+from pydantic import SecretStr
 
 from chassis.admin import end_offsets
 from chassis.kafka import EventProducer
 from chassis.log_reader import read_log
+from chassis.problems import Problem
 from event_schemas import (
     CertificateApproved,
     CertificateIssued,
@@ -28,6 +30,7 @@ from event_schemas import (
     ids,
     topics,
 )
+from intake.api.papers import CertificateService
 from janseva_local.ports import free_port
 from janseva_local.topics import ensure
 
@@ -160,6 +163,8 @@ async def test_an_approved_application_becomes_a_certificate_anyone_can_verify(r
     [revoked] = await rig.told(filing.case_id, "CertificateRevoked")
     assert isinstance(revoked.data, CertificateRevoked)
     assert (await rig.http.get(issued.data.verify_url)).json()["status"] == "revoked"
+    gone = await rig.http.get(await rig.link(certificate_id))
+    assert (gone.status_code, gone.json()["code"]) == (410, "certificate_revoked")
     listed = (await rig.http.get("/v1/certificates/revoked")).json()["items"]
     assert certificate_id in {item["certificate_id"] for item in listed}
 
@@ -178,6 +183,24 @@ async def test_a_lost_report_is_issued_at_once_and_its_station_follows(rig: Rig)
     await rig.tell(assigned(filing.case_id))
     url = issued.data.verify_url
     await until(rig.http, url, lambda answer: bool(answer.json().get("station") == "Sheohar"))
+
+
+async def test_intake_fetches_the_paper_for_its_owner(rig: Rig) -> None:
+    """The client that intake uses gets the bytes that were issued, a 304 for what it has, and a 404 for no paper."""
+    filing = filed(ids.new_case_id(), phone=None, service_code="lost-property")
+    await rig.tell(filing)
+    [issued] = await rig.told(filing.case_id, "CertificateIssued")
+    assert isinstance(issued.data, CertificateIssued)
+    async with httpx.AsyncClient() as http:
+        papers = CertificateService(http, rig.service.url, SecretStr(TOKEN))
+        paper = await papers.get(issued.data.certificate_id, None)
+        assert hashlib.sha256(paper.content).hexdigest() == issued.data.sha256
+        assert paper.headers["content-type"] == "application/pdf"
+        assert (await papers.get(issued.data.certificate_id, paper.headers["etag"])).status == 304
+        with pytest.raises(Problem, match="not_found"):
+            await papers.get(ids.certificate_id(filing.case_id, "character"), None)
+        with pytest.raises(Problem, match="certificate_unavailable"):
+            await CertificateService(http, rig.service.url, SecretStr("wrong")).get(issued.data.certificate_id, None)
 
 
 async def test_erasure_takes_the_paper_and_leaves_its_validity(rig: Rig) -> None:

@@ -33,6 +33,9 @@ LINK_REFUSED = ProblemType(
 CERTIFICATE_ERASED = ProblemType(
     "certificate_erased", 410, "The paper was deleted with its holder's data", "धारक के डेटा के साथ यह कागज हटा दिया गया है"
 )
+CERTIFICATE_REVOKED = ProblemType(
+    "certificate_revoked", 410, "This certificate has been revoked", "यह प्रमाण-पत्र रद्द किया जा चुका है"
+)
 _NAME = r"^[0-9A-Za-z-]{4,64}$"
 _PAGE_HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; font-src 'self'; base-uri 'none'; "
@@ -130,6 +133,7 @@ def pdf_router(store: CertificateStore, keys: KeyRing, signer: LinkSigner, clock
         certificate_id: Name,
         expires: Annotated[int | None, Query()] = None,
         signature: Annotated[str | None, Query(max_length=128)] = None,
+        if_none_match: Annotated[str | None, Header(max_length=500)] = None,
     ) -> Response:
         linked = expires is not None and signature is not None
         genuine = linked and signer.is_genuine(certificate_id, expires or 0, signature or "", now=clock.now())
@@ -138,7 +142,12 @@ def pdf_router(store: CertificateStore, keys: KeyRing, signer: LinkSigner, clock
         found = await store.pdf(certificate_id)
         if found is None:
             raise Problem(NOT_FOUND)
-        return _pdf_response(found.certificate, _opened(keys, found.certificate, found.sealed))
+        if found.certificate.status is Status.REVOKED:
+            raise Problem(CERTIFICATE_REVOKED)
+        headers = _pdf_headers(found.certificate)
+        if found.sealed is not None and _matches(if_none_match, headers["etag"]):
+            return Response(status_code=304, headers=headers)
+        return Response(_opened(keys, found.certificate, found.sealed), 200, headers, "application/pdf")
 
     return router
 
@@ -183,14 +192,19 @@ def _opened(keys: KeyRing, certificate: Certificate, sealed: str | None) -> byte
         raise Problem(CERTIFICATE_ERASED) from None
 
 
-def _pdf_response(certificate: Certificate, pdf: bytes) -> Response:
-    headers = {
+def _pdf_headers(certificate: Certificate) -> dict[str, str]:
+    return {
         "content-disposition": f'inline; filename="{certificate.number}.pdf"',
-        "cache-control": "private, no-store",
+        "cache-control": "private, no-cache",
         "etag": f'"{certificate.sha256}"',
         "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
     }
-    return Response(pdf, media_type="application/pdf", headers=headers)
+
+
+def _matches(if_none_match: str | None, etag: str) -> bool:
+    given = {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")}
+    return etag in given or "*" in given
 
 
 def _revocation(certificate: Certificate) -> Revocation:

@@ -25,6 +25,7 @@ from chassis.settings import load_yaml
 from chassis.tracing import Tracing
 from event_schemas import Lane, policies, topics
 from event_schemas.policies import PolicySet
+from intake.api import papers
 from intake.api.complaints import CUT_PATHS
 from intake.auth import Authenticator, auth_router
 from intake.auth.login import Login
@@ -64,9 +65,11 @@ def create_app(
     ring = KeyRing.from_json(settings.sealing_keys)
     directory = OfficeDirectory(settings.kafka_bootstrap, clock)
     http = httpx.AsyncClient()
+    certificates = httpx.AsyncClient(limits=papers.LIMITS)
     citizens = CitizenTokens(settings.citizen_token_key, settings.phone_hash_key, ring, settings.access_token_ttl)
     challenges, sessions, logins = MongoOtpStore(mongo), MongoSessionStore(mongo), MongoLoginStore(mongo)
     ended = EndedSessions(sessions, clock, settings.access_token_ttl)
+    metrics = IntakeMetrics(registry)
     login = Login(
         settings=settings,
         tokens=citizens,
@@ -77,6 +80,7 @@ def create_app(
         sender=NotifierOtpSender(http, settings.notifier_url, settings.service_token),
         clock=clock,
         ended=ended,
+        metrics=metrics,
     )
     officer_keys = issuer_keys(settings, clock, http, registry)
     deps = Deps(
@@ -87,7 +91,7 @@ def create_app(
         clock=clock,
         policies=load_policies(settings.policies_file),
         catalogue=load_catalogue(settings.catalogue_file),
-        metrics=IntakeMetrics(registry),
+        metrics=metrics,
         authenticator=Authenticator(
             citizens,
             officer_keys,
@@ -99,6 +103,7 @@ def create_app(
         contact_of=citizens.subject_of,
         slots=MongoSlotStore(mongo),
         offices=directory,
+        papers=papers.CertificateService(certificates, settings.certificate_url, settings.service_token),
     )
     api = case_api(deps)
     liveness = {lane: Liveness(MAX_SILENCE) for lane in LANES}
@@ -137,6 +142,7 @@ def create_app(
             await background.stop()
             await producer.stop()
             await http.aclose()
+            await certificates.aclose()
             mongo.close()
             tracing.shutdown()
 

@@ -14,6 +14,12 @@ class IntakeMetrics:
         self.rejected = Counter(
             "janseva_submissions_rejected", "Submissions refused, by problem code", ["code"], registry=registry
         )
+        self.otp_refused = Counter(
+            "janseva_otp_refused",
+            "Login codes refused because no SMS reaches the number, by why: invalid, landline, toll_free ...",
+            ["reason"],
+            registry=registry,
+        )
         self.commands = Counter(
             "janseva_desk_commands",
             "Commands on cases by what became of them",

@@ -12,6 +12,7 @@ from event_schemas.policies import PolicySet
 from intake.api.answers import Answers
 from intake.api.complaints import EMERGENCY, FilingParts, filing_router
 from intake.api.desk import DeskParts, desk_router
+from intake.api.papers import Papers, papers_router
 from intake.api.services import services_router
 from intake.api.status import StatusReader, status_router
 from intake.api.stream import StreamParts, StreamSlots, stream_router
@@ -46,6 +47,7 @@ class Deps:
     contact_of: Callable[[str], str]
     slots: SlotStore
     offices: Offices
+    papers: Papers
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def case_api(deps: Deps) -> CaseApi:
         clock=deps.clock,
         metrics=deps.metrics,
     )
-    reader = StatusReader(store=deps.store, texts=texts, clock=deps.clock, certificate_url=settings.certificate_url)
+    reader = StatusReader(store=deps.store, texts=texts, clock=deps.clock, public_url=settings.public_url)
     desk = DeskParts(
         store=deps.store,
         side=deps.side,
@@ -131,6 +133,7 @@ def case_api(deps: Deps) -> CaseApi:
         filing_router(filings),
         stream_router(stream),
         status_router(reader, commands, deps.store, deps.authenticator, deps.clock),
+        papers_router(reader, deps.papers, deps.authenticator),
         services_router(deps.catalogue, deps.policies, texts, deps.clock),
         visits_router(visits),
         desk_router(desk),

@@ -1,7 +1,7 @@
 """What a reconciliation can find wrong, and the index of evidence by case that its checks share."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -39,13 +39,22 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """What a citizen's download gave: the digest of its bytes, or why there are none."""
+
+    sha256: str | None
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
-    """One demo: what the client knows and what the suite left behind."""
+    """One demo: what the client knows and what the suite left behind. `papers`: by certificate, as downloaded."""
 
     intents: dict[int, Intent]
     accepted: dict[int, Accepted]
     evidence: Evidence
     ended_at: datetime
+    papers: Mapping[str, Paper] = field(default_factory=dict)
 
 
 def distinct(events: Iterable[Seen]) -> list[Seen]:

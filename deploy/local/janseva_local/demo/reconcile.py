@@ -8,6 +8,7 @@ from event_schemas.policies import PolicySet
 from janseva_local.demo.check_clocks import check_clocks
 from janseva_local.demo.check_messages import check_messages
 from janseva_local.demo.findings import Case, Finding, Limits, Run, by_case, exactly_one
+from janseva_local.demo.papers import check_papers
 from janseva_local.demo.plan import Kind
 
 
@@ -30,6 +31,7 @@ def reconcile(run: Run, policies: PolicySet, limits: Limits) -> list[Finding]:
         findings += check_order(case)
         findings += check_assignments(case)
         findings += check_certificates(case)
+        findings += check_papers(case, run.papers)
         findings += check_clocks(case, policies, limits, run.ended_at)
     findings += check_messages(cases, strangers, run.evidence)
     if run.evidence.garbage or run.evidence.dead_letters:

@@ -5,7 +5,7 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,10 +16,11 @@ from janseva_local.demo.check_clocks import promises_of
 from janseva_local.demo.citizens import Citizens, Suite, read_logins
 from janseva_local.demo.client import GaveUp
 from janseva_local.demo.decisions import decided
-from janseva_local.demo.findings import Finding, Limits, Run, by_case
+from janseva_local.demo.findings import Finding, Limits, Paper, Run, by_case
 from janseva_local.demo.journal import Journal
 from janseva_local.demo.live import show
 from janseva_local.demo.officers import Officers
+from janseva_local.demo.papers import download
 from janseva_local.demo.picture import draw, rows_of, write_csv, write_json
 from janseva_local.demo.plan import CitizenPlan, Kind, make_plans
 from janseva_local.demo.reconcile import reconcile
@@ -141,9 +142,13 @@ class Demo:
         _say("reconciling the journal with the Kafka log and the provider's log")
         loop = asyncio.get_running_loop()
         until = loop.time() + self._options.patience_s
+        papers: dict[str, Paper] = {}
         while True:
             evidence = await self._watcher.look()
             run = Run(self._journal.intents, self._journal.accepted, evidence, datetime.now(UTC))
+            cases, _ = by_case(run)
+            papers = await download(self._http, self._target.urls["intake"], cases.values(), papers)
+            run = replace(run, papers=papers)
             findings = reconcile(run, self._target.policies, self._limits)
             if loop.time() > until or not any(finding.kind in CURABLE for finding in findings):
                 break
@@ -192,6 +197,8 @@ class Demo:
         _say(f"{accepted} of {len(run.intents)} submissions accepted")
         _say(f"{len(log)} records in the log, {repeated} of them repetitions of an event")
         _say(f"{len(run.evidence.messages)} messages at the provider")
+        downloaded = sum(paper.sha256 is not None for paper in run.papers.values())
+        _say(f"{downloaded} papers downloaded by their citizens")
         for line in decided(log).lines():
             _say(line)
         for what, count in self._tally.problems.most_common(SHOWN_FINDINGS):

@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from chassis.problems import FieldError, Problem
+from chassis.visible import is_blank
 from event_schemas import Location
 from intake.catalogue import Catalogue, Service
 from intake.domain.geo import Place, clamped_accuracy, judge_point
@@ -30,6 +32,24 @@ LongText = Annotated[
 ]
 
 
+_LONGEST_NAME = 1_200
+
+
+def _seen(value: Any) -> Any:
+    """A name of invisible characters alone is refused; an empty field is no name."""
+    if _is_invisible(value):
+        raise PydanticCustomError("blank", "shows no letter")
+    return value
+
+
+def _is_invisible(value: Any) -> bool:
+    # A longer text is refused for its length.
+    return isinstance(value, str) and len(value) <= _LONGEST_NAME and value.strip() != "" and is_blank(value)
+
+
+PersonName = Annotated[ShortText, BeforeValidator(_seen)]
+
+
 class Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, str_strip_whitespace=False)
 
@@ -42,7 +62,7 @@ class LocationBody(Body):
 
 
 class Complainant(Body):
-    name: ShortText | None = Field(default=None, repr=False)
+    name: PersonName | None = Field(default=None, repr=False)
     phone: Annotated[str, StringConstraints(max_length=40)] | None = Field(default=None, repr=False)
     address: ShortText | None = Field(default=None, repr=False)
 
@@ -81,5 +101,10 @@ def checked_attributes(
     faults = [
         FieldError("attribute", message, "सेवा के प्रश्न के अनुरूप नहीं है", f"/attributes{pointer}")
         for pointer, message in catalogue.attribute_errors(service, attributes, now)
+    ]
+    faults += [
+        FieldError("blank", "shows no letter or digit", "इसमें कोई अक्षर या अंक नहीं दिखता", f"/attributes/{key}")
+        for key, value in attributes.items()
+        if key.endswith("name") and _is_invisible(value)
     ]
     return attributes, faults

@@ -27,11 +27,11 @@ from intake.views.status import status_view
 class StatusReader:
     """Finds a case for who may see it, and renders it."""
 
-    def __init__(self, *, store: CaseStore, texts: Texts, clock: Clock, certificate_url: str) -> None:
+    def __init__(self, *, store: CaseStore, texts: Texts, clock: Clock, public_url: str) -> None:
         self._store = store
         self._texts = texts
         self._clock = clock
-        self._certificate_url = certificate_url
+        self._public_url = public_url
 
     async def owned(self, tracking_number: str, principal: Principal | None, receipt: str | None) -> Case:
         """404 for everyone but the owner and who holds the receipt: that a case exists is nobody else's business."""
@@ -57,7 +57,7 @@ class StatusReader:
             texts=self._texts,
             language=language,
             now=self._clock.now(),
-            certificate_url=self._certificate_url,
+            public_url=self._public_url,
         )
 
 

@@ -5,11 +5,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import phonenumbers
-
 from chassis.clock import Clock
-from chassis.codes import plain_code
-from chassis.problems import Problem
+from chassis.problems import FieldError, Problem
 from chassis.sealing import KeyRing, SealError
 from intake.auth.otp import Challenge, Limit, OtpStore, Verdict, code_mac, new_code, verify_code
 from intake.auth.problems import (
@@ -35,8 +32,14 @@ from intake.auth.sessions import (
 )
 from intake.auth.settings import AuthSettings
 from intake.auth.tokens import CitizenTokens
+from intake.domain.phones import read_phone_number
+from intake.metrics import IntakeMetrics
 
 HOUR = timedelta(hours=1)
+NO_SMS_EN = "No SMS reaches this number; give a mobile number."
+NO_SMS_HI = "इस नंबर पर SMS नहीं पहुँचता; मोबाइल नंबर दें।"
+_NOT_A_NUMBER = FieldError("phone_invalid", "is not a valid number", "सही नंबर नहीं है", "/phone")
+_NO_SMS = FieldError("phone_gets_no_sms", "gets no SMS", "पर SMS नहीं पहुँचता", "/phone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class Login:
         sender: OtpSender,
         clock: Clock,
         ended: EndedSessions,
+        metrics: IntakeMetrics,
     ) -> None:
         self._ended = ended
         self._settings = settings
@@ -69,11 +73,12 @@ class Login:
         self._logins = logins
         self._sender = sender
         self._clock = clock
+        self._metrics = metrics
         self._mac_key = base64.b64decode(settings.phone_hash_key.get_secret_value())
 
     async def ask_code(self, phone_text: str, language: str, address: str) -> tuple[str, int]:
         """Sends a code by SMS; returns the challenge's id and its life in seconds."""
-        phone = normalise_phone(phone_text)
+        phone = self._mobile(phone_text)
         now = self._clock.now()
         await self._check_limits(phone, address, now)
         challenge_id, code = secrets.token_urlsafe(24), new_code()
@@ -87,6 +92,17 @@ class Login:
         await self._challenges.add(challenge)
         await self._sender.send(phone, code, language)
         return challenge_id, int(self._settings.otp_ttl.total_seconds())
+
+    def _mobile(self, text: str) -> str:
+        """The number in E.164, if an SMS can reach it. What is refused is counted by why, without the number."""
+        phone = read_phone_number(text)
+        if phone is None or phone.has_extension:
+            self._metrics.otp_refused.labels("invalid").inc()
+            raise Problem(PHONE_INVALID, errors=[_NOT_A_NUMBER])
+        if phone.no_sms is not None:
+            self._metrics.otp_refused.labels(phone.no_sms).inc()
+            raise Problem(PHONE_INVALID, NO_SMS_EN, NO_SMS_HI, errors=[_NO_SMS])
+        return phone.e164
 
     async def trade_code(self, challenge_id: str, code: str) -> TokenPair:
         now = self._clock.now()
@@ -150,14 +166,3 @@ class Login:
             if allowed_at is not None:
                 wait_s = max(1, int((allowed_at - now).total_seconds()))
                 raise Problem(OTP_RATE_LIMITED, headers={"Retry-After": str(wait_s)}, extra={"retry_after_s": wait_s})
-
-
-def normalise_phone(text: str) -> str:
-    """The number in E.164; Indian numbers may leave out the country code, and Devanagari digits are read."""
-    try:
-        number = phonenumbers.parse(plain_code(text), "IN")
-    except phonenumbers.NumberParseException as error:
-        raise Problem(PHONE_INVALID) from error
-    if number.extension or not phonenumbers.is_valid_number(number):
-        raise Problem(PHONE_INVALID)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from chassis.bounds import normalized
+from chassis.visible import is_blank
 
 # Control characters but tab and newline, direction overrides, invisible marks, lone surrogates.
 # Zero-width joiners stay: Hindi and other Indic scripts need them.
@@ -15,10 +16,12 @@ LONGEST: Final = 40_000
 def clean_text(text: str) -> str:
     """NFC, line ends as newlines, without control characters, NUL, lone surrogates and direction overrides.
 
+    Empty if nothing in it can be seen: joiners alone are no name and no description.
     TooLongError (a field's fault) over 40,000 characters: it is looked at before any work is done.
     """
     plain = normalized("NFC", text, LONGEST).replace("\r\n", "\n").replace("\r", "\n")
-    return _DROPPED.sub("", plain).strip()
+    kept = _DROPPED.sub("", plain).strip()
+    return "" if is_blank(kept) else kept
 
 
 def shortened_text(text: str, longest: int) -> str:

@@ -19,9 +19,10 @@ def status_view(
     texts: Texts,
     language: Language,
     now: datetime,
-    certificate_url: str,
+    public_url: str,
 ) -> Mapping[str, Any]:
     """The body of GET /v1/complaints/{tracking_number}, as contracts.md gives it."""
+    case_url = f"{public_url.rstrip('/')}/v1/complaints/{case.tracking_number}"
     station = case.assignment.station if case.assignment else None
     story = told(case, merged_timeline(case, derived))
     found = outcome(case, story, texts, language)
@@ -49,7 +50,7 @@ def status_view(
             {
                 "certificate_id": certificate.certificate_id,
                 "kind": certificate.kind,
-                "url": f"{certificate_url.rstrip('/')}/v1/certificates/{certificate.certificate_id}.pdf",
+                "url": f"{case_url}/certificates/{certificate.certificate_id}.pdf",
                 "verify_url": certificate.verify_url,
             }
             for certificate in case.certificates.values()
