@@ -80,8 +80,8 @@ def test_ids_and_numbers_follow_from_the_case() -> None:
     assert order().number == order().number
     assert order().number != order("lost-report").number
     number = certificate_number(KINDS["character"], order().certificate_id, AT)
-    prefix, year, first, second = number.split("-")
-    assert (prefix, year, len(first), len(second)) == ("CC", "26", 5, 5)
+    prefix, year, first, second, check = number.split("-")
+    assert (prefix, year, len(first), len(second), len(check)) == ("CC", "26", 5, 5, 1)
     assert not set(first + second) & set("ILOU")
 
 
@@ -117,9 +117,11 @@ def test_a_signed_link_holds_for_its_certificate_and_time_alone() -> None:
 
 
 @pytest.mark.parametrize("language", ["hi", "en"])
-@pytest.mark.parametrize("found", [certificate(), certificate(status=Status.REVOKED, revoked_at=AT), None])
+@pytest.mark.parametrize(
+    "found", [certificate(), certificate(status=Status.REVOKED, revoked_at=AT), Status.UNKNOWN, Status.MISTYPED]
+)
 def test_the_page_speaks_both_languages_and_names_nobody(language: str, found: Any) -> None:
-    """Valid, revoked or unknown, said in the reader's language, with no case, tracking number or person."""
+    """Valid, revoked, unknown or mistyped, said in the reader's language, with no case, tracking number or person."""
     shown = verify_page(found, language)
     assert f'<html lang="{language}">' in shown
     assert CASE not in shown

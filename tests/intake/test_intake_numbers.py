@@ -7,10 +7,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from chassis.crockford import ALPHABET, check_character
 from intake.domain.numbers import (
-    ALPHABET,
     MistypedTrackingNumber,
-    check_character,
     new_receipt_secret,
     new_tracking_number,
     parse_tracking_number,

@@ -19,10 +19,11 @@ from chassis.problems import BAD_REQUEST, NOT_FOUND, UNAUTHENTICATED, Problem, P
 from chassis.sealing import KeyRing, SealError
 from event_schemas.times import read_time
 
-from .domain import Status
+from .domain import KINDS, Status
 from .links import LONGEST, LinkSigner
 from .metrics import CertificateMetrics
 from .records import Certificate
+from .spelling import read_name
 from .store import PAGE, CertificateStore
 from .verify_page import verify_page
 from .webfont import firago_gzipped
@@ -34,7 +35,7 @@ CERTIFICATE_ERASED = ProblemType(
     "certificate_erased", 410, "The paper was deleted with its holder's data", "धारक के डेटा के साथ यह कागज हटा दिया गया है"
 )
 CERTIFICATE_REVOKED = ProblemType(
-    "certificate_revoked", 410, "This certificate has been revoked", "यह प्रमाण-पत्र रद्द किया जा चुका है"
+    "certificate_revoked", 410, "This certificate has been revoked", "यह प्रमाण पत्र निरस्त किया जा चुका है"
 )
 _NAME = r"^[0-9A-Za-z-]{4,64}$"
 _PAGE_HEADERS = {
@@ -52,7 +53,7 @@ Name = Annotated[str, Field(pattern=_NAME)]
 class Verification(BaseModel):
     """What anyone may know of a certificate: no name, no case."""
 
-    status: Literal["valid", "revoked", "unknown"]
+    status: Status
     number: str | None = None
     kind: str | None = None
     issued_at: datetime | None = None
@@ -88,30 +89,31 @@ def verify_router(store: CertificateStore, metrics: CertificateMetrics) -> APIRo
     """Open to anyone."""
     router = APIRouter(tags=["verification"])
 
-    @router.get(
-        "/v1/verify/{name}",
-        summary="Is this certificate valid? By id or printed number; a page or JSON by Accept",
-        response_model=Verification,
-        responses={200: {"content": {"text/html": {}}}},
-    )
-    async def verify(
-        name: Name,
-        accept: Annotated[str | None, Header()] = None,
-        accept_language: Annotated[str | None, Header()] = None,
-        lang: Annotated[Literal["hi", "en"] | None, Query()] = None,
-    ) -> Response:
-        found = await store.by_id_or_number(name)
-        metrics.verifications.labels((found.status if found else Status.UNKNOWN).value).inc()
-        if preferred_type(accept, ("application/json", "text/html")) == "text/html":
-            return HTMLResponse(verify_page(found, lang or language_of(accept_language)), headers=_PAGE_HEADERS)
-        body = _verification(found).model_dump(mode="json", exclude_none=True)
-        return JSONResponse(body, headers={"cache-control": "no-store", "vary": "accept"})
-
     @router.get("/v1/verify/fonts/firago.ttf", summary="Hindi letters for the page", response_class=Response)
     async def letters() -> Response:
         font = await asyncio.to_thread(firago_gzipped)
         headers = {"content-encoding": "gzip", "cache-control": "public, max-age=31536000, immutable"}
         return Response(font, media_type="font/ttf", headers=headers)
+
+    # Whatever is typed is answered, slashes included: nobody is told that a path does not exist.
+    @router.get(
+        "/v1/verify/{name:path}",
+        summary="Is this certificate valid? By id or printed number in any spelling; a page or JSON by Accept",
+        response_model=Verification,
+        responses={200: {"content": {"text/html": {}}}},
+    )
+    async def verify(
+        name: str,
+        accept: Annotated[str | None, Header()] = None,
+        accept_language: Annotated[str | None, Header()] = None,
+        lang: Annotated[Literal["hi", "en"] | None, Query()] = None,
+    ) -> Response:
+        found = await _found(store, name)
+        metrics.verifications.labels((found if isinstance(found, Status) else found.status).value).inc()
+        if preferred_type(accept, ("application/json", "text/html")) == "text/html":
+            return HTMLResponse(verify_page(found, lang or language_of(accept_language)), headers=_PAGE_HEADERS)
+        body = _verification(found).model_dump(mode="json", exclude_none=True)
+        return JSONResponse(body, headers={"cache-control": "no-store", "vary": "accept"})
 
     @router.get("/v1/certificates/revoked", summary="The revocation list, oldest first")
     async def revoked(cursor: Annotated[str | None, Query(max_length=400)] = None) -> RevocationPage:
@@ -169,11 +171,19 @@ def internal_router(
     return router
 
 
-def _verification(found: Certificate | None) -> Verification:
-    if found is None:
-        return Verification(status="unknown")
+async def _found(store: CertificateStore, typed: str) -> Certificate | Status:
+    """The paper; unknown if none has this name, mistyped if the name can't have been printed on one."""
+    name = read_name(typed, (kind.prefix for kind in KINDS.values()))
+    if name is None:
+        return Status.MISTYPED
+    return await store.named(name) or (Status.UNKNOWN if name.is_checked else Status.MISTYPED)
+
+
+def _verification(found: Certificate | Status) -> Verification:
+    if isinstance(found, Status):
+        return Verification(status=found)
     return Verification(
-        status="revoked" if found.status is Status.REVOKED else "valid",
+        status=found.status,
         number=found.number,
         kind=found.kind,
         issued_at=found.issued_at,

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from chassis.crockford import ALPHABET
 from event_schemas import (
     CertificateApproved,
     CertificateRevocationOrdered,
@@ -20,7 +21,8 @@ from event_schemas import (
     ids,
 )
 
-from .page import Page
+from .page import INDIA, Page
+from .spelling import written_number
 from .wording import Applicant, Application, Printed, character_page, lost_report_page
 
 CHARACTER: Final = "character"
@@ -28,13 +30,15 @@ LOST_REPORT: Final = "lost-report"
 SERVICES: Final = frozenset({"character-certificate", "lost-property"})
 # Longer than an IMEI; Python writes no number of thousands of digits.
 _LONGEST_NUMBER: Final = 10**20
-_CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class Status(StrEnum):
+    """The first two are stored; the others are what verification finds when no paper is."""
+
     VALID = "valid"
     REVOKED = "revoked"
     UNKNOWN = "unknown"
+    MISTYPED = "mistyped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +170,10 @@ def _said(value: object) -> str | None:
 
 
 def certificate_number(kind: Kind, certificate_id: str, issued_at: datetime) -> str:
-    """`CC-26-7K3MQ-9QXD2`: kind, year, and 50 bits of the id that a person can type."""
+    """`CC-26-7K3MQ-9QXD2-H`: kind, year in India, 50 bits of the id that a person can type, a check character."""
     bits = UUID(certificate_id).int >> 78
-    digits = "".join(_CROCKFORD[bits >> shift & 31] for shift in range(45, -1, -5))
-    return f"{kind.prefix}-{issued_at:%y}-{digits[:5]}-{digits[5:]}"
+    digits = "".join(ALPHABET[bits >> shift & 31] for shift in range(45, -1, -5))
+    return written_number(kind.prefix, f"{issued_at.astimezone(INDIA):%y}{digits}")
 
 
 def revoked_id(event: CertificateRevocationOrdered) -> str:

@@ -9,7 +9,7 @@ RENDER_BUCKETS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
 
 
 class CertificateMetrics:
-    """`result` of a verification is valid, revoked or unknown."""
+    """`result` of a verification is valid, revoked, unknown or mistyped."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.issued = Counter("janseva_certificates_issued", "Certificates issued", ["kind"], registry=registry)

@@ -12,6 +12,7 @@ from event_schemas import AssignedToStation, ComplaintFiled, Event, PersonalData
 
 from .domain import SERVICES, CaseFile, Status
 from .records import Certificate, case_of, from_document, to_document
+from .spelling import Name
 
 PAGE: Final = 200
 _WITHOUT_PDF: Final = {"pdf": 0}
@@ -75,9 +76,10 @@ class CertificateStore:
             found = await self._certificates.find_one({"_id": certificate_id}, _WITHOUT_PDF)
         return from_document(found) if found else None
 
-    async def by_id_or_number(self, name: str) -> Certificate | None:
+    async def named(self, name: Name) -> Certificate | None:
+        wanted = {"number": {"$in": name.numbers}} if name.certificate_id is None else {"_id": name.certificate_id}
         with store_errors():
-            found = await self._certificates.find_one({"$or": [{"_id": name}, {"number": name}]}, _WITHOUT_PDF)
+            found = await self._certificates.find_one(wanted, _WITHOUT_PDF)
         return from_document(found) if found else None
 
     async def pdf(self, certificate_id: str) -> StoredPdf | None:

@@ -18,6 +18,7 @@ _HEADLINES: Final = {
     Status.VALID: Text(hi="यह प्रमाण पत्र मान्य है", en="This certificate is valid"),
     Status.REVOKED: Text(hi="यह प्रमाण पत्र निरस्त किया जा चुका है", en="This certificate has been revoked"),
     Status.UNKNOWN: Text(hi="ऐसा कोई प्रमाण पत्र नहीं मिला", en="No such certificate is known"),
+    Status.MISTYPED: Text(hi="यह संख्या सही नहीं लिखी गई है", en="This number is mistyped"),
 }
 _ADVICE: Final = {
     Status.VALID: Text(
@@ -32,8 +33,13 @@ _ADVICE: Final = {
         hi="पता या संख्या दोबारा जाँचें। कागज इसी पते का QR कोड दिखाता हो और फिर भी न मिले, तो वह जाली हो सकता है।",
         en="Check the address or number again. If the paper's QR code leads here all the same, it may be forged.",
     ),
+    Status.MISTYPED: Text(
+        hi="इससे कागज के बारे में कुछ पता नहीं चलता। संख्या को कागज से अक्षर-अक्षर मिलाकर फिर लिखें, या कागज का QR कोड स्कैन करें।",
+        en="This says nothing about the paper. Compare the number with the paper letter by letter and type it again, "
+        "or scan the paper's QR code.",
+    ),
 }
-_MARKS: Final = {Status.VALID: "✓", Status.REVOKED: "✕", Status.UNKNOWN: "?"}
+_MARKS: Final = {Status.VALID: "✓", Status.REVOKED: "✕", Status.UNKNOWN: "?", Status.MISTYPED: "✎"}
 _LABELS: Final = {
     "number": Text(hi="संख्या", en="Number"),
     "kind": Text(hi="प्रकार", en="Kind"),
@@ -45,9 +51,9 @@ _SITE: Final = Text(hi="बिहार पुलिस · प्रमाण �
 _OTHER: Final = Text(hi="English", en="हिन्दी")
 
 
-def verify_page(found: Certificate | None, language: str) -> str:
+def verify_page(found: Certificate | Status, language: str) -> str:
     """The whole HTML document. Every value is escaped; nothing is loaded from anywhere."""
-    status = found.status if found is not None else Status.UNKNOWN
+    status = found if isinstance(found, Status) else found.status
     say = _Speaker(language)
     rows = "".join(f"<div><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>" for label, value in _rows(found, say))
     return _PAGE.substitute(
@@ -71,8 +77,8 @@ class _Speaker:
         return text.hi if self.language == "hi" else text.en
 
 
-def _rows(found: Certificate | None, say: _Speaker) -> list[tuple[str, str]]:
-    if found is None:
+def _rows(found: Certificate | Status, say: _Speaker) -> list[tuple[str, str]]:
+    if isinstance(found, Status):
         return []
     rows = [
         (say(_LABELS["number"]), found.number),

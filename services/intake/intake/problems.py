@@ -9,16 +9,16 @@ LOCATION_OUTSIDE_INDIA = ProblemType(
 )
 PHONE_INVALID = ProblemType("phone_invalid", 422, "This is not a number that can be reached", "यह फोन नंबर सही नहीं है")
 CERTIFICATE_REVOKED = ProblemType(
-    "certificate_revoked", 410, "This certificate has been revoked", "यह प्रमाण-पत्र रद्द किया जा चुका है"
+    "certificate_revoked", 410, "This certificate has been revoked", "यह प्रमाण पत्र निरस्त किया जा चुका है"
 )
 CERTIFICATE_ERASED = ProblemType(
-    "certificate_erased", 410, "The paper was deleted with its holder's data", "धारक के डेटा के साथ यह काग़ज़ हटा दिया गया है"
+    "certificate_erased", 410, "The paper was deleted with its holder's data", "धारक के डेटा के साथ यह कागज हटा दिया गया है"
 )
 CERTIFICATE_UNAVAILABLE = ProblemType(
     "certificate_unavailable",
     503,
     "The paper can't be fetched right now; try again shortly",
-    "काग़ज़ अभी नहीं मिल सका; थोड़ी देर में फिर प्रयास करें",
+    "कागज अभी नहीं मिल सका; थोड़ी देर में फिर प्रयास करें",
 )
 KEY_MISSING = ProblemType(
     "idempotency_key_missing", 400, "The header Idempotency-Key is required", "Idempotency-Key हेडर आवश्यक है"

@@ -10,19 +10,17 @@ from zoneinfo import ZoneInfo
 
 from chassis.bounds import TooLongError
 from chassis.codes import bare_code
+from chassis.crockford import ALPHABET, canonical, check_character
 
 CaseId = NewType("CaseId", str)
 TrackingNumber = NewType("TrackingNumber", str)
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 PREFIX = "JS"
 YEAR_SYMBOLS = 2
 RANDOM_SYMBOLS = 8
 SYMBOL_BITS = 5
 LONGEST_TYPED = 80
 KOLKATA = ZoneInfo("Asia/Kolkata")
-
-_VALUE = {symbol: value for value, symbol in enumerate(ALPHABET)} | {"O": 0, "I": 1, "L": 1}
 
 
 class MistypedTrackingNumber(ValueError):
@@ -50,46 +48,12 @@ def parse_tracking_number(text: str) -> TrackingNumber:
     symbols = symbols[len(PREFIX) :]
     if len(symbols) != YEAR_SYMBOLS + RANDOM_SYMBOLS + 1:
         raise MistypedTrackingNumber("it has a year, eight characters and a check character")
-    if any(symbol not in _VALUE for symbol in symbols):
+    written = canonical(symbols)
+    if written is None:
         raise MistypedTrackingNumber("a character that no tracking number has")
-    written = "".join(ALPHABET[_VALUE[symbol]] for symbol in symbols)
     if not written[:YEAR_SYMBOLS].isdigit() or check_character(written[:-1]) != written[-1]:
         raise MistypedTrackingNumber("its check character does not match")
     return _formatted(written[:-1])
-
-
-def check_character(symbols: str) -> str:
-    """A weighted sum in GF(32): all weights differ and none is 0 or that of the check character itself (1).
-
-    So any one wrong symbol and any swap of two symbols is detected, the check character's own included.
-    """
-    total = 0
-    for position, symbol in enumerate(symbols, start=1):
-        total ^= _times(_VALUE[symbol], _POWERS[position])
-    return ALPHABET[total]
-
-
-def _times(left: int, right: int) -> int:
-    """Product in GF(32) with the primitive polynomial x^5 + x^2 + 1."""
-    product = 0
-    while right:
-        if right & 1:
-            product ^= left
-        left <<= 1
-        if left & 0b100000:
-            left ^= 0b100101
-        right >>= 1
-    return product
-
-
-def _powers_of_x(count: int) -> tuple[int, ...]:
-    powers = [1]
-    for _ in range(count):
-        powers.append(_times(powers[-1], 2))
-    return tuple(powers)
-
-
-_POWERS = _powers_of_x(YEAR_SYMBOLS + RANDOM_SYMBOLS)
 
 
 def _formatted(symbols: str) -> TrackingNumber:
