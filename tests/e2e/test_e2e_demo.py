@@ -1,6 +1,7 @@
 """The demo on the whole suite: its books balance, also when services die, and never when a fault was planted."""
 
 import csv
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +26,9 @@ async def test_e2e_the_books_balance_though_every_service_is_killed(tmp_path: Pa
     assert demo.status == 0, demo.output[-4000:]
     assert "nothing missing, nothing doubled" in demo.output
     assert demo.output.count("kill -9") == 6
+    downloaded = re.search(r"(\d+) papers downloaded by their citizens", demo.output)
+    assert downloaded is not None
+    assert int(downloaded.group(1)) > 0
     with (tmp_path / "demo" / "cases.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 90
