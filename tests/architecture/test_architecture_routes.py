@@ -59,7 +59,7 @@ PUBLIC: dict[str, dict[Call, str]] = {
         ("POST", "/v1/receipts/kannel"): "the address is signed",
     },
     "certificate": {
-        ("GET", "/v1/verify/{name}"): "anybody may verify a certificate",
+        ("GET", "/v1/verify/{name:path}"): "anybody may verify a certificate",
         ("GET", "/v1/verify/fonts/firago.ttf"): "the letters of the verification page",
         ("GET", "/v1/certificates/revoked"): "anybody may verify a certificate",
         (
