@@ -171,6 +171,9 @@ def _refuse_unwritable(data: Record, value: bytes, event_id: str, *, fresh: bool
     # model_copy and model_construct skip validation, and a value read as unknown may be sent on: read it as a writer.
     if not fresh:
         type(data).__pydantic_validator__.validate_json(value)
+    too_large = _beyond(data)
+    if too_large is not None:
+        raise ValueError(f"{too_large} is beyond what can be reckoned with")
     if isinstance(data, SLABreached) and data.breach_id != event_id:
         raise ValueError("the breach_id of SLABreached must be its event id")
 
@@ -252,11 +255,19 @@ def _read(record_class: type[R], value: bytes | None) -> R:
         read: R = record_class.__pydantic_validator__.validate_json(value, extra="ignore", context=READING)
     except ValidationError as error:
         raise _invalid(error) from None
-    for name in _numbers(record_class):
-        number = getattr(read, name)
-        if number is not None and not -LARGEST_NUMBER <= number <= LARGEST_NUMBER:
-            raise InvalidEvent("schema", f"/{name} is beyond what can be reckoned with")
+    too_large = _beyond(read)
+    if too_large is not None:
+        raise InvalidEvent("schema", f"/{too_large} is beyond what can be reckoned with")
     return read
+
+
+def _beyond(data: Record) -> str | None:
+    """The first field whose number is too large for every store and reckoning."""
+    for name in _numbers(type(data)):
+        number = getattr(data, name)
+        if number is not None and not -LARGEST_NUMBER <= number <= LARGEST_NUMBER:
+            return name
+    return None
 
 
 def _invalid(error: ValidationError) -> InvalidEvent:

@@ -4,10 +4,16 @@ import csv
 import unicodedata
 from functools import cache
 from pathlib import Path
+from typing import Final
+
+# No name of a district is half as long, and to compose a long text may take seconds.
+LONGEST: Final = 200
 
 
 def district_named(text: str) -> str:
     """The name that events carry for one in Hindi or in other capitals; what is no district stays as it is."""
+    if len(text) > LONGEST:
+        return text
     plain = " ".join(unicodedata.normalize("NFC", text).split())
     return names().get(plain.casefold(), plain)
 

@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from chassis.mongo import Mongo
 from event_schemas import Envelope
+from event_schemas.calendars import INDIA
 from sla_monitor.ledger.app import create_app
 from tests.integration.sla_ledger_rig import LedgerRig, ledger_rig, until
 from tests.issuer import SERVICE, officer_headers
@@ -185,13 +186,32 @@ async def test_each_officer_reads_of_his_own(rig: LedgerRig, http: httpx.AsyncCl
     }
 
 
+async def test_a_report_of_dates_and_of_one_district(rig: LedgerRig, http: httpx.AsyncClient) -> None:
+    """A date is India's day, both days inclusive; another district's figures are not in it."""
+    await rig.publish(*EVENTS)
+    await complete(http, datetime.now(UTC))
+    first = (T0 - timedelta(days=1)).date().isoformat()
+    answer = await http.get("/v1/sla/report", params={"from": first, "to": first})
+    window = {name: datetime.fromisoformat(at) for name, at in answer.json()["window"].items()}
+    assert window["from"].astimezone(INDIA).isoformat() == f"{first}T00:00:00+05:30"
+    assert window["to"] - window["from"] == timedelta(days=1)
+    groups = {row["group"] for row in (await report(http, by="district"))["rows"]}
+    assert "Araria" in groups
+    assert {row["group"] for row in (await report(http, by="district", district="araria"))["rows"]} == {"Araria"}
+    nobody = await report(http, by="district", district="Atlantis")
+    assert (nobody["rows"], nobody["totals"], nobody["filters"]) == ([], [], {"district": "Atlantis"})
+
+
 async def test_bad_questions_are_problems(http: httpx.AsyncClient) -> None:
     """A window that ends before it begins, a foreign cursor, an unknown grouping, a time without a zone."""
     await complete(http, datetime.now(UTC) - timedelta(minutes=1))
     for path, code, status in (
         ("/v1/sla/report?from=2026-11-03T00:00:00Z&to=2026-11-02T00:00:00Z", "window_invalid", 422),
         ("/v1/sla/report?from=2020-11-03T00:00:00Z&to=2026-11-02T00:00:00Z", "window_invalid", 422),
-        ("/v1/sla/report?from=0001-01-01T00:00:00Z&to=0001-01-02T00:00:00Z", "window_invalid", 422),
+        ("/v1/sla/report?from=0001-01-01T00:00:00Z&to=0001-01-02T00:00:00Z", "validation_failed", 422),
+        ("/v1/sla/report?form=2026-11-01T00:00:00Z", "unknown_parameter", 422),
+        ("/v1/sla/report?overdue=true", "unknown_parameter", 422),
+        ("/v1/sla/report?district=Patna&district=Gaya", "validation_failed", 422),
         ("/v1/sla/report?by=officer", "validation_failed", 422),
         ("/v1/sla/report?from=2026-11-03T00:00:00", "validation_failed", 422),
         ("/v1/sla/open?cursor=bm9wZQ", "cursor_invalid", 400),

@@ -16,7 +16,7 @@ from event_schemas import (
     VerificationCompleted,
 )
 from event_schemas.clock_policy import ClockPolicy
-from event_schemas.times import epoch_ms
+from event_schemas.times import epoch_ms, read_time
 from intake.domain.case import Case, TimelineEntry
 
 DEFAULT_KINDS = ("police",)
@@ -68,7 +68,7 @@ def pause_left(case: Case, clock_id: str, policy: ClockPolicy, now: datetime) ->
         begin = epoch_ms(entry.at)
         ends = [calendar.after(begin, left)]
         if "until" in entry.params:
-            ends.append(epoch_ms(datetime.fromisoformat(entry.params["until"])))
+            ends.append(epoch_ms(read_time(entry.params["until"])))
         end = min(*ends, moment if following is None else epoch_ms(following.at))
         left -= calendar.counted(begin, max(begin, end))
         paused = following is None and moment < min(ends)

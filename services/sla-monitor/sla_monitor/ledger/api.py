@@ -9,10 +9,12 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse, JSONResponse
+from pydantic import AfterValidator
 from starlette.responses import Response
 
 from chassis.access import Access, Caller
 from chassis.clock import Clock
+from chassis.codes import plain_code
 from chassis.moments import Since, Until
 from chassis.problems import NOT_FOUND, FieldError, Problem, ProblemType
 from event_schemas import InvalidEvent, Lane
@@ -115,13 +117,14 @@ def create_router(
         end: Annotated[Until | None, Query(alias="to", description=TO)] = None,
         by: By = By.DISTRICT,
         district: Words | None = None,
-        station: Words | None = None,
+        station: Annotated[str, Query(min_length=1, max_length=100), AfterValidator(plain_code)] | None = None,
         service: Words | None = None,
         clock_name: Annotated[str | None, Query(alias="clock", min_length=1, max_length=100)] = None,
         format_: Annotated[Format, Query(alias="format")] = Format.JSON,
     ) -> Response:
         as_of = await _as_of(watermarks.as_of)
-        named = {By.DISTRICT: district, By.STATION: station, By.SERVICE: service, By.CLOCK: clock_name}
+        in_district = None if district is None else district_named(district)
+        named = {By.DISTRICT: in_district, By.STATION: station, By.SERVICE: service, By.CLOCK: clock_name}
         report = await queries.report(by, _window(begin, end, as_of), scope_of(caller), RoundFilter.of(named))
         return _answer(report, format_, policies.in_force(as_of).version)
 
