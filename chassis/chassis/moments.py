@@ -49,7 +49,7 @@ def _by(read: Callable[[str], datetime]) -> BeforeValidator:
             return sane_time(value) if isinstance(value, datetime) else read(str(value))
         except ValueError:
             # pydantic's own readings, such as of bare numbers, are not tried: they are nobody's time.
-            raise PydanticCustomError("instant", "no instant of the years 1900 to 2199") from None
+            raise PydanticCustomError("instant", "no instant of the years 1950 to 2199") from None
 
     return BeforeValidator(checked)
 

@@ -76,8 +76,8 @@ _MESSAGES: Mapping[str, tuple[str, str]] = {
     "datetime_from_date_parsing": ("must be a date and time with zone", "समय-क्षेत्र सहित दिनांक-समय होना चाहिए"),
     "timezone_aware": ("must be a date and time with zone", "समय-क्षेत्र सहित दिनांक-समय होना चाहिए"),
     "instant": (
-        "must be a date and time with zone, of the years 1900 to 2199",
-        "समय-क्षेत्र सहित दिनांक-समय होना चाहिए, वर्ष 1900 से 2199 के बीच",
+        "must be a date and time with zone, of the years 1950 to 2199",
+        "समय-क्षेत्र सहित दिनांक-समय होना चाहिए, वर्ष 1950 से 2199 के बीच",
     ),
     "datetime_object_invalid": ("must be a date and time with zone", "समय-क्षेत्र सहित दिनांक-समय होना चाहिए"),
     "date_parsing": ("must be a date", "दिनांक होना चाहिए"),

@@ -242,7 +242,7 @@ def _parse_time(text: str) -> datetime:
     try:
         return read_time(text)
     except ValueError:
-        raise InvalidEvent("malformed_header", "ce_time is no instant of the years 1900 to 2199") from None
+        raise InvalidEvent("malformed_header", "ce_time is no instant of the years 1950 to 2199") from None
 
 
 def _read(record_class: type[R], value: bytes | None) -> R:

@@ -8,15 +8,16 @@ from pydantic import AfterValidator, AwareDatetime
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND: Final = timedelta(milliseconds=1)
 
-# Nobody's fact lies outside, and whatever lies inside can be moved to any zone and by any promised time.
-EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
+# Nobody reports a fact to the minute from before; 1900 is what spreadsheets write for an empty cell. What lies inside
+# can be moved to any zone and by any promised time. Dates of birth are days, with bounds of their own.
+EARLIEST: Final = datetime(1950, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 # "2026-11-22T10:00:00.000000+05:30" has 32 characters.
 LONGEST_WRITTEN: Final = 40
 
 
 def sane_time(time: datetime) -> datetime:
-    """The instant in UTC. ValueError for a naive one and for one outside the years 1900 to 2199.
+    """The instant in UTC. ValueError for a naive one and for one outside the years 1950 to 2199.
 
     The one rule for every instant that comes from outside: no conversion of an accepted one overflows. A use may ask
     for more, such as a time that has passed.
@@ -25,7 +26,7 @@ def sane_time(time: datetime) -> datetime:
         raise ValueError("a time without a zone")
     # Compared before it is converted: the conversion of the year 9999 may leave the calendar.
     if not EARLIEST <= time < LATEST:
-        raise ValueError("a time outside the years 1900 to 2199")
+        raise ValueError("a time outside the years 1950 to 2199")
     return time if time.tzinfo is UTC else time.astimezone(UTC)
 
 
@@ -37,7 +38,7 @@ def read_time(text: str) -> datetime:
 
 
 UtcTime = Annotated[AwareDatetime, AfterValidator(sane_time)]
-"""An aware time of the years 1900 to 2199, kept and written in UTC; a naive one is refused."""
+"""An aware time of the years 1950 to 2199, kept and written in UTC; a naive one is refused."""
 
 
 def epoch_ms(time: datetime) -> int:

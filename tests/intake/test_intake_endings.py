@@ -325,3 +325,12 @@ async def test_a_hearing_that_does_not_take_place_is_told(intake: Rig) -> None:
     ] == "assigned"
     told: list[Event] = [one for one in intake.events(case_id) if isinstance(one, HearingNoShow | HearingCancelled)]
     assert [one.type for one in told] == ["HearingNoShow", "HearingNoShow", "HearingCancelled"]
+
+
+@pytest.mark.parametrize(("days", "status"), [(-400, 422), (-300, 202), (0.5, 202), (2, 422)])
+async def test_an_officers_own_time_lies_near_the_case(intake: Rig, days: float, status: int) -> None:
+    """A `reported_at` of another year or still to come is a typing error, not a fact of this case."""
+    case_id = (await urgent(intake))["case_id"]
+    body = {"unit": "P1", "kind": "police", "reported_at": (intake.clock.now() + timedelta(days=days)).isoformat()}
+    answer = await intake.command(case_id, "dispatch", body, by=DISPATCHER)
+    assert answer.status_code == status, answer.text

@@ -85,5 +85,5 @@ def test_one_rule_says_which_times_make_sense(written: str) -> None:
 
 
 def test_a_writer_makes_no_senseless_time() -> None:
-    with pytest.raises(ValueError, match="1900 to 2199"):
+    with pytest.raises(ValueError, match="1950 to 2199"):
         encode(filed(occurred_at=datetime(2300, 1, 1, tzinfo=UTC)), event_id="e", source="intake")

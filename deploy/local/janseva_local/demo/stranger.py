@@ -15,9 +15,9 @@ from janseva_local.demo.client import Call, send
 PATNA = {"lat": 25.611, "lon": 85.144}
 GAYA = {"lat": 24.7955, "lon": 85.0002}
 ACCUSED_STATION = "5117028"
-FLOOD = 15
-# An emergency's number hears that help was called, and no more than this for calls that nobody proved to be his.
-MOST_MESSAGES = 6
+FLOOD = 30
+# A number hears of three calls that nobody proved to be its own, however many there are: up to five messages of each.
+MOST_MESSAGES = 15
 LOOKS_S = 4.0
 SETTLED_S = 30.0
 

@@ -65,6 +65,9 @@ from intake.domain.states import DONE, Act, State, next_state
 
 WITHDRAWAL_REQUESTED = "withdrawal_requested"
 CLOCK_SLACK = timedelta(seconds=10)
+# An officer's own time moves no clock: a phone set wrongly must not keep an arrival from the record.
+REPORT_SLACK = timedelta(days=1)
+LONGEST_BEFORE_FILING = timedelta(days=366)
 """How far the clock of a dispatcher's screen may be off."""
 
 
@@ -137,6 +140,8 @@ def _event_of(outcome: _Outcome, order: Order, case: Case, context: Context) -> 
     assert outcome.event is not None
     fields = dict(outcome.fields)
     reported = orders.reported_at(order)
+    if reported is not None:
+        _plausible_report(reported, case, context.now)
     if reported is not None and "reported_at" in outcome.event.model_fields:
         fields["reported_at"] = reported
     return outcome.event(case_id=case.case_id, occurred_at=context.now, case_seq=case.case_seq + 1, **fields)
@@ -192,6 +197,13 @@ def _resolve_emergency(order: orders.ResolveEmergency, case: Case, context: Cont
         _plausible_call(order.called_back_at, case, context.now)
     fields = order.model_dump(exclude={"reported_at"}, exclude_none=True)
     return _Outcome(EmergencyResolved, fields)
+
+
+def _plausible_report(reported_at: datetime, case: Case, now: datetime) -> None:
+    if reported_at > now + REPORT_SLACK:
+        raise ImplausibleTime("reported_at", "lies in the future", "अभी आया नहीं है")
+    if reported_at < case.filed_at - LONGEST_BEFORE_FILING:
+        raise ImplausibleTime("reported_at", "lies long before the filing", "आवेदन से बहुत पहले का समय है")
 
 
 def _plausible_call(called_back_at: datetime, case: Case, now: datetime) -> None:
