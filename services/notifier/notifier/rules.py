@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal, Self
@@ -68,11 +69,18 @@ class Rules(Frozen):
 
     def of(self, event: Event, facts: Facts) -> Iterator[Rule]:
         """The rule that holds for each addressee of the event."""
-        rules = [rule for rule in self.messages if rule.event == event.type]
-        for to in dict.fromkeys(rule.to for rule in rules):
-            rule = choose((one for one in rules if one.to == to), facts)
+        for rules in self._by_addressee.get(event.type, {}).values():
+            rule = choose(rules, facts)
             if rule is not None:
                 yield rule
+
+    @cached_property
+    def _by_addressee(self) -> Mapping[str, Mapping[Addressee, list[Rule]]]:
+        """By event and addressee, in the order of the file."""
+        found: dict[str, dict[Addressee, list[Rule]]] = {}
+        for rule in self.messages:
+            found.setdefault(rule.event, {}).setdefault(rule.to, []).append(rule)
+        return found
 
     @property
     def event_types(self) -> frozenset[str]:
