@@ -26,7 +26,7 @@ def test_stations_become_a_version_that_a_switch_puts_in_force(desk: Desk) -> No
         + "5117901,NEW TOWN,territorial,PATNA,25.61,85.11,Patna City,2026-01-01,2030-12-31\n"
         + "5117902,SWAPPED,territorial,PATNA,85.12,25.61,,,\n"
         + "5117901,TWICE,territorial,PATNA,25.61,85.11,,,\n"
-        + "5117903,ODD DAY,territorial,PATNA,25.61,85.11,,31.12.2026,\n",
+        + "5117903,ODD DAY,territorial,PATNA,25.61,85.11,,05.06.2026,\n",
     )
     report = desk.folder / "findings.json"
     status, said = desk.run("import-stations", file, "--report", str(report))

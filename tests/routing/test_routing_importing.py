@@ -130,7 +130,7 @@ def test_stations_are_added_checked_and_put_right(tmp_path: Path) -> None:
     path = tmp_path / "stations.csv"
     path.write_text(
         HEADER
-        + "5117901,NAYA TOLA,territorial,PATNA,25.61,85.11\n"
+        + "5117901,NEW TOWN,territorial,PATNA,25.61,85.11\n"
         + "5117902,SWAPPED,territorial,patna,85.12,25.61\n"
         + "5117903,FAR AWAY,territorial,PATNA,26.5163,85.2962\n"
         + "5117904,NOWHERE,territorial,PATNA,,\n"

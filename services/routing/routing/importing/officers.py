@@ -14,7 +14,7 @@ COLUMNS: Final[Columns] = {
     name: (name,) for name in ("station", "post", "office_phone", "office_email", "vacant", "acting")
 }
 PHONE: Final = re.compile(r"\+?[0-9][0-9 -]{2,18}")
-EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+EMAIL: Final = re.compile(r"[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+")
 
 
 def import_officers(path: Path, directory: Directory, report: Report) -> dict[str, PostDetails]:
