@@ -102,8 +102,7 @@ def case(*history: TimelineEntry, **changes: Any) -> Case:
 
 def page(of: Case, language: Language = "en", *derived: TimelineEntry) -> Any:
     assigned = entry("AssignedToStation", 0, **ASSIGNED)
-    urls = {"certificate_url": "http://c"}
-    return status_view(of, (assigned, *derived), texts=TEXTS, language=language, now=START, **urls)
+    return status_view(of, (assigned, *derived), texts=TEXTS, language=language, now=START, public_url="http://c")
 
 
 def said_of(event: str, fields: Fields, language: Language = "en") -> str:
