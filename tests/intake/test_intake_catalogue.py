@@ -106,6 +106,9 @@ def test_what_has_happened_lies_in_the_past() -> None:
     assert faults({"lost_at": "2026-11-22T18:40:00Z"}) == []
     # 23:30 in India.
     assert faults({"born_on": "2026-11-22"}) == []
+    assert faults({"born_on": "1931-05-01"}) == []
+    assert faults({"born_on": "1899-12-31"}) == [("/born_on", "does not fit: format date")]
+    assert faults({"born_on": "9999-12-31"}) == [("/born_on", "lies in the future")]
     assert faults({"born_on": "2026-11-24"}) == [("/born_on", "lies in the future")]
 
 

@@ -1,7 +1,7 @@
 """Reads the catalogue and checks citizens' attributes against it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -9,13 +9,14 @@ from typing import Any, Final
 from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 from pydantic import ValidationError as InvalidData
 
-from chassis.moments import read_since
 from chassis.settings import load_yaml
+from event_schemas.calendars import india_date
 from event_schemas.times import read_time
 from intake.catalogue.model import CatalogueFile, Service
 
 # One answer shows no more; a body of thousands of faults costs no more than these.
 MAX_FAULTS: Final = 100
+FIRST_DAY: Final = "1900-01-01"
 CLOCKS_DIFFER: Final = timedelta(hours=1)
 SHIPPED = Path(__file__).parent / "services.yaml"
 
@@ -66,10 +67,11 @@ def _is_time(value: str) -> bool:
 
 
 def _is_date(value: str) -> bool:
-    return len(value) == len("2026-11-22") and _reads(read_since, value)
+    """A day has bounds of its own: people alive were born before the first instant that is accepted."""
+    return len(value) == len("2026-11-22") and _reads(date.fromisoformat, value) and value >= FIRST_DAY
 
 
-def _reads(read: Callable[[str], datetime], value: str) -> bool:
+def _reads(read: Callable[[str], object], value: str) -> bool:
     try:
         read(value)
     except ValueError:
@@ -82,7 +84,9 @@ def _is_to_come(value: object, now: datetime) -> bool:
     if not isinstance(value, str):
         return False
     try:
-        return read_since(value) > now + CLOCKS_DIFFER
+        if _is_date(value):
+            return date.fromisoformat(value) > india_date(now + CLOCKS_DIFFER)
+        return read_time(value) > now + CLOCKS_DIFFER
     except ValueError:
         return False
 

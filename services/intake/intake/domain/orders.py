@@ -1,7 +1,7 @@
 """The bodies of commands, checked before the case is looked at."""
 
-from datetime import datetime, timedelta
-from typing import Annotated, Final, Literal, Self
+from datetime import datetime
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -12,9 +12,6 @@ from intake.domain.states import Act
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[\x21-\x7e]+$")]
-# A desk plans and looks back no further than this; an officer's own clock goes ahead no further than that.
-FURTHEST: Final = timedelta(days=2 * 366)
-CLOCKS_DIFFER: Final = timedelta(hours=1)
 Kind = Literal["police", "ambulance", "fire"]
 
 
@@ -200,11 +197,3 @@ ORDERS: dict[Act, type[Order]] = {
 
 def reported_at(order: Order) -> datetime | None:
     return order.reported_at if isinstance(order, DeskOrder) else None
-
-
-def implausible_times(order: Order, now: datetime) -> list[str]:
-    """The fields whose time is years away, and `reported_at` if it has not come yet."""
-    times = {name: value for name, value in order if isinstance(value, datetime)}
-    far = [name for name, value in times.items() if abs(value - now) > FURTHEST]
-    told = times.get("reported_at", now)
-    return far if "reported_at" in far or told <= now + CLOCKS_DIFFER else [*far, "reported_at"]

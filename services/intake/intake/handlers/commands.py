@@ -7,7 +7,7 @@ from typing import Any
 
 from chassis.clock import Clock
 from chassis.outbox import OutboxEntry
-from chassis.problems import FORBIDDEN, NOT_FOUND, VALIDATION_FAILED, FieldError, Problem
+from chassis.problems import FORBIDDEN, NOT_FOUND, Problem
 from event_schemas import ids
 from event_schemas.policies import PolicySet
 from intake.domain import hearings
@@ -16,7 +16,7 @@ from intake.domain.case import Case, CaseUpdate, CommandMark, Idempotency, Timel
 from intake.domain.commands import Context, Decision, decide, withdrawal_of
 from intake.domain.faults import CommandFault
 from intake.domain.offices import Offices
-from intake.domain.orders import CheckIn, Order, ResolveEmergency, implausible_times
+from intake.domain.orders import CheckIn, Order, ResolveEmergency
 from intake.domain.scope import Actor, may_work
 from intake.domain.states import TABLE, Act, Role, State
 from intake.domain.survivors import JOINED, check_survivor
@@ -121,9 +121,6 @@ class CommandDesk:
     async def _attempt(self, case: Case, wish: Wish, actor: Actor, mark: Idempotency | None) -> Done | None:
         moment = self._clock.now()
         now = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
-        implausible = [_implausible(name) for name in implausible_times(wish.order, now)]
-        if implausible:
-            raise Problem(VALIDATION_FAILED, errors=implausible)
         if isinstance(wish.order, CheckIn):
             visit = hearings.visit_under_way(case, wish.order.hearing_id, wish.order.place)
             if visit is not None:
@@ -161,15 +158,6 @@ class CommandDesk:
             return None
         body = wish.order.model_dump(mode="json")
         return self._keys.idempotency(wish.key, principal=actor.sub, route=f"{case_id} {wish.act}", body=body)
-
-
-def _implausible(name: str) -> FieldError:
-    return FieldError(
-        "implausible_time",
-        "is too far from now, or has not come yet",
-        "अभी से बहुत दूर का समय है, या अभी आया नहीं है",
-        f"/{name}",
-    )
 
 
 def _repeated(case: Case, known: CommandMark, mark: Idempotency) -> Done:
