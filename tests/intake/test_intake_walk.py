@@ -14,7 +14,7 @@ from intake.domain.allowed import valid_certificates
 from intake.domain.case import HearingRecord
 from intake.domain.faults import CommandFault
 from intake.domain.orders import Order
-from intake.domain.states import TABLE, Act, Family, Role, State
+from intake.domain.states import DONE, TABLE, Act, Family, Role, State
 from tests.intake.desk_walk import (
     World,
     accepted,
@@ -151,12 +151,23 @@ def test_every_open_case_can_be_brought_to_an_end(family: str) -> None:
 
 
 @pytest.mark.parametrize("family", STARTS)
-def test_an_ended_case_has_no_running_clock(family: str) -> None:
+def test_a_decided_case_has_no_running_clock(family: str) -> None:
     """By the monitor's own rules, but for those of the law that an FIR carries; and intake knows the same to run."""
     for world in walked(family).worlds.values():
-        if world.ended:
+        if world.case.state in DONE:
             assert running_but_statutory(world) == frozenset(), situation_of(world)
         assert {one.clock_id for one in world.situation.rounds} == world.running, situation_of(world)
+
+
+@pytest.mark.parametrize("family", STARTS)
+def test_a_reopened_case_can_be_decided_like_the_first_time(family: str) -> None:
+    """Nothing of the first round's decision is left, and whatever decided that round can decide the second."""
+    worlds = walked(family).worlds.values()
+    assert all(past.decision(world.case) is None for world in worlds if world.case.state is State.REOPENED)
+    decided = {
+        number: {past.decision(world.case) for world in worlds if world.case.round == number} for number in (1, 2)
+    }
+    assert decided[1] == decided[2] or not decided[2]
 
 
 @pytest.mark.parametrize("family", STARTS)
