@@ -191,6 +191,8 @@ async def test_a_decision_by_a_districts_hindi_name() -> None:
         hindi = (await http.get("/v1/route", params={"district": "पटना"})).json()
         english = (await http.get("/v1/route", params={"district": "Patna"})).json()
     assert hindi["station"] == english["station"]
+    named = (hindi["station"]["name_hi"], SNAPSHOT.stations[hindi["station"]["code"]].name_hi)
+    assert named[0] == named[1] != ""
 
 
 def test_all_stations_are_found_by_a_plain_transliteration_of_their_hindi_names() -> None:

@@ -42,6 +42,7 @@ class View(BaseModel):
 class OfficeView(View):
     code: str
     name: str
+    name_hi: str | None
     district: str
     police_district: str
 
@@ -49,6 +50,7 @@ class OfficeView(View):
 class NearUnitView(View):
     code: str
     name: str
+    name_hi: str | None
     distance_m: int
 
 
@@ -81,7 +83,11 @@ def explain(snapshot: Snapshot, filing: Filing, decision: Decision) -> RouteView
     edge = decision.distance_to_edge_m
     return RouteView(
         station=OfficeView(
-            code=office.code, name=office.name, district=office.district, police_district=office.police_district
+            code=office.code,
+            name=office.name,
+            name_hi=office.name_hi or None,
+            district=office.district,
+            police_district=office.police_district,
         ),
         officer_post=office.officer_post,
         territorial_station=_office(decision.territorial_station) if decision.territorial_station else None,
@@ -102,13 +108,22 @@ def explain(snapshot: Snapshot, filing: Filing, decision: Decision) -> RouteView
 
 def _office(station: StationRecord) -> OfficeView:
     return OfficeView(
-        code=station.code, name=station.name_en, district=station.district, police_district=station.police_district
+        code=station.code,
+        name=station.name_en,
+        name_hi=station.name_hi or None,
+        district=station.district,
+        police_district=station.police_district,
     )
 
 
 def _nearest_units(snapshot: Snapshot, filing: Filing, decision: Decision) -> list[NearUnitView]:
     return [
-        NearUnitView(code=found.station.code, name=found.station.name_en, distance_m=round(found.metres))
+        NearUnitView(
+            code=found.station.code,
+            name=found.station.name_en,
+            name_hi=found.station.name_hi or None,
+            distance_m=round(found.metres),
+        )
         for found in nearest_units(snapshot, filing, decision.notes)
     ]
 
