@@ -23,12 +23,13 @@ from event_schemas.clock_policy import STATUTORY
 from intake.domain import hearings, orders, past
 from intake.domain.allowed import Situation, allowed_acts, valid_certificates
 from intake.domain.case import Case
-from intake.domain.commands import Context, decide
+from intake.domain.commands import decide
 from intake.domain.derived import DERIVED_TYPES, apply, derive
 from intake.domain.faults import CommandFault
 from intake.domain.filing import Person, Stamp, Submission, check_in_at_filing, file_complaint
 from intake.domain.numbers import CaseId, TrackingNumber
 from intake.domain.orders import ORDERS, Order
+from intake.domain.outcome import Context
 from intake.domain.states import TABLE, Act, Role, State
 from sla_monitor import domain as monitor
 from sla_monitor.engine.model import CaseRecord

@@ -10,10 +10,11 @@ from event_schemas import EVENT_CLASSES, CertificateIssued, ComplaintFiled, Inta
 from event_schemas import policies as policy_file
 from event_schemas.clock_policy import STATUTORY
 from event_schemas.policies import PolicySet
-from intake.domain import commands
+from intake.domain import commands, decide_case, decide_certificate, decide_emergency, decide_hearing
 from tests.intake.intake_rig import CATALOGUE
 
 DEMO = Path(deploy.local.__path__[0]) / "policies.demo.yaml"
+DECIDERS = (commands, decide_case, decide_certificate, decide_emergency, decide_hearing)
 FILES = [policy_file.DEFAULT_PATH, DEMO]
 # What the service behind a command answers by itself.
 ANSWERS = {CertificateIssued.type}
@@ -23,7 +24,8 @@ TO_COME = {"FIRRegistered", "PreliminaryEnquiryOrdered"}
 
 def emitted() -> set[str]:
     """The events that filings and commands write."""
-    named = {one for one in vars(commands).values() if isinstance(one, type) and issubclass(one, IntakeEvent)}
+    names = [one for module in DECIDERS for one in vars(module).values()]
+    named = {one for one in names if isinstance(one, type) and issubclass(one, IntakeEvent)}
     return {one.type for one in named - {IntakeEvent}} | {ComplaintFiled.type, VisitorArrived.type}
 
 

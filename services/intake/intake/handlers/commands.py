@@ -13,10 +13,12 @@ from event_schemas.policies import PolicySet
 from intake.domain import hearings
 from intake.domain.allowed import Situation, allowed_acts
 from intake.domain.case import Case, CaseUpdate, CommandMark, Idempotency, TimelineEntry
-from intake.domain.commands import Context, Decision, decide, withdrawal_of
+from intake.domain.commands import Decision, decide
+from intake.domain.decide_case import withdrawal_of
 from intake.domain.faults import CommandFault
 from intake.domain.offices import Offices
 from intake.domain.orders import CheckIn, Order, ResolveEmergency
+from intake.domain.outcome import Context
 from intake.domain.scope import Actor, may_work
 from intake.domain.states import TABLE, Act, Role, State
 from intake.domain.survivors import JOINED, check_survivor
