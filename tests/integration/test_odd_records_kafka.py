@@ -64,7 +64,9 @@ async def test_the_clocks_worker_goes_on_behind_odd_records(kafka_bootstrap: str
         await worker.ready()
         good = filed()
         await bench.put(good)
-        odd = odd_of(encode(good.data, event_id=good.event_id, source="intake"))
+        # The filing has no reported_at: a reader passes over a field of a later writer, whatever it holds.
+        records = odd_of(encode(good.data, event_id=good.event_id, source="intake"))
+        odd = [record for record in records if b"reported_at" not in record.value]
         for record in odd:
             await bench.producer.send(bench.cases, record)
         after = filed()
