@@ -1,6 +1,7 @@
 """Try what a stranger would do: hijack a call, withdraw it, read a complaint against himself, flood a phone."""
 
 import asyncio
+import re
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable
@@ -16,8 +17,9 @@ PATNA = {"lat": 25.611, "lon": 85.144}
 GAYA = {"lat": 24.7955, "lon": 85.0002}
 ACCUSED_STATION = "5117028"
 FLOOD = 30
-# A number hears of three calls that nobody proved to be its own, however many there are: up to five messages of each.
-MOST_MESSAGES = 15
+# A number hears of so many calls that nobody proved to be its own, however many there are.
+MOST_CASES_HEARD = 3
+TRACKING_NUMBER = re.compile(r"JS-\d\d-\w{4}-\w{4}-\w")
 LOOKS_S = 4.0
 SETTLED_S = 30.0
 
@@ -114,8 +116,10 @@ class Stranger:
             receipt = {"X-Receipt": call["receipt_secret"]}
             await send(self._http, Call("POST", f"{self._case_url(call)}/withdraw", json={}, headers=receipt))
         await asyncio.sleep(LOOKS_S)
-        count = len(await self._messages(phone))
-        yield f"{count} messages reached the number" if count > MOST_MESSAGES else None
+        texts = "\n".join(message["text"] for message in await self._messages(phone))
+        cases = len(set(TRACKING_NUMBER.findall(texts)))
+        yield f"the number heard of {cases} of the calls" if cases > MOST_CASES_HEARD else None
+        yield "the number heard of none of the calls" if cases == 0 else None
         # The victim's own way stays open: a code to log in, and news of a call that is proved to be his.
         token = await log_in(self._http, self._suite, phone)
         before = len(await self._messages(phone))
