@@ -145,7 +145,10 @@ async def test_what_cannot_be_a_paper_s_name_is_called_mistyped(
     assert {"hi": "जाली", "en": "forged"}[language] not in page.text
 
 
-@pytest.mark.parametrize("name", ["5f0c1c6e-2b1d-4c1f-9a77-0d3c5b7e9a11", written_number("CC", "26" + "0" * 10), ids.certificate_id("c", "x")])
+@pytest.mark.parametrize(
+    "name",
+    ["5f0c1c6e-2b1d-4c1f-9a77-0d3c5b7e9a11", written_number("CC", "26" + "0" * 10), ids.certificate_id("c", "x")],
+)
 async def test_a_well_written_name_that_no_paper_has_is_unknown(http: httpx.AsyncClient, name: str) -> None:
     """Its check character is right: it was never printed, or the paper is forged."""
     assert (await http.get(f"/v1/verify/{name}")).json() == {"status": "unknown"}
