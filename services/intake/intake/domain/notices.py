@@ -1,8 +1,7 @@
 """What a citizen should know about what was accepted: the codes, kept with the case as flags."""
 
-import re
-
 from event_schemas import Location
+from intake.domain.danger import in_danger
 
 AADHAAR_REMOVED = "aadhaar_removed"
 LOCATION_DROPPED = "location_dropped"
@@ -31,27 +30,16 @@ NOTICES = (
 
 ROUGH_FIX_M = 2_000.0
 
-# Words of a danger that is happening now; a false alarm costs one notice, a miss may cost a life.
-_DANGER = re.compile(
-    r"\b(right now|help me|bleeding|is beating|trying to kill|gun|knife|on fire|kidnap\w*|suicide|unconscious)\b"
-    r"|बचाओ|अभी मार|जान से मार|गोली|चाकू|आग लग|अपहरण|आत्महत्या|खून बह|बेहोश",
-    re.IGNORECASE,
-)
-
 
 def notice_flags(
     flags: tuple[str, ...], description: str | None, location: Location | None, *, emergency: bool, removed: bool
 ) -> tuple[str, ...]:
     """The flags of a new case: those of the way in, and what its content adds."""
     found = list(flags)
-    if not emergency and _in_danger(description):
+    if not emergency and description is not None and in_danger(description):
         found.append(IN_DANGER)
     if removed:
         found.append(AADHAAR_REMOVED)
     if location is not None and (location.accuracy_m or 0) > ROUGH_FIX_M:
         found.append(LOCATION_ROUGH)
     return tuple(dict.fromkeys(found))
-
-
-def _in_danger(description: str | None) -> bool:
-    return description is not None and _DANGER.search(description) is not None

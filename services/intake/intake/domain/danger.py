@@ -1,0 +1,75 @@
+"""Find the words of a danger that is happening now in what a citizen wrote, by phrases that are data."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from chassis.bounds import normalized
+from chassis.settings import load_yaml
+
+SHIPPED = Path(__file__).parents[1] / "texts" / "danger.yaml"
+MAX_CHARACTERS = 20_000
+MAX_WORDS = 2_000
+BETWEEN = 3
+_WORD = re.compile(r"[^\s,;:/|+&()\[\]{}<>\"'.!?=_\u0964\u060c\u061b\u061f\u2010-\u2015-]+")
+_NUKTA, _CHANDRABINDU, _ANUSVARA = "\u093c", "\u0901", "\u0902"
+_JOINERS = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff"))
+
+
+def in_danger(text: str) -> bool:
+    """Whether one of the shipped phrases stands in the text; looks at its first 2,000 words."""
+    return shipped_phrases().found(_words(text[:MAX_CHARACTERS]))
+
+
+class Phrases:
+    """Phrases by their first word, so that each word of a text is looked up once."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._whole: Mapping[str, list[Sequence[str]]] = defaultdict(list)
+        self._beginnings: list[Sequence[str]] = []
+        for phrase in phrases:
+            words = [_plain(word) for word in phrase.split()]
+            if words[0].endswith("*"):
+                self._beginnings.append(words)
+            else:
+                self._whole[words[0]].append(words)
+
+    def found(self, words: Sequence[str]) -> bool:
+        return any(
+            _follows(words, number, phrase[1:])
+            for number, word in enumerate(words)
+            for phrase in (
+                *self._whole.get(word, ()),
+                *(one for one in self._beginnings if word.startswith(one[0][:-1])),
+            )
+        )
+
+
+@cache
+def shipped_phrases() -> Phrases:
+    by_language: Mapping[str, Sequence[str]] = load_yaml(SHIPPED)
+    return Phrases(phrase for phrases in by_language.values() for phrase in phrases)
+
+
+def _follows(words: Sequence[str], number: int, rest: Sequence[str]) -> bool:
+    """Each word of the rest, in order, with at most BETWEEN others before it."""
+    for wanted in rest:
+        for place in range(number + 1, min(number + 2 + BETWEEN, len(words))):
+            if words[place] == wanted or (wanted.endswith("*") and words[place].startswith(wanted[:-1])):
+                number = place
+                break
+        else:
+            return False
+    return True
+
+
+def _words(text: str) -> list[str]:
+    return [match.group() for match in _WORD.finditer(_plain(text))][:MAX_WORDS]
+
+
+def _plain(text: str) -> str:
+    """One spelling: small letters, no nukta, no joiners, chandrabindu as anusvara."""
+    decomposed = normalized("NFD", text.casefold().translate(_JOINERS), MAX_CHARACTERS * 4)
+    return decomposed.replace(_NUKTA, "").replace(_CHANDRABINDU, _ANUSVARA)
