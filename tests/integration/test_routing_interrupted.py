@@ -32,7 +32,7 @@ raise SystemExit(main(sys.argv[2:]))
 """
 SQUARE = [[85.10, 25.60], [85.12, 25.60], [85.12, 25.62], [85.10, 25.62], [85.10, 25.60]]
 SIDE, VERTICES = 16, 300
-PIECES = 7
+PIECES = 8
 
 
 def large_file(desk: Desk) -> str:

@@ -141,7 +141,7 @@ def test_a_rollback_undoes_nothing_else_than_what_was_decided_last(desk: Desk) -
         (("what-if", SHIPPED.version, "--from", "2026-12-01", "--to", "2026-11-01"), 1, "no case can be between"),
         (("map", "--out", "map.pdf"), 1, "ends in neither .html nor .png"),
         (("map", "--out", "no/such/folder/map.html"), 1, "no/such/folder/map.html: No such file"),
-        (("switch", SHIPPED.version, "--effective-from", "0001-01-01"), 2, "is no date like"),
+        (("switch", SHIPPED.version, "--effective-from", "0001-01-01"), 2, "is no day like"),
         (("switch", SHIPPED.version, "--by", " "), 2, "the audit needs words"),
         (("build-data", "no/such/folder"), 1, "bihar_police_stations_mha.csv: No such file"),
     ],
