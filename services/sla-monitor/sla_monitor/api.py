@@ -9,15 +9,15 @@ from typing import Annotated, Protocol
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict
 
-from chassis.access import Access, Caller, Service
+from chassis.access import Access, Caller
 from chassis.clock import Clock as WallClock
 from chassis.problems import NOT_FOUND, Problem
 from event_schemas.districts import district_named
-from event_schemas.officers import is_in_charge
 from event_schemas.policies import PolicySet
 from sla_monitor import codec
 from sla_monitor.engine.model import CaseRecord, Clock
 from sla_monitor.engine.tell import time_of
+from sla_monitor.ledger.scope import may_read
 from sla_monitor.policies_view import PoliciesView, policies_view
 
 SLICE = 2_000
@@ -100,7 +100,7 @@ def create_router(
         key = case_id.encode()
         value = next((entry for number in owned() if (entry := table.partition(number).get(key)) is not None), None)
         record = None if value is None else codec.load(case_id, value)
-        if record is None or not _may_read(caller, record, emergency=emergency):
+        if record is None or not may_read(caller, record, emergency=emergency):
             raise Problem(NOT_FOUND, "No clock of this case is kept by this worker.")
         return case_view(record, clock.now())
 
@@ -123,7 +123,7 @@ def create_router(
             for keys in _slices([*entries]):
                 found = [(key, entries[key]) for key in keys if key in entries]
                 loaded = [codec.load(key.decode(), value) for key, value in found if wanted(value)]
-                records = [record for record in loaded if _may_read(caller, record, emergency=emergency)]
+                records = [record for record in loaded if may_read(caller, record, emergency=emergency)]
                 views = [view for record in records for view in _open_views(record, now, clock_name, district, over)]
                 after = [view for view in views if cursor is None or _place(view) > cursor]
                 page = heapq.nsmallest(limit + 1, [*page, *after], key=_place)
@@ -132,18 +132,6 @@ def create_router(
         return OpenView(as_of=now, clocks=tuple(page), next_cursor=_place(page[-1]) if more else None)
 
     return router
-
-
-def _may_read(caller: Caller, record: CaseRecord, *, emergency: bool) -> bool:
-    if isinstance(caller, Service):
-        return True
-    held = record.assignment
-    return is_in_charge(
-        caller,
-        emergency=emergency,
-        station=None if held is None else held.station,
-        police_district=None if held is None else held.police_district,
-    )
 
 
 def case_view(record: CaseRecord, now: datetime) -> CaseView:
