@@ -4,14 +4,16 @@ KAFKA_BOOTSTRAP and MONGO_URI, if set, name servers to use for `kafka_bootstrap`
 some. Tests share them: give topics and databases names of their own.
 """
 
+import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 import pytest_asyncio
+import structlog
 from hypothesis import HealthCheck, settings
 
 from janseva_local.folder import ROOT
@@ -32,6 +34,19 @@ class MakeStack(Protocol):
     async def __call__(
         self, *, policies: Path | None = None, services: tuple[str, ...] = NAMES, supervised: bool = False
     ) -> Stack: ...
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    """A command that a test runs in this process sets up logging for it; not for the tests that follow."""
+    config, root = structlog.get_config(), logging.getLogger()
+    level = root.level
+    yield
+    if structlog.get_config() != config:
+        structlog.configure(**config)
+        root.setLevel(level)
+        formatter = structlog.stdlib.ProcessorFormatter
+        root.handlers[:] = [handler for handler in root.handlers if not isinstance(handler.formatter, formatter)]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

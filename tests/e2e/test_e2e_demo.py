@@ -36,6 +36,7 @@ async def test_e2e_the_books_balance_though_every_service_is_killed(tmp_path: Pa
     assert (tmp_path / "demo" / "summary.png").stat().st_size > 10_000
 
 
+@pytest.mark.timeout(600)  # four demos, one after the other, perhaps beside another suite
 async def test_e2e_every_planted_fault_is_found(
     make_stack: MakeStack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

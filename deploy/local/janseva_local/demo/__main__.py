@@ -21,6 +21,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--patience", type=float, default=usual.patience_s, help="seconds to wait for what is on its way"
     )
+    parser.add_argument(
+        "--late",
+        type=float,
+        default=usual.late_s,
+        help="how many seconds late a breach may be told",
+    )
     parsed = parser.parse_args(arguments)
     if not 1 <= parsed.citizens <= MOST_CITIZENS:
         parser.error(f"--citizens must be 1 to {MOST_CITIZENS}")
@@ -31,6 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
         plant=parsed.plant,
         kill=parsed.kill,
         patience_s=parsed.patience,
+        late_s=parsed.late,
     )
     return asyncio.run(run_demo(DataFolder.from_environment(), options))
 

@@ -16,7 +16,7 @@ from janseva_local.demo.check_clocks import promises_of
 from janseva_local.demo.citizens import Citizens, Suite, read_logins
 from janseva_local.demo.client import GaveUp
 from janseva_local.demo.decisions import decided
-from janseva_local.demo.findings import Finding, Limits, Paper, Run, by_case
+from janseva_local.demo.findings import LATE_S, Finding, Limits, Paper, Run, by_case
 from janseva_local.demo.journal import Journal
 from janseva_local.demo.live import show
 from janseva_local.demo.officers import Officers
@@ -39,7 +39,9 @@ CURABLE = {"missing", "unexpected"}
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`kill` kills each service once, with -9, while citizens file. `patience_s` is for what is still on its way."""
+    """`kill` kills each service once, with -9, while citizens file. `patience_s` is for what is still on its way.
+    A breach told more than `late_s` after its due time is a finding.
+    """
 
     citizens: int = 300
     seed: int = 112
@@ -47,6 +49,7 @@ class Options:
     plant: str | None = None
     kill: bool = False
     patience_s: float = 45.0
+    late_s: float = LATE_S
 
 
 async def run_demo(folder: DataFolder, options: Options) -> int:
@@ -70,7 +73,7 @@ class Demo:
         self._tally = Tally()
         self._since = datetime.now(UTC)
         self._watcher = Watcher(target.kafka_bootstrap, target.urls["provider"], http, self._since, self._tally)
-        self._limits = Limits(breach_s=45.0) if options.kill else Limits()
+        self._limits = Limits(breach_s=45.0 if options.kill else options.late_s)
         self._suite = Suite(target.urls["intake"], target.urls["routing"], target.urls["provider"])
 
     async def run(self) -> int:
