@@ -21,7 +21,7 @@ from prometheus_client import CollectorRegistry
 from bench.report import median, show
 from bench.routing_grid import grid, places
 from chassis.clock import SystemClock
-from chassis.mongo import Mongo
+from chassis.mongo.client import Mongo
 from janseva_local.servers import MongoServer
 from routing.domain import Dataset, Filing, Point, Snapshot, assign_station
 from routing.live import Live, spare_the_collector

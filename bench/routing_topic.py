@@ -23,8 +23,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from pymongo import AsyncMongoClient
 
 from bench.report import median, show
-from chassis.admin import TopicSpec, create_topics
-from chassis.kafka import EventProducer
+from chassis.kafka.admin import TopicSpec, create_topics
+from chassis.kafka.producer import EventProducer
 from event_schemas import ComplaintFiled, FilingChannel, Lane, Language, Location, encode, ids, topics
 from janseva_local.demo.plan import places
 from janseva_local.process import ChildProcess

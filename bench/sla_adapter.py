@@ -16,10 +16,10 @@ import orjson
 
 from bench.sla_stats import Stats
 from bench.sla_workload import PARTITIONS, TARGET_DAYS, policy_file
-from chassis.admin import TopicSpec, create_topics
-from chassis.kafka import EventProducer, Headers, Runs
-from chassis.logs import configure_logging
+from chassis.kafka.admin import TopicSpec, create_topics
+from chassis.kafka.producer import EventProducer, Headers, Runs
 from chassis.run import serve
+from chassis.telemetry.logs import configure_logging
 from event_schemas import ComplaintFiled, Envelope, Event, InquiryCompleted
 from janseva_local.ports import free_port
 from sla_monitor.app import Worker, create_app

@@ -9,7 +9,7 @@ from bench.sla_driver import Lateness, Monitor, breaches, deadlines, kafka, moni
 from bench.sla_million import load
 from bench.sla_peers import figures
 from bench.sla_workload import PARTITIONS, Topics, topics
-from chassis.admin import end_offsets
+from chassis.kafka.admin import end_offsets
 
 SESSION_OVER_S: Final = 2.0
 # By session timeout, in seconds: the worst lateness that is allowed.

@@ -20,10 +20,10 @@ import yaml
 from bench.report import percentile, show
 from bench.sla_driver import Monitor, kafka, setting
 from bench.sla_workload import CHUNK, PARTITIONS, Topics, delete_topics
-from chassis.admin import TopicSpec, create_topics, end_offsets
-from chassis.batches import partition_of
-from chassis.kafka import EventProducer
-from chassis.log_reader import read_log
+from chassis.kafka.admin import TopicSpec, create_topics, end_offsets
+from chassis.kafka.batches import partition_of
+from chassis.kafka.producer import EventProducer
+from chassis.kafka.readers import read_log
 from chassis.settings import load_yaml
 from event_schemas import ComplaintFiled, Lane, decode, encode, ids, policies
 from janseva_local.parts import answers_ready

@@ -16,9 +16,9 @@ from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from bench.sla_workload import PARTITIONS, TARGET_DAYS, policy_file
-from chassis.admin import TopicSpec, create_topics, end_offsets
-from chassis.kafka import EventProducer
-from chassis.log_reader import read_log
+from chassis.kafka.admin import TopicSpec, create_topics, end_offsets
+from chassis.kafka.producer import EventProducer
+from chassis.kafka.readers import read_log
 from event_schemas import ComplaintFiled, Event, InquiryCompleted, SLABreached, encode, ids, peek_type
 from janseva_local.parts import answers_ready
 from janseva_local.ports import free_port

@@ -18,9 +18,9 @@ from uuid import uuid4
 import yaml
 from aiokafka.admin import AIOKafkaAdminClient
 
-from chassis.admin import TopicSpec, create_topics
-from chassis.batches import partition_of
-from chassis.kafka import EventProducer
+from chassis.kafka.admin import TopicSpec, create_topics
+from chassis.kafka.batches import partition_of
+from chassis.kafka.producer import EventProducer
 from chassis.settings import load_yaml
 from event_schemas import policies
 

@@ -13,9 +13,9 @@ import httpx
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from chassis.access import Access, IssuerKeys
-from chassis.access.tokens import issue_officer_token
 from chassis.clock import Clock, SystemClock
+from chassis.http.access import Access, IssuerKeys
+from chassis.http.access.tokens import issue_officer_token
 from chassis.settings import LOCAL_ISSUER, OFFICER_AUDIENCE
 from event_schemas.officers import Officer
 

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from chassis import dead_letters_command
+from chassis.dead_letters import command as dead_letters_command
 
 
 def main() -> int:

@@ -19,9 +19,9 @@ from typing import Literal, Self, TypeVar
 import uvicorn
 from fastapi import FastAPI
 
-from chassis.connection import ConnectionLimits, GuardedConfig
-from chassis.logs import configure_logging, get_logger
+from chassis.http.connection import ConnectionLimits, GuardedConfig
 from chassis.settings import ServiceSettings, SettingsRefused, load
+from chassis.telemetry.logs import configure_logging, get_logger
 
 _log = get_logger(__name__)
 
@@ -115,7 +115,7 @@ def _config(
         log_config=None,
         access_log=False,
         server_header=False,
-        # chassis.addresses reads who is behind a proxy: uvicorn would believe whoever connects from loopback.
+        # chassis.http.addresses reads who is behind a proxy: uvicorn would believe whoever connects from loopback.
         proxy_headers=False,
         timeout_graceful_shutdown=HTTP_GRACE_S,
     )

@@ -13,7 +13,7 @@ from deploy.k8s.tools.settings_lint import stand_in
 from fastapi import FastAPI
 
 from chassis.clock import ManualClock
-from chassis.http import add_routes
+from chassis.http.app import add_routes
 from chassis.settings import load_yaml
 from event_schemas import policies
 from sla_monitor import api as worker_api

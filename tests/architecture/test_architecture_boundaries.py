@@ -9,7 +9,7 @@ import httpx
 import pytest
 from deploy.k8s.tools.services import PROGRAMS
 
-from chassis.known_query import ANY_QUERY
+from chassis.http.known_query import ANY_QUERY
 from tests.architecture.apps import app_of
 from tests.architecture.test_architecture_routes import _flat
 
@@ -22,10 +22,10 @@ ALLOWED = {
     ("schemas/event_schemas/districts.py", "unicodedata.normalize"): "measured in the line before",
     ("services/routing/routing/naming/accuracy.py", "unicodedata.normalize"): "names of the shipped lists",
     ("services/routing/routing/naming/speller.py", "unicodedata.normalize"): "names of files, 200 characters at most",
-    ("chassis/chassis/dead_letters_command.py", "datetime.fromisoformat"): "an operator's own command line",
+    ("chassis/chassis/dead_letters/command.py", "datetime.fromisoformat"): "an operator's own command line",
     ("services/routing/routing/options.py", "datetime.fromisoformat"): "an operator's own command line",
     ("services/routing/routing/importing/dates.py", "datetime.fromisoformat"): "a file's text, measured before",
-    ("chassis/chassis/testing.py", "datetime.fromisoformat"): "tests' own times",
+    ("tests/in_memory_broker.py", "datetime.fromisoformat"): "tests' own times",
     ("services/certificate/certificate/wording.py", "datetime.fromisoformat"): "says of a bad time that it is bad",
     ("services/intake/intake/domain/phones.py", "phonenumbers.parse"): "measured in the line before",
 }

@@ -9,7 +9,6 @@ from certificate.domain import KINDS, Status, certificate_number, check_order, o
 from certificate.links import LONGEST, LinkSigner
 from certificate.records import issued_record, revoked_record
 from certificate.verify_page import verify_page
-from chassis.testing import received
 from event_schemas import (
     CertificateApproved,
     CertificateRevocationOrdered,
@@ -18,6 +17,7 @@ from event_schemas import (
     decode,
     ids,
 )
+from tests.in_memory_broker import received
 
 from .certificate_fakes import AT, CASE, case, certificate, order
 

@@ -22,7 +22,7 @@ from certificate.records import Certificate
 from certificate.spelling import Name, read_name, written_number
 from chassis.crockford import ALPHABET
 from chassis.health import Liveness
-from chassis.http import create_http_app
+from chassis.http.app import create_http_app
 from event_schemas import ids
 
 from .certificate_fakes import AT, certificate

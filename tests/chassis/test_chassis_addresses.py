@@ -10,9 +10,9 @@ from httpx import ASGITransport, AsyncClient
 from prometheus_client import CollectorRegistry
 from pydantic import ValidationError
 
-from chassis.addresses import client_address, client_network
 from chassis.health import Liveness
-from chassis.http import create_http_app
+from chassis.http.addresses import client_address, client_network
+from chassis.http.app import create_http_app
 from chassis.settings import ServiceSettings
 
 GATEWAY = "10.1.2.3"

@@ -13,10 +13,12 @@ from prometheus_client import REGISTRY, CollectorRegistry, Histogram
 from pydantic import ValidationError
 
 from chassis.clock import ManualClock, SystemClock
-from chassis.consumer import BACKOFF_FIRST, BACKOFF_LAST, backoff
 from chassis.health import Liveness, SlowestOf, run_checks
-from chassis.kafka import Producer
-from chassis.metrics import (
+from chassis.kafka.consumer import BACKOFF_FIRST, BACKOFF_LAST, backoff
+from chassis.kafka.producer import Producer
+from chassis.outbox.publisher import OutboxEntry
+from chassis.settings import NotYaml, ServiceSettings, load_yaml
+from chassis.telemetry.metrics import (
     EVENT_AGE_BUCKETS,
     TARGET_BUCKETS,
     ConsumerMetrics,
@@ -25,10 +27,8 @@ from chassis.metrics import (
     observe_all,
     target_buckets,
 )
-from chassis.outbox import OutboxEntry
-from chassis.settings import NotYaml, ServiceSettings, load_yaml
-from chassis.testing import InMemoryProducer
 from event_schemas import WireRecord
+from tests.in_memory_broker import InMemoryProducer
 
 
 def test_a_manual_clock_moves_only_when_told() -> None:

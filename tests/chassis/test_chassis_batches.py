@@ -4,7 +4,7 @@ from aiokafka.partitioner import DefaultPartitioner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.batches import FEW, SMALL_BYTES, go_as_batches, partition_of, runs_of
+from chassis.kafka.batches import FEW, SMALL_BYTES, go_as_batches, partition_of, runs_of
 from event_schemas import WireRecord
 
 choose = DefaultPartitioner()

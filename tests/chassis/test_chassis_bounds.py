@@ -6,8 +6,8 @@ import unicodedata
 import pytest
 
 from chassis.bounds import MAX_MARKS, TooLongError, bounded, normalized
-from chassis.json_body import MAX_DEPTH, depth_of, parse_json
-from chassis.problems import Problem
+from chassis.http.json_body import MAX_DEPTH, depth_of, parse_json
+from chassis.http.problems import Problem
 
 # Each freezes unicodedata.normalize for seconds: marks out of order, letters that are nothing but marks.
 WORST = ("\u0301\u0316", "\u0f71\u0f72", "\u0f73", "\u0344\u0316", "\uff9e\u0316", "क\u093c" + "\u094d\u0316" * 40)

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from deploy.prometheus.alerts import ALERTS
 
-from chassis.dead_letters import Letter, Spot, letter_of
-from chassis.dead_letters_command import Selection, main, understood
-from chassis.log_reader import LogRecord
-from chassis.pipeline import SourceRecord, dead_letter
+from chassis.dead_letters.command import Selection, main, understood
+from chassis.dead_letters.log import Letter, Spot, letter_of
+from chassis.kafka.pipeline import SourceRecord, dead_letter
+from chassis.kafka.readers import LogRecord
 from event_schemas import WireRecord
 
 ROOT = Path(__file__).resolve().parents[2]

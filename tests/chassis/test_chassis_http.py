@@ -16,9 +16,9 @@ from pymongo.errors import AutoReconnect, DuplicateKeyError
 
 from chassis.faults import PublishFailed, StoreUnavailable, UnknownOutcome
 from chassis.health import Liveness
-from chassis.http import RequestRoute, create_http_app
-from chassis.middleware import BodyLimits
-from chassis.problems import NOT_FOUND, Problem, language_of
+from chassis.http.app import RequestRoute, create_http_app
+from chassis.http.middleware import BodyLimits
+from chassis.http.problems import NOT_FOUND, Problem, language_of
 
 LIMIT = 10_000
 

@@ -14,8 +14,8 @@ from prometheus_client import CollectorRegistry
 from pydantic import BaseModel, ConfigDict
 
 from chassis.health import Liveness
-from chassis.http import RequestRoute, create_http_app
-from chassis.known_query import ANY_QUERY
+from chassis.http.app import RequestRoute, create_http_app
+from chassis.http.known_query import ANY_QUERY
 
 
 class Body(BaseModel):

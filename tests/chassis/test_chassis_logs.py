@@ -16,9 +16,9 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.logs import bind, configure_logging, describe_error, get_logger
-from chassis.redaction import redact_text, redact_value
-from chassis.tracing import span
+from chassis.telemetry.logs import bind, configure_logging, describe_error, get_logger
+from chassis.telemetry.redaction import redact_text, redact_value
+from chassis.telemetry.tracing import span
 
 PHONE, AADHAAR = "9876543210", "2345 6789 0124"
 DEVANAGARI = str.maketrans("0123456789", "०१२३४५६७८९")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chassis.problems import Language
+from chassis.http.problems import Language
 from chassis.sentences import Facts, Values, Words
 
 WORDS = Words.load()

@@ -1,6 +1,6 @@
 """Ids are remembered for a while and then forgotten, however many there are."""
 
-from chassis.recent import RecentIds
+from chassis.outbox.recent import RecentIds
 
 
 class _Time:

@@ -6,8 +6,8 @@ import pytest
 
 from chassis.bounds import TooLongError
 from chassis.codes import bare_code, plain_code
-from chassis.moments import read_since, read_until
-from chassis.negotiation import language_of, preferred_type
+from chassis.http.moments import read_since, read_until
+from chassis.http.negotiation import language_of, preferred_type
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode
 
-from chassis.tracing import Tracing, current_traceparent, mark, span
+from chassis.telemetry.tracing import Tracing, current_traceparent, mark, span
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 FORM = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]")

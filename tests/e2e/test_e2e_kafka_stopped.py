@@ -2,8 +2,8 @@
 
 import httpx
 
-from chassis.admin import end_offsets
-from chassis.log_reader import read_log
+from chassis.kafka.admin import end_offsets
+from chassis.kafka.readers import read_log
 from event_schemas import AssignedToStation, decode, topics
 from tests.conftest import MakeStack
 from tests.e2e.waiting import until

@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 import httpx
 
-from chassis.admin import end_offsets
-from chassis.log_reader import read_log
+from chassis.kafka.admin import end_offsets
+from chassis.kafka.readers import read_log
 from event_schemas import topics
 from janseva_local.demo.citizens import Suite, log_in
 from janseva_local.stack import Stack

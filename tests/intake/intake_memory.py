@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from chassis.outbox import OutboxEntry
+from chassis.outbox.publisher import OutboxEntry
 from intake.domain.case import Case, CaseUpdate, CommandMark, TimelineEntry
 from intake.domain.derived import Derived, apply
 from intake.domain.duplicates import Trace

@@ -13,13 +13,13 @@ import httpx
 from fastapi import FastAPI, Request
 from prometheus_client import CollectorRegistry
 
-from chassis.access.problems import TOKEN_INVALID
 from chassis.clock import ManualClock
 from chassis.health import Liveness
-from chassis.http import create_http_app
-from chassis.middleware import BodyLimits
-from chassis.outbox import OutboxEntry
-from chassis.problems import FORBIDDEN, UNAUTHENTICATED, Problem
+from chassis.http.access.problems import TOKEN_INVALID
+from chassis.http.app import create_http_app
+from chassis.http.middleware import BodyLimits
+from chassis.http.problems import FORBIDDEN, UNAUTHENTICATED, Problem
+from chassis.outbox.publisher import OutboxEntry
 from chassis.sealing import KeyRing
 from event_schemas import AssignedToStation, Event, PersonalData, Station, decode, ids
 from intake.api.complaints import CUT_PATHS

@@ -13,10 +13,10 @@ from fastapi import Request
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
-from chassis.access.jwks import IssuerKeys
-from chassis.access.tokens import issue_officer_token, read_officer_token
 from chassis.clock import ManualClock
-from chassis.problems import Problem
+from chassis.http.access.jwks import IssuerKeys
+from chassis.http.access.tokens import issue_officer_token, read_officer_token
+from chassis.http.problems import Problem
 from chassis.sealing import KeyRing
 from event_schemas.officers import Officer, OfficerRole
 from intake.auth.authenticator import Authenticator

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from chassis.addresses import Proxies
 from chassis.clock import ManualClock
-from chassis.problems import Problem
-from chassis.rates import MOST_KEYS, RateLimit
+from chassis.http.addresses import Proxies
+from chassis.http.problems import Problem
+from chassis.http.rates import MOST_KEYS, RateLimit
 from event_schemas import ComplaintFiled
 from intake.api.stream import SlottedStream, StreamSlots
 from tests.intake.intake_rig import ASHA, COMPLAINT, COUNTER, DISPATCHER, RAVI, Rig, rig

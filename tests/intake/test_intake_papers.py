@@ -7,7 +7,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from chassis.problems import Problem
+from chassis.http.problems import Problem
 from event_schemas import CertificateIssued, CertificateRevoked, ids
 from intake.api.papers import MOST_BYTES, CertificateService
 from intake.domain.derived import derive

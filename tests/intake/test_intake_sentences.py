@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chassis.problems import Language
+from chassis.http.problems import Language
 from chassis.sentences import facts_of
 from event_schemas import EVENT_CLASSES, Lane, Location
 from intake.domain.case import Assignment, Case, CertificateRecord, HearingRecord, TimelineEntry

@@ -11,14 +11,14 @@ from typing import Any, Protocol
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from prometheus_client import CollectorRegistry
 
-from chassis.admin import TopicSpec, create_topics
-from chassis.consumer import BatchConsumer, BatchHandler
 from chassis.health import Liveness
-from chassis.kafka import EventProducer, Producer
-from chassis.metrics import ConsumerMetrics
-from chassis.pipeline import SourceRecord
-from chassis.testing import InMemoryBroker, InMemoryConsumer, InMemoryProducer
+from chassis.kafka.admin import TopicSpec, create_topics
+from chassis.kafka.consumer import BatchConsumer, BatchHandler
+from chassis.kafka.pipeline import SourceRecord
+from chassis.kafka.producer import EventProducer, Producer
+from chassis.telemetry.metrics import ConsumerMetrics
 from event_schemas import ComplaintAcknowledged, WireRecord, encode, ids
+from tests.in_memory_broker import InMemoryBroker, InMemoryConsumer, InMemoryProducer
 
 TYPES = frozenset({"ComplaintAcknowledged"})
 CASES = tuple(f"c_{number:026d}" for number in range(8))

@@ -10,10 +10,10 @@ from typing import Any
 
 import httpx
 
-from chassis.access.tokens import issue_officer_token
-from chassis.admin import end_offsets
 from chassis.clock import SystemClock
-from chassis.log_reader import read_log
+from chassis.http.access.tokens import issue_officer_token
+from chassis.kafka.admin import end_offsets
+from chassis.kafka.readers import read_log
 from chassis.run import Background
 from event_schemas import Envelope, decode, topics
 from event_schemas.officers import Officer, OfficerRole

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from prometheus_client import CollectorRegistry
 
 from chassis.clock import SystemClock
-from chassis.kafka import Producer
-from chassis.metrics import OutboxMetrics
-from chassis.mongo import Collection, Document, Mongo, ReturnDocument
-from chassis.outbox import Outbox, OutboxEntry
+from chassis.kafka.producer import Producer
+from chassis.mongo.client import Collection, Document, Mongo, ReturnDocument
+from chassis.outbox.publisher import Outbox, OutboxEntry
+from chassis.telemetry.metrics import OutboxMetrics
 from event_schemas import WireRecord, ids
 from tests.integration.chassis_rigs import acknowledged
 

@@ -11,9 +11,8 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from chassis.clock import ManualClock, SystemClock
-from chassis.mongo import Mongo
+from chassis.mongo.client import Mongo
 from chassis.sealing import KeyRing
-from chassis.testing import received, run_handler
 from event_schemas import Location
 from routing.__main__ import main
 from routing.dataset import load_shipped
@@ -22,6 +21,7 @@ from routing.handlers import AssignmentHandler
 from routing.metrics import RoutingMetrics
 from routing.store import MongoDecisions
 from routing.store.versions import Versions
+from tests.in_memory_broker import received, run_handler
 from tests.routing.routing_events import filed
 
 SHIPPED = load_shipped()

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
-from chassis.admin import TopicSpec, create_topics
 from chassis.clock import ManualClock, SystemClock
 from chassis.health import Liveness
-from chassis.kafka import EventProducer
-from chassis.mongo import Mongo
+from chassis.kafka.admin import TopicSpec, create_topics
+from chassis.kafka.producer import EventProducer
+from chassis.mongo.client import Mongo
 from event_schemas import Envelope, Lane, WireRecord, encode
 from event_schemas.policies import PolicySet
 from sla_monitor import domain

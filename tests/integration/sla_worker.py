@@ -19,9 +19,9 @@ import yaml
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from chassis.admin import TopicSpec, create_topics, end_offsets
-from chassis.kafka import EventProducer
-from chassis.log_reader import LogRecord, read_log
+from chassis.kafka.admin import TopicSpec, create_topics, end_offsets
+from chassis.kafka.producer import EventProducer
+from chassis.kafka.readers import LogRecord, read_log
 from event_schemas import Envelope, SLABreached, SLABreachRevoked, decode, encode
 from janseva_local.parts import answers_ready
 from janseva_local.ports import free_port

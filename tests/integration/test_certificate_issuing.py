@@ -12,10 +12,10 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
-from chassis.admin import end_offsets
-from chassis.kafka import EventProducer
-from chassis.log_reader import read_log
-from chassis.problems import Problem
+from chassis.http.problems import Problem
+from chassis.kafka.admin import end_offsets
+from chassis.kafka.producer import EventProducer
+from chassis.kafka.readers import read_log
 from event_schemas import (
     CertificateApproved,
     CertificateIssued,

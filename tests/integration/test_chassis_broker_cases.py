@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Collection, Sequence
 import pytest
 from pymongo.errors import AutoReconnect
 
-from chassis.consumer import InvalidEvent, Outgoing, Received, TooManyInvalid, TransientFault
 from chassis.faults import PublishFailed
-from chassis.kafka import Producer
+from chassis.kafka.consumer import InvalidEvent, Outgoing, Received, TooManyInvalid, TransientFault
+from chassis.kafka.producer import Producer
 from event_schemas import WireRecord
 from tests.integration.chassis_rigs import CASES, KafkaRig, MemoryRig, Rig, acknowledged, with_header
 

@@ -8,10 +8,10 @@ import pytest_asyncio
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
-from chassis.admin import TopicSpec, create_topics
-from chassis.bulk_reader import read_partitions
 from chassis.faults import RecordTooLarge
-from chassis.kafka import EventProducer
+from chassis.kafka.admin import TopicSpec, create_topics
+from chassis.kafka.bulk_reader import read_partitions
+from chassis.kafka.producer import EventProducer
 
 RECORDS = 9_000
 

@@ -9,9 +9,9 @@ from datetime import timedelta
 
 import pytest
 
-from chassis.admin import TopicSpec, create_topics
-from chassis.compacted import CompactedView
-from chassis.kafka import EventProducer
+from chassis.kafka.admin import TopicSpec, create_topics
+from chassis.kafka.compacted import CompactedView
+from chassis.kafka.producer import EventProducer
 from event_schemas import WireRecord
 from tests.integration.chassis_rigs import until
 

@@ -14,10 +14,10 @@ from fastapi import APIRouter, Request
 from prometheus_client import CollectorRegistry
 from starlette.responses import JSONResponse, Response
 
-from chassis.connection import ConnectionLimits
 from chassis.health import Liveness
-from chassis.http import RequestRoute, create_http_app
-from chassis.middleware import BodyLimits, body_cut
+from chassis.http.app import RequestRoute, create_http_app
+from chassis.http.connection import ConnectionLimits
+from chassis.http.middleware import BodyLimits, body_cut
 from chassis.run import Served
 
 LIMITS = ConnectionLimits(

@@ -11,8 +11,8 @@ from datetime import timedelta
 import pytest
 from prometheus_client import generate_latest
 
-from chassis.consumer import Outgoing, Received, TransientFault
 from chassis.health import Liveness
+from chassis.kafka.consumer import Outgoing, Received, TransientFault
 from tests.integration.chassis_rigs import CASES, KafkaRig, acknowledged, until
 
 
@@ -50,7 +50,7 @@ async def test_a_rebalance_waits_for_the_batch_under_way(rig: KafkaRig) -> None:
 
 async def test_a_member_that_leaves_is_replaced_at_once(rig: KafkaRig, monkeypatch: pytest.MonkeyPatch) -> None:
     """stop() leaves the group: the next member need not wait for the session to expire."""
-    monkeypatch.setattr("chassis.consumer.SESSION_TIMEOUT_MS", 120_000)
+    monkeypatch.setattr("chassis.kafka.consumer.SESSION_TIMEOUT_MS", 120_000)
     seen: list[Received] = []
 
     async def handler(batch: Sequence[Received]) -> Sequence[Outgoing]:

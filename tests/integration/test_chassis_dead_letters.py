@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from chassis.admin import TopicSpec, create_topics, end_offsets
-from chassis.consumer import BatchConsumer, InvalidEvent, Outgoing, Received
 from chassis.health import Liveness
-from chassis.kafka import EventProducer
-from chassis.pipeline import SourceRecord, dead_letter
+from chassis.kafka.admin import TopicSpec, create_topics, end_offsets
+from chassis.kafka.consumer import BatchConsumer, InvalidEvent, Outgoing, Received
+from chassis.kafka.pipeline import SourceRecord, dead_letter
+from chassis.kafka.producer import EventProducer
 from event_schemas import ComplaintAcknowledged, WireRecord, codec, encode
 from event_schemas.topics import TOPICS
 from janseva_local.topics import ensure

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from structlog.testing import capture_logs
 
-from chassis.consumer import Outgoing, Received
+from chassis.kafka.consumer import Outgoing, Received
 from tests.integration.chassis_rigs import CASES, KafkaRig, acknowledged, until
 
 PARTITION = 1

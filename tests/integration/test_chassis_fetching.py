@@ -6,7 +6,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from chassis.fetching import WHOLE_WAIT_MS, wait_longer_when_whole
+from chassis.kafka.fetching import WHOLE_WAIT_MS, wait_longer_when_whole
 from tests.integration.chassis_rigs import CASES, KafkaRig, acknowledged, until
 
 OWN_WAIT_MS = 40

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from chassis.batch_insert import BatchInserter
-from chassis.mongo import Collection, DuplicateKeyError, Mongo, StoreUnavailable, UnknownOutcome, store_errors
+from chassis.mongo.batch_insert import BatchInserter
+from chassis.mongo.client import Collection, DuplicateKeyError, Mongo, StoreUnavailable, UnknownOutcome, store_errors
 from janseva_local.servers import MongoServer
 
 

@@ -13,7 +13,7 @@ from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
 from chassis.health import Liveness
-from chassis.http import create_http_app
+from chassis.http.app import create_http_app
 from chassis.run import Background, serve
 from chassis.settings import ServiceSettings
 

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
-from chassis.admin import TopicSpec, create_topics
 from chassis.clock import SystemClock
-from chassis.kafka import EventProducer
-from chassis.metrics import OutboxMetrics
-from chassis.mongo import Mongo
-from chassis.outbox import Outbox
-from chassis.testing import InMemoryProducer
+from chassis.kafka.admin import TopicSpec, create_topics
+from chassis.kafka.producer import EventProducer
+from chassis.mongo.client import Mongo
+from chassis.outbox.publisher import Outbox
+from chassis.telemetry.metrics import OutboxMetrics
 from event_schemas import WireRecord
 from janseva_local.servers import KafkaServer
+from tests.in_memory_broker import InMemoryProducer
 from tests.integration.chassis_rigs import read_all, until
 from tests.integration.outbox_rig import Store, case, running, sequences, until_empty
 

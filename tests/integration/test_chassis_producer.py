@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from aiokafka import TopicPartition
 
-from chassis.admin import TopicSpec, create_topics
-from chassis.batches import FEW, partition_of
 from chassis.faults import RecordTooLarge, TransientFault
-from chassis.kafka import MAX_RECORD_BYTES, EventProducer, PublishFailed
+from chassis.kafka.admin import TopicSpec, create_topics
+from chassis.kafka.batches import FEW, partition_of
+from chassis.kafka.producer import MAX_RECORD_BYTES, EventProducer, PublishFailed
 from event_schemas import WireRecord
 from janseva_local.servers import KafkaServer
 from tests.integration.chassis_rigs import read_all

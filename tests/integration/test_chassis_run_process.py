@@ -21,8 +21,8 @@ PROGRAM = """
     from datetime import timedelta
     from prometheus_client import CollectorRegistry
     from chassis.health import Liveness
-    from chassis.http import create_http_app
-    from chassis.logs import configure_logging
+    from chassis.http.app import create_http_app
+    from chassis.telemetry.logs import configure_logging
     from chassis.run import Background, serve
     from chassis.settings import ServiceSettings
 

@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from chassis.admin import TopicSpec, create_topics
-from chassis.compacted import CompactedView
-from chassis.log_reader import read_log
-from chassis.positions import LogPositions
+from chassis.kafka.admin import TopicSpec, create_topics
+from chassis.kafka.compacted import CompactedView
+from chassis.kafka.offsets import LogPositions
+from chassis.kafka.readers import read_log
 
 
 async def _view(bootstrap: str) -> None:

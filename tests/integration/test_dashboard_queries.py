@@ -18,7 +18,7 @@ from deploy.grafana.panels import Query
 from deploy.grafana.sla_dashboard import VARIABLES, dashboard
 from deploy.prometheus.rules import groups
 
-from chassis.access.tokens import issue_officer_token
+from chassis.http.access.tokens import issue_officer_token
 from event_schemas.officers import Officer, OfficerRole
 from intake.auth.devtoken import default_post
 from janseva_local.demo.target import DEMO_POLICIES

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest_asyncio
 
-from chassis.kafka import EventProducer
+from chassis.kafka.producer import EventProducer
 from event_schemas import Lane, encode, ids, topics
 from janseva_local import topics as local_topics
 from tests.e2e.waiting import until

@@ -4,7 +4,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 from chassis.clock import ManualClock
-from chassis.mongo import Mongo
+from chassis.mongo.client import Mongo
 from intake.auth.sessions import EndedSessions, Session, mark_of
 from intake.auth.store import MongoSessionStore
 

@@ -11,10 +11,9 @@ import pytest_asyncio
 from prometheus_client import CollectorRegistry
 
 from chassis.clock import SystemClock
-from chassis.metrics import OutboxMetrics
-from chassis.mongo import Mongo
-from chassis.outbox import Outbox
-from chassis.testing import InMemoryBroker, InMemoryProducer
+from chassis.mongo.client import Mongo
+from chassis.outbox.publisher import Outbox
+from chassis.telemetry.metrics import OutboxMetrics
 from event_schemas import Lane, Station, ids
 from intake.domain.case import Assignment, Case
 from intake.domain.numbers import CaseId, new_tracking_number
@@ -23,6 +22,7 @@ from intake.domain.states import Family, Role
 from intake.store import CaseFilter
 from intake.store.documents import assignment_document, to_document
 from intake.store.mongo import CASES, MongoCaseStore
+from tests.in_memory_broker import InMemoryBroker, InMemoryProducer
 from tests.intake.intake_rig import START
 from tests.intake.test_intake_derived_any_order import new_case
 

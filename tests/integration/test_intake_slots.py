@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest_asyncio
 
-from chassis.admin import TopicSpec, create_topics
 from chassis.clock import ManualClock
-from chassis.kafka import EventProducer
-from chassis.mongo import Mongo
+from chassis.kafka.admin import TopicSpec, create_topics
+from chassis.kafka.producer import EventProducer
+from chassis.mongo.client import Mongo
 from event_schemas import DirectoryPost, Post, encode, ids
 from intake.directory import SETTLES_AFTER, OfficeDirectory
 from intake.store.slots import KEPT_AFTER_END, SLOTS, Claim, MongoSlotStore

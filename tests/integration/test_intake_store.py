@@ -12,10 +12,9 @@ import pytest_asyncio
 from prometheus_client import CollectorRegistry
 
 from chassis.clock import SystemClock
-from chassis.metrics import OutboxMetrics
-from chassis.mongo import Mongo
-from chassis.outbox import Outbox
-from chassis.testing import InMemoryBroker, InMemoryProducer
+from chassis.mongo.client import Mongo
+from chassis.outbox.publisher import Outbox
+from chassis.telemetry.metrics import OutboxMetrics
 from event_schemas import Lane, Location, ids
 from intake.domain.case import Case, CaseUpdate, Due, HearingRecord, Idempotency, Join, TimelineEntry
 from intake.domain.derived import apply, derive
@@ -25,6 +24,7 @@ from intake.domain.states import Family, Role, State
 from intake.store import CaseFilter, CaseStore, Proof, Taken, TakenBy
 from intake.store.mongo import CASES, MongoCaseStore
 from intake.store.side import MongoSideStore, Reveal, SideStore
+from tests.in_memory_broker import InMemoryBroker, InMemoryProducer
 from tests.intake.intake_memory import MemoryCaseStore, MemorySideStore
 from tests.intake.intake_rig import OTHER_STATION, START, STATION, assigned
 from tests.intake.test_intake_derived_any_order import EVENTS, new_case, outcome

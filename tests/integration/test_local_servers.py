@@ -14,8 +14,8 @@ import psutil
 import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
 
-from chassis.admin import TopicSpec, create_topics, end_offsets
-from chassis.kafka import EventProducer
+from chassis.kafka.admin import TopicSpec, create_topics, end_offsets
+from chassis.kafka.producer import EventProducer
 from event_schemas import WireRecord
 from janseva_local.ports import HOST, PortsTaken, free_ports
 from janseva_local.process import ProcessFailed

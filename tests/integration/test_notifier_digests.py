@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest_asyncio
 from prometheus_client import CollectorRegistry
 
-from chassis.mongo import Mongo
+from chassis.mongo.client import Mongo
 from event_schemas import NotificationDelivered, NotificationFailed, decode
 from notifier.digest_store import DigestStore
 from notifier.digesting import BUILDING, Digests

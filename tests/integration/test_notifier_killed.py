@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import httpx
 
-from chassis.kafka import EventProducer
+from chassis.kafka.producer import EventProducer
 from event_schemas import DirectoryPost, Lane, Post, encode, topics
 from event_schemas.ids import new_case_id, new_event_id
 from janseva_local.ports import free_port

@@ -10,9 +10,9 @@ from typing import Any
 
 import httpx
 
-from chassis.admin import end_offsets
-from chassis.kafka import EventProducer
-from chassis.log_reader import read_log
+from chassis.kafka.admin import end_offsets
+from chassis.kafka.producer import EventProducer
+from chassis.kafka.readers import read_log
 from event_schemas import DirectoryPost, Lane, NotificationDelivered, PostId, StationCode, decode, encode, topics
 from event_schemas.ids import new_case_id, new_event_id, notification_id
 from janseva_local.topics import ensure

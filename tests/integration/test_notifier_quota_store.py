@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import pytest_asyncio
 
-from chassis.mongo import Mongo
+from chassis.mongo.client import Mongo
 from notifier.quota_store import MongoQuotaStore
 from notifier.quotas import Quota, QuotaStore
 from tests.notifier.notifier_fakes import MemoryQuotas

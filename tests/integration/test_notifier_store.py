@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from chassis.mongo import Mongo
+from chassis.mongo.client import Mongo
 from event_schemas import AssignedToStation, ComplaintFiled, PersonalData
 from event_schemas.ids import new_case_id
 from notifier.domain import State

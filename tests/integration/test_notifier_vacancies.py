@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from chassis.kafka import EventProducer
+from chassis.kafka.producer import EventProducer
 from event_schemas import DirectoryPost, Post, encode, topics
 from event_schemas.ids import new_case_id, new_event_id
 from janseva_local.topics import ensure

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis.consumer import Outgoing, Received
+from chassis.kafka.consumer import Outgoing, Received
 from event_schemas import WireRecord, encode
 from tests.integration.chassis_rigs import CASES, KafkaRig, acknowledged
 from tests.integration.sla_worker import open_bench

@@ -10,15 +10,15 @@ from datetime import timedelta
 import pytest_asyncio
 from prometheus_client import CollectorRegistry
 
-from chassis.admin import TopicSpec, create_topics, end_offsets
 from chassis.clock import SystemClock
-from chassis.consumer import BatchConsumer
 from chassis.health import Liveness
-from chassis.kafka import EventProducer
-from chassis.log_reader import read_log
-from chassis.metrics import ConsumerMetrics
-from chassis.mongo import Mongo
+from chassis.kafka.admin import TopicSpec, create_topics, end_offsets
+from chassis.kafka.consumer import BatchConsumer
+from chassis.kafka.producer import EventProducer
+from chassis.kafka.readers import read_log
+from chassis.mongo.client import Mongo
 from chassis.sealing import KeyRing
+from chassis.telemetry.metrics import ConsumerMetrics
 from event_schemas import AssignedToStation, DirectoryPost, WireRecord, decode, decode_post, encode, ids
 from routing.dataset import load_shipped
 from routing.directory import Directory, build_directory

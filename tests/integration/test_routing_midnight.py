@@ -10,9 +10,8 @@ import shapely
 from prometheus_client import CollectorRegistry
 
 from chassis.clock import ManualClock
-from chassis.mongo import Mongo
+from chassis.mongo.client import Mongo
 from chassis.sealing import KeyRing
-from chassis.testing import received, run_handler
 from event_schemas import AssignedToStation, Location, decode
 from routing.dataset import load_shipped
 from routing.domain import Boundary, Snapshot
@@ -23,6 +22,7 @@ from routing.reload import Reloader
 from routing.store import MongoDecisions
 from routing.store.posts import Posts
 from routing.store.versions import Versions, renamed
+from tests.in_memory_broker import received, run_handler
 from tests.routing.routing_events import filed
 
 SHIPPED = load_shipped()

@@ -11,7 +11,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from chassis.clock import ManualClock, SystemClock
-from chassis.mongo import Mongo
+from chassis.mongo.client import Mongo
 from routing import cli
 from routing.domain import Dataset, Snapshot
 from routing.importing.boundaries import Fields

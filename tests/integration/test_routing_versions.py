@@ -11,7 +11,7 @@ import pytest_asyncio
 from prometheus_client import CollectorRegistry
 
 from chassis.clock import ManualClock
-from chassis.mongo import Mongo
+from chassis.mongo.client import Mongo
 from routing.dataset import load_shipped
 from routing.directory import PostDetails
 from routing.domain import Dataset, Filing, Point, Snapshot, assign_station

@@ -13,8 +13,8 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
-from chassis.admin import TopicSpec, create_topics, end_offsets
-from chassis.mongo import Mongo
+from chassis.kafka.admin import TopicSpec, create_topics, end_offsets
+from chassis.mongo.client import Mongo
 from janseva_local.ports import free_port
 from janseva_local.servers import KafkaServer
 from tests.integration.sla_worker import Bench, breaches, open_bench, revocations

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest_asyncio
 
-from chassis.mongo import Mongo
+from chassis.mongo.client import Mongo
 from event_schemas import Envelope
 from event_schemas.calendars import INDIA
 from sla_monitor.ledger.app import create_app

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from chassis.clock import SystemClock
-from chassis.consumer import Received
+from chassis.kafka.consumer import Received
 from event_schemas import Envelope, Lane
 from sla_monitor.ledger.app import Parts
 from sla_monitor.ledger.documents import round_of

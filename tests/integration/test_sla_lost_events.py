@@ -16,9 +16,9 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
-from chassis.admin import end_offsets
-from chassis.groups import GroupHasMembers, has_members, move_group
-from chassis.mongo import Mongo
+from chassis.kafka.admin import end_offsets
+from chassis.kafka.groups import GroupHasMembers, has_members, move_group
+from chassis.mongo.client import Mongo
 from janseva_local.parts import answers_ready
 from tests.integration.sla_worker import Bench, WorkerProcess, open_bench
 from tests.integration.test_sla_faults import until_committed

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chassis.clock import ManualClock
-from chassis.outbox import OutboxEntry
+from chassis.outbox.publisher import OutboxEntry
 from chassis.sealing import KeyRing
 from event_schemas import DirectoryPost, PersonalData, Post, encode
 from event_schemas.ids import new_event_id

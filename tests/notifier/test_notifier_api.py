@@ -10,8 +10,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from chassis.clock import ManualClock
 from chassis.health import Liveness
-from chassis.http import create_http_app
-from chassis.logs import configure_logging
+from chassis.http.app import create_http_app
+from chassis.telemetry.logs import configure_logging
 from notifier.api import internal_router, receipts_router
 from notifier.lint import lint
 from notifier.messages import DirectMessages

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from chassis.sentences import Words
-from chassis.testing import received
 from event_schemas import AssignedToStation
 from notifier.digests import DigestRules, compose, line_of, split
 from notifier.domain import DIGEST, Notice, State
@@ -22,6 +21,7 @@ from notifier.rules import plan
 from notifier.settings import NotifierSettings
 from notifier.sms import segments
 from notifier.templates import DEFAULT_PATH
+from tests.in_memory_broker import received
 
 from .notifier_fakes import START, card, notice
 from .test_notifier_plan import ASSIGNED, OFFLINE

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from chassis.sentences import Words
-from chassis.testing import received
 from event_schemas import (
     EVENT_CLASSES,
     AssignedToStation,
@@ -28,6 +27,7 @@ from notifier.handlers import TYPES
 from notifier.lint import lint
 from notifier.rules import RULES, plan
 from notifier.templates import DEFAULT_PATH
+from tests.in_memory_broker import received
 
 from .notifier_fakes import CASE, KEYS, PHONE, START, card, directory, notice, post
 

@@ -8,11 +8,11 @@ from typing import Any, Literal
 import pytest
 
 from chassis.sentences import Words
-from chassis.testing import received
 from event_schemas import EVENT_CLASSES
 from notifier.lint import lint
 from notifier.rules import DISPATCHER, RULES, plan
 from notifier.templates import DEFAULT_PATH
+from tests.in_memory_broker import received
 
 from .notifier_fakes import CASE, START, card
 from .test_notifier_plan import ASSIGNED, BREACH, DUE_SOON, STATION

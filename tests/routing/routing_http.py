@@ -6,7 +6,7 @@ import httpx
 from prometheus_client import CollectorRegistry
 
 from chassis.health import Liveness
-from chassis.http import create_http_app
+from chassis.http.app import create_http_app
 from routing.api import create_router
 from routing.domain import Snapshot
 from routing.live import Live

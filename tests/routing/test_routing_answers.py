@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
 from chassis.clock import ManualClock
-from chassis.consumer import Outgoing
+from chassis.kafka.consumer import Outgoing
 from chassis.sealing import KeyRing
-from chassis.testing import received, run_handler
 from event_schemas import AssignedToStation, AssignmentReason, ComplaintFiled, Lane, Location, encode, ids
 from routing.dataset import load_shipped
 from routing.domain import Reason, Snapshot
 from routing.handlers import AssignmentHandler
 from routing.metrics import RoutingMetrics
 from routing.store.memory import MemoryDecisions
+from tests.in_memory_broker import received, run_handler
 from tests.routing.routing_events import NOW, filed, transfer
 
 SHIPPED = load_shipped()

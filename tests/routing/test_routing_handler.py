@@ -8,9 +8,8 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from chassis.clock import ManualClock
-from chassis.consumer import Outgoing
+from chassis.kafka.consumer import Outgoing
 from chassis.sealing import KeyRing
-from chassis.testing import received, run_handler
 from event_schemas import AssignedToStation, AssignmentReason, Lane, Location, PersonalData, decode, ids
 from routing.dataset import load_shipped
 from routing.directory import build_directory
@@ -19,6 +18,7 @@ from routing.handlers import AssignmentHandler
 from routing.metrics import RoutingMetrics
 from routing.store.decisions import from_document, to_document
 from routing.store.memory import MemoryDecisions
+from tests.in_memory_broker import received, run_handler
 from tests.routing.routing_events import NOW, SHEOHAR, erased, filed, transfer
 
 SHIPPED = load_shipped()

@@ -9,7 +9,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from chassis.health import Liveness
-from chassis.http import create_http_app
+from chassis.http.app import create_http_app
 from routing.api import create_router
 from routing.directory import build_directory
 from routing.domain import Dataset, Filing, Point, Snapshot, assign_station

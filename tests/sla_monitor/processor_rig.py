@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 
 from chassis.clock import SystemClock
 from chassis.faults import PublishFailed
-from chassis.kafka import Runs
+from chassis.kafka.producer import Runs
 from event_schemas import Envelope, SLATick, WireRecord, decode, encode, ids
 from sla_monitor.bookkeeping import Bookkeeping
 from sla_monitor.heap import DeadlineHeaps

@@ -8,7 +8,7 @@ from typing import Any, cast
 from prometheus_client import CollectorRegistry
 
 from chassis.clock import ManualClock
-from chassis.positions import OffsetsUnknown
+from chassis.kafka.offsets import OffsetsUnknown
 from sla_monitor.ledger.metrics import LedgerMetrics
 from sla_monitor.ledger.store import Place
 from sla_monitor.ledger.watermarks import Sample, Watermarker

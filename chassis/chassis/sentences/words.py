@@ -8,7 +8,7 @@ from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict, RootModel, model_validator
 
-from chassis.problems import Language
+from chassis.http.problems import Language
 from chassis.settings import load_yaml
 
 DEFAULT_PATH: Final = Path(__file__).with_name("words.yaml")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chassis.admin import TopicSpec, create_topics
+from chassis.kafka.admin import TopicSpec, create_topics
 from event_schemas.topics import TOPICS, Topic
 
 

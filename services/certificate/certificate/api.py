@@ -12,10 +12,10 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.access import bears_service_token, service_token
 from chassis.clock import Clock
-from chassis.negotiation import preferred_type
-from chassis.problems import BAD_REQUEST, NOT_FOUND, UNAUTHENTICATED, Problem, ProblemType, language_of
+from chassis.http.access import bears_service_token, service_token
+from chassis.http.negotiation import preferred_type
+from chassis.http.problems import BAD_REQUEST, NOT_FOUND, UNAUTHENTICATED, Problem, ProblemType, language_of
 from chassis.sealing import KeyRing, SealError
 from event_schemas.times import read_time
 

@@ -13,10 +13,10 @@ from typing import Final, Protocol
 from pydantic import ValidationError
 
 from chassis.clock import Clock
-from chassis.consumer import Outgoing, Received
-from chassis.logs import get_logger
+from chassis.kafka.consumer import Outgoing, Received
 from chassis.sealing import KeyRing, SealError
-from chassis.tracing import span
+from chassis.telemetry.logs import get_logger
+from chassis.telemetry.tracing import span
 from event_schemas import (
     AssignedToStation,
     CertificateApproved,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from chassis.mongo import DuplicateKeyError, IndexModel, Mongo, ReturnDocument, UpdateOne, store_errors
+from chassis.mongo.client import DuplicateKeyError, IndexModel, Mongo, ReturnDocument, UpdateOne, store_errors
 from event_schemas import AssignedToStation, ComplaintFiled, Event, PersonalDataErased, VerificationCompleted
 
 from .domain import SERVICES, CaseFile, Status

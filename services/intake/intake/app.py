@@ -9,20 +9,20 @@ import httpx
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from chassis.access.gate import issuer_keys
 from chassis.clock import Clock, SystemClock
-from chassis.consumer import BatchConsumer
 from chassis.health import Liveness, SlowestOf
-from chassis.http import create_http_app
-from chassis.kafka import EventProducer
-from chassis.metrics import ConsumerMetrics, OutboxMetrics
-from chassis.middleware import BodyLimits
-from chassis.mongo import Mongo
-from chassis.outbox import Outbox
+from chassis.http.access.gate import issuer_keys
+from chassis.http.app import create_http_app
+from chassis.http.middleware import BodyLimits
+from chassis.kafka.consumer import BatchConsumer
+from chassis.kafka.producer import EventProducer
+from chassis.mongo.client import Mongo
+from chassis.outbox.publisher import Outbox
 from chassis.run import Background
 from chassis.sealing import KeyRing
 from chassis.settings import load_yaml
-from chassis.tracing import Tracing
+from chassis.telemetry.metrics import ConsumerMetrics, OutboxMetrics
+from chassis.telemetry.tracing import Tracing
 from event_schemas import Lane, policies, topics
 from event_schemas.policies import PolicySet
 from intake.api import papers

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from chassis.clock import Clock
-from chassis.compacted import CompactedView
-from chassis.logs import get_logger
+from chassis.kafka.compacted import CompactedView
+from chassis.telemetry.logs import get_logger
 from event_schemas import DirectoryPost, InvalidEvent, Post
 from event_schemas.codec import decode_post
 from event_schemas.topics import DIRECTORY_POSTS

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from pydantic import SecretStr
 
-from chassis.problems import Problem
+from chassis.http.problems import Problem
 from intake.domain.case import Idempotency
 from intake.domain.numbers import receipt_secret
 from intake.problems import KEY_INVALID

@@ -1,6 +1,6 @@
 """Intake's problem types. A code never changes its meaning."""
 
-from chassis.problems import ProblemType
+from chassis.http.problems import ProblemType
 
 UNKNOWN_SERVICE = ProblemType("unknown_service", 422, "There is no such service", "ऐसी कोई सेवा नहीं है")
 SERVICE_NOT_FOUND = ProblemType("unknown_service", 404, "There is no such service", "ऐसी कोई सेवा नहीं है")

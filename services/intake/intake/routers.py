@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 
 from chassis.clock import Clock
-from chassis.rates import RateLimit
+from chassis.http.rates import RateLimit
 from chassis.sealing import KeyRing
 from event_schemas.policies import PolicySet
 from intake.api.answers import Answers

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Header, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.access import Access, Caller, Service, service_token
-from chassis.problems import BAD_REQUEST, NOT_FOUND, Problem, ProblemType
+from chassis.http.access import Access, Caller, Service, service_token
+from chassis.http.problems import BAD_REQUEST, NOT_FOUND, Problem, ProblemType
 from event_schemas import CaseId
 from event_schemas.officers import Officer, is_in_charge
 from event_schemas.times import read_time

@@ -10,20 +10,20 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from chassis.access import Access
 from chassis.clock import SystemClock
-from chassis.compacted import CompactedView
-from chassis.consumer import BatchConsumer
 from chassis.health import Liveness, SlowestOf
-from chassis.http import create_http_app
-from chassis.kafka import EventProducer
-from chassis.metrics import ConsumerMetrics, OutboxMetrics
-from chassis.mongo import Mongo
-from chassis.outbox import Outbox
+from chassis.http.access import Access
+from chassis.http.app import create_http_app
+from chassis.kafka.compacted import CompactedView
+from chassis.kafka.consumer import BatchConsumer
+from chassis.kafka.producer import EventProducer
+from chassis.mongo.client import Mongo
+from chassis.outbox.publisher import Outbox
 from chassis.run import Background
 from chassis.sealing import KeyRing
 from chassis.sentences import Words
-from chassis.tracing import Tracing
+from chassis.telemetry.metrics import ConsumerMetrics, OutboxMetrics
+from chassis.telemetry.tracing import Tracing
 from event_schemas import Lane, topics
 
 from .api import internal_router, log_router, receipts_router

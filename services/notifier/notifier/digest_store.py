@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from chassis.mongo import Collection, Document, IndexModel, Mongo, UpdateOne, store_errors
-from chassis.outbox import Outbox, OutboxEntry
+from chassis.mongo.client import Collection, Document, IndexModel, Mongo, UpdateOne, store_errors
+from chassis.outbox.publisher import Outbox, OutboxEntry
 
 from .digests import KINDS, Line
 from .domain import DIGEST, Notice, State

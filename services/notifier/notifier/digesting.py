@@ -11,8 +11,8 @@ from uuid import uuid4
 
 from chassis.clock import Clock
 from chassis.faults import TransientFault
-from chassis.logs import get_logger
-from chassis.outbox import OutboxEntry
+from chassis.outbox.publisher import OutboxEntry
+from chassis.telemetry.logs import get_logger
 
 from .digest_store import EndedDigest
 from .digests import DigestRules, Line, compose, line_of, split

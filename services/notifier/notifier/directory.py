@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
-from chassis.logs import get_logger
+from chassis.telemetry.logs import get_logger
 from event_schemas import DirectoryPost, InvalidEvent, holder_of
 from event_schemas.codec import decode_post
 

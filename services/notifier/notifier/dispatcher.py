@@ -10,9 +10,9 @@ from typing import Any
 
 from chassis.clock import Clock
 from chassis.faults import TransientFault
-from chassis.logs import get_logger
-from chassis.outbox import OutboxEntry
-from chassis.tracing import span
+from chassis.outbox.publisher import OutboxEntry
+from chassis.telemetry.logs import get_logger
+from chassis.telemetry.tracing import span
 
 from .contacts import Contacts, Unreachable
 from .domain import CaseCard, Notice, State

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from chassis.clock import Clock
-from chassis.consumer import Outgoing, Received
+from chassis.kafka.consumer import Outgoing, Received
 from chassis.sentences import Words
 from event_schemas import AssignedToStation, ComplaintFiled, Event, Lane, PersonalDataErased
 

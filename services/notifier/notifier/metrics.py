@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from chassis.metrics import EVENT_AGE_BUCKETS
+from chassis.telemetry.metrics import EVENT_AGE_BUCKETS
 
 
 class NotifierMetrics:

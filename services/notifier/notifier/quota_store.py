@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from chassis.mongo import Collection, DuplicateKeyError, IndexModel, Mongo, store_errors
+from chassis.mongo.client import Collection, DuplicateKeyError, IndexModel, Mongo, store_errors
 
 from .quotas import Quota
 

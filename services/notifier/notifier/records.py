@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chassis.outbox import OutboxEntry
+from chassis.outbox.publisher import OutboxEntry
 from event_schemas import (
     Audience,
     DerivedEvent,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
-from chassis.outbox import OutboxEntry
+from chassis.outbox.publisher import OutboxEntry
 
 from .domain import CaseCard, Notice, RetryPolicy
 from .records import Claim, Report, ReportedDispatch

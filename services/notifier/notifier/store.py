@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
-from chassis.mongo import (
+from chassis.mongo.client import (
     BulkWriteError,
     Collection,
     Document,
@@ -19,7 +19,7 @@ from chassis.mongo import (
     UpdateOne,
     store_errors,
 )
-from chassis.outbox import Outbox, OutboxEntry
+from chassis.outbox.publisher import Outbox, OutboxEntry
 from event_schemas import AssignedToStation, ComplaintFiled, Lane
 
 from .domain import CaseCard, Notice, State

@@ -12,8 +12,8 @@ from typing import Any, Final, NamedTuple, cast
 
 import orjson
 
-from chassis.consumer import Outgoing, Received
-from chassis.tracing import mark
+from chassis.kafka.consumer import Outgoing, Received
+from chassis.telemetry.tracing import mark
 from event_schemas import (
     AssignedToStation,
     ComplaintFiled,

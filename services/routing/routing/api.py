@@ -7,9 +7,9 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Query
 from pydantic import AfterValidator, StringConstraints
 
-from chassis.access import Access
 from chassis.codes import bare_code, plain_code
-from chassis.problems import Problem
+from chassis.http.access import Access
+from chassis.http.problems import Problem
 from routing.domain import Filing, Point, StationKind, assign_station
 from routing.domain.territory import find_territory, true_place
 from routing.explain import RouteView, explain

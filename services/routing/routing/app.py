@@ -7,17 +7,17 @@ from datetime import timedelta
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from chassis.access import Access
 from chassis.clock import SystemClock
-from chassis.consumer import BatchConsumer
 from chassis.health import Liveness, SlowestOf
-from chassis.http import create_http_app
-from chassis.kafka import EventProducer
-from chassis.metrics import ConsumerMetrics
-from chassis.mongo import Mongo
+from chassis.http.access import Access
+from chassis.http.app import create_http_app
+from chassis.kafka.consumer import BatchConsumer
+from chassis.kafka.producer import EventProducer
+from chassis.mongo.client import Mongo
 from chassis.run import Background
 from chassis.sealing import KeyRing
-from chassis.tracing import Tracing
+from chassis.telemetry.metrics import ConsumerMetrics
+from chassis.telemetry.tracing import Tracing
 from event_schemas import Lane, topics
 from routing.answers import SOURCE
 from routing.api import create_router

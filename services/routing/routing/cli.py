@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from chassis.clock import Clock
-from chassis.mongo import Mongo
+from chassis.mongo.client import Mongo
 from routing.dataset import load_shipped
 from routing.directory import build_directory
 from routing.domain import Dataset, Snapshot

@@ -11,9 +11,9 @@ from typing import Final, cast
 from pydantic import ValidationError
 
 from chassis.clock import Clock
-from chassis.consumer import Outgoing, Received
-from chassis.logs import get_logger
+from chassis.kafka.consumer import Outgoing, Received
 from chassis.sealing import KeyRing, SealError
+from chassis.telemetry.logs import get_logger
 from event_schemas import ComplaintFiled, Event, Lane, PersonalData, PersonalDataErased, TransferRequested
 from routing.answers import Asked, answer_of, outgoing
 from routing.domain import Decision, Filing, Point, Snapshot

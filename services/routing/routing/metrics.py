@@ -7,7 +7,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from chassis.metrics import observe_all
+from chassis.telemetry.metrics import observe_all
 from routing.domain import Decision, Reason
 
 # From the filing to the decision: 300 ms is the promise end to end; the tails show outages.

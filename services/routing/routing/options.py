@@ -11,7 +11,7 @@ from typing import Final
 
 from chassis.clock import SystemClock
 from chassis.faults import TransientFault
-from chassis.mongo import Mongo
+from chassis.mongo.client import Mongo
 from routing import cli
 from routing.build_data import build_data
 from routing.cli import Command, Office, refuse, say

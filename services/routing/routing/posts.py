@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Final
 
-from chassis.compacted import CompactedView
 from chassis.faults import TransientFault
-from chassis.kafka import Producer
-from chassis.logs import get_logger
+from chassis.kafka.compacted import CompactedView
+from chassis.kafka.producer import Producer
+from chassis.telemetry.logs import get_logger
 from event_schemas import DirectoryPost, InvalidEvent, WireRecord, decode_post, encode, ids
 from event_schemas.topics import DIRECTORY_POSTS
 from routing.directory import Directory, changed

@@ -1,6 +1,6 @@
 """The problems that are routing's own."""
 
-from chassis.problems import ProblemType
+from chassis.http.problems import ProblemType
 
 STATION_UNKNOWN = ProblemType("station_unknown", 404, "There is no such station", "ऐसा कोई थाना नहीं है")
 CURSOR_INVALID = ProblemType("cursor_invalid", 400, "The cursor is not one of this list's", "यह कर्सर इस सूची का नहीं है")

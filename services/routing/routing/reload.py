@@ -12,7 +12,7 @@ from shapely.errors import ShapelyError
 
 from chassis.clock import Clock
 from chassis.faults import TransientFault
-from chassis.logs import get_logger
+from chassis.telemetry.logs import get_logger
 from routing.domain import Dataset, Snapshot
 from routing.live import Live, Prepared
 from routing.store.posts import Posts

@@ -9,7 +9,7 @@ from typing import Final
 from fastapi import FastAPI
 
 from chassis.run import start
-from chassis.tracing import Tracing
+from chassis.telemetry.tracing import Tracing
 from sla_monitor.settings import PORTS, Settings
 
 SERVICE: Final = "sla-monitor"

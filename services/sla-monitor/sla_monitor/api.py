@@ -9,9 +9,9 @@ from typing import Annotated, Protocol
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict
 
-from chassis.access import Access, Caller
 from chassis.clock import Clock as WallClock
-from chassis.problems import NOT_FOUND, Problem
+from chassis.http.access import Access, Caller
+from chassis.http.problems import NOT_FOUND, Problem
 from event_schemas.districts import district_named
 from event_schemas.policies import PolicySet
 from sla_monitor import codec

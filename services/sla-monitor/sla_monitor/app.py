@@ -10,15 +10,15 @@ from typing import Any, Final, Self
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from chassis.access import Access
-from chassis.admin import TopicSpec, create_topics, end_offsets
 from chassis.clock import SystemClock
 from chassis.health import Liveness
-from chassis.http import add_routes, create_http_app
-from chassis.kafka import EventProducer
-from chassis.logs import get_logger
+from chassis.http.access import Access
+from chassis.http.app import add_routes, create_http_app
+from chassis.kafka.admin import TopicSpec, create_topics, end_offsets
+from chassis.kafka.producer import EventProducer
 from chassis.run import Background
 from chassis.settings import load_yaml
+from chassis.telemetry.logs import get_logger
 from event_schemas import policies as policy_file
 from event_schemas.policies import PolicySet
 from sla_monitor.api import create_router

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from chassis.kafka import Headers, Runs
+from chassis.kafka.producer import Headers, Runs
 from event_schemas import WireRecord
 from sla_monitor.engine.model import CaseRecord
 from sla_monitor.engine.tell import Emission

@@ -4,7 +4,7 @@ import os
 import sys
 from typing import NoReturn, Protocol
 
-from chassis.logs import get_logger
+from chassis.telemetry.logs import get_logger
 
 _log = get_logger(__name__)
 

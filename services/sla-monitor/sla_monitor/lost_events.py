@@ -14,11 +14,11 @@ from typing import Any, Final
 
 from chassis.clock import Clock, SystemClock
 from chassis.faults import TransientFault
-from chassis.groups import GroupHasMembers, has_members, move_group
-from chassis.log_reader import read_log
-from chassis.logs import configure_logging
-from chassis.mongo import Collection, Mongo, store_errors
-from chassis.positions import LogPositions, Place
+from chassis.kafka.groups import GroupHasMembers, has_members, move_group
+from chassis.kafka.offsets import LogPositions, Place
+from chassis.kafka.readers import read_log
+from chassis.mongo.client import Collection, Mongo, store_errors
+from chassis.telemetry.logs import configure_logging
 from event_schemas import Lane, ids
 from event_schemas.calendars import INDIA
 from sla_monitor.ledger.settings import LedgerSettings

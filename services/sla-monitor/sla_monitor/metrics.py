@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from chassis.metrics import ConsumerMetrics, target_buckets
+from chassis.telemetry.metrics import ConsumerMetrics, target_buckets
 from event_schemas.policies import PolicySet
 
 # A breach is told within 300 ms of its time; a fail-over takes a session of 10 s and a few seconds more.

@@ -6,8 +6,8 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
-from chassis.compacted import CompactedView
-from chassis.logs import get_logger
+from chassis.kafka.compacted import CompactedView
+from chassis.telemetry.logs import get_logger
 from event_schemas import DirectoryPost, InvalidEvent, PostId, holder_of
 from event_schemas.codec import decode_post
 

@@ -6,9 +6,9 @@ from collections import deque
 from collections.abc import Awaitable, Iterable, Sequence
 from typing import Final
 
-from chassis.kafka import Headers, Runs
-from chassis.logs import get_logger
-from chassis.pipeline import REPLAY_HEADER, SourceRecord, dead_letter
+from chassis.kafka.pipeline import REPLAY_HEADER, SourceRecord, dead_letter
+from chassis.kafka.producer import Headers, Runs
+from chassis.telemetry.logs import get_logger
 from event_schemas import EVENT_CLASSES, Envelope, InvalidEvent, decode, encode, peek_type, topics
 from event_schemas.codec import decode_tick
 from event_schemas.policies import PolicySet

@@ -13,8 +13,8 @@ from faust.tables.manager import TableManager
 from faust.tables.recovery import Recovery
 from faust.types import TP
 
-from chassis.bulk_reader import read_partitions
-from chassis.logs import get_logger
+from chassis.kafka.bulk_reader import read_partitions
+from chassis.telemetry.logs import get_logger
 from sla_monitor.guard import Die
 from sla_monitor.store import ClockStore
 

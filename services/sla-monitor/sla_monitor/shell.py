@@ -11,8 +11,8 @@ from typing import Any, Final
 import faust
 from faust.types import TP
 
-from chassis.kafka import EventProducer, Runs
-from chassis.logs import get_logger
+from chassis.kafka.producer import EventProducer, Runs
+from chassis.telemetry.logs import get_logger
 from sla_monitor import codec
 from sla_monitor.bookkeeping import Bookkeeping
 from sla_monitor.faults import LostEvents

@@ -7,7 +7,7 @@ from faust.stores.base import Store
 from faust.tables.table import Table
 from faust.types import TP, EventT
 
-from chassis.bulk_reader import RawRecord
+from chassis.kafka.bulk_reader import RawRecord
 
 TABLE = "clocks"
 

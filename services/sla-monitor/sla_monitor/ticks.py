@@ -8,8 +8,8 @@ from typing import Any, Final, Protocol
 
 from chassis.clock import Clock
 from chassis.faults import PublishFailed
-from chassis.kafka import EventProducer
-from chassis.logs import get_logger
+from chassis.kafka.producer import EventProducer
+from chassis.telemetry.logs import get_logger
 from event_schemas import SLATick, encode, ids
 from sla_monitor.heap import DeadlineHeaps
 from sla_monitor.processor import SERVICE, Processor

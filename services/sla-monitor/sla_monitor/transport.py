@@ -16,7 +16,7 @@ from typing import Any, Final, cast
 from faust.transport.drivers.aiokafka import DEFAULT_GENERATION_ID, AIOKafkaConsumerThread, Consumer, Transport
 from faust.types import TP, ConsumerMessage
 
-import chassis.fenced  # noqa: F401  a worker whose name was taken is to hear it in plain words
+import chassis.kafka.fenced  # noqa: F401  a worker whose name was taken is to hear it in plain words
 
 # A partition that was being drained when a fetch was sent is not in it: its tick would wait until the fetch returns.
 FETCH_MAX_WAIT_MS: Final = 25

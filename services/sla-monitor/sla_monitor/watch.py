@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass, field
 
 from chassis.health import Liveness
-from chassis.logs import get_logger
+from chassis.telemetry.logs import get_logger
 from sla_monitor.bookkeeping import Bookkeeping
 from sla_monitor.guard import Die
 from sla_monitor.heap import DeadlineHeaps

@@ -8,8 +8,8 @@ from datetime import datetime
 import httpx
 from pydantic import BaseModel
 
-from chassis.admin import end_offsets
-from chassis.log_reader import Offsets, read_log
+from chassis.kafka.admin import end_offsets
+from chassis.kafka.readers import Offsets, read_log
 from event_schemas import DirectoryPost, Envelope, InvalidEvent, NotificationDelivered, decode, topics
 
 CASE_TOPICS = (topics.CASES_EMERGENCY, topics.CASES_ROUTINE)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import httpx
 
-from chassis.kafka import EventProducer
+from chassis.kafka.producer import EventProducer
 from event_schemas import AssignedToStation, encode
 from janseva_local.demo.evidence import Evidence, SentMessage
 from janseva_local.demo.journal import Accepted, Intent, Journal

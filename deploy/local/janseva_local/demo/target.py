@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from chassis.access.tokens import issue_officer_token
+from chassis.http.access.tokens import issue_officer_token
 from chassis.settings import load_yaml
 from event_schemas.officers import Officer, OfficerRole
 from event_schemas.policies import DEFAULT_PATH, PolicySet

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from fastapi import Response
 
-from chassis.problems import Language
+from chassis.http.problems import Language
 from intake.domain.case import Case, Due
 from intake.handlers.filing import Filed
 from intake.texts import Texts

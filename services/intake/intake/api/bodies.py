@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from chassis.problems import FieldError, Problem
+from chassis.http.problems import FieldError, Problem
 from chassis.visible import is_blank
 from event_schemas import Location
 from intake.catalogue import Catalogue, Service

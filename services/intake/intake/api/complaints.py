@@ -8,14 +8,21 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from chassis.addresses import client_network
-from chassis.http import RequestRoute
-from chassis.json_body import parse_json
-from chassis.known_query import ANY_QUERY, refuse_unknown_query
-from chassis.logs import get_logger
-from chassis.middleware import body_cut, problem_of_cut
-from chassis.problems import TOO_MANY_REQUESTS, UNAUTHENTICATED, VALIDATION_FAILED, FieldError, Problem, language_of
-from chassis.rates import RateLimit
+from chassis.http.addresses import client_network
+from chassis.http.app import RequestRoute
+from chassis.http.json_body import parse_json
+from chassis.http.known_query import ANY_QUERY, refuse_unknown_query
+from chassis.http.middleware import body_cut, problem_of_cut
+from chassis.http.problems import (
+    TOO_MANY_REQUESTS,
+    UNAUTHENTICATED,
+    VALIDATION_FAILED,
+    FieldError,
+    Problem,
+    language_of,
+)
+from chassis.http.rates import RateLimit
+from chassis.telemetry.logs import get_logger
 from intake.api.answers import Answers
 from intake.api.bodies import ComplaintBody, checked_attributes, checked_location
 from intake.api.docs import inlined_schema

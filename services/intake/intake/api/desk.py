@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from chassis.clock import Clock
-from chassis.problems import FORBIDDEN, NOT_FOUND, Problem, language_of
+from chassis.http.problems import FORBIDDEN, NOT_FOUND, Problem, language_of
 from chassis.sealing import KeyRing
 from event_schemas import PersonalData, ids
 from intake.api.answers import json_response

@@ -2,7 +2,7 @@
 
 import re
 
-from chassis.problems import Problem
+from chassis.http.problems import Problem
 from intake.problems import CURSOR_INVALID
 
 _CASE_ID = re.compile(r"c_[0-9A-Za-z_-]{1,62}")

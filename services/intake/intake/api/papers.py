@@ -8,8 +8,8 @@ import orjson
 from fastapi import APIRouter, Depends, Header, Response
 from pydantic import SecretStr
 
-from chassis.logs import get_logger
-from chassis.problems import MEDIA_TYPE, NOT_FOUND, Problem
+from chassis.http.problems import MEDIA_TYPE, NOT_FOUND, Problem
+from chassis.telemetry.logs import get_logger
 from intake.api.status import StatusReader
 from intake.auth import Authenticator, Principal
 from intake.problems import CERTIFICATE_ERASED, CERTIFICATE_REVOKED, CERTIFICATE_UNAVAILABLE

@@ -7,8 +7,8 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
-from chassis.json_body import depth_and_count, parse_json
-from chassis.problems import VALIDATION_FAILED, FieldError, Problem
+from chassis.http.json_body import depth_and_count, parse_json
+from chassis.http.problems import VALIDATION_FAILED, FieldError, Problem
 from intake.domain.phones import parse_phone
 from intake.problems import PHONE_INVALID
 

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from chassis.clock import Clock
-from chassis.problems import Problem
+from chassis.http.problems import Problem
 from event_schemas.policies import Edition, PolicySet
 from intake.api.answers import json_response
 from intake.catalogue import Catalogue, Service

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from chassis.clock import Clock
-from chassis.problems import NOT_FOUND, Language, Problem, language_of
+from chassis.http.problems import NOT_FOUND, Language, Problem, language_of
 from intake.api.answers import json_response
 from intake.api.paging import read_cursor
 from intake.api.reading import read_model

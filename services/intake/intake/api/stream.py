@@ -12,7 +12,7 @@ from fastapi.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from chassis.clock import Clock
-from chassis.problems import NOT_FOUND, Language, Problem, language_of
+from chassis.http.problems import NOT_FOUND, Language, Problem, language_of
 from intake.api.answers import json_response
 from intake.api.status import StatusReader
 from intake.auth import Authenticator, Principal

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import Field, StringConstraints
 
-from chassis.json_body import parse_json
-from chassis.problems import FORBIDDEN, NOT_FOUND, VALIDATION_FAILED, FieldError, Problem, language_of
+from chassis.http.json_body import parse_json
+from chassis.http.problems import FORBIDDEN, NOT_FOUND, VALIDATION_FAILED, FieldError, Problem, language_of
 from intake.api.answers import Answers, due_json, json_response
 from intake.api.bodies import Body, Complainant, ShortText, checked_attributes
 from intake.api.desk import DeskParts, actor_of

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from fastapi import Request
 
-from chassis.access.gate import CHALLENGE, bearer
-from chassis.access.jwks import IssuerKeys
-from chassis.access.problems import TOKEN_EXPIRED, TOKEN_INVALID
-from chassis.access.tokens import CITIZEN_ISSUER, key_id_of, read_officer_token
 from chassis.clock import Clock
-from chassis.problems import FORBIDDEN, UNAUTHENTICATED, Problem
+from chassis.http.access.gate import CHALLENGE, bearer
+from chassis.http.access.jwks import IssuerKeys
+from chassis.http.access.problems import TOKEN_EXPIRED, TOKEN_INVALID
+from chassis.http.access.tokens import CITIZEN_ISSUER, key_id_of, read_officer_token
+from chassis.http.problems import FORBIDDEN, UNAUTHENTICATED, Problem
 from chassis.settings import OFFICER_AUDIENCE
 from intake.auth.principal import Principal
 from intake.auth.sessions import EndedSessions

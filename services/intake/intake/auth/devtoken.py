@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from chassis.access.tokens import issue_officer_token
 from chassis.clock import SystemClock
+from chassis.http.access.tokens import issue_officer_token
 from chassis.settings import LOCAL_ISSUER
 from event_schemas.officers import Officer, OfficerRole
 

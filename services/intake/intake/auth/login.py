@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chassis.clock import Clock
-from chassis.problems import FieldError, Problem
+from chassis.http.problems import FieldError, Problem
 from chassis.sealing import KeyRing, SealError
 from intake.auth.otp import Challenge, Limit, OtpStore, Verdict, code_mac, new_code, verify_code
 from intake.auth.problems import (

@@ -1,6 +1,6 @@
 """The problem types of login."""
 
-from chassis.problems import ProblemType
+from chassis.http.problems import ProblemType
 
 PHONE_INVALID = ProblemType(
     "phone_invalid", 422, "This is not a mobile number that can be reached", "यह मोबाइल नंबर सही नहीं है"

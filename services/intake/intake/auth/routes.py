@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from chassis.addresses import client_network
 from chassis.codes import bare_code
-from chassis.problems import language_of
+from chassis.http.addresses import client_network
+from chassis.http.problems import language_of
 from intake.auth.login import Login, TokenPair
 
 

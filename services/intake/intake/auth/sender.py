@@ -5,7 +5,7 @@ from typing import Protocol
 import httpx
 from pydantic import SecretStr
 
-from chassis.problems import Problem
+from chassis.http.problems import Problem
 from intake.auth.problems import OTP_NOT_SENT
 
 TIMEOUT_S = 5.0

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 from chassis.clock import Clock
 from chassis.faults import TransientFault
-from chassis.logs import get_logger
+from chassis.telemetry.logs import get_logger
 
 _log = get_logger(__name__)
 

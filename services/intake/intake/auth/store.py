@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chassis.mongo import Collection, IndexModel, Mongo, ReturnDocument, store_errors
+from chassis.mongo.client import Collection, IndexModel, Mongo, ReturnDocument, store_errors
 from intake.auth.otp import Challenge, Limit
 from intake.auth.sessions import Session, mark_of
 

@@ -10,9 +10,9 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
 
-from chassis.access.problems import TOKEN_INVALID
-from chassis.access.tokens import CITIZEN_ISSUER, verified_claims
-from chassis.problems import Problem
+from chassis.http.access.problems import TOKEN_INVALID
+from chassis.http.access.tokens import CITIZEN_ISSUER, verified_claims
+from chassis.http.problems import Problem
 from chassis.sealing import KeyRing, SealError
 from chassis.settings import OFFICER_AUDIENCE
 from intake.auth.principal import Principal

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from chassis.moments import Instant
+from chassis.http.moments import Instant
 from event_schemas import Location
 from intake.domain.states import Act
 

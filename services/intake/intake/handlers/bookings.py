@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from chassis.faults import StoreUnavailable, TransientFault
-from chassis.outbox import OutboxEntry
+from chassis.outbox.publisher import OutboxEntry
 from intake.domain.case import Case, CaseUpdate, HearingRecord
 from intake.domain.faults import SlotTaken
 from intake.domain.hearings import OPEN

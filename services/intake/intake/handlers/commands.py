@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from chassis.clock import Clock
-from chassis.outbox import OutboxEntry
-from chassis.problems import FORBIDDEN, NOT_FOUND, Problem
+from chassis.http.problems import FORBIDDEN, NOT_FOUND, Problem
+from chassis.outbox.publisher import OutboxEntry
 from event_schemas import ids
 from event_schemas.policies import PolicySet
 from intake.domain import hearings

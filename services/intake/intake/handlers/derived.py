@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chassis.consumer import Outgoing, Received
+from chassis.kafka.consumer import Outgoing, Received
 from intake.domain.derived import derive
 from intake.store import CaseStore
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import orjson
 
-from chassis.problems import Problem
+from chassis.http.problems import Problem
 from chassis.sealing import KeyRing
 from event_schemas import ids
 from event_schemas.times import read_time

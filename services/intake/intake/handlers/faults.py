@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from chassis.problems import VALIDATION_FAILED, FieldError, Problem, ProblemType
+from chassis.http.problems import VALIDATION_FAILED, FieldError, Problem, ProblemType
 from intake import problems
 from intake.domain import faults
 from intake.domain.case import Case

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chassis.clock import Clock
-from chassis.outbox import OutboxEntry
-from chassis.problems import Problem
+from chassis.http.problems import Problem
+from chassis.outbox.publisher import OutboxEntry
 from chassis.sealing import KeyRing
 from event_schemas.policies import PolicySet
 from intake.domain.case import Case, Idempotency

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from chassis.faults import TransientFault
-from chassis.logs import get_logger
+from chassis.telemetry.logs import get_logger
 from intake.store import CaseStore
 
 BACKOFF_S = 1.0

@@ -1,7 +1,7 @@
 """Turns decided events into entries of the outbox: their bytes are made once, at the write."""
 
-from chassis.outbox import OutboxEntry
-from chassis.tracing import current_traceparent
+from chassis.outbox.publisher import OutboxEntry
+from chassis.telemetry.tracing import current_traceparent
 from event_schemas import Lane, encode, topics
 from intake.domain.filing import Numbered
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from chassis.mongo import Document
+from chassis.mongo.client import Document
 from event_schemas import Lane, Location, Station
 from intake.domain.case import (
     Assignment,

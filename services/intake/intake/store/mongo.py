@@ -6,9 +6,9 @@ from collections.abc import Collection as AnyOf
 from datetime import datetime
 from typing import Any
 
-from chassis.batch_insert import BatchInserter
 from chassis.clock import Clock
-from chassis.mongo import (
+from chassis.mongo.batch_insert import BatchInserter
+from chassis.mongo.client import (
     Collection,
     Document,
     DuplicateKeyError,
@@ -18,7 +18,7 @@ from chassis.mongo import (
     UpdateOne,
     store_errors,
 )
-from chassis.outbox import Outbox, OutboxEntry
+from chassis.outbox.publisher import Outbox, OutboxEntry
 from intake.domain.case import Case, CaseUpdate, TimelineEntry
 from intake.domain.derived import Derived
 from intake.domain.duplicates import Trace

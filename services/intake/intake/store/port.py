@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from chassis.outbox import OutboxEntry
+from chassis.outbox.publisher import OutboxEntry
 from intake.domain.case import Case, CaseUpdate, TimelineEntry
 from intake.domain.derived import Derived
 from intake.domain.duplicates import Trace

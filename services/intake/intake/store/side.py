@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from chassis.mongo import Collection, IndexModel, Mongo, store_errors
+from chassis.mongo.client import Collection, IndexModel, Mongo, store_errors
 
 
 @dataclass(frozen=True, slots=True)

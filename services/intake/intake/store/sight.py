@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chassis.mongo import Document
+from chassis.mongo.client import Document
 from intake.domain.scope import AGAINST_POLICE, DISTRICT_ROLES, STATION_ROLES, Actor, offices_of, spellings
 from intake.domain.states import Role
 

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from chassis.mongo import Collection, Document, DuplicateKeyError, Mongo, store_errors
+from chassis.mongo.client import Collection, Document, DuplicateKeyError, Mongo, store_errors
 
 SLOTS = "slots"
 # What is over is dropped from an officer's claims at the next booking.

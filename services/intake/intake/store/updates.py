@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from chassis.mongo import Document, UpdateOne
+from chassis.mongo.client import Document, UpdateOne
 from intake.domain.case import Case, CaseUpdate
 from intake.domain.derived import (
     AssignmentMade,

@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from chassis.problems import Language
+from chassis.http.problems import Language
 from chassis.sentences import VALUES, Facts, Values, When, Word, Words, choose
 from chassis.settings import load_yaml
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from chassis.problems import Language
+from chassis.http.problems import Language
 from chassis.sentences import Values
 from event_schemas import Station
 from intake.domain.case import Case, ClockView, HearingRecord, TimelineEntry, displayed_state

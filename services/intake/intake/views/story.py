@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.problems import Language
+from chassis.http.problems import Language
 from chassis.sentences import Facts, enriched
 from intake.domain import past
 from intake.domain.case import Case, TimelineEntry

@@ -5,7 +5,7 @@ from collections.abc import Collection as Ids
 from datetime import datetime
 from typing import Any, Final, NamedTuple, Protocol
 
-from chassis.mongo import BulkWriteError, Collection, Document, IndexModel, Mongo, UnknownOutcome, store_errors
+from chassis.mongo.client import BulkWriteError, Collection, Document, IndexModel, Mongo, UnknownOutcome, store_errors
 from event_schemas import AssignedToStation, WireRecord
 from routing.domain import Filing, Point
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from chassis.mongo import Collection, Mongo, UpdateOne, store_errors
+from chassis.mongo.client import Collection, Mongo, UpdateOne, store_errors
 from routing.directory import PostDetails
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from chassis.clock import Clock
-from chassis.mongo import Collection, DuplicateKeyError, Mongo, store_errors
+from chassis.mongo.client import Collection, DuplicateKeyError, Mongo, store_errors
 from routing.domain import Dataset
 from routing.store.rows import PARTS, Rows, chunks, content_name, from_rows, to_rows
 

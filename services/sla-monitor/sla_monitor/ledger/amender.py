@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from chassis.clock import Clock
 from chassis.faults import TransientFault
-from chassis.logs import get_logger
-from chassis.mongo import UpdateOne, store_errors
+from chassis.mongo.client import UpdateOne, store_errors
+from chassis.telemetry.logs import get_logger
 from event_schemas.policies import PolicySet
 from sla_monitor.engine.tell import time_of
 from sla_monitor.ledger.documents import round_document, round_of

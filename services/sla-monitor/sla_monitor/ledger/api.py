@@ -12,11 +12,11 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import AfterValidator
 from starlette.responses import Response
 
-from chassis.access import Access, Caller
 from chassis.clock import Clock
 from chassis.codes import plain_code
-from chassis.moments import Since, Until
-from chassis.problems import NOT_FOUND, FieldError, Problem, ProblemType
+from chassis.http.access import Access, Caller
+from chassis.http.moments import Since, Until
+from chassis.http.problems import NOT_FOUND, FieldError, Problem, ProblemType
 from event_schemas import InvalidEvent, Lane
 from event_schemas.districts import district_named
 from event_schemas.officers import OfficerRole

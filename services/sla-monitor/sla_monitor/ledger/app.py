@@ -10,17 +10,17 @@ from typing import Final
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from chassis.access import Access
 from chassis.clock import SystemClock
-from chassis.consumer import BatchConsumer
 from chassis.health import Liveness, SlowestOf
-from chassis.http import add_routes, create_http_app
-from chassis.kafka import EventProducer
-from chassis.mongo import Mongo
-from chassis.positions import LogPositions
+from chassis.http.access import Access
+from chassis.http.app import add_routes, create_http_app
+from chassis.kafka.consumer import BatchConsumer
+from chassis.kafka.offsets import LogPositions
+from chassis.kafka.producer import EventProducer
+from chassis.mongo.client import Mongo
 from chassis.run import Background, start
 from chassis.settings import ServiceSettings, load_yaml
-from chassis.tracing import Tracing
+from chassis.telemetry.tracing import Tracing
 from event_schemas import Lane
 from event_schemas import policies as policy_file
 from event_schemas.policies import PolicySet

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from chassis.log_reader import LogRecord, read_log
-from chassis.pipeline import REPLAY_HEADER
+from chassis.kafka.pipeline import REPLAY_HEADER
+from chassis.kafka.readers import LogRecord, read_log
 from event_schemas import (
     Envelope,
     InvalidEvent,

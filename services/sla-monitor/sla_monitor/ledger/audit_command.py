@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from chassis.clock import Clock, SystemClock
-from chassis.logs import configure_logging
-from chassis.mongo import Mongo
-from chassis.positions import LogPositions
+from chassis.kafka.offsets import LogPositions
+from chassis.mongo.client import Mongo
+from chassis.telemetry.logs import configure_logging
 from sla_monitor.ledger.app import SERVICE, load_policies
 from sla_monitor.ledger.audit import Audit, AuditResult, Stretch
 from sla_monitor.ledger.audit_ledger import LedgerView

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from chassis.mongo import Mongo, store_errors
+from chassis.mongo.client import Mongo, store_errors
 from sla_monitor import codec
 from sla_monitor.engine.facts import epoch_ms
 from sla_monitor.engine.model import CaseRecord

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from chassis.clock import Clock
-from chassis.consumer import Outgoing, Received
+from chassis.kafka.consumer import Outgoing, Received
 from event_schemas import Event, SLABreached, SLABreachRevoked
 from event_schemas.policies import PolicySet
 from sla_monitor import domain

@@ -2,7 +2,7 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from chassis.metrics import ConsumerMetrics
+from chassis.telemetry.metrics import ConsumerMetrics
 
 
 class LedgerMetrics:

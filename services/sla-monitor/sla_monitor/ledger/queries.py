@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chassis.mongo import store_errors
+from chassis.mongo.client import store_errors
 from sla_monitor.engine.model import CaseRecord
 from sla_monitor.engine.tell import time_of
 from sla_monitor.ledger.documents import round_of

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from chassis.clock import Clock
 from chassis.faults import TransientFault
-from chassis.kafka import Producer
-from chassis.logs import get_logger
-from chassis.mongo import UpdateOne, store_errors
+from chassis.kafka.producer import Producer
+from chassis.mongo.client import UpdateOne, store_errors
+from chassis.telemetry.logs import get_logger
 from event_schemas import encode
 from event_schemas.policies import PolicySet
 from sla_monitor.engine.facts import epoch_ms

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from chassis.access import Caller, Service
+from chassis.http.access import Caller, Service
 from event_schemas import Lane
 from event_schemas.officers import STATION_ROLES, OfficerRole, is_in_charge
 from sla_monitor.engine.model import CaseRecord

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from chassis.faults import TransientFault
-from chassis.mongo import BulkWriteError, Collection, IndexModel, InsertOne, Mongo, UpdateOne, store_errors
+from chassis.mongo.client import BulkWriteError, Collection, IndexModel, InsertOne, Mongo, UpdateOne, store_errors
 from sla_monitor import codec
 from sla_monitor.engine.model import CaseRecord
 from sla_monitor.ledger.documents import round_document

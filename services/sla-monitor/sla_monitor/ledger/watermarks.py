@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 
 from chassis.clock import Clock
 from chassis.faults import TransientFault
-from chassis.logs import get_logger
-from chassis.mongo import Collection, Mongo, UpdateOne, store_errors
-from chassis.positions import LogPositions
+from chassis.kafka.offsets import LogPositions
+from chassis.mongo.client import Collection, Mongo, UpdateOne, store_errors
+from chassis.telemetry.logs import get_logger
 from sla_monitor.ledger.metrics import LedgerMetrics
 from sla_monitor.ledger.store import Place
 

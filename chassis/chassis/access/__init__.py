@@ -1,6 +1,0 @@
-"""Who calls a service: officers by their issuer's tokens, other services by the suite's token."""
-
-from chassis.access.gate import Access, Caller, Service, bears_service_token, service_token
-from chassis.access.jwks import IssuerKeys
-
-__all__ = ["Access", "Caller", "IssuerKeys", "Service", "bears_service_token", "service_token"]

@@ -1,0 +1,1 @@
+"""HTTP: the app factory, limits of connections, bodies and queries, problems, and who calls."""

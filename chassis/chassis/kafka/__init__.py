@@ -1,0 +1,1 @@
+"""Kafka: the producer, the batch consumer, readers without a group, offsets, and patches of aiokafka."""

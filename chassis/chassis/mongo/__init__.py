@@ -1,0 +1,1 @@
+"""MongoDB: the client with its concerns and error meanings, and group commit of concurrent inserts."""

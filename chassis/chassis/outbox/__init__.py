@@ -1,0 +1,1 @@
+"""The transactional outbox: entries written with a document's state, published in order afterwards."""
