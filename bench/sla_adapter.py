@@ -23,9 +23,9 @@ from chassis.telemetry.logs import configure_logging
 from event_schemas import ComplaintFiled, Envelope, Event, InquiryCompleted
 from janseva_local.ports import free_port
 from sla_monitor.app import Worker, create_app
-from sla_monitor.batch import Message
-from sla_monitor.processor import Processor
 from sla_monitor.settings import Settings
+from sla_monitor.worker.ports import Message
+from sla_monitor.worker.processor import Processor
 
 TARGET: Final = timedelta(days=TARGET_DAYS)
 ENV: Final = os.environ

@@ -25,7 +25,7 @@ from bench.sla_driver import setting
 from chassis.settings import load_yaml
 from event_schemas import ComplaintFiled, Envelope, ids
 from event_schemas.policies import DEFAULT_PATH, load
-from sla_monitor import codec, domain
+from sla_monitor.domain import engine, record_codec
 
 BATCH: Final = 500
 EVENT_ID: Final = re.compile(rb"(?<=\")([A-Za-z0-9+/]{22})(?=\")")
@@ -78,10 +78,10 @@ def _entries(number: int) -> Iterator[tuple[bytes, bytes]]:
     """The entry of one running inquiry, with a key, times and an event id of its own each time."""
     policies = load(load_yaml(DEFAULT_PATH))
     first = _filed(ids.new_case_id())
-    record, _said, wake = domain.apply_waking(None, first, policies)
+    record, _said, wake = engine.apply_waking(None, first, policies)
     assert record is not None
     assert wake is not None
-    value, filed_ms = codec.dump(record, wake), str(round(first.time.timestamp() * 1000)).encode()
+    value, filed_ms = record_codec.dump(record, wake), str(round(first.time.timestamp() * 1000)).encode()
     before, _id, behind = EVENT_ID.split(value)
     for n in range(number):
         later = STEP_MS * n
@@ -111,7 +111,7 @@ def _fill_memory(number: int) -> dict[str, float]:
     read = time.perf_counter() - began
     began = time.perf_counter()
     for value in table.values():
-        codec.head_of(value)
+        record_codec.head_of(value)
     scan = time.perf_counter() - began
     return {
         "write_us": write / number * 1e6,
@@ -152,7 +152,7 @@ def _rocksdb_again(number: int, folder: Path) -> dict[str, float]:
     database = Rdict(str(folder / "clocks"), Options(raw_mode=True))
     found = 0
     for value in database.values():
-        codec.head_of(value)
+        record_codec.head_of(value)
         found += 1
     seconds = time.perf_counter() - began
     database.close()

@@ -16,8 +16,8 @@ from chassis.clock import ManualClock
 from chassis.http.app import add_routes
 from chassis.settings import load_yaml
 from event_schemas import policies
-from sla_monitor import api as worker_api
 from sla_monitor.ledger import api as ledger_api
+from sla_monitor.worker import api as worker_api
 from tests.issuer import access
 
 CLOCK = ManualClock(datetime(2026, 11, 1, tzinfo=UTC))

@@ -9,7 +9,7 @@ from deploy.k8s.tools.services import SERVICES, package_of
 from chassis.settings import load_yaml
 from event_schemas import EVENT_CLASSES, policies
 from event_schemas.topics import TOPICS, Topic
-from sla_monitor.engine.facts import relevant_types
+from sla_monitor.domain.facts import relevant_types
 
 # Events that stand in the log and on the timeline, and to which no service reacts beyond that.
 NOBODY_REACTS = frozenset(

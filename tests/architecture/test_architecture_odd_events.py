@@ -20,8 +20,8 @@ from notifier.handlers import TYPES as HEARD
 from notifier.lint import lint
 from notifier.rules import plan
 from notifier.templates import DEFAULT_PATH
-from sla_monitor import codec, domain
-from sla_monitor.engine.tell import time_of
+from sla_monitor.domain import engine, record_codec
+from sla_monitor.domain.times import time_of
 from sla_monitor.ledger.model import rounds_of
 from tests.schemas.odd_records import bent_records, example_bodies, headers_of
 
@@ -44,13 +44,13 @@ def into_the_case(event: Envelope) -> None:
 
 def into_the_clocks(event: Envelope) -> None:
     """The worker's entry, what falls due up to the end of time, and the ledger's rounds."""
-    record, _ = domain.apply(None, event, POLICIES)
+    record, _ = engine.apply(None, event, POLICIES)
     if record is None:
         return
-    assert codec.load(event.subject, codec.dump(record, domain.next_wake(record, POLICIES))) == record
+    assert record_codec.load(event.subject, record_codec.dump(record, engine.next_wake(record, POLICIES))) == record
     for one in rounds_of(record, POLICIES):
         bson.encode({"round": str(one), "decided": time_of(one.decided), "due": time_of(one.due)})
-    domain.fire(record, LATEST_MS, POLICIES)
+    engine.fire(record, LATEST_MS, POLICIES)
 
 
 def into_a_message(event: Envelope) -> None:

@@ -31,8 +31,8 @@ from intake.domain.numbers import CaseId, TrackingNumber
 from intake.domain.orders import ORDERS, Order
 from intake.domain.outcome import Context
 from intake.domain.states import TABLE, Act, Role, State
-from sla_monitor import domain as monitor
-from sla_monitor.engine.model import CaseRecord
+from sla_monitor.domain import engine as monitor
+from sla_monitor.domain.model import CaseRecord
 from tests.intake.intake_memory import updated
 from tests.intake.intake_rig import CATALOGUE, POLICIES, START, STATION, assigned
 

@@ -17,13 +17,13 @@ from chassis.kafka.producer import EventProducer
 from chassis.mongo.client import Mongo
 from event_schemas import Envelope, Lane, WireRecord, encode
 from event_schemas.policies import PolicySet
-from sla_monitor import domain
-from sla_monitor.engine.facts import epoch_ms
-from sla_monitor.engine.model import CaseRecord
-from sla_monitor.engine.tell import Emission
+from sla_monitor.commands.audit import audit
+from sla_monitor.domain import engine
+from sla_monitor.domain.emissions import Emission
+from sla_monitor.domain.model import CaseRecord
+from sla_monitor.domain.times import epoch_ms
 from sla_monitor.ledger.app import Parts
 from sla_monitor.ledger.audit import AuditResult
-from sla_monitor.ledger.audit_command import audit
 from sla_monitor.ledger.metrics import LedgerMetrics
 from sla_monitor.ledger.reconciler import Reconciler
 from sla_monitor.ledger.settings import LANES, LedgerSettings
@@ -60,10 +60,10 @@ class LedgerRig:
         record: CaseRecord | None = None
         said: list[Emission] = []
         for event in events:
-            record, words = domain.apply(record, event, self.policies)
+            record, words = engine.apply(record, event, self.policies)
             said += words
         assert record is not None
-        _, fired = domain.fire(record, epoch_ms(now), self.policies)
+        _, fired = engine.fire(record, epoch_ms(now), self.policies)
         return [*said, *fired]
 
     @asynccontextmanager

@@ -12,12 +12,12 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from chassis.clock import ManualClock
 from event_schemas import Envelope, SLABreached, ids
-from sla_monitor.engine.facts import epoch_ms
-from sla_monitor.engine.tell import Emission
+from sla_monitor.commands.audit_page import as_json, as_text
+from sla_monitor.domain.emissions import Emission
+from sla_monitor.domain.times import epoch_ms
 from sla_monitor.ledger import audit_command
 from sla_monitor.ledger.app import Parts
 from sla_monitor.ledger.audit import AuditResult
-from sla_monitor.ledger.audit_page import as_json, as_text
 from sla_monitor.ledger.reconciler import Reconciler
 from sla_monitor.ledger.store import Place
 from tests.integration.sla_ledger_rig import LedgerRig, complete_up_to, ledger_rig, set_watermark

@@ -11,10 +11,10 @@ from chassis.clock import SystemClock
 from chassis.faults import PublishFailed
 from chassis.kafka.producer import Runs
 from event_schemas import Envelope, SLATick, WireRecord, decode, encode, ids
-from sla_monitor.bookkeeping import Bookkeeping
-from sla_monitor.heap import DeadlineHeaps
-from sla_monitor.metrics import SLAMetrics
-from sla_monitor.processor import Processor
+from sla_monitor.worker.deadlines import DeadlineHeaps
+from sla_monitor.worker.gauges import Bookkeeping
+from sla_monitor.worker.metrics import SLAMetrics
+from sla_monitor.worker.processor import Processor
 from tests.sla_monitor.sla_events import at, policies
 
 CASES, TICKS = "cases.emergency", "sla.ticks.emergency"

@@ -35,9 +35,9 @@ from event_schemas import (
     VisitorArrived,
 )
 from event_schemas.policies import DEFAULT_PATH, PolicySet
-from sla_monitor import domain
-from sla_monitor.engine.model import CaseRecord
-from sla_monitor.engine.tell import Emission
+from sla_monitor.domain import engine
+from sla_monitor.domain.emissions import Emission
+from sla_monitor.domain.model import CaseRecord
 
 T0 = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
 CASE = "c_01JBZC0000000000000000TEST"
@@ -170,9 +170,9 @@ class Monitor:
         before = len(self.said)
         for one in inputs:
             if isinstance(one, Envelope):
-                self.record, said = domain.apply(self.record, one, self.policies)
+                self.record, said = engine.apply(self.record, one, self.policies)
             elif self.record is not None:
-                self.record, said = domain.fire(self.record, ms(one), self.policies)
+                self.record, said = engine.fire(self.record, ms(one), self.policies)
             else:
                 said = ()
             self.said += said

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from event_schemas import Envelope, SLABreached, SLABreachRevoked
-from sla_monitor import domain
-from sla_monitor.engine.facts import epoch_ms
-from sla_monitor.engine.model import CaseRecord
-from sla_monitor.engine.tell import Emission
+from sla_monitor.domain import engine
+from sla_monitor.domain.emissions import Emission
+from sla_monitor.domain.model import CaseRecord
+from sla_monitor.domain.times import epoch_ms
 from sla_monitor.ledger.documents import round_document, round_of
 from sla_monitor.ledger.judge import Moment, Told, judge
 from sla_monitor.ledger.model import Round, rounds_of
@@ -73,7 +73,7 @@ def _one_assignment_a_number(events: list[Envelope]) -> list[Envelope]:
 def ledger(events: list[Envelope]) -> CaseRecord:
     record: CaseRecord | None = None
     for event in events:
-        record, _ = domain.apply(record, event, policies())
+        record, _ = engine.apply(record, event, policies())
     assert record is not None
     return record
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from event_schemas import ClockEndReason, Envelope
-from sla_monitor import domain
-from sla_monitor.engine.model import CaseRecord
+from sla_monitor.domain import engine
+from sla_monitor.domain.model import CaseRecord
 from sla_monitor.ledger.model import Round, rounds_of
 from sla_monitor.ledger.percentiles import percentile
 from sla_monitor.ledger.report import DEFINITIONS, By, Report, ReportBuilder, RoundFilter, window_of
@@ -40,7 +40,7 @@ from tests.sla_monitor.sla_events import (
 def rounds(*events: Envelope) -> list[Round]:
     record: CaseRecord | None = None
     for event in events:
-        record, _ = domain.apply(record, event, policies())
+        record, _ = engine.apply(record, event, policies())
     assert record is not None
     return [*rounds_of(record, policies())]
 

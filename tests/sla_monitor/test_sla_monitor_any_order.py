@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from event_schemas import Envelope, SLAClockAdjusted, SLAClockStarted, SLAClockStopped
-from sla_monitor import codec, domain
-from sla_monitor.engine.model import CaseRecord
+from sla_monitor.domain import engine, record_codec
+from sla_monitor.domain.model import CaseRecord
 from tests.sla_monitor.sla_events import (
     DAY,
     HOUR,
@@ -128,13 +128,13 @@ def test_the_table_entry_holds_everything(events: list[Envelope], ticks: list[in
     record: CaseRecord | None = None
     for one in mixed(events, ticks):
         if isinstance(one, Envelope):
-            record, _ = domain.apply(record, one, policies())
+            record, _ = engine.apply(record, one, policies())
         elif record is not None:
-            record, _ = domain.fire(record, ms(one), policies())
+            record, _ = engine.fire(record, ms(one), policies())
         if record is not None:
-            wake = domain.next_wake(record, policies())
-            value = codec.dump(record, wake)
-            assert (codec.load(record.case_id, value), codec.wake_of(value)) == (record, wake)
+            wake = engine.next_wake(record, policies())
+            value = record_codec.dump(record, wake)
+            assert (record_codec.load(record.case_id, value), record_codec.wake_of(value)) == (record, wake)
 
 
 @settings(max_examples=200, deadline=None)
@@ -147,7 +147,7 @@ def test_at_most_one_breach_of_a_level_stands(events: list[Envelope], ticks: lis
         keys = [(clock_id, level) for clock_id, level, _ in standing(monitor.said)]
         assert len(keys) == len(set(keys))
         if isinstance(one, float) and monitor.record is not None:
-            wake = domain.next_wake(monitor.record, policies())
+            wake = engine.next_wake(monitor.record, policies())
             assert wake is None or wake > ms(one)
 
 

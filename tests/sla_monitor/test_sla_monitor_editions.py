@@ -19,13 +19,13 @@ from event_schemas import (
     policies,
 )
 from event_schemas.policies import DEFAULT_PATH, PolicySet
-from sla_monitor import codec, domain
-from sla_monitor.engine.facts import epoch_ms
-from sla_monitor.engine.model import CaseRecord
+from sla_monitor.domain import engine, record_codec
+from sla_monitor.domain.model import CaseRecord
+from sla_monitor.domain.times import epoch_ms
 from sla_monitor.ledger.judge import Moment, Told, judge
 from sla_monitor.ledger.model import rounds_of
 from sla_monitor.ledger.views import round_view
-from sla_monitor.policies_view import policies_view
+from sla_monitor.shared.policies import policies_view
 from tests.sla_monitor.sla_events import (
     CASE,
     DAY,
@@ -170,9 +170,9 @@ def test_the_audit_is_right_for_both_editions(several: PolicySet, case: list[Env
     monitor = run(several, inputs)
     record: CaseRecord | None = None
     for one in case:
-        record, _ = domain.apply(record, one, several)
+        record, _ = engine.apply(record, one, several)
         assert record is not None
-        assert codec.load(record.case_id, codec.dump(record, None)) == record
+        assert record_codec.load(record.case_id, record_codec.dump(record, None)) == record
     assert record is not None
     findings = judge(record, told(monitor), Moment(ms(END), ms(END)), several)
     assert [(found.kind, found.clock_id, found.level) for found in findings] == []
@@ -287,7 +287,7 @@ def test_a_worker_that_comes_back_with_the_next_file_tells_no_breach_of_the_old_
     monitor = Monitor(of(FIRST))
     monitor.take(filed(), 25.0 * DAY)
     assert monitor.record is not None
-    wake = domain.next_wake(monitor.record, monitor.policies)
+    wake = engine.next_wake(monitor.record, monitor.policies)
     assert wake == ms(30 * DAY) + 1
     monitor.policies = LONGER
     assert words(monitor.take(30.0 * DAY + 1)) == ["SLAClockAdjusted", "SLADueSoon"]  # half of the forty days is over

@@ -4,7 +4,7 @@ import pytest
 
 from event_schemas import SLAClockStopped
 from event_schemas.policies import PolicySet
-from sla_monitor.engine.tell import Emission
+from sla_monitor.domain.emissions import Emission
 from tests.sla_monitor.sla_events import (
     DAY,
     HOUR,

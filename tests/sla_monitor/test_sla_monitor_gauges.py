@@ -8,11 +8,11 @@ from prometheus_client import CollectorRegistry
 from chassis.clock import ManualClock
 from event_schemas import Envelope
 from event_schemas.policies import ClockPolicy
-from sla_monitor import codec, domain
-from sla_monitor.bookkeeping import Bookkeeping
-from sla_monitor.engine.model import CaseRecord
-from sla_monitor.guard import Die
-from sla_monitor.metrics import SLAMetrics
+from sla_monitor.domain import engine, record_codec
+from sla_monitor.domain.model import CaseRecord
+from sla_monitor.worker.fatal import Die
+from sla_monitor.worker.gauges import Bookkeeping
+from sla_monitor.worker.metrics import SLAMetrics
 from tests.sla_monitor.sla_events import DAY, at, completed, filed, policies
 
 INQUIRY = cast("ClockPolicy", policies().clock("inquiry")).target.total_seconds()
@@ -43,13 +43,13 @@ class Books:
 def taken(*events: Envelope) -> CaseRecord:
     record: CaseRecord | None = None
     for event in events:
-        record, _ = domain.apply(record, event, policies())
+        record, _ = engine.apply(record, event, policies())
     assert record is not None
     return record
 
 
 def entry(record: CaseRecord) -> bytes:
-    return codec.head_of(codec.dump(record, None))[1]
+    return record_codec.head_of(record_codec.dump(record, None))[1]
 
 
 def test_sla_open_clocks_show_their_age_and_what_is_left() -> None:

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from faust.types import TP
 
-from sla_monitor.faults import LostRecord
-from sla_monitor.ticks import FaustOffsets
-from sla_monitor.transport import POLL_S, PromptConsumer
+from sla_monitor.faust_adapter.transport import POLL_S, FaustOffsets, PromptConsumer
+from sla_monitor.worker.fatal import LostRecord
 from tests.sla_monitor.processor_rig import CASES, Rig
 from tests.sla_monitor.sla_events import filed
 

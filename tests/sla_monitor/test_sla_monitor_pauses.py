@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from event_schemas import SLAClockAdjusted, SLAClockStopped, VerificationCompleted
 from event_schemas.calendars import INDIA
-from sla_monitor import domain
-from sla_monitor.engine.tell import Emission
+from sla_monitor.domain import engine
+from sla_monitor.domain.emissions import Emission
 from tests.sla_monitor.sla_events import (
     DAY,
     HOUR,
@@ -54,7 +54,7 @@ def test_a_clock_runs_again_at_the_time_the_officer_named() -> None:
     monitor = Monitor()
     monitor.take(filed(), paused(DAY, until=at(3 * DAY)))
     assert monitor.record is not None
-    assert domain.next_wake(monitor.record, policies()) == ms(3 * DAY)
+    assert engine.next_wake(monitor.record, policies()) == ms(3 * DAY)
     assert adjusted(monitor.take(3.0 * DAY)) == [(3, "running", at(3 * DAY))]
 
 

@@ -8,7 +8,7 @@ import yaml
 
 from chassis.settings import load_yaml
 from event_schemas.policies import DEFAULT_PATH
-from sla_monitor.policies_command import main
+from sla_monitor.commands.policies import main
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import pytest
 
 from chassis.faults import PublishFailed
 from event_schemas import WireRecord, decode, encode
-from sla_monitor.codec import wake_of
-from sla_monitor.faults import TooManyInvalid
-from sla_monitor.processor import MAX_INVALID_IN_ROW
+from sla_monitor.domain.record_codec import wake_of
+from sla_monitor.worker.fatal import TooManyInvalid
+from sla_monitor.worker.processor import MAX_INVALID_IN_ROW
 from tests.sla_monitor.processor_rig import CASES, Died, Rig
 from tests.sla_monitor.sla_events import CASE, MINUTE, completed, filed, responder, withdrawn
 

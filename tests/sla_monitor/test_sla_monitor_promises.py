@@ -19,10 +19,10 @@ from event_schemas import (
     VerificationCompleted,
 )
 from event_schemas.calendars import INDIA
-from sla_monitor.bookkeeping import Bookkeeping
 from sla_monitor.ledger.model import rounds_of
 from sla_monitor.ledger.report import By, ReportBuilder, Window
-from sla_monitor.metrics import SLAMetrics
+from sla_monitor.worker.gauges import Bookkeeping
+from sla_monitor.worker.metrics import SLAMetrics
 from tests.sla_monitor.processor_rig import die
 from tests.sla_monitor.sla_events import DAY, HOUR, Monitor, assigned, at, build, filed, ms, policies, withdrawn
 

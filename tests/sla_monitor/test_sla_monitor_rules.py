@@ -3,7 +3,7 @@
 import pytest
 
 from event_schemas import Envelope, HearingParty, SLABreached, SLABreachRevoked, SLAClockStopped
-from sla_monitor import domain
+from sla_monitor.domain import engine
 from tests.sla_monitor.sla_events import (
     CASE,
     DAY,
@@ -261,13 +261,13 @@ def test_the_next_wake_is_always_after_what_has_fired() -> None:
     for _ in range(30):
         if monitor.record is None:
             break
-        wake = domain.next_wake(monitor.record, policies())
+        wake = engine.next_wake(monitor.record, policies())
         if wake is None:  # every level was told: only the stop is waited for
             monitor.take(responder(90 * MINUTE))
             continue
-        monitor.record, _said = domain.fire(monitor.record, wake, policies())
+        monitor.record, _said = engine.fire(monitor.record, wake, policies())
         if monitor.record is not None:
-            following = domain.next_wake(monitor.record, policies())
+            following = engine.next_wake(monitor.record, policies())
             assert following is None or following > wake
     assert monitor.record is None
 

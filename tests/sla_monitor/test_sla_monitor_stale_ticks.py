@@ -8,9 +8,9 @@ from typing import Any, cast
 
 from chassis.clock import ManualClock
 from chassis.health import Liveness
-from sla_monitor.heap import DRAWER_MS, DeadlineHeaps
-from sla_monitor.ticks import OffsetsUnavailable, Ticker
-from sla_monitor.watch import Watch
+from sla_monitor.worker.deadlines import DRAWER_MS, DeadlineHeaps
+from sla_monitor.worker.ticks import OffsetsUnavailable, Ticker
+from sla_monitor.worker.watchdog import Watch
 from tests.sla_monitor.sla_events import ms
 
 # A time at which a drawer of the heap begins: there the heap names the deadline itself.

@@ -9,10 +9,10 @@ from faust.types import TP
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla_monitor.codec import UnreadableRecord, _long, _short, head_of, wake_of
-from sla_monitor.heap import DRAWER_MS, DeadlineHeaps
-from sla_monitor.store import ClockStore
-from sla_monitor.transport import STRETCH, PromptConsumer
+from sla_monitor.domain.record_codec import UnreadableRecord, _long, _short, head_of, wake_of
+from sla_monitor.faust_adapter.table import ClockStore
+from sla_monitor.faust_adapter.transport import STRETCH, PromptConsumer
+from sla_monitor.worker.deadlines import DRAWER_MS, DeadlineHeaps
 from tests.sla_monitor.test_sla_monitor_inputs import CHANGELOG, INPUT, make_consumer
 
 TICKS = TP("sla.ticks.emergency", 0)

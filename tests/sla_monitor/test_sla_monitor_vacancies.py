@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from event_schemas import DirectoryPost, Post, PostId, SLABreached, encode, ids
 from event_schemas.policies import EscalationStep
-from sla_monitor import domain
-from sla_monitor.engine.ladder import CONTROL_ROOM, addressee, post_of
-from sla_monitor.engine.model import Assignment, CaseRecord
+from sla_monitor.domain import engine
+from sla_monitor.domain.escalation import CONTROL_ROOM, addressee, post_of
+from sla_monitor.domain.model import Assignment, CaseRecord
 from sla_monitor.ledger.judge import Moment, judge
-from sla_monitor.posts import DirectoryOfPosts, NotRead, PostsReader
+from sla_monitor.shared.posts import DirectoryOfPosts, NotRead, PostsReader
 from tests.sla_monitor.sla_events import DAY, Monitor, assigned, completed, filed, ms, policies
 
 ARARIA = Assignment(1, 0, "5140003", "Araria", "ARARIA")
@@ -71,7 +71,7 @@ def told_of(posts: Vacant | DirectoryOfPosts, days: float = 40) -> dict[int, SLA
     monitor = Monitor()
     monitor.take(filed(), assigned(1))
     assert monitor.record is not None
-    _, said = domain.fire(monitor.record, ms(days * DAY), policies(), posts)
+    _, said = engine.fire(monitor.record, ms(days * DAY), policies(), posts)
     return {one.data.level: one.data for one in said if isinstance(one.data, SLABreached)}
 
 
@@ -89,7 +89,7 @@ def test_a_breach_that_an_event_brings_to_light_passes_a_vacant_post_too() -> No
     record = None
     vacant = Vacant(frozenset({PostId("SHO:5140003"), PostId("SDPO:5140003")}))
     for one in (filed(), assigned(1), completed(31 * DAY)):
-        record, said = domain.apply(record, one, policies(), vacant)
+        record, said = engine.apply(record, one, policies(), vacant)
     assert [one.data.escalate_to for one in said if isinstance(one.data, SLABreached)] == ["SP:ARARIA"]
 
 
@@ -99,11 +99,11 @@ def test_a_post_that_falls_vacant_between_two_levels_is_passed_by_from_then_on()
     monitor = Monitor()
     monitor.take(filed(), assigned(1))
     assert monitor.record is not None
-    record, first = domain.fire(monitor.record, ms(31 * DAY), policies(), directory_now)
+    record, first = engine.fire(monitor.record, ms(31 * DAY), policies(), directory_now)
     gone = encode(post(Post.SDPO, "5140003", vacant=True), event_id=ids.new_event_id(), source="routing")
     directory_now.on_record(gone.key or b"", gone.value, gone.headers)
     assert isinstance(record, CaseRecord)
-    _, second = domain.fire(record, ms(34 * DAY), policies(), directory_now)
+    _, second = engine.fire(record, ms(34 * DAY), policies(), directory_now)
     breaches = [one.data for one in (*first, *second) if isinstance(one.data, SLABreached)]
     assert [(one.level, one.escalate_to) for one in breaches] == [(0, "SHO:5140003"), (1, "SP:ARARIA")]
 

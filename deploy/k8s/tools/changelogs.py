@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from event_schemas.topics import TOPICS, case_topic
+from sla_monitor.faust_adapter.table import TABLE
 from sla_monitor.settings import Settings
-from sla_monitor.store import TABLE
 
 # Never deleted from: what a closed case leaves is a tombstone.
 CONFIG: Mapping[str, str] = MappingProxyType(

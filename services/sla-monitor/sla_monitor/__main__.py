@@ -29,11 +29,11 @@ def main() -> int:
     if options.command == "ledger":
         return int(import_module("sla_monitor.ledger.app").main(rest))
     if options.command == "audit":
-        return int(import_module("sla_monitor.ledger.audit_command").main(rest))
+        return int(import_module("sla_monitor.commands.audit").main(rest))
     if options.command == "policies":
-        return int(import_module("sla_monitor.policies_command").main(rest))
+        return int(import_module("sla_monitor.commands.policies").main(rest))
     if options.command == "lost-events":
-        return int(import_module("sla_monitor.lost_events").main(rest))
+        return int(import_module("sla_monitor.commands.lost_events").main(rest))
     lane = parser.parse_args().lane
     os.environ["LANE"] = lane
     return start(SERVICE, Settings, _worker)

@@ -26,11 +26,12 @@ from sla_monitor.ledger.queries import LedgerQueries, OpenFilter
 from sla_monitor.ledger.report import DEFINITIONS, By, Report, RoundFilter, Window, window_of
 from sla_monitor.ledger.report_csv import as_csv
 from sla_monitor.ledger.report_page import as_page
-from sla_monitor.ledger.scope import may_read, scope_of
+from sla_monitor.ledger.scope import scope_of
 from sla_monitor.ledger.store import Place
 from sla_monitor.ledger.views import CaseView, OpenView, ReportView, case_view, report_view, round_view
 from sla_monitor.ledger.watermarks import WatermarkStore
-from sla_monitor.policies_view import PoliciesView, policies_view
+from sla_monitor.shared.case_access import may_read
+from sla_monitor.shared.policies import PoliciesView, policies_view
 
 DEFAULT_WINDOW: Final = timedelta(days=30)
 MAX_WINDOW: Final = timedelta(days=400)

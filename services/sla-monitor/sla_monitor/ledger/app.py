@@ -19,10 +19,8 @@ from chassis.kafka.offsets import LogPositions
 from chassis.kafka.producer import EventProducer
 from chassis.mongo.client import Mongo
 from chassis.run import Background, start
-from chassis.settings import ServiceSettings, load_yaml
 from chassis.telemetry.tracing import Tracing
 from event_schemas import Lane
-from event_schemas import policies as policy_file
 from event_schemas.policies import PolicySet
 from sla_monitor.ledger.amender import Amender
 from sla_monitor.ledger.api import create_router
@@ -33,7 +31,8 @@ from sla_monitor.ledger.reconciler import Reconciler
 from sla_monitor.ledger.settings import LANES, LedgerSettings
 from sla_monitor.ledger.store import LedgerStore
 from sla_monitor.ledger.watermarks import Watermarker, WatermarkStore
-from sla_monitor.posts import PostsReader
+from sla_monitor.shared.policies import load_policies
+from sla_monitor.shared.posts import PostsReader
 
 SERVICE: Final = "sla-ledger"
 MAX_SILENCE: Final = timedelta(seconds=30)
@@ -43,11 +42,6 @@ def main(argv: Sequence[str]) -> int:
     """``python -m sla_monitor ledger``: serve until SIGTERM. Returns the exit status."""
     argparse.ArgumentParser(prog="sla_monitor ledger", description=__doc__).parse_args(list(argv))
     return start(SERVICE, LedgerSettings, create_app)
-
-
-def load_policies(settings: ServiceSettings) -> PolicySet:
-    """The one policy file, as the workers read it."""
-    return policy_file.read(settings.policies_file or policy_file.DEFAULT_PATH, load_yaml)
 
 
 def create_app(settings: LedgerSettings) -> FastAPI:

@@ -20,9 +20,9 @@ from event_schemas import (
     peek_type,
 )
 from event_schemas.policies import PolicySet
-from sla_monitor import domain
-from sla_monitor.engine.facts import epoch_ms
-from sla_monitor.engine.model import CaseRecord
+from sla_monitor.domain import engine
+from sla_monitor.domain.model import CaseRecord
+from sla_monitor.domain.times import epoch_ms
 from sla_monitor.ledger.audit_ledger import LedgerView
 from sla_monitor.ledger.handler import HEARD_TYPES, MONITOR, ledger_types
 from sla_monitor.ledger.judge import Finding, Moment, Told, judge
@@ -165,7 +165,7 @@ class Audit:
                 result.foreign += 1
                 return
             else:
-                case.record, _ = domain.apply(case.record, envelope, self._policies)
+                case.record, _ = engine.apply(case.record, envelope, self._policies)
                 case.entered.setdefault(envelope.event_id, found.timestamp_ms)
                 case.newest = max(case.newest, found.timestamp_ms)
         except InvalidEvent:

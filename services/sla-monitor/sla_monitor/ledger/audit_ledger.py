@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from chassis.mongo.client import Mongo, store_errors
-from sla_monitor import codec
-from sla_monitor.engine.facts import epoch_ms
-from sla_monitor.engine.model import CaseRecord
+from sla_monitor.domain import record_codec
+from sla_monitor.domain.model import CaseRecord
+from sla_monitor.domain.times import epoch_ms
 from sla_monitor.ledger.documents import round_of
 from sla_monitor.ledger.judge import Told
 from sla_monitor.ledger.model import Round
@@ -26,7 +26,7 @@ class LedgerView:
     async def records(self, place: Place) -> AsyncIterator[tuple[str, CaseRecord]]:
         with store_errors():
             async for one in self._store.cases.find(_at(place), {"record": 1}):
-                yield one["_id"], codec.load(one["_id"], one["record"])
+                yield one["_id"], record_codec.load(one["_id"], one["record"])
 
     async def told(self, place: Place) -> AsyncIterator[tuple[str, Told]]:
         """The breaches that were heard, by case."""

@@ -8,10 +8,10 @@ from chassis.clock import Clock
 from chassis.kafka.consumer import Outgoing, Received
 from event_schemas import Event, SLABreached, SLABreachRevoked
 from event_schemas.policies import PolicySet
-from sla_monitor import domain
-from sla_monitor.engine.facts import relevant_types
-from sla_monitor.engine.model import CaseRecord
-from sla_monitor.engine.tell import time_of
+from sla_monitor.domain import engine
+from sla_monitor.domain.facts import relevant_types
+from sla_monitor.domain.model import CaseRecord
+from sla_monitor.domain.times import time_of
 from sla_monitor.ledger.model import Round, rounds_of
 from sla_monitor.ledger.store import Heard, LedgerStore, Place, StoredCase
 
@@ -67,7 +67,7 @@ class LedgerHandler:
     def _applied(self, before: StoredCase | None, events: Iterable[Received], now: datetime) -> StoredCase | None:
         record: CaseRecord | None = before.record if before is not None else None
         for event in events:
-            record, _ = domain.apply(record, event.envelope, self._policies)
+            record, _ = engine.apply(record, event.envelope, self._policies)
         if record is None:
             return None
         if before is not None and record == before.record:

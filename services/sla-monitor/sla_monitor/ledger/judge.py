@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from event_schemas.policies import PolicySet
-from sla_monitor.engine import tell
-from sla_monitor.engine.derive import ClockTruth, truths
-from sla_monitor.engine.ladder import ALL_HELD, Posts
-from sla_monitor.engine.model import Breach, CaseRecord, Clock, Role
-from sla_monitor.engine.tell import Cause, Emission
+from sla_monitor.domain import emissions
+from sla_monitor.domain.derivation import ClockTruth, truths
+from sla_monitor.domain.emissions import Cause, Emission
+from sla_monitor.domain.escalation import ALL_HELD, Posts
+from sla_monitor.domain.model import Breach, CaseRecord, Clock, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def _missed(
         if reached >= at.patience or not truth.broken(step.level, at.patience) or (step.level, truth.due) in standing:
             continue
         breach = _unspent(record, clock, Breach(step.level, truth.due), {one.breach_id for one in told})
-        mend = tell.breached(record, clock, truth, breach, at.now, posts)
+        mend = emissions.breached(record, clock, truth, breach, at.now, posts)
         found.append(
             Finding("missed", record.case_id, truth.clock_id, step.level, truth.due, reached, mend.event_id, mend)
         )
@@ -99,7 +99,7 @@ def _untrue(record: CaseRecord, clock: Clock, truth: ClockTruth, told: list[Told
             breach = _spoken(record, clock, one)
             if breach is not None:
                 last = max(record.facts, key=lambda fact: (fact.seen, fact.event_id))
-                mend = tell.revoked(record, clock, breach, reason, Cause(last.event_id, last.seen))
+                mend = emissions.revoked(record, clock, breach, reason, Cause(last.event_id, last.seen))
         found.append(_finding("untrue", record, one, mend))
     return found
 
@@ -123,7 +123,7 @@ def _why(truth: ClockTruth, told: Told) -> str | None:
 
 def _unspent(record: CaseRecord, clock: Clock, breach: Breach, spent: set[str]) -> Breach:
     """The first telling of this breach whose id was not used and taken back before."""
-    while tell.breach_id(record, clock, breach) in spent:
+    while emissions.breach_id(record, clock, breach) in spent:
         breach = Breach(breach.level, breach.due, times=breach.times + 1)
     return breach
 
@@ -132,7 +132,7 @@ def _spoken(record: CaseRecord, clock: Clock, told: Told) -> Breach | None:
     """The breach behind an id; None for an id that is not the engine's."""
     for times in range(1, 100):
         breach = Breach(told.level, told.due, times=times)
-        if tell.breach_id(record, clock, breach) == told.breach_id:
+        if emissions.breach_id(record, clock, breach) == told.breach_id:
             return breach
     return None
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from event_schemas.policies import PolicySet
-from sla_monitor.engine import tell
-from sla_monitor.engine.derive import ClockTruth, truths
-from sla_monitor.engine.model import Assignment, Breach, CaseRecord, Clock
+from sla_monitor.domain import emissions
+from sla_monitor.domain.derivation import ClockTruth, truths
+from sla_monitor.domain.model import Assignment, Breach, CaseRecord, Clock
 
 OPEN_STATES = ("running", "paused")
 
@@ -180,4 +180,4 @@ def _expected(record: CaseRecord, truth: ClockTruth, clock: Clock) -> Iterator[E
     for step in truth.policy.escalation:
         at = truth.threshold(step.level)
         if truth.broken(step.level, at + 1):
-            yield Expected(step.level, at, tell.breach_id(record, clock, Breach(step.level, truth.due)))
+            yield Expected(step.level, at, emissions.breach_id(record, clock, Breach(step.level, truth.due)))

@@ -16,9 +16,8 @@ from chassis.mongo.client import UpdateOne, store_errors
 from chassis.telemetry.logs import get_logger
 from event_schemas import encode
 from event_schemas.policies import PolicySet
-from sla_monitor.engine.facts import epoch_ms
-from sla_monitor.engine.ladder import ALL_HELD, Posts
-from sla_monitor.engine.tell import time_of
+from sla_monitor.domain.escalation import ALL_HELD, Posts
+from sla_monitor.domain.times import epoch_ms, time_of
 from sla_monitor.ledger.handler import MONITOR
 from sla_monitor.ledger.judge import Finding, Moment, Told, judge
 from sla_monitor.ledger.metrics import LedgerMetrics

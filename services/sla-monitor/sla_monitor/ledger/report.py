@@ -8,8 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from event_schemas import ClockEndReason
-from sla_monitor.engine.facts import epoch_ms
-from sla_monitor.engine.tell import time_of
+from sla_monitor.domain.times import epoch_ms, time_of
 from sla_monitor.ledger.model import Round
 from sla_monitor.ledger.percentiles import percentile
 

@@ -5,8 +5,7 @@ from typing import Any
 
 from chassis.http.access import Caller, Service
 from event_schemas import Lane
-from event_schemas.officers import STATION_ROLES, OfficerRole, is_in_charge
-from sla_monitor.engine.model import CaseRecord
+from event_schemas.officers import STATION_ROLES, OfficerRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +47,6 @@ def scope_of(caller: Caller) -> Scope:
         return Scope(station=caller.station)
     return Scope(
         police_district=caller.district, not_station=caller.district if caller.role is OfficerRole.SDPO else None
-    )
-
-
-def may_read(caller: Caller, record: CaseRecord, *, emergency: bool) -> bool:
-    """Whether a case is the caller's to see: by the office that has it now."""
-    if isinstance(caller, Service):
-        return True
-    held = record.assignment
-    return is_in_charge(
-        caller,
-        emergency=emergency,
-        station=None if held is None else held.station,
-        police_district=None if held is None else held.police_district,
     )
 
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from chassis.faults import TransientFault
 from chassis.mongo.client import BulkWriteError, Collection, IndexModel, InsertOne, Mongo, UpdateOne, store_errors
-from sla_monitor import codec
-from sla_monitor.engine.model import CaseRecord
+from sla_monitor.domain import record_codec
+from sla_monitor.domain.model import CaseRecord
 from sla_monitor.ledger.documents import round_document
 from sla_monitor.ledger.model import Round, round_id
 
@@ -82,7 +82,7 @@ class LedgerStore:
             found = await self.cases.find({"_id": {"$in": list(case_ids)}}).to_list(None)
         return {
             document["_id"]: StoredCase(
-                codec.load(document["_id"], document["record"]), document["v"], document["changed_at"]
+                record_codec.load(document["_id"], document["record"]), document["v"], document["changed_at"]
             )
             for document in found
         }
@@ -156,7 +156,7 @@ class LedgerStore:
 def _case_document(case: StoredCase, place: Place) -> dict[str, Any]:
     return {
         "v": case.version,
-        "record": codec.dump(case.record, None),
+        "record": record_codec.dump(case.record, None),
         "service_code": case.record.service_code,
         "topic": place.topic,
         "partition": place.partition,

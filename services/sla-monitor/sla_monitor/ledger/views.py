@@ -6,8 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from sla_monitor.engine.facts import epoch_ms
-from sla_monitor.engine.tell import time_of
+from sla_monitor.domain.times import epoch_ms, time_of
 from sla_monitor.ledger.model import Round, Share, paused_within
 from sla_monitor.ledger.report import By, Report, Row
 

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from chassis.kafka.producer import Headers, Runs
 from event_schemas import WireRecord
-from sla_monitor.engine.model import CaseRecord
-from sla_monitor.engine.tell import Emission
+from sla_monitor.domain.emissions import Emission
+from sla_monitor.domain.model import CaseRecord
 
 Place = tuple[str, int]
 

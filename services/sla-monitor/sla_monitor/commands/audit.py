@@ -13,12 +13,13 @@ from chassis.clock import Clock, SystemClock
 from chassis.kafka.offsets import LogPositions
 from chassis.mongo.client import Mongo
 from chassis.telemetry.logs import configure_logging
-from sla_monitor.ledger.app import SERVICE, load_policies
+from sla_monitor.commands.audit_page import as_json, as_text
+from sla_monitor.ledger.app import SERVICE
 from sla_monitor.ledger.audit import Audit, AuditResult, Stretch
 from sla_monitor.ledger.audit_ledger import LedgerView
-from sla_monitor.ledger.audit_page import as_json, as_text
 from sla_monitor.ledger.settings import LedgerSettings
 from sla_monitor.ledger.watermarks import WatermarkStore
+from sla_monitor.shared.policies import load_policies
 
 EVERY_S: Final = 2.0
 

@@ -11,22 +11,23 @@ from typing import Any, Final
 import faust
 from faust.types import TP
 
-from chassis.kafka.producer import EventProducer, Runs
+from chassis.kafka.batches import Runs
+from chassis.kafka.producer import EventProducer
 from chassis.telemetry.logs import get_logger
-from sla_monitor import codec
-from sla_monitor.bookkeeping import Bookkeeping
-from sla_monitor.faults import LostEvents
-from sla_monitor.guard import Die
-from sla_monitor.heap import DeadlineHeaps
-from sla_monitor.processor import MAX_BATCH, Processor
-from sla_monitor.recovery import BulkTableManager
+from sla_monitor.domain import record_codec
+from sla_monitor.faust_adapter.recovery import BulkTableManager
+from sla_monitor.faust_adapter.table import TABLE, ClockStore, ClockTable
+from sla_monitor.faust_adapter.transport import PromptTransport
 from sla_monitor.settings import Settings
-from sla_monitor.store import TABLE, ClockStore, ClockTable
-from sla_monitor.transport import PromptTransport
+from sla_monitor.worker.deadlines import DeadlineHeaps
+from sla_monitor.worker.fatal import Die, LostEvents
+from sla_monitor.worker.gauges import Bookkeeping
+from sla_monitor.worker.processor import MAX_BATCH, Processor
 
 _log = get_logger(__name__)
 
 QUIESCE_S: Final = 5.0
+STOP_S: Final = 2.5
 # Survivors learn of a death by the answer to their next heartbeat: each second of waiting is a second of lateness.
 HEARTBEAT_S: Final = 0.5
 SLICE: Final = 20_000
@@ -84,6 +85,10 @@ class FaustChangelog:
         self._app.consumer.handled(following)
 
 
+class NotReady(Exception):
+    """The worker has no partitions yet, or is still recovering them."""
+
+
 class Shell:
     """Ties the processor to Faust. Whatever goes wrong in here ends the process: Faust would ack and go on."""
 
@@ -97,6 +102,7 @@ class Shell:
         recovery.topic = self.table.changelog_topic.get_topic_name()
         self.heaps = DeadlineHeaps()
         self.recovered = asyncio.Event()
+        self._stopping = asyncio.Event()
         self._processor: Processor | None = None
         self._books: Bookkeeping | None = None
 
@@ -131,11 +137,42 @@ class Shell:
             allow_empty=True,
             internal=False,
         )
-        self.app.agent(topics, name="clocks")(self._run)
+        self.app.agent(topics, name="clocks")(self._consume)
         self.app.on_partitions_revoked.connect(self._on_revoked, weak=False)
         self.table.on_recover(self._on_recovered)
 
-    async def _run(self, stream: Any) -> None:
+    async def check_recovered(self) -> None:
+        # Until the rebalance is over, which ends with the seek, it may yet find that events were lost.
+        if not self.recovered.is_set() or self.app.rebalancing:
+            raise NotReady
+
+    async def run(self) -> None:
+        """Faust marks a crashed service and carries on around it; here the process ends instead."""
+        starting = asyncio.create_task(self.app.start())
+        while not self._stopping.is_set():
+            if starting.done() and starting.exception() is not None:
+                self._die("faust_start_failed", starting.exception())
+            if (error := self.app.consumer.group_error) is not None:
+                self._die("group_refuses_this_worker", error)
+            if self.app.crashed:
+                self._die("faust_crashed", self.app.crash_reason)
+            await asyncio.sleep(0.1)
+        starting.cancel()
+
+    async def stop(self) -> None:
+        """Finish what was taken in, commit it, then leave; a worker that can't do so in time just ends."""
+        self._stopping.set()
+        self.recovered.clear()
+        try:
+            async with asyncio.timeout(STOP_S):
+                self.processor.suspended = True
+                await self.processor.quiesce()
+                await self.app.consumer.commit()
+                await self.app.stop()
+        except TimeoutError:
+            _log.warning("stop_cut_short", after_s=STOP_S)
+
+    async def _consume(self, stream: Any) -> None:
         """Take in what is there, then flush: while acks are awaited the next batch gathers in Faust's queue."""
         processor, queue = self.processor, stream.channel.queue
         stream.enable_acks = False  # what was handled is told by offset, once its changes are durable
@@ -210,7 +247,7 @@ class Shell:
         self.heaps.rebuild(partition)
         entries = iter(self.store.partition(partition).items())
         while slice_ := list(islice(entries, SLICE)):
-            heads = [(*codec.head_of(value), key) for key, value in slice_]
+            heads = [(*record_codec.head_of(value), key) for key, value in slice_]
             counts.update([told for _, told, _ in heads])
             self.heaps.extend(partition, [(wake, key) for wake, _, key in heads if wake is not None])
             await asyncio.sleep(0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from event_schemas import ids
 from event_schemas.policies import FIRST_ROUND, ClockPolicy, InForce, PolicySet
-from sla_monitor.engine.model import ENDS, CaseRecord, Fact, Role
+from sla_monitor.domain.model import ENDS, CaseRecord, Fact, Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """From what was said last of a clock to the truth: the words that are still to be said of its course."""
 
-from sla_monitor.engine.derive import ClockTruth
-from sla_monitor.engine.model import Clock, Said, Word
-from sla_monitor.engine.tell import Cause
+from sla_monitor.domain.derivation import ClockTruth
+from sla_monitor.domain.emissions import Cause
+from sla_monitor.domain.model import Clock, Said, Word
 
 
 def speak(clock: Clock, truth: ClockTruth, cause: Cause) -> Clock:

@@ -5,27 +5,23 @@ from dataclasses import replace
 
 from event_schemas import ClockOwner, ComplaintFiled, Envelope, SLABreached, ids
 from event_schemas.policies import PolicySet
-from sla_monitor.engine import tell
-from sla_monitor.engine.derive import ClockTruth, truths
-from sla_monitor.engine.facts import assignment_of, epoch_ms, facts_of
-from sla_monitor.engine.ladder import ALL_HELD, Posts
-from sla_monitor.engine.model import (
-    DAY_MS,
-    IDLE_MS,
-    MARKER_MS,
+from sla_monitor.domain import emissions
+from sla_monitor.domain.derivation import ClockTruth, truths
+from sla_monitor.domain.emissions import Cause, Emission
+from sla_monitor.domain.escalation import ALL_HELD, Posts
+from sla_monitor.domain.facts import assignment_of, facts_of
+from sla_monitor.domain.model import (
     Breach,
     CaseRecord,
     Clock,
     Fact,
     Role,
 )
-from sla_monitor.engine.speech import moved_due, run_again, said_now, same, speak, with_word
-from sla_monitor.engine.tell import Cause, Emission
+from sla_monitor.domain.retention import age, review_time
+from sla_monitor.domain.times import epoch_ms
+from sla_monitor.domain.transitions import moved_due, run_again, said_now, same, speak, with_word
 
-__all__ = ["CLOCKLESS_MS", "CaseRecord", "Emission", "Outcome", "apply", "fire", "next_wake"]
-
-CLOCKLESS_MS = 30 * DAY_MS
-"""How long a case without a clock is remembered, so that a later visit or a late start finds its station."""
+__all__ = ["CaseRecord", "Emission", "Outcome", "apply", "fire", "next_wake"]
 
 Outcome = tuple[CaseRecord | None, tuple[Emission, ...]]
 Waking = tuple[CaseRecord | None, tuple[Emission, ...], int | None]
@@ -76,7 +72,7 @@ def fire_waking(record: CaseRecord, now: int, policies: PolicySet, posts: Posts 
         clock, breaches = _breach(record, clock, truth, now, posts)
         record = record.with_clock(clock)
         said += [*words, *warnings, *breaches]
-    aged = _age(record, now)
+    aged = age(record, now)
     if aged is None:
         return None, tuple(said), None
     return aged, tuple(said), _wake(aged, derived) if aged is record else next_wake(aged, policies)
@@ -105,7 +101,7 @@ def _wake(record: CaseRecord, derived: tuple[ClockTruth, ...]) -> int | None:
         if clock.last.state == "paused" and truth.spans:
             times.append(truth.spans[-1].end)
     if all(clock.ended for clock in record.clocks):
-        times.append(_lifetime(record))
+        times.append(review_time(record))
     return min(times, default=None)
 
 
@@ -148,7 +144,7 @@ def _settle(
         clock = speak(clock, truth, cause)
         clock, revocations = _revoke(record, clock, truth, cause)
         owner = truth.policy.owner
-        said += [tell.clock_event(record, clock, index, owner) for index in range(told, len(clock.said))]
+        said += [emissions.clock_event(record, clock, index, owner) for index in range(told, len(clock.said))]
         said += revocations
         if truth.end is not None:
             # Levels that were passed before the end but not yet told: true whatever is still to come in the log.
@@ -171,7 +167,7 @@ def _say_by_time(record: CaseRecord, clock: Clock, truth: ClockTruth, now: int) 
     if len(clock.said) > told:
         clock, revocations = _revoke(record, clock, truth, cause)
     owner = truth.policy.owner
-    words = [tell.clock_event(record, clock, index, owner) for index in range(told, len(clock.said))]
+    words = [emissions.clock_event(record, clock, index, owner) for index in range(told, len(clock.said))]
     return clock, [*words, *revocations]
 
 
@@ -184,7 +180,7 @@ def _revoke(record: CaseRecord, clock: Clock, truth: ClockTruth, cause: Cause) -
     for breach in clock.breaches:
         reason = _why_untrue(truth, breach) if breach.standing else None
         if reason is not None:
-            said.append(tell.revoked(record, clock, breach, reason, cause))
+            said.append(emissions.revoked(record, clock, breach, reason, cause))
         kept.append(breach if reason is None else replace(breach, standing=False))
     return (replace(clock, breaches=tuple(kept)) if said else clock), said
 
@@ -212,7 +208,7 @@ def _breach(
         breach = Breach(level, truth.due, times=1 if before is None else before.times + 1)
         others = tuple(one for one in clock.breaches if one is not before)
         clock = replace(clock, breaches=(*others, breach))
-        said.append(tell.breached(record, clock, truth, breach, now, posts))
+        said.append(emissions.breached(record, clock, truth, breach, now, posts))
     return clock, said
 
 
@@ -225,7 +221,7 @@ def _warn(record: CaseRecord, clock: Clock, truth: ClockTruth, now: int) -> tupl
     ]
     if not reached:
         return clock, []
-    said = [tell.due_soon(record, clock, truth, fraction) for fraction in reached] if now <= truth.due else []
+    said = [emissions.due_soon(record, clock, truth, fraction) for fraction in reached] if now <= truth.due else []
     of_this_due = tuple(one for one in clock.warned if one[1] == truth.due)
     return replace(clock, warned=(*of_this_due, *((fraction, truth.due) for fraction in reached))), said
 
@@ -247,14 +243,14 @@ def _check_own_breach(
         return record, ()
     truth = next((one for one in truths(record, policies) if one.clock_id == event.clock_id), None)
     breach = Breach(event.level, epoch_ms(event.due_at))
-    if truth is None or tell.breach_id(record, clock, breach) != event.breach_id:
+    if truth is None or emissions.breach_id(record, clock, breach) != event.breach_id:
         return record, ()
     known = any((b.level, b.due) == (breach.level, breach.due) for b in clock.breaches)
     reason = None if known else _why_untrue(truth, breach)
     if reason is None:
         return record, ()
     cause = Cause(envelope.event_id, epoch_ms(event.occurred_at))
-    emission = tell.revoked(record, clock, breach, reason, cause)
+    emission = emissions.revoked(record, clock, breach, reason, cause)
     clock = replace(clock, breaches=(*clock.breaches, replace(breach, standing=False)))
     return record.with_clock(clock), (emission,)
 
@@ -266,34 +262,5 @@ def _say_again(record: CaseRecord, event_id: str, policies: PolicySet) -> tuple[
         rule = policies.judged_by(clock.name, clock.last.started) if clock.said else None
         owner = rule.policy.owner if rule is not None else ClockOwner.POLICE
         named = (index for index, said in enumerate(clock.said) if said.cause == event_id)
-        again += [tell.clock_event(record, clock, index, owner) for index in named]
+        again += [emissions.clock_event(record, clock, index, owner) for index in named]
     return tuple(again)
-
-
-def _age(record: CaseRecord, now: int) -> CaseRecord | None:
-    """Once nothing runs any more: whole for a day, a marker for seven, then gone."""
-    if any(not clock.ended for clock in record.clocks):
-        return record
-    if now >= _lifetime(record) and (not record.clocks or record.trimmed_at == record.last_seen):
-        return None
-    if not record.clocks or now < record.last_seen + IDLE_MS:
-        return record
-    clocks = tuple(replace(clock, said=clock.said[-1:], dropped=clock.rev - 1, warned=()) for clock in record.clocks)
-    current = record.assignment
-    trimmed = replace(
-        record,
-        trimmed_at=record.last_seen,
-        facts=(),
-        clocks=clocks,
-        assignments=() if current is None else (current,),
-    )
-    return _age(trimmed, now) if now >= _lifetime(trimmed) else trimmed
-
-
-def _lifetime(record: CaseRecord) -> int:
-    """When an idle record is to be looked at again."""
-    if not record.clocks:
-        return record.last_seen + CLOCKLESS_MS
-    if record.trimmed_at == record.last_seen:
-        return record.last_seen + IDLE_MS + MARKER_MS
-    return record.last_seen + IDLE_MS

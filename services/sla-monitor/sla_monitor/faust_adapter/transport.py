@@ -9,20 +9,23 @@ At the end of recovery Faust resumes the inputs, seeks them to the committed off
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, Final, cast
 
 from faust.transport.drivers.aiokafka import DEFAULT_GENERATION_ID, AIOKafkaConsumerThread, Consumer, Transport
 from faust.types import TP, ConsumerMessage
 
-import chassis.kafka.fenced  # noqa: F401  a worker whose name was taken is to hear it in plain words
+import chassis.kafka.fenced  # noqa: F401  makes aiokafka name the error FENCED_INSTANCE_ID
+from sla_monitor.worker.ticks import OffsetsUnavailable
 
 # A partition that was being drained when a fetch was sent is not in it: its tick would wait until the fetch returns.
 FETCH_MAX_WAIT_MS: Final = 25
 STRETCH: Final = 250
 # How long a fetch waits for the partitions it was begun with: inputs resumed meanwhile are not among them. Faust: 1 s.
 POLL_S: Final = 0.1
+# How long an answer on offsets may take.
+ASK_S: Final = 5.0
 
 Fetched = Mapping[TP, list[Any]]
 
@@ -180,3 +183,37 @@ class PromptTransport(Transport):
     Consumer = PromptConsumer
     on_lost: Callable[[Mapping[TP, tuple[int, int]]], None] | None = None
     on_seek: Callable[[Mapping[TP, int | None]], None] | None = None
+
+
+class FaustOffsets:
+    """The consumer's view of the cases topic. Raises OffsetsUnavailable."""
+
+    def __init__(self, app: Any, topic: str, owned: Callable[[], set[int]]) -> None:
+        self._app, self._topic, self._owned = app, topic, owned
+
+    def owned(self) -> set[int]:
+        """None during a rebalance, which ends with the seek to the committed offsets: before it they are unknown."""
+        return set() if self._app.rebalancing else self._owned()
+
+    async def ends(self, partitions: set[int]) -> Mapping[int, int]:
+        found = await self._ask(self._app.consumer.highwaters(*self._places(partitions)))
+        return {tp.partition: offset for tp, offset in found.items()}
+
+    async def starts(self, partitions: set[int]) -> Mapping[int, int]:
+        """The committed offsets; where nothing was ever committed, where the log begins.
+
+        A log that begins behind what was committed has lost events: nobody may take them for read.
+        """
+        earliest = await self._ask(self._app.consumer.earliest_offsets(*self._places(partitions)))
+        committed = self._app.consumer._committed_offset  # noqa: SLF001  the driver tells it nowhere else
+        return {tp.partition: committed[tp] or offset for tp, offset in earliest.items()}
+
+    async def _ask(self, answer: Awaitable[Mapping[Any, int]]) -> Mapping[Any, int]:
+        try:
+            async with asyncio.timeout(ASK_S):
+                return await answer
+        except Exception as error:
+            raise OffsetsUnavailable(type(error).__name__) from error
+
+    def _places(self, partitions: set[int]) -> list[Any]:
+        return [tp for tp in self._app.consumer.assignment() if tp.topic == self._topic and tp.partition in partitions]

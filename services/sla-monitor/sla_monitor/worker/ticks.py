@@ -2,22 +2,21 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from chassis.clock import Clock
 from chassis.faults import PublishFailed
 from chassis.kafka.producer import EventProducer
 from chassis.telemetry.logs import get_logger
 from event_schemas import SLATick, encode, ids
-from sla_monitor.heap import DeadlineHeaps
-from sla_monitor.processor import SERVICE, Processor
+from sla_monitor.worker.deadlines import DeadlineHeaps
+from sla_monitor.worker.processor import SERVICE, Processor
 
 _log = get_logger(__name__)
 
 REPEAT_S: Final = 5.0
-ASK_S: Final = 5.0
 STILL_S: Final = 0.5
 
 
@@ -129,37 +128,3 @@ class OffsetsUnavailable(Exception):
     """The broker didn't tell its offsets now."""
 
     safe_to_log = True
-
-
-class FaustOffsets:
-    """The consumer's view of the cases topic. Raises OffsetsUnavailable."""
-
-    def __init__(self, app: Any, topic: str, owned: Callable[[], set[int]]) -> None:
-        self._app, self._topic, self._owned = app, topic, owned
-
-    def owned(self) -> set[int]:
-        """None during a rebalance, which ends with the seek to the committed offsets: before it they are unknown."""
-        return set() if self._app.rebalancing else self._owned()
-
-    async def ends(self, partitions: set[int]) -> Mapping[int, int]:
-        found = await self._ask(self._app.consumer.highwaters(*self._places(partitions)))
-        return {tp.partition: offset for tp, offset in found.items()}
-
-    async def starts(self, partitions: set[int]) -> Mapping[int, int]:
-        """The committed offsets; where nothing was ever committed, where the log begins.
-
-        A log that begins behind what was committed has lost events: nobody may take them for read.
-        """
-        earliest = await self._ask(self._app.consumer.earliest_offsets(*self._places(partitions)))
-        committed = self._app.consumer._committed_offset  # noqa: SLF001  the driver tells it nowhere else
-        return {tp.partition: committed[tp] or offset for tp, offset in earliest.items()}
-
-    async def _ask(self, answer: Awaitable[Mapping[Any, int]]) -> Mapping[Any, int]:
-        try:
-            async with asyncio.timeout(ASK_S):
-                return await answer
-        except Exception as error:
-            raise OffsetsUnavailable(type(error).__name__) from error
-
-    def _places(self, partitions: set[int]) -> list[Any]:
-        return [tp for tp in self._app.consumer.assignment() if tp.topic == self._topic and tp.partition in partitions]

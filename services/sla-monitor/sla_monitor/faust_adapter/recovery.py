@@ -15,8 +15,8 @@ from faust.types import TP
 
 from chassis.kafka.bulk_reader import read_partitions
 from chassis.telemetry.logs import get_logger
-from sla_monitor.guard import Die
-from sla_monitor.store import ClockStore
+from sla_monitor.faust_adapter.table import ClockStore
+from sla_monitor.worker.fatal import Die
 
 _log = get_logger(__name__)
 

@@ -12,15 +12,16 @@ from chassis.telemetry.logs import get_logger
 from event_schemas import EVENT_CLASSES, Envelope, InvalidEvent, decode, encode, peek_type, topics
 from event_schemas.codec import decode_tick
 from event_schemas.policies import PolicySet
-from sla_monitor import codec, domain
-from sla_monitor.batch import Batch, Changelog, Message, State, Tick, Words
-from sla_monitor.bookkeeping import Bookkeeping
-from sla_monitor.engine.facts import epoch_ms, relevant_types
-from sla_monitor.engine.ladder import ALL_HELD, Posts
-from sla_monitor.engine.model import CaseRecord
-from sla_monitor.engine.tell import Emission
-from sla_monitor.faults import LostRecord, Stalled, TooManyInvalid
-from sla_monitor.heap import DeadlineHeaps
+from sla_monitor.domain import engine, record_codec
+from sla_monitor.domain.emissions import Emission
+from sla_monitor.domain.escalation import ALL_HELD, Posts
+from sla_monitor.domain.facts import relevant_types
+from sla_monitor.domain.model import CaseRecord
+from sla_monitor.domain.times import epoch_ms
+from sla_monitor.worker.deadlines import DeadlineHeaps
+from sla_monitor.worker.fatal import LostRecord, Stalled, TooManyInvalid
+from sla_monitor.worker.gauges import Bookkeeping
+from sla_monitor.worker.ports import Batch, Changelog, Message, State, Tick, Words
 
 _log = get_logger(__name__)
 
@@ -145,7 +146,7 @@ class Processor:
             raise InvalidEvent("foreign_source", "only the SLA monitor tells breaches")
         key = envelope.subject.encode()
         before = self._load(message.partition, key)
-        after, said, wake = domain.apply_waking(before, envelope, self._policies, self._posts)
+        after, said, wake = engine.apply_waking(before, envelope, self._policies, self._posts)
         self._invalid_in_row = 0
         self._keep(message.partition, key, before, after, said, wake, traceparent=envelope.traceparent)
         self._books.handled(message.topic, envelope)
@@ -179,7 +180,7 @@ class Processor:
             before = self._load(partition, key)
             if before is None or self._wake(partition, key) != wake:
                 continue  # the time has changed since; its own entry is in the heap
-            after, said, following = domain.fire_waking(before, tick.at, self._policies, self._posts)
+            after, said, following = engine.fire_waking(before, tick.at, self._policies, self._posts)
             self._keep(partition, key, before, after, said, following, fired=True)
             if following is not None and following <= tick.at:
                 raise AssertionError("a deadline fired and is due again: the engine would spin")
@@ -189,7 +190,7 @@ class Processor:
         if place in self._batch.cases:
             return self._batch.cases[place]  # None: deleted within this batch
         value = self._state.get_entry(partition, key)
-        return None if value is None else codec.load(key.decode(), value)
+        return None if value is None else record_codec.load(key.decode(), value)
 
     def _wake(self, partition: int, key: bytes) -> int | None:
         """When the case wants to be looked at, by what this batch knows or the table holds."""
@@ -197,7 +198,7 @@ class Processor:
         if place in self._batch.wakes:
             return self._batch.wakes[place]
         value = self._state.get_entry(partition, key)
-        return None if value is None else codec.wake_of(value)
+        return None if value is None else record_codec.wake_of(value)
 
     def _keep(
         self,
@@ -254,7 +255,7 @@ class Processor:
         self._books.told(batch.said)
         runs: dict[int, list[tuple[bytes | None, bytes | None, Headers]]] = {}
         for (partition, key), record in batch.cases.items():
-            value = None if record is None else codec.dump(record, batch.wakes[partition, key])
+            value = None if record is None else record_codec.dump(record, batch.wakes[partition, key])
             self._state.put(partition, key, value)
             runs.setdefault(partition, []).append((key, value, ()))
         if not runs and not self._unacked:

@@ -6,13 +6,6 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Final
 
-DAY_MS: Final = 86_400_000
-IDLE_MS: Final = DAY_MS
-"""How long an ended case is kept whole, so that what arrives late can still change its outcome."""
-MARKER_MS: Final = 7 * DAY_MS
-"""How long the small marker of an ended case keeps a repeated event from starting its clocks anew."""
-
-
 _number = attrgetter("number")
 
 

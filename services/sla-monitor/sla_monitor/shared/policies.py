@@ -1,9 +1,11 @@
-"""What /v1/policies answers: the edition in force, and all editions in the order of their dates."""
+"""The policies: read from their file, and shown by /v1/policies."""
 
 from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from chassis.settings import ServiceSettings, load_yaml
+from event_schemas import policies as policy_file
 from event_schemas.policies import ClockPolicy, Edition, PolicySet
 
 
@@ -28,3 +30,8 @@ def policies_view(policies: PolicySet, now: datetime) -> PoliciesView:
         clocks=edition.clocks,
         editions=policies.editions,
     )
+
+
+def load_policies(settings: ServiceSettings) -> PolicySet:
+    """The policies of POLICIES_FILE, or the shipped ones. Raises ValidationError, OSError or NotYaml."""
+    return policy_file.read(settings.policies_file or policy_file.DEFAULT_PATH, load_yaml)

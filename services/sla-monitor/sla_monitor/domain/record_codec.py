@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import orjson
 
-from sla_monitor.engine.model import Assignment, Breach, CaseRecord, Clock, Fact, Role, Said, Word
+from sla_monitor.domain.model import Assignment, Breach, CaseRecord, Clock, Fact, Role, Said, Word
 
 VERSION: Final = 2
 _UUID: Final = 36

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from chassis.health import Liveness
 from chassis.telemetry.logs import get_logger
-from sla_monitor.bookkeeping import Bookkeeping
-from sla_monitor.guard import Die
-from sla_monitor.heap import DeadlineHeaps
-from sla_monitor.processor import Processor
-from sla_monitor.ticks import Offsets, OffsetsUnavailable, Ticker
+from sla_monitor.worker.deadlines import DeadlineHeaps
+from sla_monitor.worker.fatal import Die
+from sla_monitor.worker.gauges import Bookkeeping
+from sla_monitor.worker.processor import Processor
+from sla_monitor.worker.ticks import Offsets, OffsetsUnavailable, Ticker
 
 _log = get_logger(__name__)
 

@@ -7,7 +7,12 @@ from faust.stores.base import Store
 from faust.tables.table import Table
 from faust.types import TP, EventT
 
+from chassis.kafka.admin import TopicSpec, create_topics
 from chassis.kafka.bulk_reader import RawRecord
+from chassis.telemetry.logs import get_logger
+from sla_monitor.settings import Settings
+
+_log = get_logger(__name__)
 
 TABLE = "clocks"
 
@@ -137,3 +142,14 @@ class ClockTable(Table[bytes, bytes]):
             value_serializer="raw",
             loop=self.loop,
         )
+
+
+async def ensure_changelog(settings: Settings, partitions: int) -> None:
+    """Create the table's changelog if it is not there: compacted, with as many partitions as the cases topic."""
+    name = f"{settings.group}-{TABLE}-changelog"
+    config = {"cleanup.policy": "compact", "segment.bytes": str(64 * 1024 * 1024), "min.cleanable.dirty.ratio": "0.3"}
+    if settings.changelog_replication > 2:
+        config["min.insync.replicas"] = "2"
+    spec = TopicSpec(name, partitions, settings.changelog_replication, config)
+    if await create_topics(settings.kafka_bootstrap, [spec]):
+        _log.info("changelog_created", topic=name, partitions=partitions)

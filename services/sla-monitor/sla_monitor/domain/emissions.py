@@ -1,7 +1,6 @@
 """The words of the monitor: builds the SLA events of a clock, with ids derived from what they say."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from event_schemas import (
@@ -20,12 +19,12 @@ from event_schemas import (
     StationCode,
     ids,
 )
-from sla_monitor.engine.derive import ClockTruth
-from sla_monitor.engine.ladder import ALL_HELD, Posts, addressee
-from sla_monitor.engine.model import Breach, CaseRecord, Clock, Word
+from sla_monitor.domain.derivation import ClockTruth
+from sla_monitor.domain.escalation import ALL_HELD, Posts, addressee
+from sla_monitor.domain.model import Breach, CaseRecord, Clock, Word
+from sla_monitor.domain.times import time_of
 
 EVENT_OF: Final = {Word.STARTED: SLAClockStarted, Word.ADJUSTED: SLAClockAdjusted, Word.STOPPED: SLAClockStopped}
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +125,6 @@ def revoked(record: CaseRecord, clock: Clock, breach: Breach, reason: str, cause
 
 def breach_id(record: CaseRecord, clock: Clock, breach: Breach) -> str:
     return ids.sla_event_id(record.case_id, clock.clock_id, SLABreached.type, _qualifier(breach), breach.due)
-
-
-def time_of(epoch_ms: int) -> datetime:
-    return _EPOCH + timedelta(milliseconds=epoch_ms)
 
 
 def _qualifier(breach: Breach) -> str:

@@ -1,10 +1,10 @@
 """Keeps the metrics true: what is counted, and when. An event said again is not counted again."""
 
 from collections import Counter as Tally
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from chassis.clock import Clock
 from event_schemas import (
@@ -15,12 +15,20 @@ from event_schemas import (
     SLAClockStarted,
     SLAClockStopped,
 )
-from sla_monitor import codec
-from sla_monitor.dues import ALL_BANDS, Dues, by_age, remaining
-from sla_monitor.engine.model import CaseRecord
-from sla_monitor.engine.tell import Emission
-from sla_monitor.guard import Die
-from sla_monitor.metrics import SLAMetrics
+from sla_monitor.domain import record_codec
+from sla_monitor.domain.emissions import Emission
+from sla_monitor.domain.model import CaseRecord
+from sla_monitor.worker.fatal import Die
+from sla_monitor.worker.metrics import SLAMetrics
+
+# By clock and due time (epoch s, as coarse as ``codec`` counts it).
+Dues = Tally[tuple[str, int]]
+
+# The bands end at these shares of the promised time; the warnings of the shipped policies stand at the first two.
+BANDS: Final = ((0.5, "under 50%"), (0.8, "50-80%"), (1.0, "80-100%"), (2.0, "100-200%"))
+LAST_BAND: Final = "over 200%"
+ALL_BANDS: Final = (*(name for _, name in BANDS), LAST_BAND)
+QUANTILES: Final = (0.0, 0.1, 0.5)
 
 # By clock, district, and whether the target has passed.
 OpenClocks = Tally[tuple[str, str, bool]]
@@ -86,11 +94,11 @@ class Bookkeeping:
         self._die("changelog_write_failed", error)
 
     def recount(self, partition: int, counts: Mapping[bytes, int]) -> None:
-        """Begin anew with a recovered partition: how many entries count for what (``codec.head_of``)."""
+        """Begin anew with a recovered partition: how many entries count for what (``record_codec.head_of``)."""
         tally: OpenClocks = Tally()
         dues: Dues = Tally()
         for told, number in counts.items():
-            for clock, place, overdue, due in codec.read_counts(told):
+            for clock, place, overdue, due in record_codec.read_counts(told):
                 tally[clock, place, overdue] += number
                 dues[clock, due] += number
         self._open[partition], self._dues[partition] = tally, dues
@@ -157,11 +165,11 @@ class Bookkeeping:
 
 
 def _open_of(record: CaseRecord | None) -> list[tuple[str, str, bool, int]]:
-    """As ``codec.read_counts`` tells it of an entry."""
+    """As ``record_codec.read_counts`` tells it of an entry."""
     if record is None:
         return []
     return [
-        (clock.name, record.place, codec.is_overdue(clock), codec.coarse_due(clock))
+        (clock.name, record.place, record_codec.is_overdue(clock), record_codec.coarse_due(clock))
         for clock in record.clocks
         if not clock.ended
     ]
@@ -172,3 +180,41 @@ def _add(tally: Dues, key: tuple[str, int], step: int) -> None:
     tally[key] += step
     if not tally[key]:
         del tally[key]
+
+
+def by_age(
+    dues: Iterable[tuple[tuple[str, int], int]], targets: Mapping[str, float], now: float
+) -> Tally[tuple[str, str]]:
+    """Open clocks by (clock, band): the share of the promised time that is over, pauses left out."""
+    found: Tally[tuple[str, str]] = Tally()
+    for (clock, due), number in dues:
+        if clock in targets and number > 0:
+            found[clock, _band(1 - (due - now) / targets[clock])] += number
+    return found
+
+
+def remaining(dues: Iterable[tuple[tuple[str, int], int]], now: float) -> dict[tuple[str, float], float]:
+    """Seconds left, by clock and quantile of the clocks whose time is not over."""
+    ahead: dict[str, list[tuple[int, int]]] = {}
+    for (clock, due), number in dues:
+        if due > now and number > 0:
+            ahead.setdefault(clock, []).append((due, number))
+    return {
+        (clock, quantile): _at(sorted(found), quantile) - now
+        for clock, found in ahead.items()
+        for quantile in QUANTILES
+    }
+
+
+def _band(share: float) -> str:
+    return next((name for end, name in BANDS if share < end), LAST_BAND)
+
+
+def _at(ascending: list[tuple[int, int]], quantile: float) -> int:
+    wanted = quantile * sum(number for _, number in ascending)
+    passed = 0
+    for due, number in ascending:
+        passed += number
+        if passed > wanted:
+            return due
+    return ascending[-1][0]

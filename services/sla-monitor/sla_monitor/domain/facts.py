@@ -1,7 +1,6 @@
 """From an event to the facts that bear on clocks, by the policies' own words."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 
 from event_schemas import (
     AssignedToStation,
@@ -17,18 +16,16 @@ from event_schemas import (
     FIRDeclined,
     HearingCancelled,
     HearingNoShow,
-    InvalidEvent,
 )
 from event_schemas.policies import Matchers, PolicySet
-from sla_monitor.engine.model import ENDS, Assignment, Fact, Role
+from sla_monitor.domain.model import ENDS, Assignment, Fact, Role
+from sla_monitor.domain.times import epoch_ms
 
 ALWAYS_RELEVANT = frozenset(
     {"ComplaintFiled", "AssignedToStation", "ClockPaused", "ClockResumed", "ClockEnded", "SLABreached"}
 )
 
 
-# What is reckoned from such a time, years of promises and escalations later, is still a time that events can carry.
-FIRST_YEAR, LAST_YEAR = 2000, 2150
 _ROLES = {"start": Role.START, "appoint": Role.APPOINT, "stop": Role.STOP, "cancel": Role.CANCEL}
 _REASONS: Mapping[type[Event], ClockEndReason] = {
     ComplaintWithdrawn: ClockEndReason.WITHDRAWN,
@@ -72,13 +69,6 @@ def assignment_of(event: Event) -> Assignment | None:
         district=station.district,
         police_district=station.police_district,
     )
-
-
-def epoch_ms(time: datetime) -> int:
-    """Raises InvalidEvent for a time that no promise can be reckoned from."""
-    if not FIRST_YEAR <= time.year < LAST_YEAR:
-        raise InvalidEvent("implausible_time", "a time of the event is no time of this century or the next")
-    return round(time.timestamp() * 1000)
 
 
 def _of_clock(matchers: Matchers, event: Event, event_id: str) -> Iterator[Fact]:

@@ -5,7 +5,7 @@ from typing import Final, Protocol
 
 from event_schemas import Post, PostId, ids
 from event_schemas.policies import EscalationStep
-from sla_monitor.engine.model import Assignment
+from sla_monitor.domain.model import Assignment
 
 CONTROL_ROOM: Final = ids.post_id("HQ", "control-room")
 

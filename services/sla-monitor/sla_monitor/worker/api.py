@@ -14,11 +14,11 @@ from chassis.http.access import Access, Caller
 from chassis.http.problems import NOT_FOUND, Problem
 from event_schemas.districts import district_named
 from event_schemas.policies import PolicySet
-from sla_monitor import codec
-from sla_monitor.engine.model import CaseRecord, Clock
-from sla_monitor.engine.tell import time_of
-from sla_monitor.ledger.scope import may_read
-from sla_monitor.policies_view import PoliciesView, policies_view
+from sla_monitor.domain import record_codec
+from sla_monitor.domain.model import CaseRecord, Clock
+from sla_monitor.domain.times import time_of
+from sla_monitor.shared.case_access import may_read
+from sla_monitor.shared.policies import PoliciesView, policies_view
 
 SLICE = 2_000
 
@@ -99,7 +99,7 @@ def create_router(
     async def read_case(case_id: str, caller: Asker) -> CaseView:
         key = case_id.encode()
         value = next((entry for number in owned() if (entry := table.partition(number).get(key)) is not None), None)
-        record = None if value is None else codec.load(case_id, value)
+        record = None if value is None else record_codec.load(case_id, value)
         if record is None or not may_read(caller, record, emergency=emergency):
             raise Problem(NOT_FOUND, "No clock of this case is kept by this worker.")
         return case_view(record, clock.now())
@@ -122,7 +122,7 @@ def create_router(
             # A copy of the keys: the table goes on changing while we yield to it.
             for keys in _slices([*entries]):
                 found = [(key, entries[key]) for key in keys if key in entries]
-                loaded = [codec.load(key.decode(), value) for key, value in found if wanted(value)]
+                loaded = [record_codec.load(key.decode(), value) for key, value in found if wanted(value)]
                 records = [record for record in loaded if may_read(caller, record, emergency=emergency)]
                 views = [view for record in records for view in _open_views(record, now, clock_name, district, over)]
                 after = [view for view in views if cursor is None or _place(view) > cursor]
@@ -169,12 +169,12 @@ class _Wanted:
         self._known: dict[bytes, bool] = {}
 
     def __call__(self, value: bytes) -> bool:
-        _wake, counts = codec.head_of(value)
+        _wake, counts = record_codec.head_of(value)
         known = self._known.get(counts)
         if known is None:
             known = self._known[counts] = any(
                 self._clock in (None, name) and self._district in (None, place)
-                for name, place, _overdue, _due in codec.read_counts(counts)
+                for name, place, _overdue, _due in record_codec.read_counts(counts)
             )
         return known
 

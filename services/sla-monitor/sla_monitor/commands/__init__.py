@@ -1,0 +1,1 @@
+"""The commands of operators: policies, lost-events, audit."""

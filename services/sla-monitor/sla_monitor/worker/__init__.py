@@ -1,0 +1,1 @@
+"""One worker of a lane: consumes batches, emits events, watches deadlines; reaches Kafka through ports alone."""
