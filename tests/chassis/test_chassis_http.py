@@ -41,7 +41,7 @@ ERRORS: dict[str, Exception] = {
     "kafka": PublishFailed("x"),
     "driver": AutoReconnect("10.0.0.1"),
     "duplicate": DuplicateKeyError("dup key: {phone: 9876543210}"),
-    "problem": Problem(NOT_FOUND, "gone", "चला गया", extra={"more": 1}, headers={"x-more": "2"}),
+    "problem": Problem(NOT_FOUND, "no_clock_here", extra={"more": 1}, headers={"x-more": "2"}),
 }
 
 
@@ -140,7 +140,11 @@ async def test_problems_speak_hindi_or_english(rig: Rig) -> None:
     assert hindi.json()["title"] == "कुछ मान सही नहीं हैं"
     assert hindi.json()["errors"][0]["message"] == "आवश्यक है"
     assert hindi.headers["content-language"] == "hi"
-    assert (await rig.client.get("/fail/problem", headers={"accept-language": "hi"})).json()["detail"] == "चला गया"
+    assert (
+        (await rig.client.get("/fail/problem", headers={"accept-language": "hi"}))
+        .json()["detail"]
+        .startswith("इस मामले की")
+    )
 
 
 @pytest.mark.parametrize(
@@ -213,7 +217,7 @@ async def test_a_problem_keeps_its_headers_and_extras(rig: Rig) -> None:
     answer = await rig.client.get("/fail/problem")
     assert answer.headers["x-more"] == "2"
     assert answer.json()["more"] == 1
-    assert answer.json()["detail"] == "gone"
+    assert answer.json()["detail"].startswith("No clock of this case")
 
 
 async def test_liveness_is_about_the_loop_and_readiness_about_dependencies(rig: Rig) -> None:

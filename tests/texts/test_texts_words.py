@@ -10,6 +10,7 @@ from event_schemas import values
 from event_schemas.open_enum import OpenEnum
 from event_schemas.policies import DEFAULT_PATH, read
 from event_schemas.services import SERVICE_CODES
+from intake.domain.states import Act, State
 
 WORDS = Words.load()
 EDITIONS = read(DEFAULT_PATH, load_yaml).editions
@@ -45,6 +46,12 @@ def test_clocks_services_and_reasons_of_a_pause_have_words() -> None:
     assert {policy.clock for policy in policies} <= set(WORDS.names("clocks"))
     assert {reason for policy in policies for reason in policy.pause_reasons} <= set(WORDS.names("pause_reasons"))
     assert set(WORDS.names("services")) >= SERVICE_CODES
+
+
+def test_every_state_and_act_of_a_case_has_words() -> None:
+    """What a problem says of a case, and what a desk's button is called."""
+    assert {state.value for state in State} <= set(WORDS.names("case_states"))
+    assert {act.value for act in Act} <= set(WORDS.names("acts"))
 
 
 @pytest.mark.parametrize("group", sorted(WORDS.root))

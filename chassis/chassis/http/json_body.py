@@ -24,11 +24,11 @@ def parse_json(raw: bytes) -> Any:
         too_many = FieldError("too_many_values", "has too many values", "बहुत अधिक मान हैं", "")
         raise Problem(VALIDATION_FAILED, errors=[too_many])
     if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and depth_of(raw, MAX_DEPTH + 1) > MAX_DEPTH:
-        raise Problem(MALFORMED_JSON, "It is nested too deep", "यह बहुत अधिक परतों में है")
+        raise Problem(MALFORMED_JSON, "too_deep")
     try:
         return orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise Problem(MALFORMED_JSON, detail_en=f"at line {error.lineno}, column {error.colno}") from error
+        raise Problem(MALFORMED_JSON, "at", {"line": error.lineno, "column": error.colno}) from error
 
 
 def depth_and_count(value: Any) -> tuple[int, int]:

@@ -47,7 +47,7 @@ def refuse_unknown_query(scope: Scope, names: Collection[str] = ()) -> None:
     if not query:
         return
     if len(query) > MAX_QUERY_BYTES or query.count(b"&") >= MAX_PARAMETERS:
-        raise Problem(VALIDATION_FAILED, "The query is too long", "पते के पैरामीटर बहुत लंबे हैं")
+        raise Problem(VALIDATION_FAILED, "query_too_long")
     given = Counter(name for name, _ in QueryParams(query.decode("latin-1")).multi_items())
     unknown = [name for name in given if name not in names]
     if unknown:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 import orjson
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from starlette.responses import Response
 
+from chassis.bilingual import Bilingual
 from chassis.http.negotiation import Language, language_of
+from chassis.settings import load_yaml
 
-__all__ = ["FieldError", "Language", "Problem", "ProblemType", "language_of"]
+__all__ = ["Bilingual", "FieldError", "Language", "Problem", "ProblemType", "language_of", "load_problem_types"]
 
 MEDIA_TYPE = "application/problem+json"
 # An answer is no longer than a person reads, however much was wrong; a pointer no longer than a field of ours.
@@ -22,15 +26,40 @@ MAX_MESSAGE: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class ProblemType:
-    """A kind of problem. `code` is the stable machine-readable name."""
+    """A kind of problem. `code` is the stable machine-readable name.
+
+    `detail` says what it means for the caller; `because` holds what is said instead where the reason is known, by name.
+    """
 
     code: str
     status: int
-    title_en: str
-    title_hi: str
+    title: Bilingual
+    detail: Bilingual
+    because: Mapping[str, Bilingual] = field(default_factory=dict, hash=False)
 
-    def title(self, language: Language) -> str:
-        return self.title_hi if language == "hi" else self.title_en
+
+class _Entry(BaseModel):
+    """A problem in its data file; without a `code` it goes by its key."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: str | None = None
+    status: int = Field(ge=400, le=599)
+    title: Bilingual
+    detail: Bilingual
+    because: Mapping[str, Bilingual] = {}
+
+
+_ENTRIES: Final = TypeAdapter(dict[str, _Entry])
+
+
+def load_problem_types(path: Path) -> Mapping[str, ProblemType]:
+    """The problem types of a data file, by key. Errors: OSError, NotYaml, pydantic.ValidationError."""
+    entries = _ENTRIES.validate_python(load_yaml(path))
+    return {
+        key: ProblemType(one.code or key, one.status, one.title, one.detail, one.because)
+        for key, one in entries.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,51 +82,39 @@ class FieldError:
         return body
 
 
-MALFORMED_JSON = ProblemType("malformed_json", 400, "The body is not valid JSON", "अनुरोध मान्य JSON नहीं है")
-BAD_REQUEST = ProblemType("bad_request", 400, "The request can't be read", "अनुरोध पढ़ा नहीं जा सका")
-UNAUTHENTICATED = ProblemType("unauthenticated", 401, "Please log in", "कृपया लॉग इन करें")
-FORBIDDEN = ProblemType("forbidden", 403, "You may not do this", "आपको इसकी अनुमति नहीं है")
-NOT_FOUND = ProblemType("not_found", 404, "There is nothing here", "यहाँ कुछ नहीं मिला")
-METHOD_NOT_ALLOWED = ProblemType(
-    "method_not_allowed", 405, "This method is not offered here", "यह विधि यहाँ उपलब्ध नहीं है"
-)
-REQUEST_TOO_SLOW = ProblemType(
-    "request_too_slow", 408, "The request came too slowly; please send it again", "अनुरोध बहुत धीरे आया; कृपया फिर भेजें"
-)
-BODY_TOO_LARGE = ProblemType("body_too_large", 413, "The body is too large", "भेजी गई सामग्री बहुत बड़ी है")
-UNSUPPORTED_MEDIA_TYPE = ProblemType(
-    "unsupported_media_type", 415, "This kind of content is not accepted", "इस प्रकार की सामग्री स्वीकार्य नहीं है"
-)
-VALIDATION_FAILED = ProblemType("validation_failed", 422, "Some values are not valid", "कुछ मान सही नहीं हैं")
-UNKNOWN_FIELD = ProblemType("unknown_field", 422, "A field is not known here", "एक फील्ड अज्ञात है")
-TOO_MANY_REQUESTS = ProblemType(
-    "too_many_requests",
-    429,
-    "Too many requests; please wait a little",
-    "बहुत अधिक अनुरोध आए हैं; कृपया थोड़ी देर बाद प्रयास करें",
-)
-HEADERS_TOO_LARGE = ProblemType("headers_too_large", 431, "The request's headers are too large", "अनुरोध के हेडर बहुत बड़े हैं")
-UNKNOWN_PARAMETER = ProblemType("unknown_parameter", 422, "A parameter is not known here", "एक पैरामीटर अज्ञात है")
-INTERNAL = ProblemType("internal", 500, "Something went wrong on our side", "हमारी ओर से कुछ गड़बड़ हुई है")
-STORE_UNAVAILABLE = ProblemType(
-    "store_unavailable",
-    503,
-    "We can't confirm right now; please send the same request again",
-    "अभी पुष्टि नहीं हो सकी; कृपया यही अनुरोध दोबारा भेजें",
-)
+TYPES: Final = load_problem_types(Path(__file__).with_name("problems.yaml"))
+
+MALFORMED_JSON = TYPES["malformed_json"]
+BAD_REQUEST = TYPES["bad_request"]
+UNAUTHENTICATED = TYPES["unauthenticated"]
+FORBIDDEN = TYPES["forbidden"]
+NOT_FOUND = TYPES["not_found"]
+METHOD_NOT_ALLOWED = TYPES["method_not_allowed"]
+REQUEST_TOO_SLOW = TYPES["request_too_slow"]
+BODY_TOO_LARGE = TYPES["body_too_large"]
+UNSUPPORTED_MEDIA_TYPE = TYPES["unsupported_media_type"]
+VALIDATION_FAILED = TYPES["validation_failed"]
+UNKNOWN_FIELD = TYPES["unknown_field"]
+TOO_MANY_REQUESTS = TYPES["too_many_requests"]
+HEADERS_TOO_LARGE = TYPES["headers_too_large"]
+UNKNOWN_PARAMETER = TYPES["unknown_parameter"]
+INTERNAL = TYPES["internal"]
+STORE_UNAVAILABLE = TYPES["store_unavailable"]
+REQUEST_FAILED = TYPES["request_failed"]
 
 
 class Problem(Exception):
     """Raise it anywhere in a request; it becomes the answer.
 
+    `because` names one of the type's reasons, and `values` fill its {names}: plain ones, or a text in both languages.
     Of many errors the first 20 are shown and the rest counted; `errors_omitted` are those that the caller left out.
     """
 
     def __init__(
         self,
         type: ProblemType,  # noqa: A002  the RFC's name
-        detail_en: str = "",
-        detail_hi: str = "",
+        because: str | None = None,
+        values: Mapping[str, object] | None = None,
         errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
         extra: Mapping[str, Any] | None = None,
@@ -105,24 +122,29 @@ class Problem(Exception):
     ) -> None:
         super().__init__(type.code)
         self.type = type
-        self.detail_en = detail_en
-        self.detail_hi = detail_hi
+        self._detail = type.detail if because is None else type.because[because]
+        self._values = dict(values or {})
         self.errors = tuple(errors[:MAX_ERRORS])
         self.errors_omitted = errors_omitted + len(errors) - len(self.errors)
         self.headers = dict(headers or {})
         self.extra = dict(extra or {})
 
+    def detail(self, language: Language) -> str:
+        """What this problem means for the caller, in one language."""
+        values = {
+            name: value.in_(language) if isinstance(value, Bilingual) else value for name, value in self._values.items()
+        }
+        return self._detail.in_(language).format_map(values)
+
     def to_json(self, language: Language) -> dict[str, Any]:
         """The body's members, texts in one language."""
         body: dict[str, Any] = {
             "type": f"urn:problem:{self.type.code}",
-            "title": self.type.title(language),
+            "title": self.type.title.in_(language),
             "status": self.type.status,
+            "detail": self.detail(language),
             "code": self.type.code,
         }
-        detail = (self.detail_hi or self.detail_en) if language == "hi" else self.detail_en
-        if detail:
-            body["detail"] = detail
         if self.errors:
             body["errors"] = [error.to_json(language) for error in self.errors]
         if self.errors_omitted:

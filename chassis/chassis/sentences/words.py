@@ -6,22 +6,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Self
 
-from pydantic import BaseModel, ConfigDict, RootModel, model_validator
+from pydantic import RootModel, model_validator
 
-from chassis.http.problems import Language
+from chassis.bilingual import Bilingual
+from chassis.http.negotiation import Language
 from chassis.settings import load_yaml
 
 DEFAULT_PATH: Final = Path(__file__).with_name("words.yaml")
 
 
-class Word(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    hi: str
-    en: str
-
-    def in_(self, language: Language) -> str:
-        return self.hi if language == "hi" else self.en
+class Word(Bilingual):
+    """What a code is called."""
 
 
 class Words(RootModel[Mapping[str, Mapping[str, Word]]]):

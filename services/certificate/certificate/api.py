@@ -15,28 +15,20 @@ from pydantic import BaseModel, ConfigDict, Field
 from chassis.clock import Clock
 from chassis.http.access import bears_service_token, service_token
 from chassis.http.negotiation import preferred_type
-from chassis.http.problems import BAD_REQUEST, NOT_FOUND, UNAUTHENTICATED, Problem, ProblemType, language_of
+from chassis.http.problems import BAD_REQUEST, NOT_FOUND, UNAUTHENTICATED, Problem, language_of
 from chassis.sealing import KeyRing, SealError
 from event_schemas.times import read_time
 
 from .domain import KINDS, Status
 from .links import LONGEST, LinkSigner
 from .metrics import CertificateMetrics
+from .problems import CERTIFICATE_ERASED, CERTIFICATE_REVOKED, LINK_REFUSED
 from .records import Certificate
 from .spelling import read_name
 from .store import PAGE, CertificateStore
 from .verify_page import verify_page
 from .webfont import firago_gzipped
 
-LINK_REFUSED = ProblemType(
-    "link_refused", 403, "This link is not valid or no longer valid", "यह लिंक मान्य नहीं है या समाप्त हो चुका है"
-)
-CERTIFICATE_ERASED = ProblemType(
-    "certificate_erased", 410, "The paper was deleted with its holder's data", "धारक के डेटा के साथ यह कागज हटा दिया गया है"
-)
-CERTIFICATE_REVOKED = ProblemType(
-    "certificate_revoked", 410, "This certificate has been revoked", "यह प्रमाण पत्र निरस्त किया जा चुका है"
-)
 _NAME = r"^[0-9A-Za-z-]{4,64}$"
 _PAGE_HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; font-src 'self'; base-uri 'none'; "
@@ -239,4 +231,4 @@ def _decode_cursor(cursor: str | None) -> tuple[datetime, str] | None:
         at, _, last = base64.urlsafe_b64decode(cursor.encode()).decode().partition("|")
         return read_time(at), last
     except (ValueError, binascii.Error):
-        raise Problem(BAD_REQUEST, "The cursor is not one of ours.") from None
+        raise Problem(BAD_REQUEST, "cursor") from None

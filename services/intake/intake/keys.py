@@ -27,10 +27,7 @@ class Keys:
     def idempotency(self, key: str, *, principal: str | None, route: str, body: Any) -> Idempotency:
         """Scoped to the principal, or to the route for who has no login. Problem if the key cannot serve."""
         if not is_usable(key, anonymous=principal is None):
-            raise Problem(
-                KEY_INVALID,
-                detail_en="1 to 255 printable characters; without a login at least 128 random bits, such as a UUID",
-            )
+            raise Problem(KEY_INVALID)
         scope = self._mac("scope", principal or f"route {route}", key)
         return Idempotency(scope[:40], self._mac("body", route, fingerprint(body)))
 

@@ -9,13 +9,14 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.http.access import Access, Caller, Service, service_token
-from chassis.http.problems import BAD_REQUEST, NOT_FOUND, Problem, ProblemType
+from chassis.http.problems import BAD_REQUEST, NOT_FOUND, Problem
 from event_schemas import CaseId
 from event_schemas.officers import Officer, is_in_charge
 from event_schemas.times import read_time
 
 from .domain import CaseCard
 from .messages import DirectMessages
+from .problems import GATEWAY_REFUSED, GATEWAY_UNAVAILABLE, TEMPLATE_REFUSED
 from .provider import GatewayError, GatewayRefused
 from .receipts import KANNEL_STATES, ReceiptAddress, Receipts, Reported
 from .records import LoggedDispatch
@@ -23,15 +24,6 @@ from .sending import Cards
 from .store import DispatchStore
 from .templates import TemplateError
 
-TEMPLATE_REFUSED = ProblemType(
-    "template_refused", 422, "The template can't be sent like this", "यह संदेश-प्रारूप इस तरह नहीं भेजा जा सकता"
-)
-GATEWAY_REFUSED = ProblemType(
-    "gateway_refused", 422, "The message was refused by the SMS gateway", "SMS गेटवे ने संदेश अस्वीकार किया"
-)
-GATEWAY_UNAVAILABLE = ProblemType(
-    "gateway_unavailable", 503, "The SMS gateway does not take messages now", "SMS गेटवे अभी संदेश नहीं ले रहा है"
-)
 PAGE = 100
 _LAST_SECOND = 253_402_300_799  # of the year 9999
 
@@ -69,7 +61,7 @@ def internal_router(messages: DirectMessages, token: str) -> APIRouter:
             message_id = await messages.send(body.to, body.template, body.language, body.variables)
         except TemplateError as error:
             # The book's own words name templates and variables, never values.
-            raise Problem(TEMPLATE_REFUSED, str(error)) from None
+            raise Problem(TEMPLATE_REFUSED, extra={"fault": str(error)}) from None
         except GatewayRefused:
             raise Problem(GATEWAY_REFUSED) from None
         except GatewayError:
@@ -125,7 +117,7 @@ def receipts_router(receipts: Receipts, addresses: ReceiptAddress) -> APIRouter:
         if not addresses.is_genuine(report, target, x_report_signature):
             raise Problem(NOT_FOUND)
         if state not in KANNEL_STATES:
-            raise Problem(BAD_REQUEST, "The state is not one of Kannel's delivery report types.")
+            raise Problem(BAD_REQUEST, "report_state")
         if not await receipts.take(notification_id, KANNEL_STATES[state]):
             raise Problem(NOT_FOUND)
         return ReceiptTaken()
@@ -144,4 +136,4 @@ def _decode_cursor(cursor: str | None) -> tuple[datetime, str] | None:
         at, _, last = base64.urlsafe_b64decode(cursor.encode()).decode().partition("|")
         return read_time(at), last
     except (ValueError, binascii.Error, UnicodeDecodeError):
-        raise Problem(BAD_REQUEST, "The cursor is not one of ours.") from None
+        raise Problem(BAD_REQUEST, "cursor") from None

@@ -75,7 +75,7 @@ class Access:
     async def _officer(self, token: str) -> Officer:
         key_id, issuer = key_id_of(token)
         if issuer != self._issuer:
-            raise Problem(TOKEN_INVALID, detail_en="The token's issuer is not known", headers=CHALLENGE)
+            raise Problem(TOKEN_INVALID, "unknown_issuer", headers=CHALLENGE)
         return read_officer_token(token, await self.keys.get(key_id), self._issuer, self._audience)
 
 
@@ -126,5 +126,5 @@ def bearer(request: Request) -> str | None:
         return None
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        raise Problem(UNAUTHENTICATED, detail_en="The Authorization header must be 'Bearer <token>'", headers=CHALLENGE)
+        raise Problem(UNAUTHENTICATED, "bearer", headers=CHALLENGE)
     return token.strip()

@@ -73,7 +73,7 @@ class IssuerKeys:
     async def get(self, key_id: str | None) -> jwt.PyJWK:
         """The key now; Problem 401 if the issuer has none of that id, 503 if nobody can know."""
         if key_id is None:
-            raise Problem(TOKEN_INVALID, detail_en="The token names no key")
+            raise Problem(TOKEN_INVALID, "no_key")
         if self._is_older_than(REFRESH_EVERY):
             await self.refresh(REFRESH_EVERY)
         if key_id not in self._keys:
@@ -83,7 +83,7 @@ class IssuerKeys:
         try:
             return self._keys[key_id]
         except KeyError:
-            raise Problem(TOKEN_INVALID, detail_en="The token is signed by an unknown key") from None
+            raise Problem(TOKEN_INVALID, "unknown_key") from None
 
     async def run(self) -> None:
         """Refresh until cancelled, so that no request waits for the issuer while it is slow."""

@@ -26,12 +26,12 @@ def read_officer_token(token: str, key: jwt.PyJWK, issuer: str, audience: str) -
     """The officer, or Problem 401. A citizen's or an unknown role, or a post that is not the role's, is no officer."""
     claims = verified_claims(token, key, list(ALGORITHMS), issuer, audience)
     if int(claims["exp"]) - int(claims["iat"]) > LONGEST_LIFE.total_seconds():
-        raise Problem(TOKEN_INVALID, detail_en="The token is made to live too long")
+        raise Problem(TOKEN_INVALID, "lives_too_long")
     try:
         return Officer.model_validate(claims)
     except ValidationError:
         # Not chained: pydantic's message quotes the claims.
-        raise Problem(TOKEN_INVALID, detail_en="The token is not one of an officer") from None
+        raise Problem(TOKEN_INVALID, "not_an_officer") from None
 
 
 def issue_officer_token(private_jwk: str, officer: Officer, issuer: str, now: datetime, ttl: timedelta) -> str:
@@ -50,7 +50,7 @@ def issue_officer_token(private_jwk: str, officer: Officer, issuer: str, now: da
 def key_id_of(token: str) -> tuple[str | None, str | None]:
     """The key id and the issuer a token claims, unverified: they only choose the key that then decides."""
     if len(token) > LONGEST_TOKEN:
-        raise Problem(TOKEN_INVALID, detail_en="The token is too long")
+        raise Problem(TOKEN_INVALID, "too_long")
     try:
         header = jwt.get_unverified_header(token)
         claims = jwt.decode(token, options={"verify_signature": False})

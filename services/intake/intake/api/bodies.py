@@ -85,8 +85,7 @@ def checked_location(body: LocationBody) -> Location:
         swapped = place is Place.SWAPPED
         raise Problem(
             LOCATION_OUTSIDE_INDIA,
-            detail_en="Latitude and longitude seem to be swapped" if swapped else "",
-            detail_hi="अक्षांश और देशांतर उल्टे लगते हैं" if swapped else "",
+            "swapped" if swapped else None,
             errors=[FieldError("location", "is not in India", "भारत में नहीं है", "/location")],
             extra={"hint": "swapped_lat_lon"} if swapped else {},
         )

@@ -158,7 +158,7 @@ def version_of(if_match: str | None) -> int | None:
         return None
     digits = if_match.strip().removeprefix("W/").strip('"')
     if not digits.isdecimal():
-        raise Problem(VERSION_MISMATCH, detail_en="If-Match takes the case's version")
+        raise Problem(VERSION_MISMATCH, "not_a_version")
     return int(digits)
 
 
@@ -174,9 +174,9 @@ def _act(command: str) -> Act:
 
 def _own_cases(actor: Actor, station: str | None, status: State | None) -> CaseFilter:
     if actor.role in STATION_ROLES and (actor.station is None or station not in (None, actor.station)):
-        raise Problem(FORBIDDEN, detail_en="You see the cases of your own station")
+        raise Problem(FORBIDDEN, "own_station")
     if actor.role in DISTRICT_ROLES and actor.district is None:
-        raise Problem(FORBIDDEN, detail_en="Your token names no district")
+        raise Problem(FORBIDDEN, "no_district")
     return CaseFilter(seen_by=actor, station=station, status=None if status is None else status.value)
 
 

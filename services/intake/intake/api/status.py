@@ -38,7 +38,7 @@ class StatusReader:
         try:
             number = parse_tracking_number(tracking_number)
         except MistypedTrackingNumber as error:
-            raise Problem(TRACKING_NUMBER_MISTYPED, detail_en=str(error)) from error
+            raise Problem(TRACKING_NUMBER_MISTYPED, error.why) from error
         case = await self._store.by_tracking_number(number)
         if case is None or not may_see(case, principal, receipt):
             raise Problem(NOT_FOUND)

@@ -108,7 +108,7 @@ def _place(body: VisitBody, actor: Actor) -> str:
     """Who serves a counter checks in there and nowhere else: the clock would run at another station."""
     if actor.role in STATION_ROLES:
         if body.place not in (None, actor.station) or actor.station is None:
-            raise Problem(FORBIDDEN, detail_en="You check visitors in at your own station")
+            raise Problem(FORBIDDEN, "own_counter")
         return actor.station
     if body.place is None:
         raise Problem(VALIDATION_FAILED, errors=[FieldError("missing", "is required", "आवश्यक है", "/place")])
@@ -121,7 +121,7 @@ async def _case(parts: VisitParts, body: VisitBody, actor: Actor) -> Case | None
         try:
             number = parse_tracking_number(body.tracking_number)
         except MistypedTrackingNumber as error:
-            raise Problem(TRACKING_NUMBER_MISTYPED, detail_en=str(error)) from error
+            raise Problem(TRACKING_NUMBER_MISTYPED, error.why) from error
         case = await parts.desk.store.by_tracking_number(number)
         if case is None:
             raise Problem(NOT_FOUND)

@@ -47,7 +47,7 @@ class Authenticator:
             return None
         principal = await self._principal(token)
         if principal.role != "citizen":
-            raise Problem(FORBIDDEN, detail_en="This call is for citizens")
+            raise Problem(FORBIDDEN, "citizens_only")
         return principal
 
     async def citizen(self, request: Request) -> Principal:
@@ -65,9 +65,7 @@ class Authenticator:
                 raise Problem(UNAUTHENTICATED, headers=CHALLENGE)
             principal = await self._principal(token)
             if principal.role == "citizen" or (roles and principal.role not in roles):
-                raise Problem(
-                    FORBIDDEN, detail_en="This call is for officers" + (f" ({', '.join(roles)})" if roles else "")
-                )
+                raise Problem(FORBIDDEN, "officers_only")
             return principal
 
         return officer_of_role
@@ -96,7 +94,7 @@ class Authenticator:
                 self._remembered.popitem(last=False)
             return principal
         if issuer != self._officer_issuer:
-            raise Problem(TOKEN_INVALID, detail_en="The token's issuer is not known", headers=CHALLENGE)
+            raise Problem(TOKEN_INVALID, "unknown_issuer", headers=CHALLENGE)
         key = await self._officers.get(key_id)
         officer = read_officer_token(token, key, self._officer_issuer, self._officer_audience)
         return Principal(**officer.model_dump(mode="json"))

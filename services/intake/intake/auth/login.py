@@ -36,10 +36,8 @@ from intake.domain.phones import read_phone_number
 from intake.metrics import IntakeMetrics
 
 HOUR = timedelta(hours=1)
-NO_SMS_EN = "No SMS reaches this number; give a mobile number."
-NO_SMS_HI = "इस नंबर पर SMS नहीं पहुँचता; मोबाइल नंबर दें।"
 _NOT_A_NUMBER = FieldError("phone_invalid", "is not a valid number", "सही नंबर नहीं है", "/phone")
-_NO_SMS = FieldError("phone_gets_no_sms", "gets no SMS", "पर SMS नहीं पहुँचता", "/phone")
+_NO_SMS = FieldError("phone_gets_no_sms", "gets no SMS", "इस नंबर पर एसएमएस नहीं पहुँचता", "/phone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +99,7 @@ class Login:
             raise Problem(PHONE_INVALID, errors=[_NOT_A_NUMBER])
         if phone.no_sms is not None:
             self._metrics.otp_refused.labels(phone.no_sms).inc()
-            raise Problem(PHONE_INVALID, NO_SMS_EN, NO_SMS_HI, errors=[_NO_SMS])
+            raise Problem(PHONE_INVALID, "no_sms", errors=[_NO_SMS])
         return phone.e164
 
     async def trade_code(self, challenge_id: str, code: str) -> TokenPair:

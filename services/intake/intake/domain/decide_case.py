@@ -69,9 +69,9 @@ def pause_clock(order: orders.PauseClock, case: Case, context: Context) -> Outco
     situation = Situation(case, context.now, context.policies)
     one = _round(order.clock_id, situation)
     if one not in situation.pausable or one.policy is None:
-        raise ClockNotPausable("this clock cannot be paused now", ())
+        raise ClockNotPausable("clock", ())
     if order.reason_code not in one.policy.pause_reasons:
-        raise ClockNotPausable("this reason does not pause the clock", one.policy.pause_reasons)
+        raise ClockNotPausable("reason", one.policy.pause_reasons)
     if order.until is not None:
         _paused, left = past.pause_left(case, order.clock_id, one.policy, context.now)
         if order.until <= context.now:

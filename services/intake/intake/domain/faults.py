@@ -1,6 +1,7 @@
 """What the case's own state and facts forbid. Each fault names, in ``facts``, what the answer tells of it."""
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from intake.domain.states import Act, State
 
@@ -18,6 +19,8 @@ class TransitionNotAllowed(CommandFault):
 
     def __init__(self, act: Act, state: State) -> None:
         super().__init__(f"{act} is not allowed while the case is {state}")
+        self.act = act
+        self.state = state
 
 
 class ClockRunning(CommandFault):
@@ -35,8 +38,11 @@ class UnknownClock(CommandFault):
 
 
 class ClockNotPausable(CommandFault):
-    def __init__(self, why: str, reasons: Sequence[str]) -> None:
+    """The clock as such, or this reason, does not pause; ``reasons`` are those that do."""
+
+    def __init__(self, why: Literal["clock", "reason"], reasons: Sequence[str]) -> None:
         super().__init__(why, {"reasons": list(reasons)})
+        self.why = why
 
 
 class ClockNotPaused(CommandFault):

@@ -5,7 +5,7 @@ import hmac
 import secrets
 from base64 import urlsafe_b64encode
 from datetime import datetime
-from typing import NewType
+from typing import Literal, NewType
 from zoneinfo import ZoneInfo
 
 from chassis.bounds import TooLongError
@@ -24,7 +24,11 @@ KOLKATA = ZoneInfo("Asia/Kolkata")
 
 
 class MistypedTrackingNumber(ValueError):
-    """The text cannot be a tracking number: its check character or its shape is wrong."""
+    """The text cannot be a tracking number: its check character or its shape is wrong. `why` names what is."""
+
+    def __init__(self, why: Literal["far_too_long", "prefix", "length", "character", "check"]) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 def new_tracking_number(filed_at: datetime) -> TrackingNumber:
@@ -42,17 +46,17 @@ def parse_tracking_number(text: str) -> TrackingNumber:
     try:
         symbols = bare_code(text, LONGEST_TYPED)
     except TooLongError:
-        raise MistypedTrackingNumber("it is far too long") from None
+        raise MistypedTrackingNumber("far_too_long") from None
     if not symbols.startswith(PREFIX):
-        raise MistypedTrackingNumber("it starts with JS")
+        raise MistypedTrackingNumber("prefix")
     symbols = symbols[len(PREFIX) :]
     if len(symbols) != YEAR_SYMBOLS + RANDOM_SYMBOLS + 1:
-        raise MistypedTrackingNumber("it has a year, eight characters and a check character")
+        raise MistypedTrackingNumber("length")
     written = canonical(symbols)
     if written is None:
-        raise MistypedTrackingNumber("a character that no tracking number has")
+        raise MistypedTrackingNumber("character")
     if not written[:YEAR_SYMBOLS].isdigit() or check_character(written[:-1]) != written[-1]:
-        raise MistypedTrackingNumber("its check character does not match")
+        raise MistypedTrackingNumber("check")
     return _formatted(written[:-1])
 
 

@@ -1,13 +1,14 @@
 """Runs commands: one write guarded by the case's version, its event in the outbox."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from chassis.clock import Clock
-from chassis.http.problems import FORBIDDEN, NOT_FOUND, Problem
+from chassis.http.problems import FORBIDDEN, NOT_FOUND, Bilingual, Problem
 from chassis.outbox.publisher import OutboxEntry
+from chassis.sentences import Words
 from event_schemas import ids
 from event_schemas.policies import PolicySet
 from intake.domain import hearings
@@ -74,7 +75,9 @@ class CommandDesk:
         keys: Keys,
         clock: Clock,
         metrics: IntakeMetrics,
+        words: Words,
     ) -> None:
+        self._words = words
         self._store = store
         self._bookings = Bookings(store, slots)
         self._offices = offices
@@ -97,11 +100,16 @@ class CommandDesk:
         self._metrics.commands.labels(str(wish.act), "accepted").inc()
         return done
 
+    def _posts(self, roles: Iterable[Role]) -> Bilingual:
+        """Those of these roles, by their posts' names."""
+        named = dict.fromkeys(self._words.word("posts", role.value.upper()) for role in sorted(roles))
+        return Bilingual(hi=", ".join(one.hi for one in named), en=", ".join(one.en for one in named))
+
     async def _run(self, case_id: str, wish: Wish, actor: Actor) -> Done:
         if actor.role not in TABLE[wish.act].roles:
-            raise Problem(FORBIDDEN, detail_en=f"{wish.act} is for: {', '.join(sorted(TABLE[wish.act].roles))}")
+            raise Problem(FORBIDDEN, "posts", {"posts": self._posts(TABLE[wish.act].roles)})
         if _duplicate_of(wish) is not None and actor.role is not Role.DISPATCHER:
-            raise Problem(FORBIDDEN, detail_en="A dispatcher alone joins two emergencies")
+            raise Problem(FORBIDDEN, "dispatcher")
         mark = self._mark(case_id, wish, actor)
         for _ in range(TRIES):
             case = await self._store.by_id(case_id)
@@ -137,7 +145,7 @@ class CommandDesk:
                 return None
             changed = await self._bookings.write(case, decision.update, _entries(decision, case), now)
         except CommandFault as fault:
-            raise problem_of(fault, case, self.allowed(case, actor)) from fault
+            raise problem_of(fault, case, self.allowed(case, actor), self._words) from fault
         return None if changed is None else Done(changed, event_id, case.version + 1, decision.update.state)
 
     async def _claimed(self, case: Case, wish: Wish, now: datetime) -> bool:

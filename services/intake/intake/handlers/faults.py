@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from chassis.http.problems import VALIDATION_FAILED, FieldError, Problem, ProblemType
+from chassis.sentences import Words
 from intake import problems
 from intake.domain import faults
 from intake.domain.case import Case
@@ -27,8 +28,8 @@ PROBLEMS: Mapping[type[faults.CommandFault], ProblemType] = {
 }
 
 
-def problem_of(fault: faults.CommandFault, case: Case, allowed: Sequence[Act]) -> Problem:
-    """`allowed` is what the caller's role may do with the case now."""
+def problem_of(fault: faults.CommandFault, case: Case, allowed: Sequence[Act], words: Words) -> Problem:
+    """`allowed` is what the caller's role may do with the case now; `words` say what states and acts are called."""
     if isinstance(fault, faults.ImplausibleTime):
         wrong = FieldError("implausible_time", fault.en, fault.hi, f"/{fault.field}")
         return Problem(VALIDATION_FAILED, errors=[wrong])
@@ -37,5 +38,7 @@ def problem_of(fault: faults.CommandFault, case: Case, allowed: Sequence[Act]) -
     if type_.status == 409:
         standing = {"case_status": case.state.value, "version": case.version}
         extra = {**standing, "allowed": [str(act) for act in allowed], **extra}
-    detail = "" if isinstance(fault, faults.NotADuplicate) else str(fault)
-    return Problem(type_, detail_en=detail, extra=extra)
+    if isinstance(fault, faults.TransitionNotAllowed):
+        named = {"act": words.word("acts", fault.act.value), "state": words.word("case_states", fault.state.value)}
+        return Problem(problems.TRANSITION_NOT_ALLOWED, "state", named, extra=extra)
+    return Problem(type_, fault.why if isinstance(fault, faults.ClockNotPausable) else None, extra=extra)

@@ -7,7 +7,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from chassis.http.problems import Language
+from chassis.bilingual import Bilingual
+from chassis.http.negotiation import Language
 from chassis.sentences import VALUES, Facts, Values, When, Word, Words, choose
 from chassis.settings import load_yaml
 
@@ -16,14 +17,6 @@ SHIPPED = Path(__file__).parent / "texts.yaml"
 
 class _Data(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Bilingual(_Data):
-    hi: str
-    en: str
-
-    def in_(self, language: Language) -> str:
-        return self.hi if language == "hi" else self.en
 
 
 class Sentence(Bilingual):

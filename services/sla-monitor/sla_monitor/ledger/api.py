@@ -16,12 +16,13 @@ from chassis.clock import Clock
 from chassis.codes import plain_code
 from chassis.http.access import Access, Caller
 from chassis.http.moments import Since, Until
-from chassis.http.problems import NOT_FOUND, FieldError, Problem, ProblemType
+from chassis.http.problems import NOT_FOUND, FieldError, Problem
 from event_schemas import InvalidEvent, Lane
 from event_schemas.districts import district_named
 from event_schemas.officers import OfficerRole
 from event_schemas.policies import PolicySet
 from event_schemas.times import read_time
+from sla_monitor.ledger.problems import CURSOR_INVALID, NOT_COMPLETE, WINDOW_INVALID
 from sla_monitor.ledger.queries import LedgerQueries, OpenFilter
 from sla_monitor.ledger.report import DEFINITIONS, By, Report, RoundFilter, Window, window_of
 from sla_monitor.ledger.report_csv import as_csv
@@ -35,16 +36,6 @@ from sla_monitor.shared.policies import PoliciesView, policies_view
 
 DEFAULT_WINDOW: Final = timedelta(days=30)
 MAX_WINDOW: Final = timedelta(days=400)
-NOT_COMPLETE = ProblemType(
-    "ledger_not_complete",
-    503,
-    "The ledger has not yet read the log once to its end; no figure is true before",
-    "बहीखाता अभी तक पूरा नहीं पढ़ा गया है; उससे पहले कोई आँकड़ा सही नहीं होगा",
-)
-CURSOR_INVALID = ProblemType("cursor_invalid", 400, "The cursor is not one of this list's", "यह कर्सर इस सूची का नहीं है")
-WINDOW_INVALID = ProblemType(
-    "window_invalid", 422, "The window must begin before it ends, and span 400 days at most", "अवधि मान्य नहीं है"
-)
 
 # Figures of a place are its officers' own business; a counter and a dispatcher decide nothing by them.
 REPORT_ROLES: Final = (OfficerRole.HQ, OfficerRole.SP, OfficerRole.SDPO, OfficerRole.SHO)

@@ -101,7 +101,7 @@ def create_router(
         value = next((entry for number in owned() if (entry := table.partition(number).get(key)) is not None), None)
         record = None if value is None else record_codec.load(case_id, value)
         if record is None or not may_read(caller, record, emergency=emergency):
-            raise Problem(NOT_FOUND, "No clock of this case is kept by this worker.")
+            raise Problem(NOT_FOUND, "no_clock_here")
         return case_view(record, clock.now())
 
     @router.get("/v1/sla/open", summary="The open clocks of this worker's partitions")
