@@ -94,23 +94,23 @@ def _completed(document: dict[str, Any]) -> Event:
 _EVENTS: Final = {"ComplaintFiled": _filed, "InquiryCompleted": _completed}
 
 
-class TellingProducer(EventProducer):
+class ReportingProducer(EventProducer):
     """Tells the driver each breach, before the product's own words are waited for."""
 
     async def send_runs(self, topic: str, runs: Runs) -> Awaitable[dict[int, int]]:
-        told: dict[int, list[tuple[bytes | None, bytes | None, Headers]]] = {}
+        reports: dict[int, list[tuple[bytes | None, bytes | None, Headers]]] = {}
         if topic == ENV["CASES"]:
             for partition, records in runs.items():
                 for key, value, headers in records:
                     if dict(headers)["ce_type"] == b"SLABreached":
-                        told.setdefault(partition, []).append(
-                            ((key or b"")[len(_PREFIX) :], _in_the_drivers_words(value or b""), ())
+                        reports.setdefault(partition, []).append(
+                            ((key or b"")[len(_PREFIX) :], _as_the_driver_reads(value or b""), ())
                         )
         ours = await super().send_runs(topic, runs)
-        if not told:
+        if not reports:
             return ours
-        STATS.values["breaches"] += sum(map(len, told.values()))
-        theirs = await super().send_runs(ENV["BREACHES"], told)
+        STATS.values["breaches"] += sum(map(len, reports.values()))
+        theirs = await super().send_runs(ENV["BREACHES"], reports)
         return _both(ours, theirs)
 
 
@@ -119,7 +119,7 @@ async def _both(ours: Awaitable[dict[int, int]], theirs: Awaitable[dict[int, int
     return last
 
 
-def _in_the_drivers_words(value: bytes) -> bytes:
+def _as_the_driver_reads(value: bytes) -> bytes:
     breach = orjson.loads(value)
     due = round(datetime.fromisoformat(breach["due_at"]).timestamp() * 1000)
     document = {
@@ -135,7 +135,7 @@ def _in_the_drivers_words(value: bytes) -> bytes:
 
 class WorkloadWorker(Worker):
     processor_class = WorkloadProcessor
-    producer_class = TellingProducer
+    producer_class = ReportingProducer
 
     @classmethod
     async def create(cls, settings: Settings, *rest: Any) -> "WorkloadWorker":
@@ -144,14 +144,14 @@ class WorkloadWorker(Worker):
         await create_topics(settings.kafka_bootstrap, specs)
         worker = await super().create(settings, *rest)
 
-        async def look() -> None:
+        async def watch() -> None:
             while True:
-                shell = worker.shell
-                owned = len(shell.owned) if shell.recovered.is_set() else 0
-                STATS.values |= {"ready": owned > 0, "assigned": owned, "restored": shell.recovery.records}
+                adapter = worker.adapter
+                owned = len(adapter.owned) if adapter.recovered.is_set() else 0
+                STATS.values |= {"ready": owned > 0, "assigned": owned, "restored": adapter.recovery.records}
                 await asyncio.sleep(0.05)
 
-        worker.background.add("stats", look)
+        worker.background.add("stats", watch)
         return worker
 
 

@@ -21,7 +21,7 @@ from bench.sla_workload import PARTITIONS, Topics, filed, now_ms
 from janseva_local.servers import KafkaServer
 
 LEAD_MS: Final = 15_000
-PATIENCE_S: Final = 45.0
+MAX_WAIT_S: Final = 45.0
 CLOCK_TICKS: Final = os.sysconf("SC_CLK_TCK")
 OURS: Final = ("-m", "bench.sla_adapter")
 FAUST_FLOOR: Final = ("-m", "bench.sla_floors", "faust")
@@ -210,16 +210,16 @@ async def breaches(topics: Topics, due: dict[str, int], start: Offsets | None = 
         while True:
             for messages in (await consumer.getmany(timeout_ms=500)).values():
                 for message in messages:
-                    told, case = json.loads(message.value), message.key.decode()
-                    if due.get(case) != told["due_at"]:
+                    breach, case = json.loads(message.value), message.key.decode()
+                    if due.get(case) != breach["due_at"]:
                         wrong += 1
                         continue
                     doubled += case in first
-                    seen.add(told["breach_id"])
+                    seen.add(breach["breach_id"])
                     first.setdefault(case, message.timestamp - due[case])
                     last = time.monotonic()
             quiet = time.monotonic() - last
-            if time.time() > end_s + 3 and (quiet > PATIENCE_S or (len(first) == len(due) and quiet > 3)):
+            if time.time() > end_s + 3 and (quiet > MAX_WAIT_S or (len(first) == len(due) and quiet > 3)):
                 return Lateness(len(due), sorted(first.values()), doubled, len(seen), wrong)
     finally:
         await consumer.stop()

@@ -20,7 +20,7 @@ async def run() -> bool:
     """True if at each session timeout nothing is missed or doubled and the worst lateness is within its limit."""
     clocks, fine = int(setting("CLOCKS", 1_000_000)), True
     rows: list[tuple[Any, ...]] = []
-    told: dict[str, Any] = {}
+    stats: dict[str, Any] = {}
     async with (
         kafka() as bootstrap,
         topics(bootstrap, "failover") as made,
@@ -50,14 +50,14 @@ async def run() -> bool:
                     " + ".join(map(str, rss)),
                 )
             )
-            told[f"session_{session_s:.0f}"] = {**spread, "rss_mb": rss}
+            stats[f"session_{session_s:.0f}"] = {**spread, "rss_mb": rss}
     when, peers = figures("failover", lambda result: result["test"] == "failover")
     for peer in peers:
         name = f"{peer['name']}, session 10 s, tick 1 s, standbys {peer['standbys']}"
         wrong = f"{peer['missed']} / {peer['duplicates']}"
         rows.append((name, peer["p50_ms"], peer["p99_ms"], peer["max_ms"], "", wrong, ""))
     columns = ("kill -9 of one of two", "p50 ms", "p99 ms", "worst ms", "limit", "missed / doubled", "RSS MB of each")
-    show(f"sla-failover, {clocks:,} clocks in all, no standby", columns, rows, clocks=clocks, peers=when, **told)
+    show(f"sla-failover, {clocks:,} clocks in all, no standby", columns, rows, clocks=clocks, peers=when, **stats)
     return fine
 
 

@@ -98,19 +98,19 @@ async def run() -> bool:
         await lanes.file(Lane.ROUTINE, backlog)
         busy = await lanes.emergencies(seconds)
     rows: list[tuple[Any, ...]] = []
-    told: dict[str, Any] = {"backlog": backlog}
+    stats: dict[str, Any] = {"backlog": backlog}
     fine = True
     for what, name in (("clock", "from filing to the open clock"), ("breach", "breach lateness")):
         calm, hard = percentile(quiet[what], 0.99), percentile(busy[what], 0.99)
         rows.append((name, len(quiet[what]), percentile(quiet[what], 0.5), calm, percentile(busy[what], 0.5), hard))
-        told |= {f"{what}_quiet_p99_ms": calm, f"{what}_backlog_p99_ms": hard}
+        stats |= {f"{what}_quiet_p99_ms": calm, f"{what}_backlog_p99_ms": hard}
         complete = len(quiet[what]) >= quiet["filed"][0] and len(busy[what]) >= busy["filed"][0]
         fine = fine and complete and hard <= calm + NOISE_MS
     show(
         f"sla-lanes, {backlog:,} routine events waiting",
         ("emergency lane", "cases", "quiet p50 ms", "quiet p99 ms", "backlog p50 ms", "backlog p99 ms"),
         rows,
-        **told,
+        **stats,
     )
     return fine
 

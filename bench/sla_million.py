@@ -59,7 +59,7 @@ async def _restart(made: Topics, one: Monitor, offset: int, *, wiped: bool) -> d
     await made.put(far(10_000_000 + offset, 10_000_000 + offset + NEW_EVENTS))
     await asyncio.sleep(SESSION_OVER_S)
     await one.start(expect=NEW_EVENTS)
-    stats = await one.until(lambda told: len(told["parts"]) == PARTITIONS and told["done_ms"] > 0, within=300)
+    stats = await one.until(lambda stats: len(stats["parts"]) == PARTITIONS and stats["done_ms"] > 0, within=300)
     seconds = {name: (stats[key] - one.started_ms) / 1000 for name, key in (("first", "first_ms"), ("done", "done_ms"))}
     return {
         **seconds,
@@ -77,13 +77,13 @@ def _show(
     kept: dict[str, float],
     wiped: dict[str, float],
 ) -> None:
-    told = late.figures()
+    stats = late.figures()
     rows: list[tuple[Any, ...]] = [
         ("loading, events/s (the load is made beside it)", rate, "", *_peers("load-1m-live", "ev_s")),
         ("RSS, MB", memory[0], MOST_RSS_MB, *_peers("memory", "rss_all_mb")),
         ("RSS at its highest, MB", memory[1], "", *_peers("memory", "peak_mb")),
-        ("lateness p50, ms (our tick 100 ms, the peers' 1 s)", told["p50_ms"], "", *_peers("lateness", "p50_ms")),
-        ("lateness p99, ms", told["p99_ms"], MOST_P99_MS, *_peers("lateness", "p99_ms")),
+        ("lateness p50, ms (our tick 100 ms, the peers' 1 s)", stats["p50_ms"], "", *_peers("lateness", "p50_ms")),
+        ("lateness p99, ms", stats["p99_ms"], MOST_P99_MS, *_peers("lateness", "p99_ms")),
         ("missed / doubled", f"{late.missed} / {late.doubled}", "0 / 0", "", "", "", ""),
         ("restart, state kept: s to an event of each partition", kept["all"], MOST_KEPT_S, *_restarts("kept")),
         ("restart, state wiped: s", wiped["all"], MOST_WIPED_S, *_restarts("wiped")),
@@ -96,7 +96,7 @@ def _show(
         [row[: 3 + len(peers)] for row in rows],
         clocks=clocks,
         rss_mb=memory[0],
-        lateness=told,
+        lateness=stats,
         kept=kept,
         wiped=wiped,
         peers=when,

@@ -20,7 +20,7 @@ from bench.sla_proof_rig import RECONCILE_AFTER_S, TARGET, Rig, completion, fili
 from janseva_local.servers import KafkaServer, MongoServer
 
 LEAD_S: Final = 25.0
-PATIENCE_S: Final = 60.0
+MAX_WAIT_S: Final = 60.0
 MET: Final = 4
 """One more case for every four that break is met in time: a breach of it would be untrue."""
 
@@ -76,7 +76,7 @@ async def run() -> bool:
     """True if under each fault the audit finds 0 missed, 0 doubled, 0 untrue, and as many breaches as fell due."""
     number, spread_s = int(setting("DEADLINES", 20_000)), setting("SPREAD_S", 60)
     rows: list[tuple[Any, ...]] = []
-    told: dict[str, Any] = {}
+    verdicts: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="janseva-bench-") as folder:
         kafka, mongo = KafkaServer(Path(folder) / "kafka"), MongoServer(Path(folder) / "mongo")
         try:
@@ -85,7 +85,7 @@ async def run() -> bool:
                 Console().print(f"sla-proof: {name}, {number:,} deadlines over {spread_s:.0f} s")
                 async with rig(kafka, mongo, Path(folder), f"proof{index}") as made:
                     verdict = await _under(made, fault, number, spread_s)
-                told[name] = verdict
+                verdicts[name] = verdict
                 rows.append((name, *verdict.values()))
         finally:
             await asyncio.gather(kafka.stop(), mongo.stop())
@@ -101,9 +101,9 @@ async def run() -> bool:
         "p99 s",
         "worst s",
     )
-    show("sla-proof", columns, rows, deadlines=number, reconcile_after_s=RECONCILE_AFTER_S, **told)
+    show("sla-proof", columns, rows, deadlines=number, reconcile_after_s=RECONCILE_AFTER_S, **verdicts)
     wrong = ("missed", "doubled", "untrue", "disagreements")
-    return all(one["breaches"] == number and not any(one[kind] for kind in wrong) for one in told.values())
+    return all(one["breaches"] == number and not any(one[kind] for kind in wrong) for one in verdicts.values())
 
 
 async def _under(made: Rig, fault: Fault, number: int, spread_s: float) -> dict[str, Any]:
@@ -115,8 +115,8 @@ async def _under(made: Rig, fault: Fault, number: int, spread_s: float) -> dict[
     await asyncio.sleep(max(0.0, begin.timestamp() + spread_s / 3 - time.time()))
     await fault(made)
     await asyncio.sleep(max(0.0, begin.timestamp() + spread_s - time.time()))
-    limit = time.monotonic() + PATIENCE_S
-    while await made.told() < number and time.monotonic() < limit:  # noqa: ASYNC110  only the log can tell
+    limit = time.monotonic() + MAX_WAIT_S
+    while await made.emitted() < number and time.monotonic() < limit:  # noqa: ASYNC110  only the log can tell
         await asyncio.sleep(1)
     found = await made.audit()
     late = found["late"][0] if found["late"] else dict.fromkeys(("p50_s", "p99_s", "max_s"), float("nan"))

@@ -150,7 +150,7 @@ class Rig:
         finally:
             await client.close()
 
-    async def told(self) -> int:
+    async def emitted(self) -> int:
         """How many cases have a breach in the log by now."""
         ends = await end_offsets(self.kafka.bootstrap, [f"{self.prefix}cases.routine"])
         cases = set()

@@ -78,7 +78,7 @@ def _entries(number: int) -> Iterator[tuple[bytes, bytes]]:
     """The entry of one running inquiry, with a key, times and an event id of its own each time."""
     policies = load(load_yaml(DEFAULT_PATH))
     first = _filed(ids.new_case_id())
-    record, _said, wake = engine.apply_waking(None, first, policies)
+    record, _emitted, wake = engine.apply_waking(None, first, policies)
     assert record is not None
     assert wake is not None
     value, filed_ms = record_codec.dump(record, wake), str(round(first.time.timestamp() * 1000)).encode()

@@ -51,7 +51,7 @@ async def _measure(bootstrap: str, command: tuple[str, ...], events: int) -> dic
         count = await made.put(far(0, events * 3 // 4)) + await made.put(closing(0, events // 4))
         async with monitor(made, command=command) as one:
             await one.start(expect=count)
-            stats = await one.until(lambda told: told["done_ms"] > 0)
+            stats = await one.until(lambda stats: stats["done_ms"] > 0)
     seconds = (stats["done_ms"] - stats["first_ms"]) / 1000
     cpu = (stats["cpu_done"] - stats["cpu_first"]) / count * 100_000
     return {"rate": count / seconds, "cpu": cpu}

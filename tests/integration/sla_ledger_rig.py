@@ -27,7 +27,7 @@ from sla_monitor.ledger.audit import AuditResult
 from sla_monitor.ledger.metrics import LedgerMetrics
 from sla_monitor.ledger.reconciler import Reconciler
 from sla_monitor.ledger.settings import LANES, LedgerSettings
-from sla_monitor.ledger.store import Place
+from sla_monitor.ledger.store import TopicPartition
 from tests.issuer import SERVICE_TOKEN, jwks_file
 from tests.sla_monitor.sla_events import policies
 
@@ -51,20 +51,20 @@ class LedgerRig:
         wires = [_wire(one) if isinstance(one, Envelope) else one for one in records]
         await self.producer.send_all([(self.topic(lane), one) for one in wires])
 
-    async def tell(self, *said: Emission, lane: Lane = Lane.ROUTINE) -> None:
+    async def emit(self, *emitted: Emission, lane: Lane = Lane.ROUTINE) -> None:
         """As a worker would."""
-        await self.publish(*(encode(s.data, event_id=s.event_id, source="sla-monitor") for s in said), lane=lane)
+        await self.publish(*(encode(s.data, event_id=s.event_id, source="sla-monitor") for s in emitted), lane=lane)
 
     def work(self, events: Sequence[Envelope], now: datetime) -> list[Emission]:
         """What a faultless worker says of one case's events up to now."""
         record: CaseRecord | None = None
-        said: list[Emission] = []
+        emitted: list[Emission] = []
         for event in events:
-            record, words = engine.apply(record, event, self.policies)
-            said += words
+            record, emissions = engine.apply(record, event, self.policies)
+            emitted += emissions
         assert record is not None
         _, fired = engine.fire(record, epoch_ms(now), self.policies)
-        return [*said, *fired]
+        return [*emitted, *fired]
 
     @asynccontextmanager
     async def ledger(self) -> AsyncIterator[Parts]:
@@ -86,7 +86,7 @@ class LedgerRig:
             producer=self.producer,
             clock=clock,
             metrics=self.metrics,
-            patience=timedelta(seconds=120),
+            reconcile_after=timedelta(seconds=120),
             every=timedelta(seconds=5),
         )
 
@@ -140,11 +140,9 @@ async def complete_up_to(parts: Parts, at: datetime) -> None:
     await until(passed)
 
 
-async def set_watermark(parts: Parts, place: Place, at: datetime) -> None:
+async def set_watermark(parts: Parts, tp: TopicPartition, at: datetime) -> None:
     """Put a partition's watermark where a test needs it, past what $max would allow too."""
-    await parts.watermarks.collection.update_one(
-        {"topic": place.topic, "partition": place.partition}, {"$set": {"at": at}}
-    )
+    await parts.watermarks.collection.update_one({"topic": tp.topic, "partition": tp.partition}, {"$set": {"at": at}})
 
 
 def _wire(one: Envelope) -> WireRecord:

@@ -62,7 +62,7 @@ def policy_file(folder: Path, target_s: int = 2, ladder: Sequence[tuple[str, str
 
 @dataclass(slots=True)
 class Bench:
-    """Topics of one test, what was put on them, and what the monitor said there."""
+    """Topics of one test, what was put on them, and what the monitor emitted there."""
 
     bootstrap: str
     policies: Path
@@ -124,8 +124,8 @@ class Bench:
         ends = await end_offsets(self.bootstrap, [topic or self.cases])
         return [record async for record in read_log(self.bootstrap, dict.fromkeys(ends, 0), ends)]
 
-    async def said(self) -> list[tuple[Envelope, int]]:
-        """What the monitor said, with the broker's or producer's time in ms."""
+    async def emitted(self) -> list[tuple[Envelope, int]]:
+        """What the monitor emitted, with the broker's or producer's time in ms."""
         found = [(one, _type(one)) for one in await self.log()]
         return [
             (decode(one.record.headers, one.record.value), one.timestamp_ms)
@@ -134,14 +134,14 @@ class Bench:
         ]
 
     async def wait_for(self, what: Callable[[list[Envelope]], bool], within: float = 30) -> list[Envelope]:
-        """Poll the log until what the monitor said is enough."""
+        """Poll the log until what the monitor emitted is enough."""
         deadline = time.monotonic() + within
         while True:
-            said = [envelope for envelope, _ in await self.said()]
-            if what(said):
-                return said
+            emitted = [envelope for envelope, _ in await self.emitted()]
+            if what(emitted):
+                return emitted
             if time.monotonic() > deadline:
-                raise AssertionError(f"not said within {within} s; said: {Counter(one.type for one in said)}")
+                raise AssertionError(f"not emitted within {within} s; emitted: {Counter(one.type for one in emitted)}")
             await asyncio.sleep(0.3)
 
 
@@ -149,13 +149,13 @@ def _type(one: LogRecord) -> str:
     return next((value.decode(errors="replace") for name, value in one.record.headers if name == "ce_type"), "")
 
 
-def breaches(said: Sequence[Envelope]) -> dict[str, SLABreached]:
+def breaches(emitted: Sequence[Envelope]) -> dict[str, SLABreached]:
     """The breaches by id, doubles folded."""
-    return {one.event_id: one.data for one in said if isinstance(one.data, SLABreached)}
+    return {one.event_id: one.data for one in emitted if isinstance(one.data, SLABreached)}
 
 
-def revocations(said: Sequence[Envelope]) -> set[str]:
-    return {one.data.breach_id for one in said if isinstance(one.data, SLABreachRevoked)}
+def revocations(emitted: Sequence[Envelope]) -> set[str]:
+    return {one.data.breach_id for one in emitted if isinstance(one.data, SLABreachRevoked)}
 
 
 class WorkerProcess:

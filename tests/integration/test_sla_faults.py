@@ -33,11 +33,11 @@ async def test_sla_a_rebalance_every_five_seconds_costs_no_deadline(kafka_bootst
             await asyncio.sleep(4)
             await workers.enter_async_context(bench.start_worker(name))
         broken = {case.subject for case in cases} - {case.subject for case in met}
-        await bench.wait_for(lambda said: {b.case_id for b in breaches(said).values()} >= broken, within=40)
+        await bench.wait_for(lambda emitted: {b.case_id for b in breaches(emitted).values()} >= broken, within=40)
         await asyncio.sleep(1)
-        said = [one for one, _ in await bench.said()]
-        assert sorted(breach.case_id for breach in breaches(said).values()) == sorted(broken)
-        assert revocations(said) == set()
+        emitted = [one for one, _ in await bench.emitted()]
+        assert sorted(breach.case_id for breach in breaches(emitted).values()) == sorted(broken)
+        assert revocations(emitted) == set()
 
 
 @asynccontextmanager
@@ -69,14 +69,14 @@ async def test_sla_the_broker_killed_and_restarted_costs_no_deadline(tmp_path: P
             cases = [filed() for _ in range(200)]
             met = cases[::4]
             await bench.put(*cases, *[completed(case, case.data.occurred_at) for case in met])
-            await bench.wait_for(lambda said: len({one.subject for one in said}) == len(cases))
+            await bench.wait_for(lambda emitted: len({one.subject for one in emitted}) == len(cases))
             server.kill()
             await asyncio.sleep(3)
             await server.restart()
             broken = {case.subject for case in cases} - {case.subject for case in met}
-            await bench.wait_for(lambda said: {b.case_id for b in breaches(said).values()} >= broken, within=60)
-            said = [one for one, _ in await bench.said()]
-            assert sorted(breach.case_id for breach in breaches(said).values()) == sorted(broken)
+            await bench.wait_for(lambda emitted: {b.case_id for b in breaches(emitted).values()} >= broken, within=60)
+            emitted = [one for one, _ in await bench.emitted()]
+            assert sorted(breach.case_id for breach in breaches(emitted).values()) == sorted(broken)
     finally:
         await server.stop()
 
@@ -125,7 +125,7 @@ async def forget_changelog(bench: Bench, partitions: set[int]) -> None:
 
 
 @pytest.mark.timeout(180)
-async def test_sla_what_the_worker_forgot_the_reconciler_tells(
+async def test_sla_what_the_worker_missed_the_reconciler_emits(
     kafka_bootstrap: str, mongo_uri: str, tmp_path: Path
 ) -> None:
     """Half of the changelog deleted while no worker runs: every breach is told all the same, under one id each."""
@@ -139,7 +139,7 @@ async def test_sla_what_the_worker_forgot_the_reconciler_tells(
             async with bench.start_worker() as worker:
                 await worker.ready()
                 await bench.put(*cases, *[completed(case, case.data.occurred_at) for case in met])
-                await bench.wait_for(lambda said: len({one.subject for one in said}) == len(cases))
+                await bench.wait_for(lambda emitted: len({one.subject for one in emitted}) == len(cases))
                 await until_committed(bench)
                 await worker.kill()
             await forget_changelog(bench, {0, 1})
@@ -147,12 +147,14 @@ async def test_sla_what_the_worker_forgot_the_reconciler_tells(
                 await worker.ready()
                 assert await worker.count_open() < len(cases) - len(met)
                 broken = {case.subject for case in cases} - {case.subject for case in met}
-                await bench.wait_for(lambda said: {b.case_id for b in breaches(said).values()} >= broken, within=50)
+                await bench.wait_for(
+                    lambda emitted: {b.case_id for b in breaches(emitted).values()} >= broken, within=50
+                )
                 await asyncio.sleep(1)
-                said = [one for one, _ in await bench.said()]
-        told = sorted(breach.case_id for breach in breaches(said).values())
-        assert told == sorted(broken)
-        assert revocations(said) == set()
+                emitted = [one for one, _ in await bench.emitted()]
+        found = sorted(breach.case_id for breach in breaches(emitted).values())
+        assert found == sorted(broken)
+        assert revocations(emitted) == set()
 
 
 async def until_committed(bench: Bench, within: float = 20) -> None:

@@ -7,19 +7,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
-from aiokafka import TopicPartition
+from aiokafka import TopicPartition as KafkaPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from chassis.clock import ManualClock
 from event_schemas import Envelope, SLABreached, ids
+from sla_monitor.commands import audit as audit_command
 from sla_monitor.commands.audit_page import as_json, as_text
 from sla_monitor.domain.emissions import Emission
 from sla_monitor.domain.times import epoch_ms
-from sla_monitor.ledger import audit_command
 from sla_monitor.ledger.app import Parts
 from sla_monitor.ledger.audit import AuditResult
 from sla_monitor.ledger.reconciler import Reconciler
-from sla_monitor.ledger.store import Place
+from sla_monitor.ledger.store import TopicPartition
 from tests.integration.sla_ledger_rig import LedgerRig, complete_up_to, ledger_rig, set_watermark
 from tests.sla_monitor.sla_events import CASE, DAY, MINUTE, T0, assigned, completed, filed, responder
 
@@ -34,42 +34,42 @@ async def rig(kafka_bootstrap: str, mongo_uri: str) -> AsyncIterator[LedgerRig]:
         yield one
 
 
-def breaches(said: list[Emission]) -> list[Emission]:
-    return [one for one in said if isinstance(one.data, SLABreached)]
+def breaches(emitted: list[Emission]) -> list[Emission]:
+    return [one for one in emitted if isinstance(one.data, SLABreached)]
 
 
 def counts(result: AuditResult) -> dict[str, int]:
     return {kind: result.count(kind) for kind in ("missed", "doubled", "untrue")}
 
 
-async def partition_of(parts: Parts) -> Place:
+async def partition_of(parts: Parts) -> TopicPartition:
     (one,) = await parts.store.rounds.find({"case_id": CASE}).to_list(None)
-    return Place(one["topic"], one["partition"])
+    return TopicPartition(one["topic"], one["partition"])
 
 
-async def prepared(rig: LedgerRig, parts: Parts, *, told: bool) -> tuple[Reconciler, Place]:
+async def prepared(rig: LedgerRig, parts: Parts, *, by_workers: bool) -> tuple[Reconciler, TopicPartition]:
     """A breach that the workers told or not, in the ledger; a reconciler whose clock stands at the due time."""
-    said = rig.work(EVENTS, datetime.now(UTC))
+    emitted = rig.work(EVENTS, datetime.now(UTC))
     await rig.publish(*EVENTS)
-    await rig.tell(*(one for one in said if told or not isinstance(one.data, SLABreached)))
+    await rig.emit(*(one for one in emitted if by_workers or not isinstance(one.data, SLABreached)))
     await complete_up_to(parts, datetime.now(UTC))
-    place = await partition_of(parts)
+    tp = await partition_of(parts)
     # As if all of it had been heard at its time, not today.
     await parts.store.rounds.update_many({}, {"$set": {"check_at": DUE}})
     await parts.store.cases.update_many({}, {"$set": {"changed_at": DUE}})
-    return rig.reconciler(parts, ManualClock(DUE)), place
+    return rig.reconciler(parts, ManualClock(DUE)), tp
 
 
-async def test_a_missing_breach_is_told_under_the_workers_id_and_only_once_it_is_certain(rig: LedgerRig) -> None:
+async def test_a_missing_breach_is_emitted_under_the_workers_id_and_only_once_it_is_certain(rig: LedgerRig) -> None:
     """Not before the watermark is 120 s past the due time; then once, by the worker's id; then the audit is content."""
     (expected,) = breaches(rig.work(EVENTS, datetime.now(UTC)))
     async with rig.ledger() as parts:
-        reconciler, place = await prepared(rig, parts, told=False)
+        reconciler, tp = await prepared(rig, parts, by_workers=False)
         assert counts(await rig.audit()) == {"missed": 1, "doubled": 0, "untrue": 0}
         await parts.background.stop()  # the watermarks are the test's from here on
         await parts.watermarks.collection.update_many({}, {"$set": {"at": DUE + timedelta(seconds=120)}})
         assert await reconciler.reconcile() == []
-        await set_watermark(parts, place, DUE + timedelta(seconds=120, milliseconds=1))
+        await set_watermark(parts, tp, DUE + timedelta(seconds=120, milliseconds=1))
         (found,) = await reconciler.reconcile()
         assert (found.kind, found.breach_id) == ("missed", expected.event_id)
     assert (
@@ -83,55 +83,55 @@ async def test_a_missing_breach_is_told_under_the_workers_id_and_only_once_it_is
     assert (result.breaches, result.repeats) == (1, 0)
 
 
-async def test_what_was_told_is_not_told_again(rig: LedgerRig) -> None:
+async def test_what_was_emitted_is_not_emitted_again(rig: LedgerRig) -> None:
     """A breach that stands in the log satisfies the reconciler, which then has nothing more to look at."""
     async with rig.ledger() as parts:
-        reconciler, _ = await prepared(rig, parts, told=True)
+        reconciler, _ = await prepared(rig, parts, by_workers=True)
         assert await reconciler.reconcile() == []
         assert await parts.store.rounds.count_documents({"check_at": {"$exists": True}}) == 0
 
 
-async def test_a_level_that_was_told_does_not_hide_the_next(rig: LedgerRig) -> None:
+async def test_a_level_that_was_emitted_does_not_hide_the_next(rig: LedgerRig) -> None:
     """Level 0 stands; ten minutes later, still nobody there, level 1 is missing: that one is told, and it alone."""
     running = EVENTS[:2]
     async with rig.ledger() as parts:
         await rig.publish(*running)
-        await rig.tell(*rig.work(running, DUE + timedelta(seconds=1)))
+        await rig.emit(*rig.work(running, DUE + timedelta(seconds=1)))
         await complete_up_to(parts, datetime.now(UTC))
         await parts.background.stop()
-        place = await partition_of(parts)
+        tp = await partition_of(parts)
         await parts.store.rounds.update_many({}, {"$set": {"check_at": DUE}})
         await parts.store.cases.update_many({}, {"$set": {"changed_at": DUE}})
         reconciler = rig.reconciler(parts, ManualClock(DUE + timedelta(minutes=15)))
-        await set_watermark(parts, place, DUE + timedelta(minutes=3))
+        await set_watermark(parts, tp, DUE + timedelta(minutes=3))
         assert await reconciler.reconcile() == []
-        await set_watermark(parts, place, DUE + timedelta(minutes=12, milliseconds=1))
+        await set_watermark(parts, tp, DUE + timedelta(minutes=12, milliseconds=1))
         assert [(found.kind, found.level) for found in await reconciler.reconcile()] == [("missed", 1)]
 
 
-async def test_behind_its_watermark_the_reconciler_alerts_and_says_nothing(rig: LedgerRig) -> None:
+async def test_behind_its_watermark_the_reconciler_alerts_and_emits_nothing(rig: LedgerRig) -> None:
     """Overdue by the wall clock, unread by the ledger: perhaps it was met. A metric, no event."""
     running = EVENTS[:2]
     async with rig.ledger() as parts:
         await rig.publish(*running)
         await complete_up_to(parts, datetime.now(UTC))
-        place = await partition_of(parts)
+        tp = await partition_of(parts)
     async with rig.ledger() as parts:
         await parts.background.stop()
-        await set_watermark(parts, place, DUE - timedelta(seconds=1))
+        await set_watermark(parts, tp, DUE - timedelta(seconds=1))
         clock = ManualClock(DUE + timedelta(seconds=121))
         assert await rig.reconciler(parts, clock).reconcile() == []
     undecided = rig.registry.get_sample_value("janseva_sla_reconciler_undecided", {"topic": rig.topic()})
     assert undecided == 1.0
 
 
-async def test_a_breach_that_turned_untrue_is_taken_back(rig: LedgerRig) -> None:
+async def test_a_breach_that_turned_untrue_is_revoked(rig: LedgerRig) -> None:
     """Told by a worker that has lost its memory since; the stop in time arrives late: the reconciler revokes."""
     events = (EVENTS[0], EVENTS[1], responder(19 * MINUTE, "police"))
     (false,) = breaches(rig.work(events[:2], DUE + timedelta(seconds=1)))
     async with rig.ledger() as parts:
         await rig.publish(*events[:2])
-        await rig.tell(false)
+        await rig.emit(false)
         await rig.publish(events[2])
         await complete_up_to(parts, datetime.now(UTC))
         assert counts(await rig.audit()) == {"missed": 0, "doubled": 0, "untrue": 1}
@@ -154,10 +154,10 @@ def forged(true: Emission, **changes: object) -> Emission:
 
 async def test_the_audit_is_content_with_a_faultless_log(rig: LedgerRig) -> None:
     """Told twice under one id is once; the lateness table and the ledger's agreement are there."""
-    said = rig.work(EVENTS, datetime.now(UTC))
+    emitted = rig.work(EVENTS, datetime.now(UTC))
     async with rig.ledger():
         await rig.publish(*EVENTS, completed(DAY))
-        await rig.tell(*said, *breaches(said))
+        await rig.emit(*emitted, *breaches(emitted))
         result = await rig.audit()
     assert (result.clean, result.repeats, result.compared, result.disagreements) == (True, 1, 1, [])
     (late,) = as_json(result)["late"]
@@ -169,19 +169,19 @@ async def test_the_audit_is_content_with_a_faultless_log(rig: LedgerRig) -> None
 @pytest.mark.parametrize("kind", ["missed", "doubled", "untrue"])
 async def test_the_audit_finds_what_was_planted(rig: LedgerRig, kind: str) -> None:
     """One breach left out, told twice under two ids, or told of a clock that was met."""
-    said = rig.work(EVENTS, datetime.now(UTC))
-    (true,) = breaches(said)
+    emitted = rig.work(EVENTS, datetime.now(UTC))
+    (true,) = breaches(emitted)
     met: Envelope = filed(0, "emergency-112", kinds=("police", "fire"))
     match kind:
         case "missed":
-            planted = [one for one in said if one is not true]
+            planted = [one for one in emitted if one is not true]
         case "doubled":
-            planted = [*said, forged(true)]
+            planted = [*emitted, forged(true)]
         case _:
-            planted = [*said, forged(true, clock_id="dial112_response:fire")]
-            said = rig.work([met, *EVENTS[1:], responder(60, "fire")], datetime.now(UTC))
+            planted = [*emitted, forged(true, clock_id="dial112_response:fire")]
+            emitted = rig.work([met, *EVENTS[1:], responder(60, "fire")], datetime.now(UTC))
     await rig.publish(*([met, *EVENTS[1:], responder(60, "fire")] if kind == "untrue" else EVENTS))
-    await rig.tell(*planted)
+    await rig.emit(*planted)
     result = await rig.audit(log_only=True)
     assert counts(result) == {"missed": 0, "doubled": 0, "untrue": 0} | {kind: 1}
     (finding,) = as_json(result)["findings"]
@@ -192,7 +192,7 @@ async def test_a_ledger_that_differs_from_the_log_is_found(rig: LedgerRig) -> No
     """A round changed by hand is a disagreement, and the report's source is no longer clean."""
     async with rig.ledger() as parts:
         await rig.publish(*EVENTS)
-        await rig.tell(*rig.work(EVENTS, datetime.now(UTC)))
+        await rig.emit(*rig.work(EVENTS, datetime.now(UTC)))
         await complete_up_to(parts, datetime.now(UTC))
         await parts.store.rounds.update_one({"case_id": CASE}, {"$set": {"state": "met"}})
         result = await rig.audit()
@@ -202,15 +202,15 @@ async def test_a_ledger_that_differs_from_the_log_is_found(rig: LedgerRig) -> No
 
 async def test_where_the_log_has_lost_its_beginning_the_ledger_remembers(rig: LedgerRig) -> None:
     """A filing and its breach older than the log's retention: neither missed nor untrue, and the audit says so."""
-    said = rig.work(EVENTS, datetime.now(UTC))
+    emitted = rig.work(EVENTS, datetime.now(UTC))
     async with rig.ledger() as parts:
         await rig.publish(*EVENTS)
-        await rig.tell(*said)
+        await rig.emit(*emitted)
         await complete_up_to(parts, datetime.now(UTC))
-        place = await partition_of(parts)
+        tp = await partition_of(parts)
         admin = AIOKafkaAdminClient(bootstrap_servers=rig.settings.kafka_bootstrap)
         await admin.start()
-        await admin.delete_records({TopicPartition(place.topic, place.partition): RecordsToDelete(before_offset=-1)})
+        await admin.delete_records({KafkaPartition(tp.topic, tp.partition): RecordsToDelete(before_offset=-1)})
         await admin.close()
         result = await rig.audit()
     assert (result.records, result.from_ledger, result.compared) == (0, 1, 1)
@@ -226,6 +226,6 @@ async def test_the_command_ends_with_1_if_something_is_wrong(
     result = await audit_command.audit(rig.settings, options, ManualClock(datetime.now(UTC)))
     monkeypatch.setattr(audit_command, "run", lambda *_: result)
     assert audit_command.main(["--json", "--log-only"]) == 1
-    told = json.loads(capsys.readouterr().out)
-    assert (told["missed"], told["findings"][0]["due_at"]) == (1, DUE.isoformat())
-    assert epoch_ms(DUE) == epoch_ms(datetime.fromisoformat(told["findings"][0]["due_at"]))
+    printed = json.loads(capsys.readouterr().out)
+    assert (printed["missed"], printed["findings"][0]["due_at"]) == (1, DUE.isoformat())
+    assert epoch_ms(DUE) == epoch_ms(datetime.fromisoformat(printed["findings"][0]["due_at"]))

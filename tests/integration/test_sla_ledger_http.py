@@ -54,18 +54,18 @@ async def report(http: httpx.AsyncClient, **asked: str) -> dict[str, Any]:
     return found
 
 
-async def test_a_case_tells_its_rounds_shares_and_what_was_said(rig: LedgerRig, http: httpx.AsyncClient) -> None:
+async def test_a_case_shows_its_rounds_shares_and_events(rig: LedgerRig, http: httpx.AsyncClient) -> None:
     """Outcome, custody of each station, the events heard, and the watermark that it is complete up to."""
     await rig.publish(*EVENTS)
-    await rig.tell(*rig.work(EVENTS, datetime.now(UTC)))
+    await rig.emit(*rig.work(EVENTS, datetime.now(UTC)))
     sent = datetime.now(UTC)
     await complete(http, sent)
-    told = (await http.get(f"/v1/sla/cases/{CASE}")).json()
-    assert datetime.fromisoformat(told["as_of"]) >= sent
-    (one,) = told["rounds"]
+    answer = (await http.get(f"/v1/sla/cases/{CASE}")).json()
+    assert datetime.fromisoformat(answer["as_of"]) >= sent
+    (one,) = answer["rounds"]
     assert (one["state"], one["elapsed_s"], one["station"]) == ("met", 10 * DAY, "5140009")
     assert [share["seconds"] for share in one["shares"]] == [60, 3 * DAY - 60, 7 * DAY]
-    assert [heard["type"] for heard in told["heard"]] == ["SLAClockStarted", "SLAClockStopped"]
+    assert [heard["type"] for heard in answer["heard"]] == ["SLAClockStarted", "SLAClockStopped"]
     unknown = await http.get("/v1/sla/cases/c_nobody")
     assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
 
@@ -90,7 +90,7 @@ async def test_open_clocks_page_by_cursor_the_most_urgent_first(rig: LedgerRig, 
     assert [[item["clock_id"] for item in page["items"]] for page in (one, hindi)] == [["inquiry:1"], ["inquiry:1"]]
 
 
-async def test_the_report_says_what_it_counts_and_as_of_when(rig: LedgerRig, http: httpx.AsyncClient) -> None:
+async def test_the_report_states_what_it_counts_and_as_of_when(rig: LedgerRig, http: httpx.AsyncClient) -> None:
     """The same figures as JSON, CSV and a page; each with as_of and definitions."""
     await rig.publish(*EVENTS)
     await complete(http, datetime.now(UTC))

@@ -55,7 +55,7 @@ async def test_a_round_is_kept_with_its_shares_pauses_and_outcome(rig: LedgerRig
     assert [expected.level for expected in one.expects] == [0]
 
 
-async def test_a_watermark_is_the_time_up_to_which_all_was_taken_in(rig: LedgerRig) -> None:
+async def test_a_watermark_is_the_time_up_to_which_all_was_applied(rig: LedgerRig) -> None:
     """Idle partitions move with the clock, and who sees a watermark past an event sees what the event did."""
     async with rig.ledger() as parts:
         await complete_up_to(parts, datetime.now(UTC))  # nothing was ever written here
@@ -161,17 +161,17 @@ def at_offset(envelope: Envelope, offset: int) -> Received:
     return Received("cases.routine", 0, offset, envelope)
 
 
-async def test_the_workers_word_moves_no_clock(rig: LedgerRig) -> None:
+async def test_the_workers_events_move_no_clock(rig: LedgerRig) -> None:
     """SLA events are noted as heard; the rounds follow from the case's events alone."""
     events: list[Envelope] = [filed(0, "emergency-112"), assigned(5)]
-    said = rig.work(events, SystemClock().now())
+    emitted = rig.work(events, SystemClock().now())
     async with rig.ledger() as parts:
         await rig.publish(events[0], lane=Lane.EMERGENCY)
-        await rig.tell(*said, *said, lane=Lane.EMERGENCY)
+        await rig.emit(*emitted, *emitted, lane=Lane.EMERGENCY)
         await complete_up_to(parts, datetime.now(UTC))
         heard = {one["_id"] async for one in parts.store.heard.find({})}
         (one,) = await stored(parts)
         record = (await parts.store.load([CASE]))[CASE].record
-    assert heard == {emission.event_id for emission in said}
+    assert heard == {emission.event_id for emission in emitted}
     assert [one] == [*rounds_of(record, rig.policies)]
     assert (one.state, one.due - one.started) == ("running", 20 * MINUTE * 1000)

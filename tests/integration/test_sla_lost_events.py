@@ -33,16 +33,16 @@ class Operator:
 
     env: dict[str, str]
 
-    async def run(self, *words: str) -> tuple[int, str]:
+    async def run(self, *arguments: str) -> tuple[int, str]:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "sla_monitor", "lost-events", "--lane", "routine", *words),
+            *(sys.executable, "-m", "sla_monitor", "lost-events", "--lane", "routine", *arguments),
             env=self.env,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
-        said, _ = await process.communicate()
+        output, _ = await process.communicate()
         assert process.returncode is not None
-        return process.returncode, said.decode()
+        return process.returncode, output.decode()
 
 
 @asynccontextmanager
@@ -60,7 +60,7 @@ async def lose_unread(bench: Bench, events: int) -> int:
     async with bench.start_worker() as worker:
         await worker.ready()
         await bench.put(*[filed() for _ in range(24)])
-        await bench.wait_for(lambda said: len(said) >= 24)
+        await bench.wait_for(lambda emitted: len(emitted) >= 24)
         await until_committed(bench)
     await bench.put(*[filed() for _ in range(events)])
     ends = await end_offsets(bench.bootstrap, [bench.cases])
@@ -96,7 +96,7 @@ async def never_ready(worker: WorkerProcess) -> bool:
 
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("left", [0, 24])
-async def test_sla_no_worker_goes_on_behind_lost_events_until_an_operator_says_so(
+async def test_sla_no_worker_goes_on_behind_lost_events_until_an_operator_accepts(
     kafka_bootstrap: str, mongo_uri: str, tmp_path: Path, left: int
 ) -> None:
     """Whether events are left behind the gap or none: each start ends with the reason and the command; then it runs."""

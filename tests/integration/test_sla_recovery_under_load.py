@@ -36,9 +36,9 @@ async def test_sla_nothing_is_lost_while_a_worker_comes_up(kafka_bootstrap: str,
             done.set()
             await filing
 
-            def all_started(said: list[Envelope]) -> bool:
-                return len({one.subject for one in said if isinstance(one.data, SLAClockStarted)}) >= len(cases)
+            def all_started(emitted: list[Envelope]) -> bool:
+                return len({one.subject for one in emitted if isinstance(one.data, SLAClockStarted)}) >= len(cases)
 
-            said = await bench.wait_for(all_started, 60)
-        started = {one.event_id: one.subject for one in said if isinstance(one.data, SLAClockStarted)}
+            emitted = await bench.wait_for(all_started, 60)
+        started = {one.event_id: one.subject for one in emitted if isinstance(one.data, SLAClockStarted)}
         assert sorted(started.values()) == sorted(cases)

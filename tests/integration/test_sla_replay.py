@@ -39,10 +39,10 @@ async def play(bench: Bench, timeline: list[tuple[datetime, Envelope]]) -> None:
         await asyncio.sleep(0.05)
 
 
-def standing(said: list[Envelope]) -> set[str]:
+def standing(emitted: list[Envelope]) -> set[str]:
     """The cases whose breach was told and not taken back."""
-    revoked = revocations(said)
-    return {breach.case_id for breach_id, breach in breaches(said).items() if breach_id not in revoked}
+    revoked = revocations(emitted)
+    return {breach.case_id for breach_id, breach in breaches(emitted).items() if breach_id not in revoked}
 
 
 @pytest.mark.skipif(not SAMPLE.exists(), reason="the sample of NYC's 311 requests lies beside the project")
@@ -69,9 +69,11 @@ async def test_sla_real_requests_are_late_if_and_only_if_they_were(kafka_bootstr
                 late.add(case.subject)
         assert (len(rows), len(late)) == (751, 109)
         await play(bench, timeline)
-        said = await bench.wait_for(lambda said: sum(isinstance(e.data, SLAClockStopped) for e in said) >= len(rows))
-        assert standing(said) == late
-        states = {one.data.case_id: one.data.state for one in said if isinstance(one.data, SLAClockStopped)}
+        emitted = await bench.wait_for(
+            lambda emitted: sum(isinstance(e.data, SLAClockStopped) for e in emitted) >= len(rows)
+        )
+        assert standing(emitted) == late
+        states = {one.data.case_id: one.data.state for one in emitted if isinstance(one.data, SLAClockStopped)}
         assert {case for case, state in states.items() if state == "breached"} == late
 
 
@@ -91,7 +93,7 @@ ENDS = (InquiryCompleted, ComplaintWithdrawn)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-async def test_sla_random_streams_end_as_a_clerk_would_say(kafka_bootstrap: str, tmp_path: Path, seed: int) -> None:
+async def test_sla_random_streams_end_as_a_clerk_would_decide(kafka_bootstrap: str, tmp_path: Path, seed: int) -> None:
     """Events in any order, doubled, delayed, with ends before and after the due time; the worker killed on the way."""
     dice, target = random.Random(seed), timedelta(seconds=3)
     async with open_bench(kafka_bootstrap, tmp_path, target_s=3) as bench:
@@ -114,11 +116,11 @@ async def test_sla_random_streams_end_as_a_clerk_would_say(kafka_bootstrap: str,
             await playing
             wanted = {case: outcome(events, target) for case, events in cases.items()}
 
-            def settled(said: list[Envelope]) -> bool:
-                return _told(said) == wanted
+            def settled(emitted: list[Envelope]) -> bool:
+                return _emitted(emitted) == wanted
 
-            said = await bench.wait_for(settled, within=45)
-            assert len({one.event_id for one in said if isinstance(one.data, SLAClockStarted)}) == len(cases)
+            emitted = await bench.wait_for(settled, within=45)
+            assert len({one.event_id for one in emitted if isinstance(one.data, SLAClockStarted)}) == len(cases)
 
 
 def _others(dice: random.Random, case: Envelope, target: timedelta) -> list[Envelope]:
@@ -135,12 +137,12 @@ def _others(dice: random.Random, case: Envelope, target: timedelta) -> list[Enve
     return found
 
 
-def _told(said: list[Envelope]) -> dict[str, tuple[str, bool]]:
+def _emitted(emitted: list[Envelope]) -> dict[str, tuple[str, bool]]:
     """By case: the state that was told last (highest rev), and whether a breach stands."""
-    words = (SLAClockStarted, SLAClockAdjusted, SLAClockStopped)
+    types = (SLAClockStarted, SLAClockAdjusted, SLAClockStopped)
     last: dict[str, tuple[int, str]] = {}
-    for one in said:
-        if isinstance(one.data, words):
+    for one in emitted:
+        if isinstance(one.data, types):
             last[one.subject] = max(last.get(one.subject, (0, "")), (one.data.rev, str(one.data.state)))
-    late = standing(said)
+    late = standing(emitted)
     return {case: (state, case in late) for case, (_rev, state) in last.items()}

@@ -61,13 +61,13 @@ async def test_sla_clocks_start_stop_and_break_once(kafka_bootstrap: str, tmp_pa
         await worker.ready()
         met, broken = filed(), filed()
         await bench.put(met, broken, completed(met, now()))
-        await bench.wait_for(lambda said: len(breaches(said)) == 1)
+        await bench.wait_for(lambda emitted: len(breaches(emitted)) == 1)
         await asyncio.sleep(1)
-        said = await bench.said()
-        types = {case.subject: [e.type for e, _ in said if e.subject == case.subject] for case in (met, broken)}
+        emitted = await bench.emitted()
+        types = {case.subject: [e.type for e, _ in emitted if e.subject == case.subject] for case in (met, broken)}
         assert types[met.subject] == ["SLAClockStarted", "SLAClockStopped"]
         assert types[broken.subject] == ["SLAClockStarted", "SLABreached"]
-        breach, appended = next((e.data, at) for e, at in said if e.type == "SLABreached")
+        breach, appended = next((e.data, at) for e, at in emitted if e.type == "SLABreached")
         assert isinstance(breach, SLABreached)
         assert breach.due_at == broken.data.occurred_at + timedelta(seconds=2)
         assert 0 <= appended / 1000 - breach.due_at.timestamp() < 1.0
@@ -98,10 +98,10 @@ async def test_sla_a_late_stop_revokes_the_breach(kafka_bootstrap: str, tmp_path
         await worker.ready()
         case = filed()
         await bench.put(case)
-        said = await bench.wait_for(lambda said: len(breaches(said)) == 1)
+        emitted = await bench.wait_for(lambda emitted: len(breaches(emitted)) == 1)
         await bench.put(completed(case, case.data.occurred_at + timedelta(seconds=1)))
-        said = await bench.wait_for(lambda said: bool(revocations(said)))
-        assert revocations(said) == set(breaches(said))
+        emitted = await bench.wait_for(lambda emitted: bool(revocations(emitted)))
+        assert revocations(emitted) == set(breaches(emitted))
 
 
 async def test_sla_a_restart_does_not_break_what_was_met_meanwhile(kafka_bootstrap: str, tmp_path: Path) -> None:
@@ -111,17 +111,17 @@ async def test_sla_a_restart_does_not_break_what_was_met_meanwhile(kafka_bootstr
         async with bench.start_worker() as worker:
             await worker.ready()
             await bench.put(*cases)
-            await bench.wait_for(lambda said: len({e.subject for e in said}) == len(cases))
+            await bench.wait_for(lambda emitted: len({e.subject for e in emitted}) == len(cases))
             await worker.kill()
         await bench.put(*[completed(case, case.data.occurred_at + timedelta(seconds=1)) for case in cases])
         await asyncio.sleep(max(0, (cases[-1].data.occurred_at - now()).total_seconds() + 11))
         restarted = now().timestamp() * 1000
         async with bench.start_worker() as again:
             await again.ready()
-            said = await bench.wait_for(lambda said: len({e.subject for e in said if _ended(e)}) == len(cases))
+            emitted = await bench.wait_for(lambda emitted: len({e.subject for e in emitted if _ended(e)}) == len(cases))
             await asyncio.sleep(1)
-        assert {e.data.state for e in said if isinstance(e.data, SLAClockStopped)} == {"met"}
-        assert breaches([e for e, at in await bench.said() if at > restarted]) == {}
+        assert {e.data.state for e in emitted if isinstance(e.data, SLAClockStopped)} == {"met"}
+        assert breaches([e for e, at in await bench.emitted() if at > restarted]) == {}
 
 
 async def test_sla_a_backlog_breaks_nothing_that_was_met(kafka_bootstrap: str, tmp_path: Path) -> None:
@@ -132,9 +132,11 @@ async def test_sla_a_backlog_breaks_nothing_that_was_met(kafka_bootstrap: str, t
         await bench.put(*[completed(case, case.data.occurred_at + timedelta(seconds=1)) for case in cases])
         async with bench.start_worker() as worker:
             await worker.ready()
-            await bench.wait_for(lambda said: len({e.subject for e in said if _ended(e)}) == len(cases), within=60)
+            await bench.wait_for(
+                lambda emitted: len({e.subject for e in emitted if _ended(e)}) == len(cases), within=60
+            )
             await asyncio.sleep(1)
-        assert Counter(e.type for e, _ in await bench.said()) == {"SLAClockStarted": 1000, "SLAClockStopped": 1000}
+        assert Counter(e.type for e, _ in await bench.emitted()) == {"SLAClockStarted": 1000, "SLAClockStopped": 1000}
 
 
 def _ended(one: Envelope) -> bool:
@@ -157,7 +159,7 @@ async def test_sla_garbage_goes_to_the_dead_letters(kafka_bootstrap: str, tmp_pa
             await bench.producer.send(bench.cases, record, partition=0)
             await bench.producer.send(f"{bench.prefix}sla.ticks.routine", record, partition=1)
         await bench.put(good)
-        await bench.wait_for(lambda said: any(e.subject == good.subject for e in said))
+        await bench.wait_for(lambda emitted: any(e.subject == good.subject for e in emitted))
         for topic in (bench.cases, f"{bench.prefix}sla.ticks.routine"):
             letters = await bench.log(f"{topic}.dlq")
             assert [one.record.value for one in letters] == [record.value for record in garbage]
@@ -198,8 +200,8 @@ async def test_sla_a_second_worker_of_one_name_replaces_the_first(kafka_bootstra
             await second.ready()
             case = filed()
             await bench.put(case)
-            said = await bench.wait_for(lambda said: bool(breaches(said)))
-            assert [e.type for e in said if e.subject == case.subject] == ["SLAClockStarted", "SLABreached"]
+            emitted = await bench.wait_for(lambda emitted: bool(breaches(emitted)))
+            assert [e.type for e in emitted if e.subject == case.subject] == ["SLAClockStarted", "SLABreached"]
             assert not second.ended
 
 
@@ -217,7 +219,7 @@ async def test_sla_of_two_workers_of_one_name_that_join_at_once_one_stays(kafka_
         await ending[task].ready()
         case = filed()
         await bench.put(case)
-        await bench.wait_for(lambda said: bool(breaches(said)))
+        await bench.wait_for(lambda emitted: bool(breaches(emitted)))
         task.cancel()
 
 
@@ -236,9 +238,11 @@ async def test_sla_kill_in_the_middle_of_deadlines(kafka_bootstrap: str, tmp_pat
             async with bench.start_worker("w1") as again:
                 await again.ready()
                 broken = {case.subject for case in cases} - {case.subject for case in met}
-                await bench.wait_for(lambda said: {b.case_id for b in breaches(said).values()} >= broken, within=60)
+                await bench.wait_for(
+                    lambda emitted: {b.case_id for b in breaches(emitted).values()} >= broken, within=60
+                )
                 await asyncio.sleep(2)
-                said = [e for e, _ in await bench.said()]
-        told = [breach.case_id for breach in breaches(said).values()]
-        assert sorted(told) == sorted(broken)
-        assert revocations(said) == set()
+                emitted = [e for e, _ in await bench.emitted()]
+        found = [breach.case_id for breach in breaches(emitted).values()]
+        assert sorted(found) == sorted(broken)
+        assert revocations(emitted) == set()

@@ -12,7 +12,7 @@ from chassis.faults import PublishFailed
 from chassis.kafka.producer import Runs
 from event_schemas import Envelope, SLATick, WireRecord, decode, encode, ids
 from sla_monitor.worker.deadlines import DeadlineHeaps
-from sla_monitor.worker.gauges import Bookkeeping
+from sla_monitor.worker.gauges import MetricsRecorder
 from sla_monitor.worker.metrics import SLAMetrics
 from sla_monitor.worker.processor import Processor
 from tests.sla_monitor.sla_events import at, policies
@@ -30,12 +30,12 @@ class Record:
     headers: Sequence[tuple[str, bytes]] | None
 
 
-class Died(Exception):
+class Exited(Exception):
     pass
 
 
-def die(reason: str, error: BaseException | None = None) -> NoReturn:
-    raise Died(reason) from error
+def exit_process(reason: str, error: BaseException | None = None) -> NoReturn:
+    raise Exited(reason) from error
 
 
 def _done(result: dict[int, int], error: Exception | None = None) -> asyncio.Future[dict[int, int]]:
@@ -66,15 +66,15 @@ class Rig:
     def restart(self) -> None:
         """A new process on the same table: what was not marked is gone, heaps are to be rebuilt."""
         registry = CollectorRegistry()
-        books = Bookkeeping(SLAMetrics(registry, policies()), "emergency", SystemClock(), die)
+        recorder = MetricsRecorder(SLAMetrics(registry, policies()), "emergency", SystemClock(), exit_process)
         self.processor = Processor(
             policies=policies(),
             cases_topic=CASES,
-            state=self,
+            entries=self,
             changelog=self,
             heaps=self.heaps,
             producer=self,
-            books=books,
+            recorder=recorder,
             max_stall_s=10,
         )
 
@@ -118,17 +118,17 @@ class Rig:
         self.following |= following
 
     # What a test does.
-    def take(self, record: WireRecord, topic: str = CASES, partition: int = 0) -> None:
+    def consume(self, record: WireRecord, topic: str = CASES, partition: int = 0) -> None:
         offset = self.offsets.get((topic, partition), 0)
         self.offsets[topic, partition] = offset + 1
-        self.processor.take(Record(topic, partition, offset, record.key, record.value, record.headers))
+        self.processor.consume(Record(topic, partition, offset, record.key, record.value, record.headers))
 
     def event(self, envelope: Envelope) -> None:
-        self.take(encode(envelope.data, event_id=envelope.event_id, source=envelope.source))
+        self.consume(encode(envelope.data, event_id=envelope.event_id, source=envelope.source))
 
     def tick(self, seconds: float, target: int) -> None:
         tick = SLATick(at=at(seconds), target_offset=target, partition=0)
-        self.take(encode(tick, event_id=ids.new_event_id(), source="sla-monitor"), TICKS)
+        self.consume(encode(tick, event_id=ids.new_event_id(), source="sla-monitor"), TICKS)
 
     def types(self) -> list[str]:
         return [decode(record.headers, record.value).type for topic, record in self.sent if topic == CASES]

@@ -38,6 +38,8 @@ from event_schemas.policies import DEFAULT_PATH, PolicySet
 from sla_monitor.domain import engine
 from sla_monitor.domain.emissions import Emission
 from sla_monitor.domain.model import CaseRecord
+from sla_monitor.domain.times import epoch_ms
+from sla_monitor.ledger.judge import EmittedBreach
 
 T0 = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
 CASE = "c_01JBZC0000000000000000TEST"
@@ -63,8 +65,8 @@ def build(event: type[Event], seconds: float, /, **fields: Any) -> Envelope:
     base: dict[str, Any] = {"case_id": CASE, "occurred_at": at(seconds)}
     base |= {"case_seq": 1} if source == "intake" else {"cause_id": "cause"}
     data = event.model_validate(base | fields)
-    told = "-".join(str(value) for value in fields.values() if isinstance(value, str | int | datetime))
-    event_id = f"{event.type}-{seconds}-{told}"
+    named = "-".join(str(value) for value in fields.values() if isinstance(value, str | int | datetime))
+    event_id = f"{event.type}-{seconds}-{named}"
     return Envelope(event_id, event.type, source, data.occurred_at, data.case_id, None, data)
 
 
@@ -162,21 +164,21 @@ class Monitor:
     def __init__(self, given: PolicySet | None = None) -> None:
         self.policies = given or policies()
         self.record: CaseRecord | None = None
-        self.said: list[Emission] = []
+        self.emitted: list[Emission] = []
         self._numbers = count()
 
-    def take(self, *inputs: Envelope | float) -> list[Emission]:
+    def consume(self, *inputs: Envelope | float) -> list[Emission]:
         """Handle the inputs in this order; returns what they made the monitor say."""
-        before = len(self.said)
+        before = len(self.emitted)
         for one in inputs:
             if isinstance(one, Envelope):
-                self.record, said = engine.apply(self.record, one, self.policies)
+                self.record, emitted = engine.apply(self.record, one, self.policies)
             elif self.record is not None:
-                self.record, said = engine.fire(self.record, ms(one), self.policies)
+                self.record, emitted = engine.fire(self.record, ms(one), self.policies)
             else:
-                said = ()
-            self.said += said
-        return self.said[before:]
+                emitted = ()
+            self.emitted += emitted
+        return self.emitted[before:]
 
     def states(self) -> dict[str, tuple[str, float]]:
         """clock id -> (state, due in seconds after T0)."""
@@ -185,11 +187,11 @@ class Monitor:
 
     def standing(self) -> set[tuple[str, int, float]]:
         """The breaches that a reader of all our words takes for true: (clock id, level, due in seconds)."""
-        return standing(self.said)
+        return standing(self.emitted)
 
 
-def standing(said: Iterable[Emission]) -> set[tuple[str, int, float]]:
-    events = [one.data for one in {one.event_id: one for one in said}.values()]
+def standing(emitted: Iterable[Emission]) -> set[tuple[str, int, float]]:
+    events = [one.data for one in {one.event_id: one for one in emitted}.values()]
     revoked = {event.breach_id for event in events if isinstance(event, SLABreachRevoked)}
     return {
         (event.clock_id, event.level, (event.due_at - T0).total_seconds())
@@ -198,5 +200,16 @@ def standing(said: Iterable[Emission]) -> set[tuple[str, int, float]]:
     }
 
 
-def words(said: Iterable[Emission]) -> list[str]:
-    return [one.data.type for one in said]
+def emitted_breaches(emitted: Iterable[Emission]) -> list[EmittedBreach]:
+    """The breaches of a worker's emissions, as the ledger reads them from the log."""
+    unique = [one.data for one in {one.event_id: one for one in emitted}.values()]
+    revoked = {event.breach_id for event in unique if isinstance(event, SLABreachRevoked)}
+    return [
+        EmittedBreach(event.breach_id, event.clock_id, event.level, epoch_ms(event.due_at), event.breach_id in revoked)
+        for event in unique
+        if isinstance(event, SLABreached)
+    ]
+
+
+def types_of(emitted: Iterable[Emission]) -> list[str]:
+    return [one.data.type for one in emitted]

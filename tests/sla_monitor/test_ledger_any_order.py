@@ -5,13 +5,11 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from event_schemas import Envelope, SLABreached, SLABreachRevoked
+from event_schemas import Envelope
 from sla_monitor.domain import engine
-from sla_monitor.domain.emissions import Emission
 from sla_monitor.domain.model import CaseRecord
-from sla_monitor.domain.times import epoch_ms
 from sla_monitor.ledger.documents import round_document, round_of
-from sla_monitor.ledger.judge import Moment, Told, judge
+from sla_monitor.ledger.judge import JudgedAt, judge
 from sla_monitor.ledger.model import Round, rounds_of
 from tests.sla_monitor.sla_events import (
     DAY,
@@ -20,6 +18,7 @@ from tests.sla_monitor.sla_events import (
     Monitor,
     assigned,
     completed,
+    emitted_breaches,
     filed,
     heard,
     hearing_cancelled,
@@ -82,16 +81,6 @@ def rounds(events: list[Envelope]) -> list[Round]:
     return [*rounds_of(ledger(events), policies())]
 
 
-def told(said: list[Emission]) -> list[Told]:
-    unique = [one.data for one in {one.event_id: one for one in said}.values()]
-    revoked = {event.breach_id for event in unique if isinstance(event, SLABreachRevoked)}
-    return [
-        Told(event.breach_id, event.clock_id, event.level, epoch_ms(event.due_at), event.breach_id in revoked)
-        for event in unique
-        if isinstance(event, SLABreached)
-    ]
-
-
 @settings(max_examples=300, deadline=None)
 @given(cases, st.randoms(use_true_random=False))
 def test_order_and_repetition_give_the_same_rounds(events: list[Envelope], chance: random.Random) -> None:
@@ -114,7 +103,7 @@ def test_the_shares_add_up_to_the_round(events: list[Envelope]) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(cases)
-def test_a_document_holds_the_whole_round(events: list[Envelope]) -> None:
+def test_a_document_holds_the_entire_round(events: list[Envelope]) -> None:
     """What is written to MongoDB and read back is the same round."""
     for one in rounds(events):
         assert round_of(round_document(one)) == one
@@ -128,11 +117,11 @@ def test_a_faultless_worker_is_found_faultless(events: list[Envelope], ticks: li
     inputs: list[Envelope | float] = [*events]
     for number, tick in enumerate(sorted(tick for tick in ticks if tick < 20 * HOUR)):
         inputs.insert(min(len(inputs), 1 + 2 * number), float(tick))
-    monitor.take(*inputs)
+    monitor.consume(*inputs)
     if monitor.record is not None and any(not clock.ended for clock in monitor.record.clocks):
-        monitor.take(200.0 * DAY)
-    moment = Moment(patience=ms(200 * DAY), now=ms(200 * DAY))
-    assert judge(ledger(events), told(monitor.said), moment, policies()) == []
+        monitor.consume(200.0 * DAY)
+    judged_at = JudgedAt(missed_before=ms(200 * DAY), now=ms(200 * DAY))
+    assert judge(ledger(events), emitted_breaches(monitor.emitted), judged_at, policies()) == []
 
 
 @settings(max_examples=200, deadline=None)
@@ -140,22 +129,22 @@ def test_a_faultless_worker_is_found_faultless(events: list[Envelope], ticks: li
 def test_what_a_silent_worker_owes_has_the_workers_own_ids(events: list[Envelope]) -> None:
     """The breaches that the ledger finds missed are, id by id, those that a worker would have told."""
     monitor = Monitor()
-    monitor.take(*events, 200.0 * DAY)
-    standing = {one.breach_id for one in told(monitor.said) if not one.revoked}
-    moment = Moment(patience=ms(200 * DAY), now=ms(200 * DAY))
-    missed = judge(ledger(events), [], moment, policies())
+    monitor.consume(*events, 200.0 * DAY)
+    standing = {one.breach_id for one in emitted_breaches(monitor.emitted) if not one.revoked}
+    judged_at = JudgedAt(missed_before=ms(200 * DAY), now=ms(200 * DAY))
+    missed = judge(ledger(events), [], judged_at, policies())
     assert {one.kind for one in missed} <= {"missed"}
-    first_told = {one.breach_id for one in missed}
+    first_emitted = {one.breach_id for one in missed}
     expected = {e.breach_id for one in rounds(events) for e in one.expects}
-    assert first_told == expected
+    assert first_emitted == expected
     # In the order of these events a worker may have told, taken back and told again: then under another id.
-    assert len(standing) == len(first_told)
+    assert len(standing) == len(first_emitted)
 
 
 @settings(max_examples=200, deadline=None)
 @given(cases, st.one_of(minutes, days))
-def test_nothing_is_missed_before_the_patience_is_over(events: list[Envelope], moment: int) -> None:
+def test_nothing_is_missed_before_its_time(events: list[Envelope], until: int) -> None:
     """At any moment the missed ones are those whose time had come by then, even of a clock that has ended since."""
-    found = judge(ledger(events), [], Moment(patience=ms(moment), now=ms(200 * DAY)), policies())
-    expected = {e.breach_id for one in rounds(events) for e in one.expects if e.at < ms(moment)}
+    found = judge(ledger(events), [], JudgedAt(missed_before=ms(until), now=ms(200 * DAY)), policies())
+    expected = {e.breach_id for one in rounds(events) for e in one.expects if e.at < ms(until)}
     assert {one.breach_id for one in found} == expected

@@ -110,7 +110,7 @@ def test_every_reason_of_an_early_end_has_its_column() -> None:
 
 
 @pytest.mark.parametrize("how", ["caller_cancelled", "hoax", "duplicate_of", "resolved_by_phone"])
-def test_an_emergency_that_nobody_attended_says_why(how: str) -> None:
+def test_an_unattended_emergency_is_reported_with_its_reason(how: str) -> None:
     """Its own column for each; the same after the twenty minutes is a breach."""
     in_time = report(rounds(filed(0, "emergency-112"), resolved(MINUTE, how))).totals[0]
     late = report(rounds(filed(0, "emergency-112"), resolved(21 * MINUTE, how))).totals[0]
@@ -172,7 +172,7 @@ def test_pauses_are_no_part_of_a_rounds_time() -> None:
 
 @given(st.lists(st.integers(0, 100), min_size=1), st.sampled_from([0.5, 0.9, 0.99]))
 @settings(max_examples=200)
-def test_a_percentile_is_what_its_definition_says(values: list[int], fraction: float) -> None:
+def test_a_percentile_matches_its_definition(values: list[int], fraction: float) -> None:
     """The smallest value that at least that part of the values do not exceed."""
     enough = [one for one in values if sum(other <= one for other in values) >= fraction * len(values)]
     assert percentile(sorted(values), fraction) == min(enough)
@@ -190,7 +190,7 @@ def test_the_spreadsheet_repeats_the_figures_with_their_time_and_meaning() -> No
     assert all("met / (met + breached)" in line["definition"] for line in lines)
 
 
-def test_the_page_draws_what_the_tables_say_and_trusts_no_name() -> None:
+def test_the_page_draws_the_figures_of_its_tables_and_trusts_no_name() -> None:
     """Well-formed drawings, the figures of the table beside the bars, and markup in a name is text."""
     evil = rounds(filed(), assigned(60, 1, "<script>"), completed(DAY))
     page = as_page(report(MET, LATE, OPEN, evil), "test.1")

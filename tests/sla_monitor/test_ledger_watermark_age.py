@@ -10,10 +10,10 @@ from prometheus_client import CollectorRegistry
 from chassis.clock import ManualClock
 from chassis.kafka.offsets import OffsetsUnknown
 from sla_monitor.ledger.metrics import LedgerMetrics
-from sla_monitor.ledger.store import Place
+from sla_monitor.ledger.store import TopicPartition
 from sla_monitor.ledger.watermarks import Sample, Watermarker
 
-PLACE = Place("cases.emergency", 0)
+TP = TopicPartition("cases.emergency", 0)
 
 
 class _Positions:
@@ -39,16 +39,16 @@ class _Positions:
 
 class _Store:
     def __init__(self) -> None:
-        self.told: dict[Place, datetime | None] = {}
+        self.reached_at: dict[TopicPartition, datetime | None] = {}
 
-    async def expect(self, places: list[Place]) -> None:
-        self.told = dict.fromkeys(places)
+    async def expect(self, tps: list[TopicPartition]) -> None:
+        self.reached_at = dict.fromkeys(tps)
 
-    async def advance(self, reached: Mapping[Place, Sample]) -> None:
-        self.told |= {place: sample.at for place, sample in reached.items()}
+    async def advance(self, reached: Mapping[TopicPartition, Sample]) -> None:
+        self.reached_at |= {tp: sample.at for tp, sample in reached.items()}
 
-    async def all(self) -> dict[Place, datetime | None]:
-        return self.told
+    async def all(self) -> dict[TopicPartition, datetime | None]:
+        return self.reached_at
 
 
 async def test_the_age_grows_while_kafka_is_away() -> None:
@@ -68,7 +68,7 @@ async def test_the_age_grows_while_kafka_is_away() -> None:
         labels = {"topic": "cases.emergency", "partition": "0"}
         return registry.get_sample_value("janseva_sla_ledger_watermark_age_seconds", labels)
 
-    await watermarker.look()
+    await watermarker.check()
     assert age() == 0
     positions.away = True
     clock.advance(timedelta(seconds=90))

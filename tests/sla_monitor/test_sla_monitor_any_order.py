@@ -84,9 +84,9 @@ def mixed(events: list[Envelope], ticks: list[int]) -> list[Envelope | float]:
 
 def run(inputs: list[Envelope | float], end: float) -> Monitor:
     monitor = Monitor()
-    monitor.take(*inputs)
+    monitor.consume(*inputs)
     if monitor.record is not None and any(not clock.ended for clock in monitor.record.clocks):
-        monitor.take(end)
+        monitor.consume(end)
     return monitor
 
 
@@ -116,9 +116,9 @@ def test_a_crash_anywhere_changes_nothing_for_the_reader(events: list[Envelope],
     monitor = Monitor()
     for one in inputs:
         remembered = monitor.record
-        first = monitor.take(one)
+        first = monitor.consume(one)
         monitor.record = remembered
-        assert [again.event_id for again in monitor.take(one)] == [once.event_id for once in first]
+        assert [again.event_id for again in monitor.consume(one)] == [once.event_id for once in first]
 
 
 @settings(max_examples=200, deadline=None)
@@ -143,8 +143,8 @@ def test_at_most_one_breach_of_a_level_stands(events: list[Envelope], ticks: lis
     """At every moment a clock has at most one unrevoked breach of each level, and next_wake lies ahead of the tick."""
     monitor = Monitor()
     for one in mixed(events, ticks):
-        monitor.take(one)
-        keys = [(clock_id, level) for clock_id, level, _ in standing(monitor.said)]
+        monitor.consume(one)
+        keys = [(clock_id, level) for clock_id, level, _ in standing(monitor.emitted)]
         assert len(keys) == len(set(keys))
         if isinstance(one, float) and monitor.record is not None:
             wake = engine.next_wake(monitor.record, policies())
@@ -153,18 +153,18 @@ def test_at_most_one_breach_of_a_level_stands(events: list[Envelope], ticks: lis
 
 @settings(max_examples=300, deadline=None)
 @given(cases, st.integers(0, 9), st.lists(st.one_of(minutes, days), min_size=1, max_size=3))
-def test_no_two_words_bear_one_number(events: list[Envelope], crash: int, ticks: list[int]) -> None:
+def test_no_two_states_have_one_revision(events: list[Envelope], crash: int, ticks: list[int]) -> None:
     """Ticks speak, the worker dies before it remembers, the log goes on: a number is one word, whatever was lost."""
     monitor = Monitor()
-    monitor.take(*events[:crash])
+    monitor.consume(*events[:crash])
     remembered = monitor.record
     for tick in sorted(ticks):
-        monitor.take(float(tick))
+        monitor.consume(float(tick))
     monitor.record = remembered
-    monitor.take(*events[crash:], float(END))
-    told: dict[tuple[str, int], tuple[object, ...]] = {}
-    for one in monitor.said:
-        word = one.data
-        if isinstance(word, SLAClockStarted | SLAClockAdjusted | SLAClockStopped):
-            content = (word.type, word.state, word.due_at, word.stopped_at, word.cause_id)
-            assert told.setdefault((word.clock_id, word.rev), content) == content
+    monitor.consume(*events[crash:], float(END))
+    emitted: dict[tuple[str, int], tuple[object, ...]] = {}
+    for one in monitor.emitted:
+        state = one.data
+        if isinstance(state, SLAClockStarted | SLAClockAdjusted | SLAClockStopped):
+            content = (state.type, state.state, state.due_at, state.stopped_at, state.cause_id)
+            assert emitted.setdefault((state.clock_id, state.rev), content) == content

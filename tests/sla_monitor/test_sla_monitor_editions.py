@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 from chassis.settings import load_yaml
 from event_schemas import (
     Envelope,
-    SLABreached,
-    SLABreachRevoked,
     SLAClockAdjusted,
     SLAClockStarted,
     SLAClockStopped,
@@ -21,8 +19,7 @@ from event_schemas import (
 from event_schemas.policies import DEFAULT_PATH, PolicySet
 from sla_monitor.domain import engine, record_codec
 from sla_monitor.domain.model import CaseRecord
-from sla_monitor.domain.times import epoch_ms
-from sla_monitor.ledger.judge import Moment, Told, judge
+from sla_monitor.ledger.judge import JudgedAt, judge
 from sla_monitor.ledger.model import rounds_of
 from sla_monitor.ledger.views import round_view
 from sla_monitor.shared.policies import policies_view
@@ -33,14 +30,15 @@ from tests.sla_monitor.sla_events import (
     assigned,
     at,
     completed,
+    emitted_breaches,
     filed,
     ms,
     paused,
     reopened,
     resumed,
     standing,
+    types_of,
     withdrawn,
-    words,
 )
 
 INQUIRY: dict[str, Any] = next(one for one in load_yaml(DEFAULT_PATH)["clocks"] if one["clock"] == "inquiry")
@@ -83,15 +81,15 @@ cases = st.tuples(filings, st.lists(events, max_size=7)).map(lambda case: [case[
 def outcomes(monitor: Monitor) -> object:
     assert monitor.record is not None
     last = {clock.clock_id: clock.last for clock in monitor.record.clocks}
-    told = {name: (said.started, said.due, said.state, said.stopped, said.reason) for name, said in last.items()}
-    return told, monitor.standing()
+    states = {name: (one.started, one.due, one.state, one.stopped, one.reason) for name, one in last.items()}
+    return states, monitor.standing()
 
 
 def run(given_policies: PolicySet, inputs: list[Envelope | float]) -> Monitor:
     monitor = Monitor(given_policies)
-    monitor.take(*inputs)
+    monitor.consume(*inputs)
     if monitor.record is not None and any(not clock.ended for clock in monitor.record.clocks):
-        monitor.take(END)
+        monitor.consume(END)
     return monitor
 
 
@@ -125,7 +123,7 @@ LATER = of(
     st.integers(0, 8),
     st.lists(days, min_size=1, max_size=4),
 )
-def test_no_two_words_bear_one_number_when_an_edition_gives_more_time(
+def test_no_two_states_have_one_revision_when_an_edition_gives_more_time(
     longer: PolicySet, case: list[Envelope], new_file: int, crash: int, lost: list[int]
 ) -> None:
     """The file comes at any time, ticks speak, the worker dies before it remembers, and the log goes on."""
@@ -133,30 +131,30 @@ def test_no_two_words_bear_one_number_when_an_edition_gives_more_time(
     case = sorted(case, key=lambda one: one.data.occurred_at)
     crash = max(crash, new_file)
     monitor = Monitor(of(FIRST))
-    monitor.take(*case[:new_file])
+    monitor.consume(*case[:new_file])
     monitor.policies = longer
-    monitor.take(*case[new_file:crash])
+    monitor.consume(*case[new_file:crash])
     remembered = monitor.record
-    monitor.take(*(float(tick) for tick in sorted(lost)))
+    monitor.consume(*(float(tick) for tick in sorted(lost)))
     monitor.record = remembered
-    monitor.take(*case[crash:], END)
-    told: dict[tuple[str, int], tuple[object, ...]] = {}
-    for one in monitor.said:
-        word = one.data
-        if isinstance(word, SLAClockStarted | SLAClockAdjusted | SLAClockStopped):
-            content = (word.type, word.state, word.due_at, word.stopped_at, word.cause_id)
-            assert told.setdefault((word.clock_id, word.rev), content) == content
+    monitor.consume(*case[crash:], END)
+    contents: dict[tuple[str, int], tuple[object, ...]] = {}
+    for one in monitor.emitted:
+        event = one.data
+        if isinstance(event, SLAClockStarted | SLAClockAdjusted | SLAClockStopped):
+            content = (event.type, event.state, event.due_at, event.stopped_at, event.cause_id)
+            assert contents.setdefault((event.clock_id, event.rev), content) == content
 
 
 def test_the_stop_after_a_lost_extension_bears_the_number_behind_it() -> None:
     """The tick that tells the longer time speaks, the worker dies before it remembers, and the stop comes first."""
     monitor = Monitor(of(FIRST))
-    monitor.take(filed())
+    monitor.consume(filed())
     monitor.policies = LONGER
     remembered = monitor.record
-    (first,) = (one for one in monitor.take(30.0 * DAY + 1) if one.data.type == "SLAClockAdjusted")
+    (first,) = (one for one in monitor.consume(30.0 * DAY + 1) if one.data.type == "SLAClockAdjusted")
     monitor.record = remembered
-    again, stop = monitor.take(completed(30.0 * DAY + 2))
+    again, stop = monitor.consume(completed(30.0 * DAY + 2))
     assert again == first
     assert isinstance(stop.data, SLAClockStopped)
     assert (stop.data.rev, stop.data.state, stop.data.due_at) == (3, "met", at(40 * DAY))
@@ -174,25 +172,16 @@ def test_the_audit_is_right_for_both_editions(several: PolicySet, case: list[Env
         assert record is not None
         assert record_codec.load(record.case_id, record_codec.dump(record, None)) == record
     assert record is not None
-    findings = judge(record, told(monitor), Moment(ms(END), ms(END)), several)
+    findings = judge(record, emitted_breaches(monitor.emitted), JudgedAt(ms(END), ms(END)), several)
     assert [(found.kind, found.clock_id, found.level) for found in findings] == []
-
-
-def told(monitor: Monitor) -> list[Told]:
-    by_id = {one.event_id: one.data for one in monitor.said}
-    revoked = {event.breach_id for event in by_id.values() if isinstance(event, SLABreachRevoked)}
-    return [
-        Told(event.breach_id, event.clock_id, event.level, epoch_ms(event.due_at), revoked=event.breach_id in revoked)
-        for event in by_id.values()
-        if isinstance(event, SLABreached)
-    ]
 
 
 def test_an_audit_by_the_first_edition_alone_would_be_wrong() -> None:
     """The check can fail: a breach of the second edition's shorter time is untrue by the first."""
     monitor = run(SHORTER, [filed(SWITCH)])
     assert monitor.record is not None
-    found = judge(monitor.record, told(monitor), Moment(ms(SWITCH + 25 * DAY), ms(SWITCH + 25 * DAY)), of(FIRST))
+    judged_at = JudgedAt(ms(SWITCH + 25 * DAY), ms(SWITCH + 25 * DAY))
+    found = judge(monitor.record, emitted_breaches(monitor.emitted), judged_at, of(FIRST))
     assert {one.kind for one in found} == {"untrue"}
 
 
@@ -200,14 +189,14 @@ def test_an_audit_by_the_first_edition_alone_would_be_wrong() -> None:
 def test_a_clock_keeps_the_target_under_which_it_started(day: int, due: int) -> None:
     """Thirty days for who filed before the switch, twenty for who filed from then on."""
     monitor = Monitor(SHORTER)
-    monitor.take(filed(day * DAY))
+    monitor.consume(filed(day * DAY))
     assert monitor.states() == {"inquiry:1": ("running", due * DAY)}
 
 
 def test_a_reopening_is_judged_by_its_own_edition() -> None:
     """The first round ran under the first edition; the second starts under the second."""
     monitor = Monitor(SHORTER)
-    monitor.take(filed(), completed(DAY), reopened(12 * DAY))
+    monitor.consume(filed(), completed(DAY), reopened(12 * DAY))
     assert monitor.states() == {"inquiry:1": ("met", 30 * DAY), "inquiry:2": ("running", 32 * DAY)}
 
 
@@ -215,16 +204,16 @@ def test_a_reopening_is_judged_by_its_own_edition() -> None:
 def test_an_edition_may_name_other_events(day: int, state: str) -> None:
     """What ends a clock is what its own edition says, also when the other one reads the same event differently."""
     monitor = Monitor(REWORDED)
-    monitor.take(withdrawn(20 * DAY), filed(day * DAY))
+    monitor.consume(withdrawn(20 * DAY), filed(day * DAY))
     assert monitor.states()["inquiry:1"][0] == state
 
 
 def test_an_open_clock_gets_the_longer_time_at_once() -> None:
     """An edition that holds for open clocks moves the due time of who filed before it; none runs shorter for it."""
     monitor = Monitor(LONGER)
-    monitor.take(filed())
+    monitor.consume(filed())
     assert monitor.states() == {"inquiry:1": ("running", 40 * DAY)}
-    monitor.take(35.0 * DAY, completed(39 * DAY))
+    monitor.consume(35.0 * DAY, completed(39 * DAY))
     assert monitor.states()["inquiry:1"][0] == "met"
     assert monitor.standing() == set()
 
@@ -232,34 +221,34 @@ def test_an_open_clock_gets_the_longer_time_at_once() -> None:
 def test_a_clock_that_ended_before_the_edition_stays_as_it_was() -> None:
     """What was over when the edition took effect has the due time that it had."""
     monitor = Monitor(LONGER)
-    monitor.take(filed(), completed(9 * DAY))
+    monitor.consume(filed(), completed(9 * DAY))
     assert monitor.states() == {"inquiry:1": ("met", 30 * DAY)}
 
 
-def test_a_file_that_comes_late_takes_back_what_it_makes_untrue() -> None:
+def test_a_file_that_comes_late_revokes_what_it_makes_untrue() -> None:
     """Breached by the old file, open by the new: the next tick adjusts the clock and revokes the breach, once."""
     monitor = Monitor(of(FIRST))
-    monitor.take(filed(), assigned(60), 31.0 * DAY)
+    monitor.consume(filed(), assigned(60), 31.0 * DAY)
     assert monitor.standing() == {("inquiry:1", 0, 30 * DAY)}
     monitor.policies = LONGER
-    said = monitor.take(33.0 * DAY)
-    assert words(said)[:2] == ["SLAClockAdjusted", "SLABreachRevoked"]
-    assert isinstance(said[0].data, SLAClockAdjusted)
-    assert said[0].data.due_at == at(40 * DAY)
+    emitted = monitor.consume(33.0 * DAY)
+    assert types_of(emitted)[:2] == ["SLAClockAdjusted", "SLABreachRevoked"]
+    assert isinstance(emitted[0].data, SLAClockAdjusted)
+    assert emitted[0].data.due_at == at(40 * DAY)
     assert monitor.standing() == set()
-    assert monitor.take(34.0 * DAY) == []
-    monitor.take(41.0 * DAY)
+    assert monitor.consume(34.0 * DAY) == []
+    monitor.consume(41.0 * DAY)
     assert monitor.standing() == {("inquiry:1", 0, 40 * DAY)}
 
 
 def test_the_ledger_sees_the_same_rounds() -> None:
     """The ledger's rounds are those of the engine: due time, target and owner of the edition of the start."""
     monitor = Monitor(LONGER)
-    monitor.take(filed())
+    monitor.consume(filed())
     assert monitor.record is not None
     (one,) = rounds_of(monitor.record, LONGER)
     assert (one.case_id, one.due, one.target, one.owner) == (CASE, ms(40 * DAY), 30 * DAY * 1000, "police")
-    assert standing(monitor.said) == set()
+    assert standing(monitor.emitted) == set()
 
 
 @pytest.mark.parametrize(("day", "version"), [(-100, "one"), (9, "one"), (10, "two"), (100, "two")])
@@ -275,20 +264,21 @@ def test_the_api_shows_the_edition_in_force_and_all_others(day: int, version: st
 def test_the_ledger_shows_a_clock_running_again_after_the_cap(day: int, state: str) -> None:
     """The page of a case tells the state at its own `as_of`, with no further event in between."""
     monitor = Monitor()
-    monitor.take(filed(), paused(2 * DAY))
+    monitor.consume(filed(), paused(2 * DAY))
     assert monitor.record is not None
     (one,) = rounds_of(monitor.record, monitor.policies)
     view = round_view(one, at(day * DAY))
     assert (view.state, view.reason) == (state, "court_stay" if state == "paused" else None)
 
 
-def test_a_worker_that_comes_back_with_the_next_file_tells_no_breach_of_the_old_one() -> None:
+def test_a_worker_that_comes_back_with_the_next_file_emits_no_breach_of_the_old_one() -> None:
     """Its table still holds the old deadline: when that comes, the clock is adjusted and runs on."""
     monitor = Monitor(of(FIRST))
-    monitor.take(filed(), 25.0 * DAY)
+    monitor.consume(filed(), 25.0 * DAY)
     assert monitor.record is not None
     wake = engine.next_wake(monitor.record, monitor.policies)
     assert wake == ms(30 * DAY) + 1
     monitor.policies = LONGER
-    assert words(monitor.take(30.0 * DAY + 1)) == ["SLAClockAdjusted", "SLADueSoon"]  # half of the forty days is over
+    # Half of the forty days is over.
+    assert types_of(monitor.consume(30.0 * DAY + 1)) == ["SLAClockAdjusted", "SLADueSoon"]
     assert (monitor.states()["inquiry:1"], monitor.standing()) == (("running", 40 * DAY), set())

@@ -17,17 +17,17 @@ from tests.sla_monitor.sla_events import (
     policies,
     reopened,
     responder,
+    types_of,
     visitor,
-    words,
 )
 
 KINDS = ("police", "fire")
 
 
-def stopped(said: list[Emission]) -> list[tuple[str, str, str | None]]:
+def stopped(emitted: list[Emission]) -> list[tuple[str, str, str | None]]:
     return [
         (one.data.clock_id, str(one.data.state), one.data.reason_code)
-        for one in said
+        for one in emitted
         if isinstance(one.data, SLAClockStopped)
     ]
 
@@ -35,9 +35,9 @@ def stopped(said: list[Emission]) -> list[tuple[str, str, str | None]]:
 def test_a_closing_in_time_cancels_the_round_under_its_reason() -> None:
     """Neither met nor breached, and nothing is said of it afterwards."""
     monitor = Monitor()
-    monitor.take(filed())
-    assert stopped(monitor.take(ended(DAY, "inquiry:1"))) == [("inquiry:1", "cancelled", "case_closed")]
-    assert monitor.take(31.0 * DAY, completed(32 * DAY)) == []
+    monitor.consume(filed())
+    assert stopped(monitor.consume(ended(DAY, "inquiry:1"))) == [("inquiry:1", "cancelled", "case_closed")]
+    assert monitor.consume(31.0 * DAY, completed(32 * DAY)) == []
 
 
 def test_a_round_that_was_overdue_stays_breached() -> None:
@@ -45,37 +45,39 @@ def test_a_round_that_was_overdue_stays_breached() -> None:
     for ends_as in ("cancelled", "met"):
         for tick in ([], [31.0 * DAY]):
             monitor = Monitor()
-            monitor.take(filed(), *tick)
-            said = monitor.take(ended(32 * DAY, "inquiry:1", ends_as=ends_as))
-            assert stopped(said) == [("inquiry:1", "breached", "case_closed")]
+            monitor.consume(filed(), *tick)
+            emitted = monitor.consume(ended(32 * DAY, "inquiry:1", ends_as=ends_as))
+            assert stopped(emitted) == [("inquiry:1", "breached", "case_closed")]
             assert ("inquiry:1", 0, 30.0 * DAY) in monitor.standing()
 
 
 def test_a_decision_may_end_a_round_as_met() -> None:
     """``ends_as`` says so; the time is the decision's."""
     monitor = Monitor()
-    monitor.take(filed())
-    assert stopped(monitor.take(ended(DAY, "inquiry:1", "decided", ends_as="met"))) == [("inquiry:1", "met", "decided")]
+    monitor.consume(filed())
+    assert stopped(monitor.consume(ended(DAY, "inquiry:1", "decided", ends_as="met"))) == [
+        ("inquiry:1", "met", "decided")
+    ]
 
 
 def test_only_the_round_that_is_named_ends() -> None:
     """Another kind, another round and a round still to come run on."""
     monitor = Monitor()
-    monitor.take(filed(0, "emergency-112", kinds=KINDS), ended(MINUTE, "dial112_response:fire", "stood_down"))
+    monitor.consume(filed(0, "emergency-112", kinds=KINDS), ended(MINUTE, "dial112_response:fire", "stood_down"))
     assert {name: state for name, (state, _due) in monitor.states().items()} == {
         "dial112_response:fire": "cancelled",
         "dial112_response:police": "running",
     }
-    assert stopped(monitor.take(responder(2 * MINUTE))) == [("dial112_response:police", "met", "ResponderArrived")]
+    assert stopped(monitor.consume(responder(2 * MINUTE))) == [("dial112_response:police", "met", "ResponderArrived")]
     complaint = Monitor()
-    complaint.take(filed(), ended(DAY, "inquiry:1"), reopened(2 * DAY))
+    complaint.consume(filed(), ended(DAY, "inquiry:1"), reopened(2 * DAY))
     assert complaint.states()["inquiry:2"] == ("running", 32.0 * DAY)
 
 
 def test_an_end_that_comes_before_its_start_holds() -> None:
     """Two producers have no order: a visit told late starts no clock that nobody could stop."""
     monitor = Monitor()
-    monitor.take(filed(), ended(HOUR, "hearing:h7"), visitor(HOUR - 60, "h7"))
+    monitor.consume(filed(), ended(HOUR, "hearing:h7"), visitor(HOUR - 60, "h7"))
     assert monitor.states()["hearing:h7"][0] == "cancelled"
 
 
@@ -91,17 +93,17 @@ def test_it_holds_under_every_edition() -> None:
     both = PolicySet.model_validate({"editions": [edition, later]})
     for start in (0, 11 * DAY):
         monitor = Monitor(both)
-        monitor.take(filed(start))
-        assert stopped(monitor.take(ended(start + DAY, "inquiry:1"))) == [("inquiry:1", "cancelled", "case_closed")]
+        monitor.consume(filed(start))
+        assert stopped(monitor.consume(ended(start + DAY, "inquiry:1"))) == [("inquiry:1", "cancelled", "case_closed")]
 
 
 @pytest.mark.parametrize("repeat", [1, 2])
-def test_an_end_seen_again_says_the_same_again(repeat: int) -> None:
+def test_an_end_seen_again_emits_the_same_again(repeat: int) -> None:
     """Under the same ids, as for every event."""
     monitor = Monitor()
-    monitor.take(filed())
+    monitor.consume(filed())
     event = ended(DAY, "inquiry:1")
-    first = monitor.take(event)
+    first = monitor.consume(event)
     for _ in range(repeat):
-        assert [one.event_id for one in monitor.take(event)] == [one.event_id for one in first]
-    assert words(first) == ["SLAClockStopped"]
+        assert [one.event_id for one in monitor.consume(event)] == [one.event_id for one in first]
+    assert types_of(first) == ["SLAClockStopped"]

@@ -10,26 +10,26 @@ from event_schemas import Envelope
 from event_schemas.policies import ClockPolicy
 from sla_monitor.domain import engine, record_codec
 from sla_monitor.domain.model import CaseRecord
-from sla_monitor.worker.fatal import Die
-from sla_monitor.worker.gauges import Bookkeeping
+from sla_monitor.worker.fatal import ExitProcess
+from sla_monitor.worker.gauges import MetricsRecorder
 from sla_monitor.worker.metrics import SLAMetrics
 from tests.sla_monitor.sla_events import DAY, at, completed, filed, policies
 
 INQUIRY = cast("ClockPolicy", policies().clock("inquiry")).target.total_seconds()
 
 
-class Books:
+class Gauges:
     """Books over a registry of their own, at a time in the test's hands."""
 
     def __init__(self) -> None:
         self.registry, self.clock = CollectorRegistry(), ManualClock(at(0))
         metrics = SLAMetrics(self.registry, policies())
-        self.books = Bookkeeping(metrics, "routine", self.clock, cast("Die", None))
+        self.recorder = MetricsRecorder(metrics, "routine", self.clock, cast("ExitProcess", None))
 
     def shown(self, seconds: float) -> dict[str, float]:
         """Every value that isn't 0, once so much time has passed since the fixed moment."""
         self.clock.advance(at(seconds) - self.clock.now())
-        self.books.show({}, {}, {})
+        self.recorder.show({}, {}, {})
         found = {}
         for metric in self.registry.collect():
             for sample in metric.samples:
@@ -40,7 +40,7 @@ class Books:
         return {name: value for name, value in found.items() if value}
 
 
-def taken(*events: Envelope) -> CaseRecord:
+def record_of(*events: Envelope) -> CaseRecord:
     record: CaseRecord | None = None
     for event in events:
         record, _ = engine.apply(record, event, policies())
@@ -54,9 +54,9 @@ def entry(record: CaseRecord) -> bytes:
 
 def test_sla_open_clocks_show_their_age_and_what_is_left() -> None:
     """Two inquiries, one begun ten days later: half and overdue are where they have come to, to a hundredth."""
-    rig = Books()
-    for record in (taken(filed(0)), taken(filed(10 * DAY))):
-        rig.books.changed(0, None, record)
+    rig = Gauges()
+    for record in (record_of(filed(0)), record_of(filed(10 * DAY))):
+        rig.recorder.changed(0, None, record)
     early = rig.shown(INQUIRY * 0.6)
     assert early["clocks_open_by_age inquiry,50-80%"] == 1
     assert early["clocks_open_by_age inquiry,under 50%"] == 1
@@ -69,28 +69,28 @@ def test_sla_open_clocks_show_their_age_and_what_is_left() -> None:
 
 def test_sla_a_recovered_partition_shows_what_the_changes_have_shown() -> None:
     """Counts from the entries' heads are those from the changes; an ended clock and a lost partition leave nothing."""
-    changed, recovered = Books(), Books()
-    records = [taken(filed(day * DAY)) for day in range(5)]
-    ended = taken(filed(0), completed(60))
+    changed, recovered = Gauges(), Gauges()
+    records = [record_of(filed(day * DAY)) for day in range(5)]
+    ended = record_of(filed(0), completed(60))
     for record in records:
-        changed.books.changed(3, None, record)
-    changed.books.changed(3, None, taken(filed(0)))
-    changed.books.changed(3, taken(filed(0)), ended)
-    recovered.books.recount(3, Counter(map(entry, [*records, ended])))
+        changed.recorder.changed(3, None, record)
+    changed.recorder.changed(3, None, record_of(filed(0)))
+    changed.recorder.changed(3, record_of(filed(0)), ended)
+    recovered.recorder.recount(3, Counter(map(entry, [*records, ended])))
     assert changed.shown(DAY) == recovered.shown(DAY)
-    recovered.books.keep(set())
+    recovered.recorder.keep(set())
     assert not any(name.startswith("clocks_open_by_age") for name in recovered.shown(DAY))
 
 
 def test_sla_inputs_are_counted_with_their_batch() -> None:
     """What was handled counts once its batch is told, with the age it had then."""
-    rig = Books()
-    rig.books.handled("cases.routine", filed(0))
-    rig.books.skipped("cases.routine")
+    rig = Gauges()
+    rig.recorder.handled("cases.routine", filed(0))
+    rig.recorder.skipped("cases.routine")
     assert rig.registry.get_sample_value("janseva_event_age_seconds_count", {"topic": "cases.routine"}) is None
     rig.clock.advance(at(2) - at(0))
-    rig.books.told(())
-    rig.books.told(())
+    rig.recorder.count_batch(())
+    rig.recorder.count_batch(())
     assert rig.registry.get_sample_value("janseva_event_age_seconds_sum", {"topic": "cases.routine"}) == 2
     labels = {"topic": "cases.routine", "type": "other", "outcome": "skipped"}
     assert rig.registry.get_sample_value("janseva_events_handled_total", labels) == 1

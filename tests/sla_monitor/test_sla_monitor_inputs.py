@@ -79,30 +79,30 @@ async def test_sla_inputs_that_are_resumed_are_asked_for_soon() -> None:
 async def test_sla_inputs_never_committed_are_read_from_where_their_log_begins() -> None:
     """The client would leave them wherever it has read to; a changelog, which the recovery has sought, it should."""
     consumer, sought = make_consumer(), []
-    told: list[Any] = []
+    seeks: list[Any] = []
     new = TP(CASES, 1)
 
     async def seek_to_committed() -> dict[TP, int | None]:
         return {INPUT: 70, new: None, CHANGELOG: None}
 
-    async def earliest_offsets(*places: TP) -> dict[TP, int]:
-        return dict.fromkeys(places, 12)
+    async def earliest_offsets(*tps: TP) -> dict[TP, int]:
+        return dict.fromkeys(tps, 12)
 
-    async def seek_wait(places: dict[TP, int]) -> None:
-        sought.append(places)
+    async def seek_wait(tps: dict[TP, int]) -> None:
+        sought.append(tps)
 
     consumer._thread = SimpleNamespace(  # noqa: SLF001
         seek_to_committed=seek_to_committed, earliest_offsets=earliest_offsets, seek_wait=seek_wait
     )
     consumer._read_offset, consumer._committed_offset = {}, {}  # noqa: SLF001
-    consumer.transport = SimpleNamespace(on_seek=told.append)
+    consumer.transport = SimpleNamespace(on_seek=seeks.append)
     consumer.assignment = lambda: {INPUT, new, CHANGELOG}
     await consumer.perform_seek()
     assert sought == [{new: 12}]
-    assert told == [{INPUT: 70, new: 12, CHANGELOG: None}]
+    assert seeks == [{INPUT: 70, new: 12, CHANGELOG: None}]
 
 
-async def test_sla_a_log_that_begins_behind_what_was_committed_is_told() -> None:
+async def test_sla_a_log_that_begins_behind_what_was_committed_is_reported() -> None:
     """The client would read on from there without a word, and with nothing left to read nobody would ever notice."""
     consumer = make_consumer()
     lost: list[Any] = []
@@ -111,11 +111,11 @@ async def test_sla_a_log_that_begins_behind_what_was_committed_is_told() -> None
     async def seek_to_committed() -> dict[TP, int | None]:
         return {read: 5, never: None, whole: 20, CHANGELOG: None}
 
-    async def earliest_offsets(*places: TP) -> dict[TP, int]:
-        return dict.fromkeys(places, 20)
+    async def earliest_offsets(*tps: TP) -> dict[TP, int]:
+        return dict.fromkeys(tps, 20)
 
-    async def seek_wait(places: dict[TP, int]) -> None:
-        assert places == {never: 20}
+    async def seek_wait(tps: dict[TP, int]) -> None:
+        assert tps == {never: 20}
 
     consumer._thread = SimpleNamespace(  # noqa: SLF001
         seek_to_committed=seek_to_committed, earliest_offsets=earliest_offsets, seek_wait=seek_wait
@@ -125,11 +125,11 @@ async def test_sla_a_log_that_begins_behind_what_was_committed_is_told() -> None
     assert lost == [{read: (5, 20)}]
 
 
-async def test_sla_events_lost_under_a_running_worker_are_not_taken_for_read() -> None:
+async def test_sla_events_lost_under_a_running_worker_do_not_count_as_read() -> None:
     """Where the log was cut behind what was committed, reading begins where it was; else where the log begins."""
 
-    async def earliest_offsets(*places: TP) -> dict[TP, int]:
-        return dict.fromkeys(places, 20)
+    async def earliest_offsets(*tps: TP) -> dict[TP, int]:
+        return dict.fromkeys(tps, 20)
 
     never = TP(CASES, 1)
     asked = SimpleNamespace(

@@ -25,16 +25,16 @@ from tests.sla_monitor.sla_events import (
     paused,
     policies,
     resumed,
-    words,
+    types_of,
 )
 
 VERIFICATION = "verification:1"
 
 
-def adjusted(said: list[Emission]) -> list[tuple[int, str, datetime]]:
+def adjusted(emitted: list[Emission]) -> list[tuple[int, str, datetime]]:
     return [
         (one.data.rev, str(one.data.state), one.data.occurred_at)
-        for one in said
+        for one in emitted
         if isinstance(one.data, SLAClockAdjusted)
     ]
 
@@ -42,51 +42,53 @@ def adjusted(said: list[Emission]) -> list[tuple[int, str, datetime]]:
 def test_a_clock_runs_again_when_its_cap_is_used_up() -> None:
     """By the first tick after it, with the time at which it happened; and never twice."""
     monitor = Monitor()
-    monitor.take(filed(), paused(2 * DAY))
-    said = monitor.take(17.0 * DAY)
-    assert adjusted(said) == [(3, "running", at(17 * DAY))]
+    monitor.consume(filed(), paused(2 * DAY))
+    emitted = monitor.consume(17.0 * DAY)
+    assert adjusted(emitted) == [(3, "running", at(17 * DAY))]
     assert monitor.states() == {"inquiry:1": ("running", 45 * DAY)}
-    assert adjusted(monitor.take(18.0 * DAY, resumed(19 * DAY))) == []
+    assert adjusted(monitor.consume(18.0 * DAY, resumed(19 * DAY))) == []
 
 
 def test_a_clock_runs_again_at_the_time_the_officer_named() -> None:
     """`until` ends the pause, and the next wake is that moment."""
     monitor = Monitor()
-    monitor.take(filed(), paused(DAY, until=at(3 * DAY)))
+    monitor.consume(filed(), paused(DAY, until=at(3 * DAY)))
     assert monitor.record is not None
     assert engine.next_wake(monitor.record, policies()) == ms(3 * DAY)
-    assert adjusted(monitor.take(3.0 * DAY)) == [(3, "running", at(3 * DAY))]
+    assert adjusted(monitor.consume(3.0 * DAY)) == [(3, "running", at(3 * DAY))]
 
 
 def test_an_event_after_the_cap_shows_that_the_clock_runs_again() -> None:
     """Whatever comes before a tick, and leaves the clock open, tells it; a stop says all there is to say."""
     monitor = Monitor()
-    monitor.take(filed(), paused(2 * DAY))
-    assert adjusted(monitor.take(assigned(20 * DAY))) == [(3, "running", at(17 * DAY))]
-    assert words(monitor.take(completed(21 * DAY))) == ["SLAClockStopped"]
+    monitor.consume(filed(), paused(2 * DAY))
+    assert adjusted(monitor.consume(assigned(20 * DAY))) == [(3, "running", at(17 * DAY))]
+    assert types_of(monitor.consume(completed(21 * DAY))) == ["SLAClockStopped"]
 
 
 @pytest.mark.parametrize("ticks", [(), (17.0 * DAY,), (17.0 * DAY, 18.0 * DAY)])
-def test_the_stops_number_does_not_hang_on_what_a_tick_has_said(ticks: tuple[float, ...]) -> None:
+def test_the_stops_revision_does_not_depend_on_what_a_tick_emitted(ticks: tuple[float, ...]) -> None:
     """The number of the word that a tick says is kept free: no crash between can give one number to two words."""
     monitor = Monitor()
-    monitor.take(filed(), paused(2 * DAY), *ticks)
-    stops = [one.data for one in monitor.take(completed(16 * DAY)) if isinstance(one.data, SLAClockStopped)]
+    monitor.consume(filed(), paused(2 * DAY), *ticks)
+    stops = [one.data for one in monitor.consume(completed(16 * DAY)) if isinstance(one.data, SLAClockStopped)]
     assert [stop.rev for stop in stops] == [4]
 
 
 def test_a_resumption_in_time_leaves_the_number_free() -> None:
     """Who keeps clocks takes the highest number, so a number that is never used harms nobody."""
     monitor = Monitor()
-    monitor.take(filed(), paused(2 * DAY))
-    assert adjusted(monitor.take(resumed(3 * DAY))) == [(4, "running", at(3 * DAY))]
-    assert [stop.data.rev for stop in monitor.take(completed(4 * DAY)) if isinstance(stop.data, SLAClockStopped)] == [5]
+    monitor.consume(filed(), paused(2 * DAY))
+    assert adjusted(monitor.consume(resumed(3 * DAY))) == [(4, "running", at(3 * DAY))]
+    assert [
+        stop.data.rev for stop in monitor.consume(completed(4 * DAY)) if isinstance(stop.data, SLAClockStopped)
+    ] == [5]
 
 
 def verifying(*pauses: Any) -> Monitor:
     """A verification filed on Monday, 2 November 2026, at 11:30 in India."""
     monitor = Monitor()
-    monitor.take(filed(0, "tenant-verification"), *pauses)
+    monitor.consume(filed(0, "tenant-verification"), *pauses)
     return monitor
 
 
@@ -119,21 +121,21 @@ def test_a_cap_of_working_hours_ends_a_pause_in_working_hours() -> None:
     """Thirty-five office hours from Monday 12:30 are used up on Saturday; the due time moves by five working days."""
     monitor = verifying(paused(HOUR, VERIFICATION, reason="awaiting_documents"))
     assert due(monitor) == "Sat 21 11:30"
-    said = monitor.take(5.0 * DAY + HOUR)
-    assert adjusted(said) == [(3, "running", at(5 * DAY + HOUR))]
+    emitted = monitor.consume(5.0 * DAY + HOUR)
+    assert adjusted(emitted) == [(3, "running", at(5 * DAY + HOUR))]
 
 
 def test_warnings_come_at_fractions_of_the_working_time() -> None:
     """Half of ten working days is five working days, not half of the time on the wall."""
     monitor = verifying()
-    warnings = [one.data.occurred_at for one in monitor.take(11.0 * DAY) if one.data.type == "SLADueSoon"]
+    warnings = [one.data.occurred_at for one in monitor.consume(11.0 * DAY) if one.data.type == "SLADueSoon"]
     assert [time.astimezone(INDIA).strftime("%a %d %H:%M") for time in warnings] == ["Sat 07 11:30", "Thu 12 11:30"]
 
 
 def test_levels_follow_in_working_time() -> None:
     """Level 1 is two working days after the due time: over the Sunday and a holiday, not two days of the wall."""
     monitor = verifying()
-    breaches = [one.data.occurred_at for one in monitor.take(20.0 * DAY) if one.data.type == "SLABreached"]
+    breaches = [one.data.occurred_at for one in monitor.consume(20.0 * DAY) if one.data.type == "SLABreached"]
     shown = [time.astimezone(INDIA).strftime("%a %d %H:%M") for time in breaches]
     assert shown[:3] == ["Sat 14 11:30", "Wed 18 11:30", "Fri 20 11:30"]
 
@@ -148,5 +150,5 @@ def test_a_pause_never_makes_a_due_time_earlier_nor_adds_more_than_the_cap(one: 
     calendar = policies().clocks[3].counting
     last = round(monitor.states()[VERIFICATION][1] * 1000) + ms(0)
     assert calendar.due(ms(0), 70 * 3_600_000) <= last <= calendar.due(ms(0), 105 * 3_600_000)
-    monitor.take(build(VerificationCompleted, done * HOUR, outcome="clear"))
+    monitor.consume(build(VerificationCompleted, done * HOUR, outcome="clear"))
     assert monitor.states()[VERIFICATION][0] == ("met" if ms(done * HOUR) <= last else "breached")

@@ -35,7 +35,7 @@ def test_the_shipped_file_passes_and_its_promises_are_shown(capsys: pytest.Captu
     assert "no holidays are known from 2028 on" in shown
 
 
-def test_each_fault_is_one_line_with_its_place(
+def test_each_fault_is_one_line_with_its_location(
     tmp_path: Path, document: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Edition and clock by their names, the event, field or service that there is not; nothing twice, no traceback."""

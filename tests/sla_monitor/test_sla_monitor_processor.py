@@ -7,7 +7,7 @@ from event_schemas import WireRecord, decode, encode
 from sla_monitor.domain.record_codec import wake_of
 from sla_monitor.worker.fatal import TooManyInvalid
 from sla_monitor.worker.processor import MAX_INVALID_IN_ROW
-from tests.sla_monitor.processor_rig import CASES, Died, Rig
+from tests.sla_monitor.processor_rig import CASES, Exited, Rig
 from tests.sla_monitor.sla_events import CASE, MINUTE, completed, filed, responder, withdrawn
 
 
@@ -20,7 +20,7 @@ async def test_sla_publishes_then_remembers_then_acknowledges() -> None:
     assert rig.log == ["sent", "put", "write", "complete", "handled"]
 
 
-async def test_sla_a_refused_word_marks_nothing() -> None:
+async def test_sla_a_refused_event_marks_nothing() -> None:
     """If a word is not acknowledged, the table is untouched and the input not acked."""
     rig = Rig(refuse=True)
     rig.event(filed(0, "emergency-112"))
@@ -33,7 +33,7 @@ async def test_sla_a_lost_changelog_write_ends_the_process_unacknowledged() -> N
     """State that Kafka didn't take is no state: the process dies and the input is read again."""
     rig = Rig(lose_changelog=True)
     rig.event(filed(0, "emergency-112"))
-    with pytest.raises(Died, match="changelog"):
+    with pytest.raises(Exited, match="changelog"):
         await rig.processor.quiesce()
     assert rig.following == {}
 
@@ -73,7 +73,7 @@ async def test_sla_a_newer_tick_never_moves_the_target_away() -> None:
     assert "SLABreached" in rig.types()
 
 
-async def test_sla_many_deadlines_at_once_are_told_in_slices() -> None:
+async def test_sla_many_deadlines_at_once_are_fired_in_slices() -> None:
     """More than a batch can hold falls due at one tick: all are told, once each."""
     rig = Rig()
     cases = [filed(0, "emergency-112", case_id=f"c_{number}") for number in range(1200)]
@@ -112,10 +112,10 @@ GARBAGE = [
 
 
 @pytest.mark.parametrize("garbage", GARBAGE)
-async def test_sla_poison_is_buried_and_the_next_event_handled(garbage: WireRecord) -> None:
+async def test_sla_poison_goes_to_the_dead_letter_topic_and_the_next_event_is_handled(garbage: WireRecord) -> None:
     """The original bytes go to the dead letters, acknowledged before the input is acked."""
     rig = Rig()
-    rig.take(garbage)
+    rig.consume(garbage)
     rig.event(filed(0, "emergency-112"))
     await rig.processor.quiesce()
     topic, letter = rig.sent[0]
@@ -131,7 +131,7 @@ async def test_sla_a_time_beyond_reckoning_is_poison() -> None:
     record = encode(filing.data, event_id="x", source="intake")
     written = f'"occurred_at":"{filing.data.occurred_at:%Y-%m-%d}'.encode()
     assert written in record.value
-    rig.take(record._replace(value=record.value.replace(written, b'"occurred_at":"9999-12-31')))
+    rig.consume(record._replace(value=record.value.replace(written, b'"occurred_at":"9999-12-31')))
     await rig.processor.quiesce()
     assert [topic for topic, _ in rig.sent] == [f"{CASES}.dlq"]
 
@@ -141,7 +141,7 @@ async def test_sla_a_record_under_another_key_is_poison() -> None:
     rig = Rig()
     filing = filed(0, "emergency-112")
     record = encode(filing.data, event_id=filing.event_id, source="intake")
-    rig.take(WireRecord(b"c_other", record.value, record.headers))
+    rig.consume(WireRecord(b"c_other", record.value, record.headers))
     await rig.processor.quiesce()
     assert [topic for topic, _ in rig.sent] == [f"{CASES}.dlq"]
 
@@ -150,26 +150,26 @@ async def test_sla_too_much_poison_in_a_row_stops_the_worker() -> None:
     """So many invalid events in a row are our bug: they are not buried one after the other."""
     rig = Rig()
     for _ in range(MAX_INVALID_IN_ROW):
-        rig.take(GARBAGE[0])
+        rig.consume(GARBAGE[0])
     with pytest.raises(TooManyInvalid):
-        rig.take(GARBAGE[0])
+        rig.consume(GARBAGE[0])
     assert rig.following == {}
 
 
 async def test_sla_other_types_and_other_services_replays_are_skipped_unread() -> None:
     """A type without clocks is skipped by its header; so is a dead letter replayed for another service."""
     rig = Rig()
-    rig.take(WireRecord(b"k", b"{no json", (("ce_type", b"EvidenceAdded"),)))
-    rig.take(WireRecord(b"k", b"{no json", (("ce_type", b"ComplaintFiled"), ("dlq_replay_service", b"notifier"))))
+    rig.consume(WireRecord(b"k", b"{no json", (("ce_type", b"EvidenceAdded"),)))
+    rig.consume(WireRecord(b"k", b"{no json", (("ce_type", b"ComplaintFiled"), ("dlq_replay_service", b"notifier"))))
     await rig.processor.quiesce()
     assert (rig.sent, rig.following) == ([], {(CASES, 0): 2})
 
 
-async def test_sla_words_of_the_cause_carry_its_trace() -> None:
+async def test_sla_emitted_events_carry_the_trace_of_their_cause() -> None:
     """The trace of the citizen's request goes on in what the monitor says about it."""
     rig = Rig()
     filing, trace = filed(0, "e-complaint"), "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-    rig.take(encode(filing.data, event_id=filing.event_id, source="intake", traceparent=trace))
+    rig.consume(encode(filing.data, event_id=filing.event_id, source="intake", traceparent=trace))
     rig.event(completed(60))
     await rig.processor.quiesce()
     traces = [decode(record.headers, record.value).traceparent for _, record in rig.sent]

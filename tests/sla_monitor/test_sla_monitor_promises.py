@@ -21,9 +21,9 @@ from event_schemas import (
 from event_schemas.calendars import INDIA
 from sla_monitor.ledger.model import rounds_of
 from sla_monitor.ledger.report import By, ReportBuilder, Window
-from sla_monitor.worker.gauges import Bookkeeping
+from sla_monitor.worker.gauges import MetricsRecorder
 from sla_monitor.worker.metrics import SLAMetrics
-from tests.sla_monitor.processor_rig import die
+from tests.sla_monitor.processor_rig import exit_process
 from tests.sla_monitor.sla_events import DAY, HOUR, Monitor, assigned, at, build, filed, ms, policies, withdrawn
 
 FIR = build(
@@ -63,15 +63,15 @@ KEPT = [
 
 
 @pytest.mark.parametrize(("clock_id", "filing", "then", "stop", "due"), KEPT)
-def test_a_promise_is_due_when_it_says_and_kept_by_what_it_names(
+def test_a_promise_is_due_and_kept_by_its_policy(
     clock_id: str, filing: Envelope, then: tuple[Envelope, ...], stop: Envelope, due: str
 ) -> None:
     """From the act that starts it to the act that keeps it, by its own calendar."""
     monitor = Monitor()
-    monitor.take(filing, *then)
+    monitor.consume(filing, *then)
     state, seconds = monitor.states()[clock_id]
     assert (state, at(seconds).astimezone(INDIA).strftime("%a %d %b %H:%M")) == ("running", due)
-    monitor.take(stop)
+    monitor.consume(stop)
     assert monitor.states()[clock_id][0] == "met"
 
 
@@ -84,24 +84,24 @@ def test_every_shipped_promise_is_played_here_or_is_one_of_the_three() -> None:
 def test_no_other_service_gets_these_clocks() -> None:
     """A lost-property report promises nothing by itself, and a complaint no verification."""
     monitor = Monitor()
-    monitor.take(filed(0, "lost-property"), VERIFIED, ISSUED)
+    monitor.consume(filed(0, "lost-property"), VERIFIED, ISSUED)
     assert monitor.states() == {}
     complaint = Monitor()
-    complaint.take(filed(), VERIFIED)
+    complaint.consume(filed(), VERIFIED)
     assert set(complaint.states()) == {"inquiry:1"}
 
 
-def test_an_fir_that_is_declined_takes_the_signature_off_the_citizen() -> None:
+def test_an_fir_that_is_declined_frees_the_citizen_of_the_signature() -> None:
     """Nothing is left to sign."""
     monitor = Monitor()
-    monitor.take(filed(0, "e-fir"), build(FIRDeclined, DAY, reason_code="not_cognizable"))
+    monitor.consume(filed(0, "e-fir"), build(FIRDeclined, DAY, reason_code="not_cognizable"))
     assert monitor.states()["efir_signature:1"][0] == "cancelled"
 
 
 def test_a_withdrawn_complaint_does_not_end_an_investigation() -> None:
     """Once registered, an FIR is not the citizen's to withdraw."""
     monitor = Monitor()
-    monitor.take(filed(), FIR, withdrawn(DAY))
+    monitor.consume(filed(), FIR, withdrawn(DAY))
     assert monitor.states()["investigation:1"][0] == "running"
     assert monitor.states()["inquiry:1"][0] == "cancelled"
 
@@ -109,11 +109,11 @@ def test_a_withdrawn_complaint_does_not_end_an_investigation() -> None:
 def test_what_a_citizen_owes_is_in_no_compliance() -> None:
     """An e-FIR that nobody signed: told to the station, and counted neither in the metrics nor in the report."""
     monitor = Monitor()
-    monitor.take(filed(0, "e-fir"), assigned(60), 5.0 * DAY, build(InformationSigned, 6 * DAY))
+    monitor.consume(filed(0, "e-fir"), assigned(60), 5.0 * DAY, build(InformationSigned, 6 * DAY))
     assert monitor.states()["efir_signature:1"][0] == "breached"
     registry = CollectorRegistry()
-    books = Bookkeeping(SLAMetrics(registry, policies()), "routine", ManualClock(at(6 * DAY)), die)
-    books.told([(monitor.record, one) for one in monitor.said])
+    recorder = MetricsRecorder(SLAMetrics(registry, policies()), "routine", ManualClock(at(6 * DAY)), exit_process)
+    recorder.count_batch([(monitor.record, one) for one in monitor.emitted])
     labels = {"clock": "efir_signature", "district": "Araria"}
     assert registry.get_sample_value("janseva_sla_clocks_stopped_total", labels | {"outcome": "breached"}) is None
     assert registry.get_sample_value("janseva_sla_breaches_total", labels | {"level": "0"}) is None

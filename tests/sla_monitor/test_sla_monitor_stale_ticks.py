@@ -8,13 +8,13 @@ from typing import Any, cast
 
 from chassis.clock import ManualClock
 from chassis.health import Liveness
-from sla_monitor.worker.deadlines import DRAWER_MS, DeadlineHeaps
+from sla_monitor.worker.deadlines import BUCKET_MS, DeadlineHeaps
 from sla_monitor.worker.ticks import OffsetsUnavailable, Ticker
-from sla_monitor.worker.watchdog import Watch
+from sla_monitor.worker.watchdog import Watchdog
 from tests.sla_monitor.sla_events import ms
 
 # A time at which a drawer of the heap begins: there the heap names the deadline itself.
-DEADLINE = (ms(0) // DRAWER_MS + 1) * DRAWER_MS
+DEADLINE = (ms(0) // BUCKET_MS + 1) * BUCKET_MS
 TEN_SECONDS_BEFORE = datetime.fromtimestamp(DEADLINE / 1000 - 10, UTC)
 
 
@@ -40,15 +40,15 @@ class _Rig:
             clock=self.clock,
             topic="sla.ticks.emergency",
         )
-        self.watch = Watch(
+        self.watch = Watchdog(
             recovered=self.recovered,
             ticker=self.ticker,
             offsets=self,
             processor=cast("Any", _Processor()),
             heaps=self.heaps,
-            books=cast("Any", self),
+            recorder=cast("Any", self),
             liveness=Liveness(timedelta(seconds=30)),
-            die=cast("Any", None),
+            exit_process=cast("Any", None),
             tick_s=0.1,
             stall_limit_s=60.0,
         )
@@ -67,12 +67,12 @@ class _Rig:
 
     async def pass_seconds(self, seconds: int) -> None:
         for _ in range(seconds):
-            await self.watch.look()
+            await self.watch.check()
             self.clock.advance(timedelta(seconds=1))
-        await self.watch.look()
+        await self.watch.check()
 
 
-async def test_the_age_grows_from_the_first_deadline_that_nobody_looks_at() -> None:
+async def test_the_age_grows_from_the_first_deadline_that_is_not_fired() -> None:
     """Before it there is nothing to look at; after it the age is the time since, though no tick was ever sent."""
     rig = _Rig()
     rig.heaps.push(3, DEADLINE, b"case")
@@ -91,7 +91,7 @@ async def test_the_age_grows_while_the_brokers_are_out_of_sight() -> None:
     assert rig.ages == {3: 20.0}
 
 
-async def test_a_drawer_that_has_just_been_filled_is_not_old() -> None:
+async def test_a_bucket_that_has_just_been_filled_is_not_old() -> None:
     """The heap names the drawer's beginning, minutes ago; nobody has failed to look yet."""
     rig = _Rig()
     rig.heaps.rebuild(3)

@@ -12,7 +12,7 @@ from event_schemas.policies import EscalationStep
 from sla_monitor.domain import engine
 from sla_monitor.domain.escalation import CONTROL_ROOM, addressee, post_of
 from sla_monitor.domain.model import Assignment, CaseRecord
-from sla_monitor.ledger.judge import Moment, judge
+from sla_monitor.ledger.judge import JudgedAt, judge
 from sla_monitor.shared.posts import DirectoryOfPosts, NotRead, PostsReader
 from tests.sla_monitor.sla_events import DAY, Monitor, assigned, completed, filed, ms, policies
 
@@ -56,28 +56,28 @@ def test_a_level_goes_to_the_first_held_post_from_its_step_on(
     """Whatever posts are vacant: the first one of the step or behind it that is held, else the state's control room."""
     level = data.draw(st.integers(0, len(ladder) - 1))
     vacant = Vacant(frozenset(post_of(ARARIA, one) for one in empty))
-    told = addressee(ARARIA, steps(ladder)[level:], vacant)
+    addressed = addressee(ARARIA, steps(ladder)[level:], vacant)
     held = [one for one in ladder[level:] if one not in empty]
-    assert told == (post_of(ARARIA, held[0]) if held else CONTROL_ROOM)
+    assert addressed == (post_of(ARARIA, held[0]) if held else CONTROL_ROOM)
 
 
-def test_without_a_station_the_control_room_is_told() -> None:
+def test_without_a_station_the_control_room_is_the_addressee() -> None:
     """Nobody's station has no posts that could be vacant."""
     assert addressee(None, steps(POSTS), Vacant(frozenset())) == "HQ:control-room"
 
 
-def told_of(posts: Vacant | DirectoryOfPosts, days: float = 40) -> dict[int, SLABreached]:
+def addressed_of(posts: Vacant | DirectoryOfPosts, days: float = 40) -> dict[int, SLABreached]:
     """What an assigned and forgotten complaint makes the monitor say until the day, by level."""
     monitor = Monitor()
-    monitor.take(filed(), assigned(1))
+    monitor.consume(filed(), assigned(1))
     assert monitor.record is not None
-    _, said = engine.fire(monitor.record, ms(days * DAY), policies(), posts)
-    return {one.data.level: one.data for one in said if isinstance(one.data, SLABreached)}
+    _, emitted = engine.fire(monitor.record, ms(days * DAY), policies(), posts)
+    return {one.data.level: one.data for one in emitted if isinstance(one.data, SLABreached)}
 
 
 def test_a_vacancy_changes_the_address_and_not_the_breach() -> None:
     """With the SHO's post vacant level 0 is told to the next post under the id it would have had anyway."""
-    held, vacant = told_of(Vacant(frozenset())), told_of(Vacant(frozenset({PostId("SHO:5140003")})))
+    held, vacant = addressed_of(Vacant(frozenset())), addressed_of(Vacant(frozenset({PostId("SHO:5140003")})))
     assert held[0].escalate_to == "SHO:5140003"
     assert vacant[0].escalate_to == held[1].escalate_to == "SDPO:5140003"
     changed = {"escalate_to": held[0].escalate_to}
@@ -89,15 +89,15 @@ def test_a_breach_that_an_event_brings_to_light_passes_a_vacant_post_too() -> No
     record = None
     vacant = Vacant(frozenset({PostId("SHO:5140003"), PostId("SDPO:5140003")}))
     for one in (filed(), assigned(1), completed(31 * DAY)):
-        record, said = engine.apply(record, one, policies(), vacant)
-    assert [one.data.escalate_to for one in said if isinstance(one.data, SLABreached)] == ["SP:ARARIA"]
+        record, emitted = engine.apply(record, one, policies(), vacant)
+    assert [one.data.escalate_to for one in emitted if isinstance(one.data, SLABreached)] == ["SP:ARARIA"]
 
 
 def test_a_post_that_falls_vacant_between_two_levels_is_passed_by_from_then_on() -> None:
     """Level 0 went to the SHO, level 1 finds no SDPO and goes to the SP: each level looks at its own time."""
     directory_now = directory(post(Post.SHO, "5140003"), post(Post.SDPO, "5140003"), post(Post.SP, "ARARIA"))
     monitor = Monitor()
-    monitor.take(filed(), assigned(1))
+    monitor.consume(filed(), assigned(1))
     assert monitor.record is not None
     record, first = engine.fire(monitor.record, ms(31 * DAY), policies(), directory_now)
     gone = encode(post(Post.SDPO, "5140003", vacant=True), event_id=ids.new_event_id(), source="routing")
@@ -111,14 +111,16 @@ def test_a_post_that_falls_vacant_between_two_levels_is_passed_by_from_then_on()
 def test_the_reconciler_passes_a_vacant_post_by_as_the_workers_do() -> None:
     """A missed breach is mended with the address it should have had."""
     monitor = Monitor()
-    monitor.take(filed(), assigned(1))
+    monitor.consume(filed(), assigned(1))
     assert monitor.record is not None
     now = ms(31 * DAY)
     vacant = Vacant(frozenset({PostId("SHO:5140003"), PostId("SDPO:5140003")}))
-    found = judge(monitor.record, [], Moment(patience=now, now=now), policies(), vacant)
-    assert [one.mend.data.escalate_to for one in found if one.mend and isinstance(one.mend.data, SLABreached)] == [
-        "SP:ARARIA"
-    ]
+    found = judge(monitor.record, [], JudgedAt(missed_before=now, now=now), policies(), vacant)
+    assert [
+        one.correction.data.escalate_to
+        for one in found
+        if one.correction and isinstance(one.correction.data, SLABreached)
+    ] == ["SP:ARARIA"]
 
 
 SHO = PostId("SHO:5140003")

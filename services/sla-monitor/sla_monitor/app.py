@@ -17,23 +17,23 @@ from chassis.kafka.admin import end_offsets
 from chassis.kafka.producer import EventProducer
 from chassis.run import Background
 from event_schemas.policies import PolicySet
-from sla_monitor.faust_adapter.app import Shell, create_faust_app
+from sla_monitor.faust_adapter.app import FaustAdapter, create_faust_app
 from sla_monitor.faust_adapter.table import ensure_changelog
 from sla_monitor.faust_adapter.transport import FaustOffsets
 from sla_monitor.settings import Settings
 from sla_monitor.shared.policies import load_policies
 from sla_monitor.shared.posts import PostsReader
 from sla_monitor.worker.api import create_router
-from sla_monitor.worker.fatal import die
-from sla_monitor.worker.gauges import Bookkeeping
+from sla_monitor.worker.fatal import exit_process
+from sla_monitor.worker.gauges import MetricsRecorder
 from sla_monitor.worker.metrics import SLAMetrics
 from sla_monitor.worker.processor import SERVICE, Processor
 from sla_monitor.worker.ticks import Ticker
-from sla_monitor.worker.watchdog import Watch
+from sla_monitor.worker.watchdog import Watchdog
 
 # A batch of the processor goes out as one of Kafka's; brokers take 1 MiB by default.
 BATCH_BYTES: Final = 512 * 1024
-# A batch holds tens of thousands of objects that go with it: looking for cycles among them took a fifth of the time.
+# A batch holds tens of thousands of objects that go with it: collecting cycles among them took a fifth of the time.
 COLLECT_AFTER: Final = (50_000, 20, 20)
 
 
@@ -49,7 +49,7 @@ def create_app(settings: Settings, worker_class: "type[Worker] | None" = None) -
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         worker = await (worker_class or Worker).create(settings, policies, metrics, liveness)
         checks["kafka"] = worker.producer.ping
-        checks["partitions"] = worker.shell.check_recovered
+        checks["partitions"] = worker.adapter.check_recovered
         checks["directory"] = worker.posts.check
         checks["keys"] = settings.check_keys
         access = Access.of(settings, SystemClock(), registry)
@@ -58,8 +58,8 @@ def create_app(settings: Settings, worker_class: "type[Worker] | None" = None) -
             app,
             create_router(
                 policies,
-                worker.shell.store,
-                lambda: worker.shell.owned,
+                worker.adapter.store,
+                lambda: worker.adapter.owned,
                 SystemClock(),
                 access,
                 emergency=settings.lane == "emergency",
@@ -83,21 +83,26 @@ def create_app(settings: Settings, worker_class: "type[Worker] | None" = None) -
 
 
 class Worker:
-    """Everything that runs beside the HTTP app."""
+    """Everything that runs beside the HTTP app: Faust, the directory of posts, ticks, the watchdog."""
 
     processor_class: type[Processor] = Processor
     producer_class: type[EventProducer] = EventProducer
 
     def __init__(
-        self, shell: Shell, watch: Watch, producer: EventProducer, processor: Processor, posts: PostsReader
+        self,
+        adapter: FaustAdapter,
+        watchdog: Watchdog,
+        producer: EventProducer,
+        processor: Processor,
+        posts: PostsReader,
     ) -> None:
-        self.shell, self.producer, self.processor, self.posts = shell, producer, processor, posts
-        self._watch = watch
+        self.adapter, self.producer, self.processor, self.posts = adapter, producer, processor, posts
+        self._watchdog = watchdog
         self.background = Background()
-        self.background.add("faust", shell.run, stop=shell.stop)
+        self.background.add("faust", adapter.run, stop=adapter.stop)
         self.background.add("directory", posts.view.run, stop=posts.view.stop)
-        self.background.add("ticks", posts.first(watch.tick_forever))
-        self.background.add("watch", watch.look_forever)
+        self.background.add("ticks", posts.when_read(watchdog.tick_forever))
+        self.background.add("watch", watchdog.check_forever)
 
     @classmethod
     async def create(cls, settings: Settings, policies: PolicySet, metrics: SLAMetrics, liveness: Liveness) -> Self:
@@ -110,41 +115,41 @@ class Worker:
             settings.kafka_bootstrap, client_id=f"{SERVICE}-{settings.worker_name}", batch_bytes=BATCH_BYTES
         )
         await producer.start()
-        shell = Shell(app, settings, producer, die)
+        adapter = FaustAdapter(app, settings, producer, exit_process)
         posts = PostsReader(settings.kafka_bootstrap, settings.directory_topic)
-        books = Bookkeeping(metrics, settings.lane, clock, die)
+        recorder = MetricsRecorder(metrics, settings.lane, clock, exit_process)
         processor = cls.processor_class(
             policies=policies,
             cases_topic=settings.cases_topic,
-            state=shell.store,
-            changelog=shell.changelog,
-            heaps=shell.heaps,
+            entries=adapter.store,
+            changelog=adapter.changelog,
+            heaps=adapter.heaps,
             producer=producer,
-            books=books,
+            recorder=recorder,
             max_stall_s=settings.session_timeout_s,
             posts=posts.directory,
         )
-        shell.attach(processor, books)
-        offsets = FaustOffsets(app, settings.cases_topic, lambda: shell.owned)
+        adapter.attach(processor, recorder)
+        offsets = FaustOffsets(app, settings.cases_topic, lambda: adapter.owned)
         ticker = Ticker(
             offsets=offsets,
-            heaps=shell.heaps,
+            heaps=adapter.heaps,
             processor=processor,
             producer=producer,
             clock=clock,
             topic=settings.ticks_topic,
-            not_sent=books.tick_not_sent,
+            not_sent=recorder.tick_not_sent,
         )
-        watch = Watch(
-            recovered=shell.recovered,
+        watchdog = Watchdog(
+            recovered=adapter.recovered,
             ticker=ticker,
             offsets=offsets,
             processor=processor,
-            heaps=shell.heaps,
-            books=books,
+            heaps=adapter.heaps,
+            recorder=recorder,
             liveness=liveness,
-            die=die,
+            exit_process=exit_process,
             tick_s=settings.tick_ms / 1000,
             stall_limit_s=settings.stall_limit_s,
         )
-        return cls(shell, watch, producer, processor, posts)
+        return cls(adapter, watchdog, producer, processor, posts)

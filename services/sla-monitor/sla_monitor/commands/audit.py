@@ -1,4 +1,4 @@
-"""``python -m sla_monitor audit``: missed, doubled, untrue, late. Exit status 1 if any of the first three is not 0."""
+"""``python -m sla_monitor audit``: count missed, doubled, untrue and late breaches. Status 1 for all but late ones."""
 
 import argparse
 import asyncio
@@ -15,7 +15,7 @@ from chassis.mongo.client import Mongo
 from chassis.telemetry.logs import configure_logging
 from sla_monitor.commands.audit_page import as_json, as_text
 from sla_monitor.ledger.app import SERVICE
-from sla_monitor.ledger.audit import Audit, AuditResult, Stretch
+from sla_monitor.ledger.audit import Audit, AuditResult, LogRange
 from sla_monitor.ledger.audit_ledger import LedgerView
 from sla_monitor.ledger.settings import LedgerSettings
 from sla_monitor.ledger.watermarks import WatermarkStore
@@ -48,15 +48,15 @@ def run(settings: LedgerSettings, options: argparse.Namespace) -> AuditResult:
 
 
 async def audit(settings: LedgerSettings, options: argparse.Namespace, clock: Clock) -> AuditResult:
-    """Wait for the ledger, then judge. A ledger that does not catch up in time is not compared; the text says so."""
+    """Wait for the ledger, then judge. A ledger that does not catch up in time is not compared, as stderr states."""
     mongo = Mongo(settings.mongo_uri, settings.mongo_database, app_name="sla-audit")
     positions = LogPositions(settings.kafka_bootstrap, [*settings.cases_topics.values()])
     try:
-        stretch = Stretch(clock.now(), await positions.starts(), await positions.ends())
-        # Watermarks past this time say that the ledger has taken in all of the stretch.
+        log_range = LogRange(clock.now(), await positions.starts(), await positions.ends())
+        # Watermarks past this time show that the ledger has consumed all of the range.
         read_at = clock.now()
         ready = not options.log_only and await _caught_up(
-            WatermarkStore(mongo), len(stretch.ends), read_at, options.wait
+            WatermarkStore(mongo), len(log_range.ends), read_at, options.wait
         )
         run = Audit(
             bootstrap=settings.kafka_bootstrap,
@@ -65,7 +65,7 @@ async def audit(settings: LedgerSettings, options: argparse.Namespace, clock: Cl
             progress=_Progress(),
             ledger=LedgerView(mongo, read_at) if ready else None,
         )
-        return await run.run(stretch)
+        return await run.run(log_range)
     finally:
         await positions.close()
         mongo.close()

@@ -69,14 +69,14 @@ async def _run(settings: Settings, options: argparse.Namespace) -> int:
     if options.history:
         return await _show_history(settings)
     gaps = await find_gaps(settings)
-    _say(page(gaps, settings))
+    _print_lines(page(gaps, settings))
     if not gaps or not options.accept:
         return 1 if gaps else 0
     if not await _members_gone(settings, options.wait):
         sys.stderr.write(f"not done: workers of {settings.group} are running; stop all of this lane first\n")
         return 1
     await accept(settings, gaps, options.by, options.why, SystemClock())
-    _say([f"accepted: {settings.group} goes on from the log's beginning. Start the workers."])
+    _print_lines([f"accepted: {settings.group} goes on from the log's beginning. Start the workers."])
     return 0
 
 
@@ -158,7 +158,7 @@ async def _show_history(settings: Settings) -> int:
             found = [one async for one in _decisions(mongo).find({"group": settings.group}).sort("at", 1)]
     finally:
         mongo.close()
-    _say(_decision(one) for one in found)
+    _print_lines(_decision(one) for one in found)
     return 0
 
 
@@ -172,7 +172,7 @@ def _decisions(mongo: Mongo) -> Collection:
     return mongo.collection("lost_events")
 
 
-def _say(lines: Iterator[str] | Sequence[str]) -> None:
+def _print_lines(lines: Iterator[str] | Sequence[str]) -> None:
     sys.stdout.writelines(f"{line}\n" for line in lines)
     sys.stdout.flush()
 

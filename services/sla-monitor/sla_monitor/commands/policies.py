@@ -1,4 +1,4 @@
-"""``python -m sla_monitor policies check FILE``: says what is wrong with a policy file, or prints what it promises."""
+"""``python -m sla_monitor policies check FILE``: name what is wrong with a policy file, or print its promises."""
 
 import argparse
 import sys
@@ -49,14 +49,16 @@ def _row(policy: ClockPolicy, office: Office | None) -> tuple[str, ...]:
     spelled = _office_time if office_time else _spelled
     within = _office_days(policy, office) if office_time and office else spelled(policy.target)
     warned = ", ".join(f"{fraction:.0%}" for fraction in policy.warn_at) or "-"
-    told = ", ".join(f"{step.post} +{spelled(step.after)}" if step.level else step.post for step in policy.escalation)
+    addressed = ", ".join(
+        f"{step.post} +{spelled(step.after)}" if step.level else step.post for step in policy.escalation
+    )
     return (
         policy.clock + (" (open clocks too)" if policy.applies_to_open else ""),
         policy.owner.value,
         within + CALENDARS.get(policy.calendar, ""),
         warned,
         spelled(policy.pause_cap) if policy.pause_cap else "-",
-        told,
+        addressed,
         "all" if policy.services == "*" else ", ".join(policy.services),
     )
 
@@ -116,20 +118,20 @@ def _read(path: Path) -> tuple[PolicySet | None, list[str]]:
     except ValidationError as refused:
         document = None if path.is_dir() else load_yaml(path)
         faults = [fault for fault in refused.errors() if not _follows(fault, refused.errors())]
-        return None, [f"{_place(document, fault['loc'])}{_words(fault['msg'])}" for fault in faults]
+        return None, [f"{_location(document, fault['loc'])}{_without_prefix(fault['msg'])}" for fault in faults]
     except (OSError, NotYaml) as error:
         return None, [str(error)]
 
 
 def _follows(fault: Mapping[str, Any], all_faults: Sequence[Mapping[str, Any]]) -> bool:
-    """A list is also called too short when one of its members was refused: that says nothing new."""
+    """True for a list called too short because one of its members was refused: the member's fault is enough."""
     depth = len(fault["loc"])
     deeper = (other for other in all_faults if len(other["loc"]) > depth and other["loc"][:depth] == fault["loc"])
     return fault["type"] == "too_short" and any(deeper)
 
 
-def _place(document: Any, loc: tuple[int | str, ...]) -> str:
-    """Where the fault lies: editions and clocks by their names, all else by its place in the file."""
+def _location(document: Any, loc: tuple[int | str, ...]) -> str:
+    """Where the fault lies: editions and clocks by their names, all else by its keys in the file."""
     if isinstance(document, Mapping) and "editions" not in document:
         document = {"editions": [document]}
     named: list[str] = []
@@ -140,11 +142,11 @@ def _place(document: Any, loc: tuple[int | str, ...]) -> str:
             document = None
         name = document.get("version" if named == ["editions"] else "clock") if isinstance(document, Mapping) else None
         named.append(str(part if name is None or not isinstance(part, int) else name))
-    spoken = [name for name in named if name not in {"editions", "clocks"}] or named
-    return f"{' > '.join(spoken)}: " if spoken else ""
+    named_parts = [name for name in named if name not in {"editions", "clocks"}] or named
+    return f"{' > '.join(named_parts)}: " if named_parts else ""
 
 
-def _words(message: str) -> str:
+def _without_prefix(message: str) -> str:
     return message.removeprefix("Value error, ")
 
 

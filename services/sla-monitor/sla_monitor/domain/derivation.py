@@ -1,5 +1,5 @@
-"""The rules: from the set of a case's facts to the state of each of its clocks. A pure function of a set, so that the
-order and the repetition of events can't matter.
+"""Derive the state of each clock from the set of a case's facts. A pure function of a set: the order and the
+repetition of events can't matter. All times are epoch ms.
 """
 
 from collections.abc import Iterator
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from event_schemas import ids
 from event_schemas.policies import FIRST_ROUND, ClockPolicy, InForce, PolicySet
-from sla_monitor.domain.model import ENDS, CaseRecord, Fact, Role
+from sla_monitor.domain.model import ENDS, CaseRecord, Fact, FactRole
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One pause that counts, from ``begin`` to ``end``; ``resumed`` once someone has said so."""
+    """One pause that counts, from ``begin`` to ``end``; ``resumed``: a ClockResumed ended it."""
 
     begin: int
     end: int
@@ -21,8 +21,8 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class ClockTruth:
-    """What the facts say about one clock round. ``policy`` is that of the edition under which it started."""
+class DerivedClock:
+    """The state of one clock round that follows from the facts; ``policy``: of the edition under which it started."""
 
     clock_id: str
     policy: ClockPolicy
@@ -45,7 +45,7 @@ class ClockTruth:
             return "paused" if self.spans and not self.spans[-1].resumed else "running"
         if ended_at > self.due:
             return "breached"
-        return "met" if self.end.role is Role.STOP else "cancelled"
+        return "met" if self.end.role is FactRole.STOP else "cancelled"
 
     @property
     def reason(self) -> str:
@@ -54,7 +54,7 @@ class ClockTruth:
         return self.spans[-1].reason if self.state == "paused" else ""
 
     def paused_at(self, now: int) -> bool:
-        """True if it waits at ``now``: not yet resumed, the time the officer named not come, the cap not used up."""
+        """True if the clock is paused at ``now``: not resumed, before ``until``, the cap not used up."""
         return self.end is None and bool(self.spans) and not self.spans[-1].resumed and now < self.spans[-1].end
 
     def paused_until(self, at: int) -> int:
@@ -76,11 +76,11 @@ class ClockTruth:
         return calendar.after(self.started, round(fraction * calendar.counted(self.started, self.due)))
 
 
-def truths(record: CaseRecord, policies: PolicySet) -> Iterator[ClockTruth]:
+def derive_clocks(record: CaseRecord, policies: PolicySet) -> Iterator[DerivedClock]:
     """Every clock round that the facts of the case have started, in a fixed order."""
     started: dict[str, list[tuple[Fact, InForce]]] = {}
     for fact in record.facts:
-        if fact.role is Role.START:
+        if fact.role is FactRole.START:
             rule = policies.judged_by(fact.clock, fact.at)
             if rule is not None and rule.wording == fact.wording and rule.policy.applies_to(record.service_code):
                 started.setdefault(fact.clock, []).append((fact, rule))
@@ -89,7 +89,7 @@ def truths(record: CaseRecord, policies: PolicySet) -> Iterator[ClockTruth]:
         yield from _rounds(record, started[name])
 
 
-def _rounds(record: CaseRecord, starts: list[tuple[Fact, InForce]]) -> Iterator[ClockTruth]:
+def _rounds(record: CaseRecord, starts: list[tuple[Fact, InForce]]) -> Iterator[DerivedClock]:
     first_of: dict[str, tuple[Fact, InForce]] = {}
     for start, rule in sorted(starts, key=_first_order) if len(starts) > 1 else starts:
         first_of.setdefault(start.key, (start, rule))
@@ -104,13 +104,13 @@ def _rounds(record: CaseRecord, starts: list[tuple[Fact, InForce]]) -> Iterator[
         for since, longer in rule.extensions:
             if due >= since and (end is None or end.at >= since):
                 spans, due = max((spans, due), _pauses(record, longer, clock_id, started), key=_due)
-        yield ClockTruth(clock_id, policy, started, policy.target_ms, due, spans, end)
+        yield DerivedClock(clock_id, policy, started, policy.target_ms, due, spans, end)
 
 
 def _started(record: CaseRecord, start: Fact) -> int:
-    """Who comes early for an appointment waits from the appointed hour; the latest word on the hour counts."""
+    """Who comes early for an appointment waits from the appointed hour; the newest event that names the hour counts."""
     named = start.clock, start.key, start.wording
-    appointed = [f for f in record.facts if f.role is Role.APPOINT and (f.clock, f.key, f.wording) == named]
+    appointed = [f for f in record.facts if f.role is FactRole.APPOINT and (f.clock, f.key, f.wording) == named]
     if not appointed:
         return start.at
     return max(start.at, max(appointed, key=lambda fact: (fact.seen, fact.event_id)).at)
@@ -119,9 +119,9 @@ def _started(record: CaseRecord, start: Fact) -> int:
 def _end(record: CaseRecord, start: Fact, clock_id: str, *, first_round: bool) -> Fact | None:
     """The earliest stop or cancellation. A later round can't be ended by what ended an earlier one.
 
-    A stop told as earlier than the start counts as at once (a hearing begun before the appointed hour). A cancellation
+    A stop before the start counts as at the start (a hearing begun before the appointed hour). A cancellation
     counts only once there was a start to cancel: a hearing cancelled and then attended all the same does run.
-    What names this very round by its clock id ends it under every wording.
+    A fact that names this round by its clock id ends it, whichever edition's matchers (``wording``) read it.
     """
     candidates = [
         fact
@@ -133,10 +133,10 @@ def _end(record: CaseRecord, start: Fact, clock_id: str, *, first_round: bool) -
             else fact.clock == start.clock
             and fact.key in ("", start.key)
             and fact.wording == start.wording
-            and ((fact.role is Role.STOP and first_round) or fact.seen >= start.seen)
+            and ((fact.role is FactRole.STOP and first_round) or fact.seen >= start.seen)
         )
     ]
-    return min(candidates, key=lambda fact: (fact.at, fact.role is Role.CANCEL, fact.event_id), default=None)
+    return min(candidates, key=lambda fact: (fact.at, fact.role is FactRole.CANCEL, fact.event_id), default=None)
 
 
 def _pauses(record: CaseRecord, policy: ClockPolicy, clock_id: str, started: int) -> tuple[tuple[Span, ...], int]:
@@ -146,12 +146,12 @@ def _pauses(record: CaseRecord, policy: ClockPolicy, clock_id: str, started: int
     """
     calendar, left = policy.counting, policy.pause_cap_ms
     due = calendar.due(started, policy.target_ms)
-    if not policy.pausable or not any(fact.role is Role.PAUSE for fact in record.facts):
+    if not policy.pausable or not any(fact.role is FactRole.PAUSE for fact in record.facts):
         return (), due
     spans: list[Span] = []
-    resumes = sorted(f.at for f in record.facts if f.role is Role.RESUME and f.key == clock_id)
+    resumes = sorted(f.at for f in record.facts if f.role is FactRole.RESUME and f.key == clock_id)
     pauses = [
-        f for f in record.facts if f.role is Role.PAUSE and f.key == clock_id and f.reason in policy.pause_reasons
+        f for f in record.facts if f.role is FactRole.PAUSE and f.key == clock_id and f.reason in policy.pause_reasons
     ]
     for pause in sorted(pauses, key=_order):
         begin = max(pause.at, started, spans[-1].end if spans else started)

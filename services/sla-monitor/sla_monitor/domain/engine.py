@@ -1,4 +1,7 @@
-"""The engine: (clocks of a case, event, now) -> (clocks, events to publish); no clock, network or disk of its own."""
+"""The engine: compare what was emitted of a case's clocks with what its facts lead to, and emit the difference.
+
+(record, event or time, policies) -> (record, emissions). No clock, network or disk of its own.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,20 +9,20 @@ from dataclasses import replace
 from event_schemas import ClockOwner, ComplaintFiled, Envelope, SLABreached, ids
 from event_schemas.policies import PolicySet
 from sla_monitor.domain import emissions
-from sla_monitor.domain.derivation import ClockTruth, truths
+from sla_monitor.domain.derivation import DerivedClock, derive_clocks
 from sla_monitor.domain.emissions import Cause, Emission
 from sla_monitor.domain.escalation import ALL_HELD, Posts
 from sla_monitor.domain.facts import assignment_of, facts_of
 from sla_monitor.domain.model import (
     Breach,
     CaseRecord,
-    Clock,
+    EmittedClock,
     Fact,
-    Role,
+    FactRole,
 )
 from sla_monitor.domain.retention import age, review_time
 from sla_monitor.domain.times import epoch_ms
-from sla_monitor.domain.transitions import moved_due, run_again, said_now, same, speak, with_word
+from sla_monitor.domain.transitions import adjust_due, advance, end_pause, is_same_state, state_at, with_state
 
 __all__ = ["CaseRecord", "Emission", "Outcome", "apply", "fire", "next_wake"]
 
@@ -29,77 +32,77 @@ Waking = tuple[CaseRecord | None, tuple[Emission, ...], int | None]
 
 
 def apply(record: CaseRecord | None, envelope: Envelope, policies: PolicySet, posts: Posts = ALL_HELD) -> Outcome:
-    """Take in one event. One seen before changes nothing and says again, under the same ids, what it once caused."""
-    after, said, _wake = apply_waking(record, envelope, policies, posts)
-    return after, said
+    """Apply one event. One applied before changes nothing and emits again, under the same ids, what it once caused."""
+    after, emitted, _wake = apply_waking(record, envelope, policies, posts)
+    return after, emitted
 
 
 def apply_waking(record: CaseRecord | None, envelope: Envelope, policies: PolicySet, posts: Posts = ALL_HELD) -> Waking:
-    """As ``apply``; an unchanged record (``is``) keeps the wake it had, and None is told here."""
+    """As ``apply``, with the next wake; None for an unchanged record (``is``), which keeps the wake it had."""
     event = envelope.data
     if isinstance(event, SLABreached):
-        after, said = _check_own_breach(record, envelope, event, policies)
-        return after, said, None if after is None or after is record else next_wake(after, policies)
+        after, emitted = _check_own_breach(record, envelope, event, policies)
+        return after, emitted, None if after is None or after is record else next_wake(after, policies)
     before = record or CaseRecord(event.case_id)
     remembered = _remember(before, envelope, policies)
     if remembered == before:
-        return record, _say_again(before, envelope.event_id, policies), None
-    derived = tuple(truths(remembered, policies))
-    # Only a later edition makes what was told of the same facts another thing.
-    earlier = {truth.clock_id: truth for truth in truths(before, policies)} if policies.extensions else {}
+        return record, _emit_again(before, envelope.event_id, policies), None
+    derived_clocks = tuple(derive_clocks(remembered, policies))
+    # Only a later edition of the policies can change what was derived from the same facts.
+    earlier = {derived.clock_id: derived for derived in derive_clocks(before, policies)} if policies.extensions else {}
     cause = Cause(envelope.event_id, epoch_ms(event.occurred_at))
-    settled, said = _settle(remembered, derived, earlier, cause, posts)
-    # The facts are the same, so the truth is; a marker's is not: it forgets what has become a clock of its own.
-    wake = _wake(settled, derived) if settled.trimmed_at is None else next_wake(settled, policies)
-    return settled, said, wake
+    settled, emitted = _settle(remembered, derived_clocks, earlier, cause, posts)
+    # Same facts, same derived clocks; not for a marker, which has dropped the facts of its ended clocks.
+    wake = _wake(settled, derived_clocks) if settled.trimmed_at is None else next_wake(settled, policies)
+    return settled, emitted, wake
 
 
 def fire(record: CaseRecord, now: int, policies: PolicySet, posts: Posts = ALL_HELD) -> Outcome:
-    """Let the time be ``now`` (epoch ms): warnings, breaches, escalations; ended cases shrink, then vanish (None)."""
-    after, said, _wake = fire_waking(record, now, policies, posts)
-    return after, said
+    """Emit what is due at ``now`` (epoch ms): warnings, breaches, escalations. Ended cases shrink, then go (None)."""
+    after, emitted, _wake = fire_waking(record, now, policies, posts)
+    return after, emitted
 
 
 def fire_waking(record: CaseRecord, now: int, policies: PolicySet, posts: Posts = ALL_HELD) -> Waking:
-    said: list[Emission] = []
-    derived = tuple(truths(record, policies))
-    for truth in derived:
-        clock = record.clock(truth.clock_id)
+    emitted: list[Emission] = []
+    derived_clocks = tuple(derive_clocks(record, policies))
+    for derived in derived_clocks:
+        clock = record.clock(derived.clock_id)
         if clock is None or clock.ended:
             continue
-        clock, words = _say_by_time(record, clock, truth, now)
-        clock, warnings = _warn(record, clock, truth, now)
-        clock, breaches = _breach(record, clock, truth, now, posts)
+        clock, clock_events = _emit_by_time(record, clock, derived, now)
+        clock, warnings = _warn(record, clock, derived, now)
+        clock, breaches = _breach(record, clock, derived, now, posts)
         record = record.with_clock(clock)
-        said += [*words, *warnings, *breaches]
+        emitted += [*clock_events, *warnings, *breaches]
     aged = age(record, now)
     if aged is None:
-        return None, tuple(said), None
-    return aged, tuple(said), _wake(aged, derived) if aged is record else next_wake(aged, policies)
+        return None, tuple(emitted), None
+    return aged, tuple(emitted), _wake(aged, derived_clocks) if aged is record else next_wake(aged, policies)
 
 
 def next_wake(record: CaseRecord, policies: PolicySet) -> int | None:
-    """When ``fire`` has something to do next (epoch ms): the next warning, level, or the end of remembering."""
-    return _wake(record, tuple(truths(record, policies)))
+    """When ``fire`` has something to do next (epoch ms): a warning, a level, the end of a pause or of retention."""
+    return _wake(record, tuple(derive_clocks(record, policies)))
 
 
-def _wake(record: CaseRecord, derived: tuple[ClockTruth, ...]) -> int | None:
+def _wake(record: CaseRecord, derived_clocks: tuple[DerivedClock, ...]) -> int | None:
     times: list[int] = []
-    for truth in derived:
-        clock = record.clock(truth.clock_id)
+    for derived in derived_clocks:
+        clock = record.clock(derived.clock_id)
         if clock is None or clock.ended:
             continue
         # Levels and warnings follow each other in time, so the first one left is the next one.
-        for level in _levels(truth):
-            if _standing(clock, level, truth.due) is None:
-                times.append(truth.threshold(level) + 1)
+        for level in _levels(derived):
+            if _standing(clock, level, derived.due) is None:
+                times.append(derived.threshold(level) + 1)
                 break
-        for fraction in truth.policy.warn_at:
-            if (fraction, truth.due) not in clock.warned:
-                times.append(truth.warning_at(fraction))
+        for fraction in derived.policy.warn_at:
+            if (fraction, derived.due) not in clock.warned:
+                times.append(derived.warning_at(fraction))
                 break
-        if clock.last.state == "paused" and truth.spans:
-            times.append(truth.spans[-1].end)
+        if clock.last.state == "paused" and derived.spans:
+            times.append(derived.spans[-1].end)
     if all(clock.ended for clock in record.clocks):
         times.append(review_time(record))
     return min(times, default=None)
@@ -117,9 +120,9 @@ def _remember(record: CaseRecord, envelope: Envelope, policies: PolicySet) -> Ca
 
 
 def _bears(record: CaseRecord, fact: Fact) -> bool:
-    """What is remembered already is not kept again; nor what a marker knows to be over."""
+    """True for a fact to keep: not one that is kept already, nor one that a marker's ended clocks make irrelevant."""
     if record.trimmed_at is not None and fact.seen <= record.trimmed_at:
-        return fact.role is Role.START and record.clock(ids.clock_id(fact.clock, fact.key)) is None
+        return fact.role is FactRole.START and record.clock(ids.clock_id(fact.clock, fact.key)) is None
     return not any(
         one.event_id == fact.event_id
         and (one.role, one.clock, one.key, one.wording) == (fact.role, fact.clock, fact.key, fact.wording)
@@ -129,124 +132,132 @@ def _bears(record: CaseRecord, fact: Fact) -> bool:
 
 def _settle(
     record: CaseRecord,
-    derived: tuple[ClockTruth, ...],
-    earlier: Mapping[str, ClockTruth],
+    derived_clocks: tuple[DerivedClock, ...],
+    earlier: Mapping[str, DerivedClock],
     cause: Cause,
     posts: Posts,
 ) -> tuple[CaseRecord, tuple[Emission, ...]]:
-    """Say what has become different, and take back what has become untrue."""
-    said: list[Emission] = []
-    for truth in derived:
-        clock = record.clock(truth.clock_id) or Clock(truth.clock_id, truth.policy.clock, truth.target)
-        told = len(clock.said)
-        if clock.said and truth.clock_id in earlier:
-            clock = moved_due(clock, earlier[truth.clock_id])
-        clock = speak(clock, truth, cause)
-        clock, revocations = _revoke(record, clock, truth, cause)
-        owner = truth.policy.owner
-        said += [emissions.clock_event(record, clock, index, owner) for index in range(told, len(clock.said))]
-        said += revocations
-        if truth.end is not None:
-            # Levels that were passed before the end but not yet told: true whatever is still to come in the log.
-            clock, breaches = _breach(record, clock, truth, truth.ended_at or 0, posts)
-            said += breaches
+    """Emit the difference between emitted and derived state; revoke the breaches that the derived state contradicts."""
+    emitted: list[Emission] = []
+    for derived in derived_clocks:
+        clock = record.clock(derived.clock_id) or EmittedClock(derived.clock_id, derived.policy.clock, derived.target)
+        known = len(clock.states)
+        if clock.states and derived.clock_id in earlier:
+            clock = adjust_due(clock, earlier[derived.clock_id])
+        clock = advance(clock, derived, cause)
+        clock, revocations = _revoke(record, clock, derived, cause)
+        owner = derived.policy.owner
+        emitted += [emissions.clock_event(record, clock, index, owner) for index in range(known, len(clock.states))]
+        emitted += revocations
+        if derived.end is not None:
+            # Levels reached before the end but not emitted yet: later events of the log can't change them.
+            clock, breaches = _breach(record, clock, derived, derived.ended_at or 0, posts)
+            emitted += breaches
         record = record.with_clock(clock)
-    return record, tuple(said)
+    return record, tuple(emitted)
 
 
-def _say_by_time(record: CaseRecord, clock: Clock, truth: ClockTruth, now: int) -> tuple[Clock, list[Emission]]:
-    """What no event says: a pause ended by itself, or a later edition of the policies gave open clocks more time."""
-    told = len(clock.said)
+def _emit_by_time(
+    record: CaseRecord, clock: EmittedClock, derived: DerivedClock, now: int
+) -> tuple[EmittedClock, list[Emission]]:
+    """Emit what no event causes: a pause ended by itself, or a later edition gave open clocks more time."""
+    known = len(clock.states)
     now = max(now, clock.last.at)
-    clock = run_again(moved_due(clock, truth), truth, now)
+    clock = end_pause(adjust_due(clock, derived), derived, now)
     cause = Cause(clock.last.cause, now)
-    current = said_now(truth, cause, now)
-    if not same(clock.last, current):
-        clock = with_word(clock, current)
+    current = state_at(derived, cause, now)
+    if not is_same_state(clock.last, current):
+        clock = with_state(clock, current)
     revocations: list[Emission] = []
-    if len(clock.said) > told:
-        clock, revocations = _revoke(record, clock, truth, cause)
-    owner = truth.policy.owner
-    words = [emissions.clock_event(record, clock, index, owner) for index in range(told, len(clock.said))]
-    return clock, [*words, *revocations]
+    if len(clock.states) > known:
+        clock, revocations = _revoke(record, clock, derived, cause)
+    owner = derived.policy.owner
+    clock_events = [emissions.clock_event(record, clock, index, owner) for index in range(known, len(clock.states))]
+    return clock, [*clock_events, *revocations]
 
 
-def _revoke(record: CaseRecord, clock: Clock, truth: ClockTruth, cause: Cause) -> tuple[Clock, list[Emission]]:
-    """Take back every standing breach that the truth no longer bears out."""
+def _revoke(
+    record: CaseRecord, clock: EmittedClock, derived: DerivedClock, cause: Cause
+) -> tuple[EmittedClock, list[Emission]]:
+    """Revoke every standing breach that the derived state contradicts."""
     if not clock.breaches:
         return clock, []
-    said: list[Emission] = []
+    emitted: list[Emission] = []
     kept: list[Breach] = []
     for breach in clock.breaches:
-        reason = _why_untrue(truth, breach) if breach.standing else None
+        reason = _why_untrue(derived, breach) if breach.standing else None
         if reason is not None:
-            said.append(emissions.revoked(record, clock, breach, reason, cause))
+            emitted.append(emissions.revoked(record, clock, breach, reason, cause))
         kept.append(breach if reason is None else replace(breach, standing=False))
-    return (replace(clock, breaches=tuple(kept)) if said else clock), said
+    return (replace(clock, breaches=tuple(kept)) if emitted else clock), emitted
 
 
-def _why_untrue(truth: ClockTruth, breach: Breach) -> str | None:
-    if breach.due != truth.due:
+def _why_untrue(derived: DerivedClock, breach: Breach) -> str | None:
+    if breach.due != derived.due:
         return "due_adjusted"
-    ended_at = truth.ended_at
-    if truth.end is None or ended_at is None or breach.level >= len(truth.policy.escalation):
+    ended_at = derived.ended_at
+    if derived.end is None or ended_at is None or breach.level >= len(derived.policy.escalation):
         return None
-    if ended_at > truth.threshold(breach.level):
+    if ended_at > derived.threshold(breach.level):
         return None
-    return "stopped_in_time" if truth.end.role is Role.STOP else "cancelled_in_time"
+    return "stopped_in_time" if derived.end.role is FactRole.STOP else "cancelled_in_time"
 
 
 def _breach(
-    record: CaseRecord, clock: Clock, truth: ClockTruth, now: int, posts: Posts
-) -> tuple[Clock, list[Emission]]:
-    """Say every level that was reached by ``now`` and does not stand yet."""
-    said: list[Emission] = []
-    for level in _levels(truth):
-        if not truth.broken(level, now) or _standing(clock, level, truth.due) is not None:
+    record: CaseRecord, clock: EmittedClock, derived: DerivedClock, now: int, posts: Posts
+) -> tuple[EmittedClock, list[Emission]]:
+    """Emit a breach for every level that was reached by ``now`` and has no standing breach."""
+    emitted: list[Emission] = []
+    for level in _levels(derived):
+        if not derived.broken(level, now) or _standing(clock, level, derived.due) is not None:
             continue
-        before = next((b for b in clock.breaches if (b.level, b.due) == (level, truth.due)), None)
-        breach = Breach(level, truth.due, times=1 if before is None else before.times + 1)
+        before = next((b for b in clock.breaches if (b.level, b.due) == (level, derived.due)), None)
+        breach = Breach(level, derived.due, times=1 if before is None else before.times + 1)
         others = tuple(one for one in clock.breaches if one is not before)
         clock = replace(clock, breaches=(*others, breach))
-        said.append(emissions.breached(record, clock, truth, breach, now, posts))
-    return clock, said
+        emitted.append(emissions.breached(record, clock, derived, breach, now, posts))
+    return clock, emitted
 
 
-def _warn(record: CaseRecord, clock: Clock, truth: ClockTruth, now: int) -> tuple[Clock, list[Emission]]:
+def _warn(
+    record: CaseRecord, clock: EmittedClock, derived: DerivedClock, now: int
+) -> tuple[EmittedClock, list[Emission]]:
     """Warn of a due time ahead; one that has passed already is a breach and no warning."""
     reached = [
         fraction
-        for fraction in truth.policy.warn_at
-        if truth.warning_at(fraction) <= now and (fraction, truth.due) not in clock.warned
+        for fraction in derived.policy.warn_at
+        if derived.warning_at(fraction) <= now and (fraction, derived.due) not in clock.warned
     ]
     if not reached:
         return clock, []
-    said = [emissions.due_soon(record, clock, truth, fraction) for fraction in reached] if now <= truth.due else []
-    of_this_due = tuple(one for one in clock.warned if one[1] == truth.due)
-    return replace(clock, warned=(*of_this_due, *((fraction, truth.due) for fraction in reached))), said
+    emitted = (
+        [emissions.due_soon(record, clock, derived, fraction) for fraction in reached] if now <= derived.due else []
+    )
+    of_this_due = tuple(one for one in clock.warned if one[1] == derived.due)
+    return replace(clock, warned=(*of_this_due, *((fraction, derived.due) for fraction in reached))), emitted
 
 
-def _levels(truth: ClockTruth) -> range:
-    return range(len(truth.policy.escalation))
+def _levels(derived: DerivedClock) -> range:
+    return range(len(derived.policy.escalation))
 
 
-def _standing(clock: Clock, level: int, due: int) -> Breach | None:
+def _standing(clock: EmittedClock, level: int, due: int) -> Breach | None:
     return next((b for b in clock.breaches if b.standing and b.level == level and b.due == due), None)
 
 
 def _check_own_breach(
     record: CaseRecord | None, envelope: Envelope, event: SLABreached, policies: PolicySet
 ) -> Outcome:
-    """Our own breach, read back: if it went out before a crash and is untrue by what we know now, it is taken back."""
+    """Our own breach, read back: revoke it if it was sent before a crash and the facts contradict it now."""
     clock = record.clock(event.clock_id) if record is not None else None
     if record is None or clock is None:
         return record, ()
-    truth = next((one for one in truths(record, policies) if one.clock_id == event.clock_id), None)
+    derived = next((one for one in derive_clocks(record, policies) if one.clock_id == event.clock_id), None)
     breach = Breach(event.level, epoch_ms(event.due_at))
-    if truth is None or emissions.breach_id(record, clock, breach) != event.breach_id:
+    if derived is None or emissions.breach_id(record, clock, breach) != event.breach_id:
         return record, ()
     known = any((b.level, b.due) == (breach.level, breach.due) for b in clock.breaches)
-    reason = None if known else _why_untrue(truth, breach)
+    reason = None if known else _why_untrue(derived, breach)
     if reason is None:
         return record, ()
     cause = Cause(envelope.event_id, epoch_ms(event.occurred_at))
@@ -255,12 +266,12 @@ def _check_own_breach(
     return record.with_clock(clock), (emission,)
 
 
-def _say_again(record: CaseRecord, event_id: str, policies: PolicySet) -> tuple[Emission, ...]:
-    """What names this event, under the same ids: whoever missed it the first time gets it now."""
+def _emit_again(record: CaseRecord, event_id: str, policies: PolicySet) -> tuple[Emission, ...]:
+    """Emit again, under the same ids, the clock events that name this event as their cause."""
     again: list[Emission] = []
     for clock in record.clocks:
-        rule = policies.judged_by(clock.name, clock.last.started) if clock.said else None
+        rule = policies.judged_by(clock.name, clock.last.started) if clock.states else None
         owner = rule.policy.owner if rule is not None else ClockOwner.POLICE
-        named = (index for index, said in enumerate(clock.said) if said.cause == event_id)
+        named = (index for index, state in enumerate(clock.states) if state.cause == event_id)
         again += [emissions.clock_event(record, clock, index, owner) for index in named]
     return tuple(again)

@@ -1,4 +1,4 @@
-"""Whom a level of a breach is addressed to: the post of its step or, while nobody holds it, the next that is held."""
+"""Choose the post that a breach is addressed to: that of its level or, while it is vacant, the next that is held."""
 
 from collections.abc import Sequence
 from typing import Final, Protocol

@@ -1,4 +1,4 @@
-"""From an event to the facts that bear on clocks, by the policies' own words."""
+"""Read from an event, by the matchers of the policies, the facts that start, stop, cancel, pause or move a clock."""
 
 from collections.abc import Iterator, Mapping
 
@@ -18,7 +18,7 @@ from event_schemas import (
     HearingNoShow,
 )
 from event_schemas.policies import Matchers, PolicySet
-from sla_monitor.domain.model import ENDS, Assignment, Fact, Role
+from sla_monitor.domain.model import ENDS, Assignment, Fact, FactRole
 from sla_monitor.domain.times import epoch_ms
 
 ALWAYS_RELEVANT = frozenset(
@@ -26,7 +26,7 @@ ALWAYS_RELEVANT = frozenset(
 )
 
 
-_ROLES = {"start": Role.START, "appoint": Role.APPOINT, "stop": Role.STOP, "cancel": Role.CANCEL}
+_ROLES = {"start": FactRole.START, "appoint": FactRole.APPOINT, "stop": FactRole.STOP, "cancel": FactRole.CANCEL}
 _REASONS: Mapping[type[Event], ClockEndReason] = {
     ComplaintWithdrawn: ClockEndReason.WITHDRAWN,
     HearingNoShow: ClockEndReason.NO_SHOW,
@@ -46,11 +46,11 @@ def facts_of(envelope: Envelope, policies: PolicySet, service_code: str = "") ->
     match event:
         case ClockPaused():
             until = None if event.until is None else epoch_ms(event.until)
-            return (_of_round(envelope, Role.PAUSE, event.clock_id, event.reason_code, until),)
+            return (_of_round(envelope, FactRole.PAUSE, event.clock_id, event.reason_code, until),)
         case ClockResumed():
-            return (_of_round(envelope, Role.RESUME, event.clock_id, event.reason_code or "", None),)
+            return (_of_round(envelope, FactRole.RESUME, event.clock_id, event.reason_code or "", None),)
         case ClockEnded():
-            role = Role.STOP if event.ends_as is ClockEnding.MET else Role.CANCEL
+            role = FactRole.STOP if event.ends_as is ClockEnding.MET else FactRole.CANCEL
             return (_of_round(envelope, role, event.clock_id, event.reason_code, None),)
     facts: list[Fact] = []
     for matchers in policies.matchers_of(event.type, service_code):
@@ -82,18 +82,18 @@ def _of_clock(matchers: Matchers, event: Event, event_id: str) -> Iterator[Fact]
         role = _ROLES[name]
         at, seen = epoch_ms(match.time(event)), epoch_ms(event.occurred_at)
         reason = reason_of(event) if role in ENDS else ""
-        keys = matchers.start_keys(match, event, event_id) if role is Role.START else match.keys(event) or ("",)
+        keys = matchers.start_keys(match, event, event_id) if role is FactRole.START else match.keys(event) or ("",)
         for key in keys:
             yield Fact(role, matchers.clock, key, at, seen, event_id, reason, None, matchers.wording)
 
 
 def reason_of(event: Event) -> str:
-    """A stable word for why a clock ended: of the list that the report has columns for, or the name of the event."""
+    """Why a clock ended: a value of ClockEndReason, for which the report has a column, or the name of the event."""
     if isinstance(event, EmergencyResolved):
         return str(event.how)
     return str(_REASONS.get(type(event), event.type))
 
 
-def _of_round(envelope: Envelope, role: Role, clock_id: str, reason: str, until: int | None) -> Fact:
+def _of_round(envelope: Envelope, role: FactRole, clock_id: str, reason: str, until: int | None) -> Fact:
     at = epoch_ms(envelope.data.occurred_at)
     return Fact(role, "", clock_id, at, at, envelope.event_id, reason, until)

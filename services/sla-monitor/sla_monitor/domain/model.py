@@ -1,4 +1,4 @@
-"""What is remembered of a case: facts that bear on its clocks, and what was said of them. All times are epoch ms."""
+"""The record of a case: the facts that bear on its clocks, and the states emitted of them. All times are epoch ms."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from typing import Final
 _number = attrgetter("number")
 
 
-class Role(StrEnum):
+class FactRole(StrEnum):
     """What a fact does to a clock."""
 
     START = "s"
@@ -20,7 +20,7 @@ class Role(StrEnum):
     RESUME = "r"
 
 
-ENDS: Final = frozenset((Role.STOP, Role.CANCEL))
+ENDS: Final = frozenset((FactRole.STOP, FactRole.CANCEL))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,10 @@ class Fact:
     ``clock`` is the policy's name, ``key`` the round, kind or hearing within it ("" = every one of that clock). What
     names a whole clock id (a pause, a closing that ends a round) has it in ``key`` and no ``clock``.
     ``at`` is the time that counts, ``seen`` the event's ``occurred_at``. ``wording`` names the edition of the policies
-    that first saw this in the event, "" for the first that knows the clock.
+    whose matchers first read this from the event, "" for the first edition that has the clock.
     """
 
-    role: Role
+    role: FactRole
     clock: str
     key: str
     at: int
@@ -55,8 +55,8 @@ class Assignment:
     police_district: str
 
 
-class Word(StrEnum):
-    """Which event told the state of a clock."""
+class Transition(StrEnum):
+    """Which SLAClock* event emitted a state. The values are persisted by the record codec."""
 
     STARTED = "S"
     ADJUSTED = "A"
@@ -64,10 +64,10 @@ class Word(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """One SLAClock* event that was published; ``cause`` is the id of the input that made us say it."""
+class EmittedState:
+    """The state of a clock as one SLAClock* event published it; ``cause`` is the id of the input event behind it."""
 
-    word: Word
+    transition: Transition
     cause: str
     at: int
     started: int
@@ -80,7 +80,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """A published SLABreached; ``times`` counts how often it was found broken: once, but for revocations."""
+    """A published SLABreached; ``times`` counts how often its level was reached: once, except after revocations."""
 
     level: int
     due: int
@@ -89,69 +89,69 @@ class Breach:
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
-    """One clock round as it was told: the last word is the state, ``rev`` its number.
+class EmittedClock:
+    """One clock round as emitted: the last state is the current one, ``rev`` its revision.
 
-    The word after a pause that ends by itself is said by the time, at no place in the log. Its number is kept free for
-    it: so the numbers of all other words follow from the log alone, whether or not it was said.
+    The state after a pause that ends by itself is emitted by a tick, at no fixed offset of the log. Its revision is
+    reserved: so the revisions of all other states follow from the log alone, whether or not it was emitted.
     """
 
     clock_id: str
     name: str
     target: int
-    said: tuple[Said, ...] = ()
+    states: tuple[EmittedState, ...] = ()
     breaches: tuple[Breach, ...] = ()
     warned: tuple[tuple[float, int], ...] = ()
     dropped: int = 0
 
     @property
     def rev(self) -> int:
-        return self.rev_at(len(self.said) - 1)
+        return self.rev_at(len(self.states) - 1)
 
     def rev_at(self, index: int) -> int:
-        """The number of a word."""
+        """The revision of the state at this index."""
         if index < 1:
             return self.dropped + index + 1
         free = sum(
-            said.state == "paused" and (following.cause != said.cause)
-            for said, following in zip(self.said[:index], self.said[1 : index + 1], strict=True)
+            state.state == "paused" and (following.cause != state.cause)
+            for state, following in zip(self.states[:index], self.states[1 : index + 1], strict=True)
         )
         return self.dropped + index + 1 + free
 
     @property
-    def last(self) -> Said:
-        return self.said[-1]
+    def last(self) -> EmittedState:
+        return self.states[-1]
 
     @property
     def ended(self) -> bool:
-        return bool(self.said) and self.said[-1].word is Word.STOPPED
+        return bool(self.states) and self.states[-1].transition is Transition.STOPPED
 
     @property
     def overdue(self) -> bool:
-        """The target has passed, as told."""
+        """A breach of level 0 stands."""
         return any(breach.standing and breach.level == 0 for breach in self.breaches)
 
 
 @dataclass(frozen=True, slots=True)
 class CaseRecord:
-    """Everything the engine remembers of one case; it is one entry of the table."""
+    """Everything the engine keeps of one case; one entry of the table."""
 
     case_id: str
     service_code: str = ""
     district: str = ""
     assignments: tuple[Assignment, ...] = ()
     facts: tuple[Fact, ...] = ()
-    clocks: tuple[Clock, ...] = ()
+    clocks: tuple[EmittedClock, ...] = ()
     trimmed_at: int | None = None
-    """Facts up to this time are forgotten; their clocks have ended and only repeat themselves."""
+    """Facts up to this time were dropped; their clocks have ended, and an event of theirs is only emitted again."""
 
     @property
     def assignment(self) -> Assignment | None:
         return max(self.assignments, key=_number, default=None)
 
     @property
-    def place(self) -> str:
-        """The revenue district for metrics: the station's, or where the citizen said it happened."""
+    def current_district(self) -> str:
+        """The revenue district: the station's, or the one that the citizen filed as long as no station has the case."""
         return max(self.assignments, key=_number).district if self.assignments else self.district
 
     @property
@@ -159,13 +159,13 @@ class CaseRecord:
         times = [fact.seen for fact in self.facts] + [one.at for one in self.assignments] + [self.trimmed_at or 0]
         return max(times)
 
-    def clock(self, clock_id: str) -> Clock | None:
+    def clock(self, clock_id: str) -> EmittedClock | None:
         for clock in self.clocks:
             if clock.clock_id == clock_id:
                 return clock
         return None
 
-    def with_clock(self, changed: Clock) -> "CaseRecord":
+    def with_clock(self, changed: EmittedClock) -> "CaseRecord":
         if self.clock(changed.clock_id) is None:
             clocks = (*self.clocks, changed)
         else:

@@ -1,4 +1,4 @@
-"""A case's record as the bytes of the table: two short lines that are read without parsing, then compact JSON.
+"""Encode a case's record as a table entry and decode it: two short lines read without parsing, then compact JSON.
 
 A million of them are held in memory, so: the case id only in the key, UUIDs in 22 characters, common names as numbers,
 times as differences from what they follow from, defaults left out. A case with one running clock takes 110 bytes.
@@ -9,7 +9,16 @@ from typing import Any, Final
 
 import orjson
 
-from sla_monitor.domain.model import Assignment, Breach, CaseRecord, Clock, Fact, Role, Said, Word
+from sla_monitor.domain.model import (
+    Assignment,
+    Breach,
+    CaseRecord,
+    EmittedClock,
+    EmittedState,
+    Fact,
+    FactRole,
+    Transition,
+)
 
 VERSION: Final = 2
 _UUID: Final = 36
@@ -36,8 +45,8 @@ _NAMES: Final = (
     "fire",
 )
 _NUMBERS: Final[dict[str, int | str]] = {name: number for number, name in enumerate(_NAMES)}
-_ROLES: Final = {role.value: role for role in Role}
-_WORDS: Final = {word.value: word for word in Word}
+_ROLES: Final = {role.value: role for role in FactRole}
+_TRANSITIONS: Final = {transition.value: transition for transition in Transition}
 
 
 class UnreadableRecord(Exception):
@@ -49,20 +58,20 @@ class UnreadableRecord(Exception):
 def dump(record: CaseRecord, wake: int | None) -> bytes:
     """Bytes that own exactly their length: orjson's own result would hold on to an over-allocated buffer.
 
-    First line: ``wake``, when the case is to be looked at next. Second line: what its open clocks count for.
+    First line: ``wake``, the time of the next ``fire`` (epoch ms). Second line: the open clocks, for the gauges.
     """
-    place = record.place
+    district = record.current_district
     body = [
         VERSION,
         _NUMBERS.get(record.service_code, record.service_code),
-        0 if record.district == place else record.district,
+        0 if record.district == district else record.district,
         [[one.number, one.at, one.station, one.district, one.police_district] for one in record.assignments],
         [_fact_row(fact) for fact in record.facts],
         [_clock_row(clock, record) for clock in record.clocks],
     ]
     if record.trimmed_at is not None:
         body.append(record.trimmed_at)
-    counts: list[Any] = [place]
+    counts: list[Any] = [district]
     for clock in record.clocks:
         if not clock.ended:
             counts += [_NUMBERS.get(clock.name, clock.name), 2 * coarse_due(clock) + is_overdue(clock)]
@@ -92,7 +101,7 @@ def load(case_id: str, value: bytes) -> CaseRecord:
 
 
 def wake_of(value: bytes) -> int | None:
-    """When the entry wants to be looked at next (epoch ms). Raises UnreadableRecord."""
+    """The entry's wake (epoch ms), None if it has none. Raises UnreadableRecord."""
     try:
         return int(value[: value.index(b"\n")])
     except ValueError as error:
@@ -102,7 +111,7 @@ def wake_of(value: bytes) -> int | None:
 
 
 def head_of(value: bytes) -> tuple[int | None, bytes]:
-    """The wake, and what the entry's open clocks count for, unparsed: equal bytes count alike. Raises as wake_of."""
+    """The wake, and the line of open clocks, unparsed: equal bytes count alike. Raises UnreadableRecord."""
     try:
         wake, counts, _body = value.split(b"\n", 2)
         return (None if wake == _NEVER else int(wake)), counts
@@ -112,25 +121,25 @@ def head_of(value: bytes) -> tuple[int | None, bytes]:
 
 def read_counts(counts: bytes) -> tuple[tuple[str, str, bool, int], ...]:
     """(clock, district, overdue, due in s) of each open clock; entries of an earlier writer have 0 for the due time."""
-    place, *pairs = orjson.loads(counts)
+    district, *pairs = orjson.loads(counts)
     return tuple(
-        (_named(name), place, bool(number & 1), number >> 1)
+        (_named(name), district, bool(number & 1), number >> 1)
         for name, number in zip(pairs[::2], pairs[1::2], strict=True)
     )
 
 
-def coarse_due(clock: Clock) -> int:
+def coarse_due(clock: EmittedClock) -> int:
     """When an open clock is due, in s, to a hundredth of its target: so that many clocks count alike."""
     width = max(1, clock.target // 128_000)
     return clock.last.due // 1000 // width * width
 
 
-def is_overdue(clock: Clock) -> bool:
+def is_overdue(clock: EmittedClock) -> bool:
     return bool(clock.breaches) and clock.overdue
 
 
 def _short(event_id: str) -> str:
-    """A UUID in base 64. Anything else stands as it is, marked if it could be taken for one."""
+    """A UUID in base 64. Anything else unchanged, marked with "=" if it could be read as one."""
     if len(event_id) == _UUID:
         try:
             raw = bytes.fromhex(event_id.replace("-", ""))
@@ -171,40 +180,40 @@ def _fact(
     return Fact(_ROLES[role], _named(clock), _named(key), at, at + late, _long(event_id), reason, until, wording)
 
 
-def _clock_row(clock: Clock, record: CaseRecord) -> list[Any]:
-    """A round that a kept fact has started is named by the number of the fact; so is what was said at its start."""
-    said: Any = [_said_row(one, clock.target, record.facts) for one in clock.said]
+def _clock_row(clock: EmittedClock, record: CaseRecord) -> list[Any]:
+    """A round that a kept fact started is named by the index of the fact; so is the state emitted at its start."""
+    states: Any = [_state_row(one, clock.target, record.facts) for one in clock.states]
     breaches = [_with_tail([b.level, b.due], (b.standing, b.times), (True, 1)) for b in clock.breaches]
     name: Any = [clock.clock_id, clock.name]
     for number, fact in enumerate(record.facts):
-        if fact.role is Role.START and fact.clock == clock.name and clock.clock_id == f"{fact.clock}:{fact.key}":
+        if fact.role is FactRole.START and fact.clock == clock.name and clock.clock_id == f"{fact.clock}:{fact.key}":
             name = number
-            if said == [["S", number]]:
-                said = 0
+            if states == [["S", number]]:
+                states = 0
             break
-    return _with_tail([name, clock.target], (said, breaches, clock.warned, clock.dropped), (0, [], (), 0))
+    return _with_tail([name, clock.target], (states, breaches, clock.warned, clock.dropped), (0, [], (), 0))
 
 
 def _clock(
     facts: tuple[Fact, ...],
     named: int | list[str],
     target: int,
-    said: list[list[Any]] | int = 0,
+    states: list[list[Any]] | int = 0,
     breaches: list[list[Any]] | None = None,
     warned: list[list[Any]] | None = None,
     dropped: int = 0,
-) -> Clock:
+) -> EmittedClock:
     if isinstance(named, int):
         name, number = facts[named].clock, named
         clock_id = f"{name}:{facts[named].key}"
     else:
         (clock_id, name), number = named, 0
-    words = [["S", number]] if isinstance(said, int) else said
-    return Clock(
+    rows = [["S", number]] if isinstance(states, int) else states
+    return EmittedClock(
         clock_id=clock_id,
         name=name,
         target=target,
-        said=tuple([_said(facts, target, *row) for row in words]),
+        states=tuple([_state(facts, target, *row) for row in rows]),
         breaches=tuple([Breach(*row) for row in breaches or ()]),
         warned=tuple([(row[0], row[1]) for row in warned or ()]),
         dropped=dropped,
@@ -215,20 +224,20 @@ def _named(name: str | int) -> str:
     return _NAMES[name] if isinstance(name, int) else name
 
 
-def _said_row(said: Said, target: int, facts: tuple[Fact, ...]) -> list[Any]:
+def _state_row(state: EmittedState, target: int, facts: tuple[Fact, ...]) -> list[Any]:
     """The cause as the number of its fact, if it left one; times as what they differ by from what is usual."""
-    number = next((i for i, fact in enumerate(facts) if fact.event_id == said.cause), None)
-    cause, base = (_short(said.cause), 0) if number is None else (number, facts[number].seen)
-    times = said.at - base, said.started - said.at, said.due - said.started - target
-    stopped = None if said.stopped is None else said.stopped - said.at
-    tail = *times, said.state, stopped, said.paused, said.reason
-    return _with_tail([said.word, cause], tail, (0, 0, 0, "running", None, 0, ""))
+    number = next((i for i, fact in enumerate(facts) if fact.event_id == state.cause), None)
+    cause, base = (_short(state.cause), 0) if number is None else (number, facts[number].seen)
+    times = state.at - base, state.started - state.at, state.due - state.started - target
+    stopped = None if state.stopped is None else state.stopped - state.at
+    tail = *times, state.state, stopped, state.paused, state.reason
+    return _with_tail([state.transition, cause], tail, (0, 0, 0, "running", None, 0, ""))
 
 
-def _said(
+def _state(
     facts: tuple[Fact, ...],
     target: int,
-    word: str,
+    transition: str,
     cause: str | int,
     late: int = 0,
     before: int = 0,
@@ -237,7 +246,7 @@ def _said(
     stopped: int | None = None,
     paused: int = 0,
     reason: str = "",
-) -> Said:
+) -> EmittedState:
     if isinstance(cause, int):
         at = facts[cause].seen + late
         event_id = facts[cause].event_id
@@ -245,13 +254,15 @@ def _said(
         at, event_id = late, _long(cause)
     started = at + before
     ended = None if stopped is None else at + stopped
-    return Said(_WORDS[word], event_id, at, started, started + target + moved, state, ended, paused, reason)
+    return EmittedState(
+        _TRANSITIONS[transition], event_id, at, started, started + target + moved, state, ended, paused, reason
+    )
 
 
 def _with_tail(row: list[Any], tail: tuple[Any, ...], defaults: tuple[Any, ...]) -> list[Any]:
     """The row with the tail behind it, up to the last value that is no default: mostly there is none."""
     if tail == defaults:
         return row
-    wanted = max(place for place, (value, default) in enumerate(zip(tail, defaults, strict=True)) if value != default)
-    row += tail[: wanted + 1]
+    last = max(index for index, (value, default) in enumerate(zip(tail, defaults, strict=True)) if value != default)
+    row += tail[: last + 1]
     return row

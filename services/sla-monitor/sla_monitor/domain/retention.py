@@ -22,7 +22,9 @@ def age(record: CaseRecord, now: int) -> CaseRecord | None:
         return None
     if not record.clocks or now < record.last_seen + IDLE_MS:
         return record
-    clocks = tuple(replace(clock, said=clock.said[-1:], dropped=clock.rev - 1, warned=()) for clock in record.clocks)
+    clocks = tuple(
+        replace(clock, states=clock.states[-1:], dropped=clock.rev - 1, warned=()) for clock in record.clocks
+    )
     current = record.assignment
     trimmed = replace(
         record,
@@ -35,7 +37,7 @@ def age(record: CaseRecord, now: int) -> CaseRecord | None:
 
 
 def review_time(record: CaseRecord) -> int:
-    """When an idle record is to be looked at again."""
+    """When an idle record is to be shrunk or deleted."""
     if not record.clocks:
         return record.last_seen + CLOCKLESS_MS
     if record.trimmed_at == record.last_seen:

@@ -1,64 +1,76 @@
-"""From what was said last of a clock to the truth: the words that are still to be said of its course."""
+"""Lead a clock from the state emitted last to its derived state: the states that are still to be emitted."""
 
-from sla_monitor.domain.derivation import ClockTruth
+from sla_monitor.domain.derivation import DerivedClock
 from sla_monitor.domain.emissions import Cause
-from sla_monitor.domain.model import Clock, Said, Word
+from sla_monitor.domain.model import EmittedClock, EmittedState, Transition
 
 
-def speak(clock: Clock, truth: ClockTruth, cause: Cause) -> Clock:
-    """Append the words that lead from what was said last to the truth."""
-    if not clock.said:
-        live = "paused" if truth.paused_at(cause.at) else "running"
-        due = truth.due if truth.end is None else truth.policy.counting.due(truth.started, truth.target)
-        reason = truth.reason if live == "paused" else ""
-        clock = with_word(clock, Said(Word.STARTED, cause.event_id, cause.at, truth.started, due, live, reason=reason))
-        if truth.end is None:
-            return clock  # nothing is left to add
-    # What is older than what was said last can't undo that a pause has ended.
-    now = max(cause.at, clock.last.at)
-    clock = run_again(clock, truth, now)
-    word = said_now(truth, cause, now)
-    return clock if same(clock.last, word) else with_word(clock, word)
-
-
-def said_now(truth: ClockTruth, cause: Cause, now: int) -> Said:
-    """The truth as a word of its cause, as it stands at ``now``."""
-    at = truth.ended_at
-    if at is not None:
-        paused = truth.paused_until(at)
-        return Said(
-            Word.STOPPED, cause.event_id, cause.at, truth.started, truth.due, truth.state, at, paused, truth.reason
+def advance(clock: EmittedClock, derived: DerivedClock, cause: Cause) -> EmittedClock:
+    """Append the states that lead from the one emitted last to the derived one."""
+    if not clock.states:
+        live = "paused" if derived.paused_at(cause.at) else "running"
+        due = derived.due if derived.end is None else derived.policy.counting.due(derived.started, derived.target)
+        reason = derived.reason if live == "paused" else ""
+        clock = with_state(
+            clock, EmittedState(Transition.STARTED, cause.event_id, cause.at, derived.started, due, live, reason=reason)
         )
-    state, reason = ("paused", truth.reason) if truth.paused_at(now) else ("running", "")
-    paused = truth.paused_until(now)
-    return Said(Word.ADJUSTED, cause.event_id, cause.at, truth.started, truth.due, state, None, paused, reason)
+        if derived.end is None:
+            return clock  # nothing is left to add
+    # An event older than the last emitted state can't undo the end of a pause.
+    now = max(cause.at, clock.last.at)
+    clock = end_pause(clock, derived, now)
+    state = state_at(derived, cause, now)
+    return clock if is_same_state(clock.last, state) else with_state(clock, state)
 
 
-def moved_due(clock: Clock, truth: ClockTruth) -> Clock:
-    """The due time that the facts told so far have under the policies now, if another was told: a later edition's.
+def state_at(derived: DerivedClock, cause: Cause, now: int) -> EmittedState:
+    """The derived state at ``now``, as a state to be emitted for its cause."""
+    at = derived.ended_at
+    if at is not None:
+        paused = derived.paused_until(at)
+        return EmittedState(
+            Transition.STOPPED,
+            cause.event_id,
+            cause.at,
+            derived.started,
+            derived.due,
+            derived.state,
+            at,
+            paused,
+            derived.reason,
+        )
+    state, reason = ("paused", derived.reason) if derived.paused_at(now) else ("running", "")
+    paused = derived.paused_until(now)
+    return EmittedState(
+        Transition.ADJUSTED, cause.event_id, cause.at, derived.started, derived.due, state, None, paused, reason
+    )
 
-    A word of its own before whatever an event or a tick has to say, the same to the byte whichever comes first: so
-    neither its number nor the next one hangs on that. Its time is the last word's, or the next would be judged by it.
+
+def adjust_due(clock: EmittedClock, derived: DerivedClock) -> EmittedClock:
+    """Append the due time under the policies of now, if another was emitted: a later edition gave more time.
+
+    A state of its own before whatever an event or a tick leads to, the same to the byte whichever comes first: so its
+    revision and the next one don't depend on that. Its time is that of the last state, which the next is judged by.
     """
-    if clock.ended or truth.end is not None or truth.due == clock.last.due:
+    if clock.ended or derived.end is not None or derived.due == clock.last.due:
         return clock
     at = clock.last.at
-    return with_word(clock, said_now(truth, Cause(clock.last.cause, at), at))
+    return with_state(clock, state_at(derived, Cause(clock.last.cause, at), at))
 
 
-def run_again(clock: Clock, truth: ClockTruth, now: int) -> Clock:
-    """The end of a pause by its cap or by the time that the officer named: a word with the pause as its cause."""
-    if clock.last.state != "paused" or truth.end is not None or not truth.spans:
+def end_pause(clock: EmittedClock, derived: DerivedClock, now: int) -> EmittedClock:
+    """Append the end of a pause by its cap or by its ``until``: a state with the pause as its cause."""
+    if clock.last.state != "paused" or derived.end is not None or not derived.spans:
         return clock
-    span = truth.spans[-1]
+    span = derived.spans[-1]
     if span.resumed or now < span.end:
         return clock
-    return with_word(clock, said_now(truth, Cause(clock.last.cause, span.end), span.end))
+    return with_state(clock, state_at(derived, Cause(clock.last.cause, span.end), span.end))
 
 
-def same(last: Said, now: Said) -> bool:
-    """True if a reader of the one learns nothing from the other."""
-    ended_alike = (last.word is Word.STOPPED) == (now.word is Word.STOPPED)
+def is_same_state(last: EmittedState, now: EmittedState) -> bool:
+    """True if a reader of the one state learns nothing from the other."""
+    ended_alike = (last.transition is Transition.STOPPED) == (now.transition is Transition.STOPPED)
     return ended_alike and (last.started, last.due, last.state, last.stopped, last.reason) == (
         now.started,
         now.due,
@@ -68,7 +80,7 @@ def same(last: Said, now: Said) -> bool:
     )
 
 
-def with_word(clock: Clock, said: Said) -> Clock:
-    return Clock(
-        clock.clock_id, clock.name, clock.target, (*clock.said, said), clock.breaches, clock.warned, clock.dropped
+def with_state(clock: EmittedClock, state: EmittedState) -> EmittedClock:
+    return EmittedClock(
+        clock.clock_id, clock.name, clock.target, (*clock.states, state), clock.breaches, clock.warned, clock.dropped
     )

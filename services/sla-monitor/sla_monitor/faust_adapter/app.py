@@ -1,4 +1,4 @@
-"""The Faust app of one lane: assignment, recovery, flow and commits are Faust's, everything else is the processor's."""
+"""The Faust app of one lane: assignment, recovery, flow and commits are Faust's, all else is the processor's."""
 
 import asyncio
 import gc
@@ -20,8 +20,8 @@ from sla_monitor.faust_adapter.table import TABLE, ClockStore, ClockTable
 from sla_monitor.faust_adapter.transport import PromptTransport
 from sla_monitor.settings import Settings
 from sla_monitor.worker.deadlines import DeadlineHeaps
-from sla_monitor.worker.fatal import Die, LostEvents
-from sla_monitor.worker.gauges import Bookkeeping
+from sla_monitor.worker.fatal import ExitProcess, LostEvents
+from sla_monitor.worker.gauges import MetricsRecorder
 from sla_monitor.worker.processor import MAX_BATCH, Processor
 
 _log = get_logger(__name__)
@@ -55,7 +55,7 @@ def create_faust_app(settings: Settings, partitions: int) -> Any:
         broker_request_timeout=max(30.0, settings.session_timeout_s),
         broker_commit_interval=1.0,
         broker_max_poll_records=None,  # bounded polls leave the process idle half of the time
-        stream_buffer_maxsize=64,  # stretches of records, not records
+        stream_buffer_maxsize=64,  # chunks of records, not records
         stream_wait_empty=False,  # a rebalance waits for the processor, not for Faust's buffers
         stream_recovery_delay=0.0,
         TableManager=BulkTableManager,
@@ -67,7 +67,7 @@ def create_faust_app(settings: Settings, partitions: int) -> Any:
 
 
 class FaustChangelog:
-    """Writes the table's changelog with the producer of the words, and tells Faust what holds."""
+    """Write the table's changelog with the producer of the events, and report to Faust what is persisted."""
 
     def __init__(self, app: Any, table: ClockTable, producer: EventProducer) -> None:
         self._app, self._store, self._producer = app, table.data, producer
@@ -89,22 +89,22 @@ class NotReady(Exception):
     """The worker has no partitions yet, or is still recovering them."""
 
 
-class Shell:
-    """Ties the processor to Faust. Whatever goes wrong in here ends the process: Faust would ack and go on."""
+class FaustAdapter:
+    """Connects the processor to Faust. Any error in here ends the process: Faust would ack and go on."""
 
-    def __init__(self, app: Any, settings: Settings, producer: EventProducer, die: Die) -> None:
-        self.app, self._settings, self._die = app, settings, die
+    def __init__(self, app: Any, settings: Settings, producer: EventProducer, exit_process: ExitProcess) -> None:
+        self.app, self._settings, self._exit_process = app, settings, exit_process
         self.table = ClockTable(app, name=TABLE, partitions=app.conf.topic_partitions, key_type=bytes, value_type=bytes)
         app.tables.add(self.table)
         self.changelog = FaustChangelog(app, self.table, producer)
         recovery = self.recovery = app.tables.recovery
-        recovery.bootstrap, recovery.store, recovery.die = settings.kafka_bootstrap, self.store, die
+        recovery.bootstrap, recovery.store, recovery.exit_process = settings.kafka_bootstrap, self.store, exit_process
         recovery.topic = self.table.changelog_topic.get_topic_name()
         self.heaps = DeadlineHeaps()
         self.recovered = asyncio.Event()
         self._stopping = asyncio.Event()
         self._processor: Processor | None = None
-        self._books: Bookkeeping | None = None
+        self._recorder: MetricsRecorder | None = None
 
     @property
     def store(self) -> ClockStore:
@@ -123,8 +123,8 @@ class Shell:
         changelog = self.table.changelog_topic.get_topic_name()
         return {tp.partition for tp in self.app.assignor.assigned_actives() if tp.topic == changelog}
 
-    def attach(self, processor: Processor, books: Bookkeeping) -> None:
-        self._processor, self._books = processor, books
+    def attach(self, processor: Processor, recorder: MetricsRecorder) -> None:
+        self._processor, self._recorder = processor, recorder
         self.app.transport.on_seek = self._on_seek
         self.app.transport.on_lost = self._on_lost
         topics = self.app.topic(
@@ -147,20 +147,20 @@ class Shell:
             raise NotReady
 
     async def run(self) -> None:
-        """Faust marks a crashed service and carries on around it; here the process ends instead."""
+        """Start Faust and watch it. A crashed service, which Faust carries on around, ends the process."""
         starting = asyncio.create_task(self.app.start())
         while not self._stopping.is_set():
             if starting.done() and starting.exception() is not None:
-                self._die("faust_start_failed", starting.exception())
+                self._exit_process("faust_start_failed", starting.exception())
             if (error := self.app.consumer.group_error) is not None:
-                self._die("group_refuses_this_worker", error)
+                self._exit_process("group_refuses_this_worker", error)
             if self.app.crashed:
-                self._die("faust_crashed", self.app.crash_reason)
+                self._exit_process("faust_crashed", self.app.crash_reason)
             await asyncio.sleep(0.1)
         starting.cancel()
 
     async def stop(self) -> None:
-        """Finish what was taken in, commit it, then leave; a worker that can't do so in time just ends."""
+        """Finish the batch, commit it, leave the group; a worker that can't do so in time ends without."""
         self._stopping.set()
         self.recovered.clear()
         try:
@@ -173,18 +173,18 @@ class Shell:
             _log.warning("stop_cut_short", after_s=STOP_S)
 
     async def _consume(self, stream: Any) -> None:
-        """Take in what is there, then flush: while acks are awaited the next batch gathers in Faust's queue."""
+        """Consume what is queued, then flush: while acks are awaited the next batch gathers in Faust's queue."""
         processor, queue = self.processor, stream.channel.queue
-        stream.enable_acks = False  # what was handled is told by offset, once its changes are durable
+        stream.enable_acks = False  # offsets are reported by handled(), once the changes are durable
         try:
             async for event in stream.events():
                 if processor.suspended:
-                    continue  # of a generation that is over: it is read again
-                processor.take_all(event.message.value)
+                    continue  # of a generation that is over: read again
+                processor.consume_all(event.message.value)
                 if processor.pending >= MAX_BATCH or queue.empty():
                     await processor.flush()
         except Exception as error:  # noqa: BLE001  whatever it is, Faust would ack the event and carry on
-            self._die("agent_failed", error)
+            self._exit_process("agent_failed", error)
 
     def _on_seek(self, committed: Mapping[TP, int | None]) -> None:
         for tp, offset in committed.items():
@@ -192,7 +192,7 @@ class Shell:
                 self.processor.begin_at(tp.partition, offset)
 
     def _on_lost(self, lost: Mapping[TP, tuple[int, int]]) -> None:
-        """Old ticks are no loss; events are, and nobody else would tell."""
+        """End the process if events were deleted unread; old ticks are no loss."""
         gaps = [
             f"partition {tp.partition}: read up to {committed}, the log begins at {begin}"
             for tp, (committed, begin) in sorted(lost.items())
@@ -200,22 +200,22 @@ class Shell:
         ]
         if gaps:
             advice = f"decide with: python -m sla_monitor lost-events --lane {self._settings.lane}"
-            self._die("events_lost", LostEvents(f"{'; '.join(gaps)}; {advice}"))
+            self._exit_process("events_lost", LostEvents(f"{'; '.join(gaps)}; {advice}"))
 
     async def _on_revoked(self, _app: Any, revoked: set[TP], **_: Any) -> None:
-        """Before the group moves on: finish what was taken in, commit it, take in no more."""
+        """Before the group moves on: finish the batch, commit it, consume no more."""
         try:
             self.recovered.clear()
             self.processor.suspended = True
             if revoked and self.app.consumer.thrown_out:
-                # Another worker has the partitions already: neither our memory nor our next word can be trusted.
-                self._die("thrown_out_of_the_group")
+                # Another worker has the partitions already: our table is stale, and so would be the next emission.
+                self._exit_process("thrown_out_of_the_group")
             async with asyncio.timeout(QUIESCE_S):
                 await self.processor.quiesce()
                 if revoked:
                     await self.app.consumer.commit()
         except Exception as error:  # noqa: BLE001  Faust would log it and carry on
-            self._die("revoke_failed", error)
+            self._exit_process("revoke_failed", error)
 
     async def _on_recovered(self) -> None:
         """The table is complete: rebuild what is derived from it, of owned partitions only. Faust drops our errors."""
@@ -225,34 +225,34 @@ class Shell:
             owned = self.owned
             self._check_copartitioned(owned)
             self.processor.forget(owned)
-            assert self._books is not None
-            self._books.keep(owned)
+            assert self._recorder is not None
+            self._recorder.keep(owned)
             for partition in sorted(owned & self.store.changed):
                 await self._rebuild(partition)
             if self.store.changed:
-                gc.freeze()  # what has come up to stay: the collector need not look through it again and again
+                gc.freeze()  # long-lived entries: no garbage collection needs to scan them
             self.store.changed.clear()
             for partition in owned - self.heaps.sizes().keys():
                 self.heaps.rebuild(partition)
             self.processor.suspended = False
-            self._books.recovered(time.monotonic() - self.recovery.began, self.recovery.records)
+            self._recorder.recovered(time.monotonic() - self.recovery.began, self.recovery.records)
             self.recovered.set()
             _log.info("partitions_owned", partitions=sorted(owned), entries=len(self.store))
         except Exception as error:  # noqa: BLE001
-            self._die("recovery_failed", error)
+            self._exit_process("recovery_failed", error)
 
     async def _rebuild(self, partition: int) -> None:
-        """Heap and counts of a partition from its entries, in slices: the loop goes on turning."""
+        """Rebuild deadlines and gauges of a partition from its entries, in slices between which the loop turns."""
         counts: Tally[bytes] = Tally()
         self.heaps.rebuild(partition)
         entries = iter(self.store.partition(partition).items())
         while slice_ := list(islice(entries, SLICE)):
             heads = [(*record_codec.head_of(value), key) for key, value in slice_]
-            counts.update([told for _, told, _ in heads])
+            counts.update([counts_line for _, counts_line, _ in heads])
             self.heaps.extend(partition, [(wake, key) for wake, _, key in heads if wake is not None])
             await asyncio.sleep(0)
-        assert self._books is not None
-        self._books.recount(partition, counts)
+        assert self._recorder is not None
+        self._recorder.recount(partition, counts)
 
     def _check_copartitioned(self, owned: set[int]) -> None:
         """The same partitions of events, ticks and changelog, or clocks would be kept by one and fired by another."""

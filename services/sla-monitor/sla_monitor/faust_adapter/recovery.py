@@ -1,7 +1,7 @@
 """Recovery in bulk: the changelog of the owned partitions is read by a plain consumer, all partitions at once.
 
-Faust's own recovery waits for each record by itself, 11,000 a second; a plain consumer reads 300,000. It keeps its
-place: it is told up to which offset the memory is complete, and reads what is left, which is nothing.
+Faust's own recovery waits for each record by itself, 11,000 a second; a plain consumer reads 300,000. It still
+runs: it learns up to which offset the memory is complete, and reads the rest, which is nothing.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from faust.types import TP
 from chassis.kafka.bulk_reader import read_partitions
 from chassis.telemetry.logs import get_logger
 from sla_monitor.faust_adapter.table import ClockStore
-from sla_monitor.worker.fatal import Die
+from sla_monitor.worker.fatal import ExitProcess
 
 _log = get_logger(__name__)
 
@@ -27,7 +27,7 @@ class BulkRecovery(Recovery):
     bootstrap: str
     store: ClockStore
     topic: str
-    die: Die
+    exit_process: ExitProcess
     loaded_generation: int | None = None
     began: float = 0.0
     seconds: float = 0.0
@@ -37,7 +37,7 @@ class BulkRecovery(Recovery):
     async def on_rebalance(
         self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0
     ) -> None:
-        """The rebalance itself is not held up: the group would throw out who doesn't return from it."""
+        """Load in a task of its own: the group removes a member that doesn't return from the rebalance in time."""
         self.began = time.monotonic()
         if self._loading is not None:
             self._loading.cancel()
@@ -45,11 +45,11 @@ class BulkRecovery(Recovery):
         owned = {tp.partition for tp in assigned if tp.topic == self.topic}
 
         async def load() -> None:
-            gc.disable()  # nothing here is garbage, and the collector would look through it again and again
+            gc.disable()  # nothing here is garbage, and each collection would scan all of it
             try:
                 await self._load(owned)
             except Exception as error:  # noqa: BLE001  nobody awaits this task
-                self.die("changelog_not_read", error)
+                self.exit_process("changelog_not_read", error)
             finally:
                 gc.enable()
             self.loaded_generation = generation_id
@@ -60,9 +60,9 @@ class BulkRecovery(Recovery):
     async def _load(self, owned: set[int]) -> None:
         began, self.records = time.monotonic(), 0
         starts = {number: self.store.position(number) for number in owned}
-        async for stretch in read_partitions(self.bootstrap, self.topic, starts):
-            self.store.apply(stretch.partition, stretch.records, stretch.following)
-            self.records += len(stretch.records)
+        async for chunk in read_partitions(self.bootstrap, self.topic, starts):
+            self.store.apply(chunk.partition, chunk.records, chunk.following)
+            self.records += len(chunk.records)
         self.seconds = time.monotonic() - began
         _log.info("changelog_read", partitions=sorted(owned), records=self.records, seconds=round(self.seconds, 3))
 

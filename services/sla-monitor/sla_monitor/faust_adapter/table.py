@@ -36,7 +36,7 @@ class ClockStore(Store[bytes, bytes]):
         return self._partitions.get(partition, {}).get(key)
 
     def put(self, partition: int, key: bytes, value: bytes | None) -> None:
-        """Set or delete in memory; the changelog is written by the one who calls."""
+        """Set or delete in memory; the caller writes the changelog."""
         entries = self._partitions.setdefault(partition, {})
         if value is None:
             entries.pop(key, None)
@@ -44,9 +44,9 @@ class ClockStore(Store[bytes, bytes]):
             entries[key] = value
 
     def apply(self, partition: int, records: Iterable[RawRecord], following: int) -> None:
-        """Take in a stretch of the changelog; the memory is then complete up to ``following``.
+        """Apply some records of the changelog; the memory is then complete up to the offset ``following``.
 
-        Without records and from 0, the log is another one than we knew: nothing of the partition holds any more.
+        No records and a ``following`` of 0 mean a new log: the entries of the partition are dropped.
         """
         if partition not in self._partitions:
             return  # revoked meanwhile

@@ -1,8 +1,8 @@
-"""Faust's Kafka transport, changed: whole stretches of records instead of one message after the other.
+"""Faust's Kafka transport, changed: a message to the agent holds a chunk of records instead of one.
 
-Faust takes 80 µs and more to bring a record to an agent, and most records of a lane need nothing but a look at one
-header. So the agent gets *stretches*: up to 250 records of a partition as the client fetched them, in one message. What
-was handled is then one offset a partition, and committed as such.
+Faust takes 80 µs and more to bring a record to an agent, and most records of a lane are skipped by one header. So the
+agent gets *chunks*: up to 250 records of a partition as the client fetched them, in one message. What was handled is
+then one offset a partition, and committed as such.
 
 At the end of recovery Faust resumes the inputs, seeks them to the committed offsets, and then resumes the flow, which
 *empties every queue*: a record fetched in between is gone. So no input is read before the flow is resumed.
@@ -21,7 +21,7 @@ from sla_monitor.worker.ticks import OffsetsUnavailable
 
 # A partition that was being drained when a fetch was sent is not in it: its tick would wait until the fetch returns.
 FETCH_MAX_WAIT_MS: Final = 25
-STRETCH: Final = 250
+CHUNK: Final = 250
 # How long a fetch waits for the partitions it was begun with: inputs resumed meanwhile are not among them. Faust: 1 s.
 POLL_S: Final = 0.1
 # How long an answer on offsets may take.
@@ -51,7 +51,7 @@ class PromptConsumer(Consumer):
 
     @property
     def group_error(self) -> BaseException | None:
-        """Why the client has given up on the group: it keeps the error for a caller that Faust never is, and waits."""
+        """Why the client gave up on the group: it keeps the error for a caller, which Faust never is."""
         consumer = self._thread._consumer  # noqa: SLF001
         coordinator: Any = None if consumer is None else consumer._coordinator  # noqa: SLF001
         if coordinator is None:
@@ -64,16 +64,16 @@ class PromptConsumer(Consumer):
         return PromptConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:  # noqa: ASYNC109  Faust's
-        """What was fetched, as stretches: ticks first, then the partitions by turns."""
+        """The fetched records in chunks: ticks first, then the partitions by turns."""
         generation = self.app.consumer_generation_id
         records, active = await self._wait_next_records(timeout)
         if records is None or self.should_stop:
             return
-        for tp, stretch in self._stretches(records):
+        for tp, chunk in self._chunks(records):
             if not self.flow_active or self.app.consumer_generation_id != generation:
                 return  # what is left is read again from the committed offsets
             if active is None or tp in active or tp in self._buffered_partitions:
-                yield tp, self._message(tp, stretch, generation)
+                yield tp, self._message(tp, chunk, generation)
 
     async def _wait_next_records(self, timeout: float) -> tuple[Fetched | None, set[TP] | None]:  # noqa: ASYNC109
         """At the end of a recovery nothing is active for a moment, for which Faust would sleep a second."""
@@ -91,28 +91,28 @@ class PromptConsumer(Consumer):
         fetched: Fetched = await super()._getmany(wanted, timeout)
         return fetched
 
-    def _stretches(self, fetched: Fetched) -> Iterator[tuple[TP, Sequence[Any]]]:
+    def _chunks(self, fetched: Fetched) -> Iterator[tuple[TP, Sequence[Any]]]:
         changelogs = self.app.tables.changelog_topics
         sliced = []
         for tp, records in sorted(fetched.items(), key=lambda item: len(item[1])):
             # Faust's own recovery, which reads what is left of a changelog, takes records one by one.
-            length = 1 if tp.topic in changelogs else STRETCH
+            length = 1 if tp.topic in changelogs else CHUNK
             sliced.append([(tp, records[start : start + length]) for start in range(0, len(records), length)])
         for turn in zip_longest(*sliced):
             yield from (one for one in turn if one is not None)
 
-    def _message(self, tp: TP, stretch: Sequence[Any], generation: int) -> ConsumerMessage:
+    def _message(self, tp: TP, chunk: Sequence[Any], generation: int) -> ConsumerMessage:
         if tp.topic in self.app.tables.changelog_topics:
-            return self._to_message(tp, stretch[0])
-        last, content = stretch[-1].offset, cast("Any", stretch)
+            return self._to_message(tp, chunk[0])
+        last, content = chunk[-1].offset, cast("Any", chunk)
         return ConsumerMessage(
             tp.topic, tp.partition, last, 0.0, 0, [], None, content, None, 0, 0, tp, generation_id=generation
         )
 
-    # What was handled is known by offset: Faust's lists of acked offsets and their gaps are left aside.
+    # Handled is one offset a partition: Faust's lists of acked offsets and their gaps are not used.
 
     def handled(self, following: Mapping[tuple[str, int], int]) -> None:
-        """Everything before these offsets is done with, for good."""
+        """Everything before these offsets is handled and may be committed."""
         for (topic, partition), offset in following.items():
             tp = TP(topic, partition)
             self._handled[tp] = max(offset, self._handled.get(tp, 0))
@@ -150,9 +150,9 @@ class PromptConsumer(Consumer):
             super().resume_partitions(held & self.assignment())
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
-        """The client leaves alone what was never committed, wherever it has read to: that begins where its log does.
+        """Seek partitions without a committed offset to the beginning of their log, which the client does not.
 
-        What was committed before its log begins it would read from there on, without a word about what is lost.
+        Report to ``on_lost`` those whose log begins behind the committed offset: the client would read on silently.
         """
         found: Mapping[TP, int] = await super().seek_to_committed()  # None for what was never committed
         changelogs = self.app.tables.changelog_topics
@@ -176,8 +176,8 @@ class PromptConsumer(Consumer):
 
 
 class PromptTransport(Transport):
-    """``on_seek`` is told the committed offset of each input partition when reading starts there; ``on_lost``, before
-    that, of the partitions whose log begins behind it: the committed offset and that of the beginning.
+    """``on_seek`` gets the offset of each input partition from which reading starts. Before it, ``on_lost`` gets the
+    partitions whose log begins behind the committed offset: (committed offset, first offset of the log).
     """
 
     Consumer = PromptConsumer
@@ -196,7 +196,7 @@ class FaustOffsets:
         return set() if self._app.rebalancing else self._owned()
 
     async def ends(self, partitions: set[int]) -> Mapping[int, int]:
-        found = await self._ask(self._app.consumer.highwaters(*self._places(partitions)))
+        found = await self._ask(self._app.consumer.highwaters(*self._topic_partitions(partitions)))
         return {tp.partition: offset for tp, offset in found.items()}
 
     async def starts(self, partitions: set[int]) -> Mapping[int, int]:
@@ -204,8 +204,8 @@ class FaustOffsets:
 
         A log that begins behind what was committed has lost events: nobody may take them for read.
         """
-        earliest = await self._ask(self._app.consumer.earliest_offsets(*self._places(partitions)))
-        committed = self._app.consumer._committed_offset  # noqa: SLF001  the driver tells it nowhere else
+        earliest = await self._ask(self._app.consumer.earliest_offsets(*self._topic_partitions(partitions)))
+        committed = self._app.consumer._committed_offset  # noqa: SLF001  public nowhere
         return {tp.partition: committed[tp] or offset for tp, offset in earliest.items()}
 
     async def _ask(self, answer: Awaitable[Mapping[Any, int]]) -> Mapping[Any, int]:
@@ -215,5 +215,5 @@ class FaustOffsets:
         except Exception as error:
             raise OffsetsUnavailable(type(error).__name__) from error
 
-    def _places(self, partitions: set[int]) -> list[Any]:
+    def _topic_partitions(self, partitions: set[int]) -> list[Any]:
         return [tp for tp in self._app.consumer.assignment() if tp.topic == self._topic and tp.partition in partitions]

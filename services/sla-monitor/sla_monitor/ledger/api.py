@@ -28,7 +28,7 @@ from sla_monitor.ledger.report import DEFINITIONS, By, Report, RoundFilter, Wind
 from sla_monitor.ledger.report_csv import as_csv
 from sla_monitor.ledger.report_page import as_page
 from sla_monitor.ledger.scope import scope_of
-from sla_monitor.ledger.store import Place
+from sla_monitor.ledger.store import TopicPartition
 from sla_monitor.ledger.views import CaseView, OpenView, ReportView, case_view, report_view, round_view
 from sla_monitor.ledger.watermarks import WatermarkStore
 from sla_monitor.shared.case_access import may_read
@@ -37,12 +37,12 @@ from sla_monitor.shared.policies import PoliciesView, policies_view
 DEFAULT_WINDOW: Final = timedelta(days=30)
 MAX_WINDOW: Final = timedelta(days=400)
 
-# Figures of a place are its officers' own business; a counter and a dispatcher decide nothing by them.
+# Figures of a station are its officers' own business; a counter and a dispatcher decide nothing by them.
 REPORT_ROLES: Final = (OfficerRole.HQ, OfficerRole.SP, OfficerRole.SDPO, OfficerRole.SHO)
 
 FROM: Final = "inclusive: an instant, or a date from its beginning in India; 30 days before `to` if left out"
 TO: Final = "exclusive: an instant, or a date to its end in India; as_of if left out"
-Words = Annotated[str, Query(min_length=1, max_length=100)]
+ShortText = Annotated[str, Query(min_length=1, max_length=100)]
 
 
 class Format(StrEnum):
@@ -62,24 +62,24 @@ def create_router(
     async def read_policies() -> PoliciesView:
         return policies_view(policies, clock.now())
 
-    @router.get("/sla/cases/{case_id}", summary="A case's clock rounds, shares, pauses, and what was said of them")
+    @router.get("/sla/cases/{case_id}", summary="A case's clock rounds, shares, pauses, and the SLA events about them")
     async def read_case(case_id: str, caller: Asker) -> CaseView:
-        # The watermark first: what is read after it is at least as complete as it says.
+        # The watermark first: what is read after it is at least as complete.
         marks = await watermarks.all()
-        place = await queries.place(case_id)
-        if place is None:
+        location = await queries.location(case_id)
+        if location is None:
             raise Problem(NOT_FOUND)
         record = await queries.record(case_id)
-        if record is None or not may_read(caller, record, emergency=place["topic"].endswith(Lane.EMERGENCY)):
+        if record is None or not may_read(caller, record, emergency=location["topic"].endswith(Lane.EMERGENCY)):
             raise Problem(NOT_FOUND)
-        mark = marks.get(Place(place["topic"], place["partition"]))
-        return case_view(case_id, await queries.case(case_id), await queries.told(case_id), mark, clock.now())
+        mark = marks.get(TopicPartition(location["topic"], location["partition"]))
+        return case_view(case_id, await queries.case(case_id), await queries.heard(case_id), mark, clock.now())
 
     @router.get("/sla/open", summary="Open clock rounds, the most urgent first")
     async def read_open(
         caller: Asker,
         clock_name: Annotated[str | None, Query(alias="clock", min_length=1, max_length=100)] = None,
-        district: Words | None = None,
+        district: ShortText | None = None,
         over: Annotated[float | None, Query(description="seconds overdue, at least", allow_inf_nan=False)] = None,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
         cursor: Annotated[str | None, Query(max_length=400)] = None,
@@ -108,9 +108,9 @@ def create_router(
         begin: Annotated[Since | None, Query(alias="from", description=FROM)] = None,
         end: Annotated[Until | None, Query(alias="to", description=TO)] = None,
         by: By = By.DISTRICT,
-        district: Words | None = None,
+        district: ShortText | None = None,
         station: Annotated[str, Query(min_length=1, max_length=100), AfterValidator(plain_code)] | None = None,
-        service: Words | None = None,
+        service: ShortText | None = None,
         clock_name: Annotated[str | None, Query(alias="clock", min_length=1, max_length=100)] = None,
         format_: Annotated[Format, Query(alias="format")] = Format.JSON,
     ) -> Response:

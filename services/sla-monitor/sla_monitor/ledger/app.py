@@ -128,7 +128,7 @@ class Parts:
             producer=self.producer,
             clock=clock,
             metrics=metrics,
-            patience=timedelta(seconds=settings.reconcile_after_s),
+            reconcile_after=timedelta(seconds=settings.reconcile_after_s),
             every=timedelta(seconds=settings.reconcile_every_s),
             posts=self.posts.directory,
         )
@@ -136,7 +136,7 @@ class Parts:
         if policies.extensions:
             self.background.add("amender", Amender(self.store, policies, clock).run)
         self.background.add("directory", self.posts.view.run, stop=self.posts.view.stop)
-        self.background.add("reconciler", self.posts.first(reconciler.run))
+        self.background.add("reconciler", self.posts.when_read(reconciler.run))
 
     async def close(self) -> None:
         await self.background.stop()

@@ -1,4 +1,4 @@
-"""The audit: reads the whole log, runs the engine over it anew, and holds breaches and ledger against the outcome.
+"""The audit: read the whole log, run the engine over it anew, and compare breaches and ledger with the outcome.
 
 It shares no state with the workers, the ledger or the reconciler: only the rules.
 """
@@ -25,9 +25,9 @@ from sla_monitor.domain.model import CaseRecord
 from sla_monitor.domain.times import epoch_ms
 from sla_monitor.ledger.audit_ledger import LedgerView
 from sla_monitor.ledger.handler import HEARD_TYPES, MONITOR, ledger_types
-from sla_monitor.ledger.judge import Finding, Moment, Told, judge
+from sla_monitor.ledger.judge import EmittedBreach, Finding, JudgedAt, judge
 from sla_monitor.ledger.model import Round, rounds_of
-from sla_monitor.ledger.store import Place
+from sla_monitor.ledger.store import TopicPartition
 
 Progress = Callable[[int, int], None]
 SERVICES: Final = (b"sla-monitor", b"sla-ledger")
@@ -35,7 +35,7 @@ SERVICES: Final = (b"sla-monitor", b"sla-ledger")
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """How long after it could be told a breach stood in the log (ms)."""
+    """How long after it could be emitted a breach was in the log (ms)."""
 
     topic: str
     clock: str
@@ -45,7 +45,7 @@ class Late:
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """A round of which log and ledger say different things."""
+    """A round that differs between log and ledger."""
 
     case_id: str
     clock_id: str
@@ -53,8 +53,8 @@ class Disagreement:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """The log as it lay at a time: the time was read before the ends."""
+class LogRange:
+    """The offsets of the log at a time, by (topic, partition); the time was read before the ends."""
 
     at: datetime
     starts: Mapping[tuple[str, int], int]
@@ -91,14 +91,14 @@ class AuditResult:
 
 @dataclass(slots=True)
 class _Case:
-    """A case as the log tells it."""
+    """A case as far as the log was read."""
 
     record: CaseRecord | None
     newest: int = 0
-    """When the latest input or word on it entered the log (epoch ms)."""
+    """When the latest event of the case entered the log (epoch ms)."""
     entered: dict[str, int] = field(default_factory=dict)
     """When each input and each breach first entered the log (epoch ms), by event id."""
-    told: dict[str, Told] = field(default_factory=dict)
+    emitted: dict[str, EmittedBreach] = field(default_factory=dict)
     revoked: set[str] = field(default_factory=set)
 
 
@@ -119,37 +119,37 @@ class Audit:
         self._progress, self._ledger = progress, ledger
         self._types = ledger_types(policies)
 
-    async def run(self, stretch: Stretch) -> AuditResult:
-        """Judge everything that lies in the stretch."""
-        starts, ends = stretch.starts, stretch.ends
-        total = sum(ends[place] - starts[place] for place in ends)
-        result = AuditResult(as_of=stretch.at)
+    async def run(self, log_range: LogRange) -> AuditResult:
+        """Judge everything in the range. Raises TransientFault."""
+        starts, ends = log_range.starts, log_range.ends
+        total = sum(ends[tp] - starts[tp] for tp in ends)
+        result = AuditResult(as_of=log_range.at)
         if self._ledger is not None:
             result.compared = 0
         for key in sorted(ends):
-            place = Place(*key)
-            cases = await self._begin(place, trimmed=starts[key] > 0, result=result)
+            tp = TopicPartition(*key)
+            cases = await self._begin(tp, trimmed=starts[key] > 0, result=result)
             async for found in read_log(self._bootstrap, {key: starts[key]}, {key: ends[key]}):
-                self._take(cases, found, result)
+                self._consume(cases, found, result)
                 result.records += 1
                 self._progress(result.records, total)
             self._conclude(cases, result)
-            await self._compare(place, cases, result)
+            await self._compare(tp, cases, result)
         return result
 
-    async def _begin(self, place: Place, *, trimmed: bool, result: AuditResult) -> dict[str, _Case]:
+    async def _begin(self, tp: TopicPartition, *, trimmed: bool, result: AuditResult) -> dict[str, _Case]:
         """Where the log no longer holds the beginnings, the ledger's memory of them stands in."""
         if not trimmed or self._ledger is None:
             return {}
-        cases = {case_id: _Case(record) async for case_id, record in self._ledger.records(place)}
+        cases = {case_id: _Case(record) async for case_id, record in self._ledger.records(tp)}
         result.from_ledger += len(cases)
-        async for case_id, told in self._ledger.told(place):
-            cases.setdefault(case_id, _Case(None)).told[told.breach_id] = told
-        async for case_id, breach_id in self._ledger.revoked(place):
+        async for case_id, emitted in self._ledger.emitted(tp):
+            cases.setdefault(case_id, _Case(None)).emitted[emitted.breach_id] = emitted
+        async for case_id, breach_id in self._ledger.revoked(tp):
             cases.setdefault(case_id, _Case(None)).revoked.add(breach_id)
         return cases
 
-    def _take(self, cases: dict[str, _Case], found: LogRecord, result: AuditResult) -> None:
+    def _consume(self, cases: dict[str, _Case], found: LogRecord, result: AuditResult) -> None:
         headers = found.record.headers
         if peek_type(headers) not in self._types or _for_others(headers):
             return
@@ -157,7 +157,7 @@ class Audit:
             envelope = decode(headers, found.record.value)
             case = cases.get(envelope.subject) or _Case(None)
             if found.record.key != envelope.subject.encode():
-                result.invalid += 1  # the workers bury it
+                result.invalid += 1  # the workers send it to the dead-letter topic
                 return
             if peek_source(headers) == MONITOR:
                 self._hear(case, envelope, found, result)
@@ -186,33 +186,33 @@ class Audit:
             return
         case.entered[event.breach_id] = found.timestamp_ms
         due = epoch_ms(event.due_at)
-        case.told[event.breach_id] = Told(event.breach_id, event.clock_id, event.level, due, revoked=False)
+        case.emitted[event.breach_id] = EmittedBreach(event.breach_id, event.clock_id, event.level, due, revoked=False)
         case.newest = max(case.newest, found.timestamp_ms)
         result.breaches += 1
-        # It could not be told before its time, nor before what it follows from was in the log.
+        # It could not be emitted before its time, nor before its cause was in the log.
         possible = max(epoch_ms(event.occurred_at), case.entered.get(event.cause_id, 0))
         late = max(0, found.timestamp_ms - possible)
         result.late.append(Late(found.topic, event.clock, event.level, late))
 
     def _conclude(self, cases: Mapping[str, _Case], result: AuditResult) -> None:
         now = epoch_ms(result.as_of)
-        moment = Moment(patience=now - self._grace, now=now)
+        judged_at = JudgedAt(missed_before=now - self._grace, now=now)
         for case_id, case in cases.items():
             record = case.record or CaseRecord(case_id)
             result.cases += 1
             result.rounds += sum(1 for _ in rounds_of(record, self._policies))
-            told = [replace(one, revoked=one.breach_id in case.revoked) for one in case.told.values()]
-            findings = judge(record, told, moment, self._policies)
-            if findings and case.newest > moment.patience:
+            emitted = [replace(one, revoked=one.breach_id in case.revoked) for one in case.emitted.values()]
+            findings = judge(record, emitted, judged_at, self._policies)
+            if findings and case.newest > judged_at.missed_before:
                 result.pending += len(findings)
             else:
                 result.findings += findings
 
-    async def _compare(self, place: Place, cases: Mapping[str, _Case], result: AuditResult) -> None:
+    async def _compare(self, tp: TopicPartition, cases: Mapping[str, _Case], result: AuditResult) -> None:
         """The ledger's rounds must be the log's. A case that has moved on since the log's end was read is left out."""
         if self._ledger is None:
             return
-        ledger = await self._ledger.rounds(place)
+        ledger = await self._ledger.rounds(tp)
         for case_id, case in cases.items():
             mine = {} if case.record is None else {r.round_id: r for r in rounds_of(case.record, self._policies)}
             theirs = ledger.pop(case_id, {})

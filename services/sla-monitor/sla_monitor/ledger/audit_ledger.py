@@ -1,4 +1,4 @@
-"""What the audit asks of the ledger: its rounds, and its memory of what the log no longer holds."""
+"""Read from the ledger, for the audit: its rounds, and the cases whose first events the log no longer holds."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -9,9 +9,9 @@ from sla_monitor.domain import record_codec
 from sla_monitor.domain.model import CaseRecord
 from sla_monitor.domain.times import epoch_ms
 from sla_monitor.ledger.documents import round_of
-from sla_monitor.ledger.judge import Told
+from sla_monitor.ledger.judge import EmittedBreach
 from sla_monitor.ledger.model import Round
-from sla_monitor.ledger.store import LedgerStore, Place
+from sla_monitor.ledger.store import LedgerStore, TopicPartition
 
 SKEW: Final = timedelta(seconds=60)
 
@@ -23,29 +23,29 @@ class LedgerView:
         self._store = LedgerStore(mongo)
         self._started = started
 
-    async def records(self, place: Place) -> AsyncIterator[tuple[str, CaseRecord]]:
+    async def records(self, tp: TopicPartition) -> AsyncIterator[tuple[str, CaseRecord]]:
         with store_errors():
-            async for one in self._store.cases.find(_at(place), {"record": 1}):
+            async for one in self._store.cases.find(_at(tp), {"record": 1}):
                 yield one["_id"], record_codec.load(one["_id"], one["record"])
 
-    async def told(self, place: Place) -> AsyncIterator[tuple[str, Told]]:
+    async def emitted(self, tp: TopicPartition) -> AsyncIterator[tuple[str, EmittedBreach]]:
         """The breaches that were heard, by case."""
         with store_errors():
-            async for one in self._store.heard.find({**_at(place), "type": "SLABreached"}):
+            async for one in self._store.heard.find({**_at(tp), "type": "SLABreached"}):
                 due = epoch_ms(one["due_at"])
-                yield one["case_id"], Told(one["_id"], one["clock_id"], one["level"], due, revoked=False)
+                yield one["case_id"], EmittedBreach(one["_id"], one["clock_id"], one["level"], due, revoked=False)
 
-    async def revoked(self, place: Place) -> AsyncIterator[tuple[str, str]]:
-        """The ids of breaches that were taken back, by case."""
+    async def revoked(self, tp: TopicPartition) -> AsyncIterator[tuple[str, str]]:
+        """The ids of revoked breaches, by case."""
         with store_errors():
-            async for one in self._store.heard.find({**_at(place), "type": "SLABreachRevoked"}):
+            async for one in self._store.heard.find({**_at(tp), "type": "SLABreachRevoked"}):
                 yield one["case_id"], one["about"]
 
-    async def rounds(self, place: Place) -> dict[str, dict[str, Round]]:
+    async def rounds(self, tp: TopicPartition) -> dict[str, dict[str, Round]]:
         """Rounds by case id and round id."""
         found: dict[str, dict[str, Round]] = {}
         with store_errors():
-            async for one in self._store.rounds.find(_at(place)):
+            async for one in self._store.rounds.find(_at(tp)):
                 found.setdefault(one["case_id"], {})[one["_id"]] = round_of(one)
         return found
 
@@ -62,5 +62,5 @@ class LedgerView:
         )
 
 
-def _at(place: Place) -> dict[str, Any]:
-    return {"topic": place.topic, "partition": place.partition}
+def _at(tp: TopicPartition) -> dict[str, Any]:
+    return {"topic": tp.topic, "partition": tp.partition}

@@ -9,7 +9,7 @@ from sla_monitor.ledger.model import Expected, Pause, Round, Share
 
 
 def round_document(one: Round) -> dict[str, Any]:
-    """All fields but the key and the bookkeeping (`v`, `check_at`, place in the log)."""
+    """All fields but the key and those of the store (`v`, `check_at`, topic and partition)."""
     return {
         "case_id": one.case_id,
         "clock_id": one.clock_id,

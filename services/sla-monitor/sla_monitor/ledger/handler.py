@@ -1,4 +1,4 @@
-"""Case events into the ledger: the engine over the inputs, and a note of everything the monitor itself has said."""
+"""Apply case events to the ledger by the engine, and store every SLA event that the monitor itself emitted."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from sla_monitor.domain.facts import relevant_types
 from sla_monitor.domain.model import CaseRecord
 from sla_monitor.domain.times import time_of
 from sla_monitor.ledger.model import Round, rounds_of
-from sla_monitor.ledger.store import Heard, LedgerStore, Place, StoredCase
+from sla_monitor.ledger.store import Heard, LedgerStore, StoredCase, TopicPartition
 
 MONITOR: Final = "sla-monitor"
 HEARD_TYPES: Final = frozenset(
@@ -22,12 +22,12 @@ HEARD_TYPES: Final = frozenset(
 
 
 def ledger_types(policies: PolicySet) -> frozenset[str]:
-    """What the ledger reads: the engine's inputs, and the monitor's own words."""
+    """The event types that the ledger reads: the engine's inputs, and the monitor's own events."""
     return relevant_types(policies) | HEARD_TYPES
 
 
 def is_input(received: Received) -> bool:
-    """Never over the workers' output: what the monitor says is heard, and moves no clock."""
+    """False for the monitor's own events: they are stored, and move no clock."""
     return received.envelope.source != MONITOR and received.envelope.type not in HEARD_TYPES
 
 
@@ -39,27 +39,27 @@ class LedgerHandler:
 
     async def handle(self, batch: Sequence[Received]) -> Sequence[Outgoing]:
         now = self._clock.now()
-        await self._take_in([one for one in batch if is_input(one)], now)
+        await self._apply_inputs([one for one in batch if is_input(one)], now)
         heard = [note for one in batch if one.envelope.source == MONITOR for note in _heard(one)]
         await self._store.write_heard(heard, now)
         return ()
 
-    async def _take_in(self, inputs: Sequence[Received], now: datetime) -> None:
+    async def _apply_inputs(self, inputs: Sequence[Received], now: datetime) -> None:
         by_case: dict[str, list[Received]] = {}
         for one in inputs:
             by_case.setdefault(one.data.case_id, []).append(one)
         stored = await self._store.load([*by_case]) if by_case else {}
-        changed: dict[Place, list[StoredCase]] = {}
-        rounds: dict[Place, list[tuple[Round, int, datetime]]] = {}
+        changed: dict[TopicPartition, list[StoredCase]] = {}
+        rounds: dict[TopicPartition, list[tuple[Round, int, datetime]]] = {}
         for case_id, events in by_case.items():
-            place = Place(events[0].topic, events[0].partition)
+            tp = TopicPartition(events[0].topic, events[0].partition)
             before = stored.get(case_id)
             after = self._applied(before, events, now)
             if after is None:
                 continue
             if before is None or after.version != before.version:
-                changed.setdefault(place, []).append(after)
-            rounds.setdefault(place, []).extend(self._changed_rounds(before, after, now))
+                changed.setdefault(tp, []).append(after)
+            rounds.setdefault(tp, []).extend(self._changed_rounds(before, after, now))
         await self._store.write_cases(changed)
         # Also those of a case that did not change: an earlier attempt may have ended between the two writes.
         await self._store.write_rounds(rounds)
@@ -77,7 +77,7 @@ class LedgerHandler:
     def _changed_rounds(
         self, before: StoredCase | None, after: StoredCase, now: datetime
     ) -> Iterable[tuple[Round, int, datetime]]:
-        """A new round is looked at when its first breach falls due; one that changed also soon, for what was said."""
+        """A new round is checked when its first breach falls due; one that changed also now, for what was emitted."""
         known = {} if before is None else {one.round_id: one for one in rounds_of(before.record, self._policies)}
         unchanged = before is not None and before.version == after.version
         for one in rounds_of(after.record, self._policies):
@@ -101,7 +101,7 @@ def _heard(received: Received) -> Iterable[Heard]:
         clock_id=clock_id,
         type=event.type,
         occurred_at=event.occurred_at,
-        place=Place(received.topic, received.partition),
+        tp=TopicPartition(received.topic, received.partition),
         offset=received.offset,
         level=None if breach is None else breach.level,
         due_at=None if breach is None else breach.due_at,

@@ -1,4 +1,4 @@
-"""What the ledger counts."""
+"""The metrics of the ledger."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
@@ -6,7 +6,7 @@ from chassis.telemetry.metrics import ConsumerMetrics
 
 
 class LedgerMetrics:
-    """The reconciler's findings are faults of the workers: every one of them is worth a look."""
+    """The reconciler's findings are faults of the workers: every one of them is to be investigated."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.consumer = ConsumerMetrics(registry)
@@ -18,17 +18,17 @@ class LedgerMetrics:
         )
         self.findings = Counter(
             "janseva_sla_reconciler_findings",
-            "What the reconciler found: missed, untrue, doubled; mended says whether it could say the right word",
+            "What the reconciler found: missed, untrue, doubled; mended: whether it could emit the correction",
             ["kind", "clock", "mended"],
             registry=registry,
         )
         self.undecided = Gauge(
             "janseva_sla_reconciler_undecided",
-            "Clocks overdue by more than the reconciler's patience on partitions whose watermark is behind",
+            "Clocks overdue by more than RECONCILE_AFTER_S on partitions whose watermark is behind",
             ["topic"],
             registry=registry,
         )
         self.passes = Counter(
             "janseva_sla_reconciler_passes", "Passes of the reconciler", ["outcome"], registry=registry
         )
-        self.checked = Counter("janseva_sla_reconciler_checked", "Clock rounds looked at", registry=registry)
+        self.checked = Counter("janseva_sla_reconciler_checked", "Clock rounds checked", registry=registry)

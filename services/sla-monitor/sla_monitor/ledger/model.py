@@ -1,6 +1,6 @@
-"""What the ledger holds of a clock round. A pure function of the case's facts: order and repetition can't matter.
+"""A clock round as the ledger stores it: a pure function of the case's facts, whatever their order and repetition.
 
-All times are epoch milliseconds, as in the engine.
+All times are epoch milliseconds, as in the domain.
 """
 
 from collections.abc import Iterable, Iterator
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from event_schemas.policies import PolicySet
 from sla_monitor.domain import emissions
-from sla_monitor.domain.derivation import ClockTruth, truths
-from sla_monitor.domain.model import Assignment, Breach, CaseRecord, Clock
+from sla_monitor.domain.derivation import DerivedClock, derive_clocks
+from sla_monitor.domain.model import Assignment, Breach, CaseRecord, EmittedClock
 
 OPEN_STATES = ("running", "paused")
 
@@ -89,7 +89,7 @@ class Round:
 
 
 def paused_within(pauses: Iterable[Pause], begin: int, end: int) -> int:
-    """Milliseconds of the stretch that did not count."""
+    """Milliseconds between ``begin`` and ``end`` that did not count."""
     return sum(max(0, min(pause.end, end) - max(pause.begin, begin)) for pause in pauses)
 
 
@@ -101,34 +101,34 @@ def round_id(case_id: str, clock_id: str) -> str:
 def rounds_of(record: CaseRecord, policies: PolicySet) -> Iterator[Round]:
     """Every round that the case's facts have started, in a fixed order.
 
-    A round that the engine has not told began before its policy held for the service, and is no promise.
+    A round that the engine never emitted began before its policy held for the service, and is no promise.
     """
-    for truth in truths(record, policies):
-        clock = record.clock(truth.clock_id)
+    for derived in derive_clocks(record, policies):
+        clock = record.clock(derived.clock_id)
         if clock is not None:
-            yield _round(record, truth, clock)
+            yield _round(record, derived, clock)
 
 
-def _round(record: CaseRecord, truth: ClockTruth, clock: Clock) -> Round:
-    ended = truth.ended_at
-    decided = truth.due if ended is None else min(ended, truth.due)
+def _round(record: CaseRecord, derived: DerivedClock, clock: EmittedClock) -> Round:
+    ended = derived.ended_at
+    decided = derived.due if ended is None else min(ended, derived.due)
     responsible = _in_custody(record, decided)
     district = responsible.district if responsible is not None else record.district
     return Round(
         case_id=record.case_id,
-        clock_id=truth.clock_id,
-        clock=truth.policy.clock,
-        owner=truth.policy.owner.value,
+        clock_id=derived.clock_id,
+        clock=derived.policy.clock,
+        owner=derived.policy.owner.value,
         service_code=record.service_code,
-        state=truth.state,
-        reason=truth.reason,
-        started=truth.started,
-        due=truth.due,
-        target=truth.target,
+        state=derived.state,
+        reason=derived.reason,
+        started=derived.started,
+        due=derived.due,
+        target=derived.target,
         ended=ended,
-        pauses=tuple(Pause(span.begin, span.end, span.reason) for span in truth.spans),
-        shares=tuple(_shares(record, truth)),
-        expects=tuple(_expected(record, truth, clock)),
+        pauses=tuple(Pause(span.begin, span.end, span.reason) for span in derived.spans),
+        shares=tuple(_shares(record, derived)),
+        expects=tuple(_expected(record, derived, clock)),
         station=None if responsible is None else responsible.station,
         district=district or None,
         police_district=None if responsible is None else responsible.police_district,
@@ -140,11 +140,11 @@ def _in_custody(record: CaseRecord, at: int) -> Assignment | None:
     return max((one for one in record.assignments if one.at <= at), key=lambda one: one.number, default=None)
 
 
-def _shares(record: CaseRecord, truth: ClockTruth) -> Iterator[Share]:
+def _shares(record: CaseRecord, derived: DerivedClock) -> Iterator[Share]:
     """The time of the round cut at each assignment; the parts add up to the whole, whoever had the case."""
-    ended = truth.ended_at
+    ended = derived.ended_at
     holder: Assignment | None = None
-    begin = truth.started
+    begin = derived.started
     for stay in _stays(record):
         if ended is not None and stay.at >= ended:
             break
@@ -152,7 +152,7 @@ def _shares(record: CaseRecord, truth: ClockTruth) -> Iterator[Share]:
             yield _share(holder, begin, stay.at)
             begin = stay.at
         holder = stay
-    if ended is None or ended > begin or begin == truth.started:
+    if ended is None or ended > begin or begin == derived.started:
         yield _share(holder, begin, ended)
 
 
@@ -175,9 +175,9 @@ def _share(holder: Assignment | None, begin: int, end: int | None) -> Share:
     )
 
 
-def _expected(record: CaseRecord, truth: ClockTruth, clock: Clock) -> Iterator[Expected]:
+def _expected(record: CaseRecord, derived: DerivedClock, clock: EmittedClock) -> Iterator[Expected]:
     """Every level that was reached before the end; of an open round, every level there is."""
-    for step in truth.policy.escalation:
-        at = truth.threshold(step.level)
-        if truth.broken(step.level, at + 1):
-            yield Expected(step.level, at, emissions.breach_id(record, clock, Breach(step.level, truth.due)))
+    for step in derived.policy.escalation:
+        at = derived.threshold(step.level)
+        if derived.broken(step.level, at + 1):
+            yield Expected(step.level, at, emissions.breach_id(record, clock, Breach(step.level, derived.due)))

@@ -1,4 +1,4 @@
-"""What the report and the lists ask of the ledger's collections."""
+"""The queries of the report and the lists."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -38,19 +38,19 @@ class LedgerQueries:
         return [round_of(one) for one in found]
 
     async def record(self, case_id: str) -> CaseRecord | None:
-        """The case's facts, which say who has it now."""
+        """The case's record, which names the station that has it now."""
         stored = (await self._store.load([case_id])).get(case_id)
         return None if stored is None else stored.record
 
-    async def told(self, case_id: str) -> list[dict[str, Any]]:
-        """What was heard of the case, in the log's order."""
+    async def heard(self, case_id: str) -> list[dict[str, Any]]:
+        """The SLA events about the case, as documents in the log's order."""
         with store_errors():
             found: list[dict[str, Any]] = (
                 await self._store.heard.find({"case_id": case_id}).sort("offset", 1).to_list(None)
             )
         return found
 
-    async def place(self, case_id: str) -> dict[str, Any] | None:
+    async def location(self, case_id: str) -> dict[str, Any] | None:
         with store_errors():
             found: dict[str, Any] | None = await self._store.cases.find_one(
                 {"_id": case_id}, {"topic": 1, "partition": 1, "service_code": 1}

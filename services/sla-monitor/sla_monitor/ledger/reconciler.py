@@ -1,6 +1,6 @@
-"""Says what the workers should have said: overdue and unbreached, on partitions whose watermark is past the doubt.
+"""Emit what the workers failed to emit: the breach of an overdue clock, once its partition's watermark is past it.
 
-Under the engine's own ids, so that a worker's late word and the reconciler's are one event to every reader.
+Under the engine's own ids, so that a worker's late event and the reconciler's are one event to every reader.
 """
 
 import asyncio
@@ -19,31 +19,31 @@ from event_schemas.policies import PolicySet
 from sla_monitor.domain.escalation import ALL_HELD, Posts
 from sla_monitor.domain.times import epoch_ms, time_of
 from sla_monitor.ledger.handler import MONITOR
-from sla_monitor.ledger.judge import Finding, Moment, Told, judge
+from sla_monitor.ledger.judge import EmittedBreach, Finding, JudgedAt, judge
 from sla_monitor.ledger.metrics import LedgerMetrics
-from sla_monitor.ledger.store import LedgerStore, Place, StoredCase
+from sla_monitor.ledger.store import LedgerStore, StoredCase, TopicPartition
 from sla_monitor.ledger.watermarks import WatermarkStore
 
 _log = get_logger(__name__)
 
 CHUNK: Final = 500
 CLAIM: Final = timedelta(seconds=60)
-"""So long a round is left alone after its word was said: it comes back through the log, which settles the matter."""
+"""How long a round is left alone after its correction was emitted, which comes back through the log."""
 
 Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
-    """One look at a partition: ``limit`` is its watermark less the patience."""
+class _Pass:
+    """One pass over a partition: ``limit`` is its watermark less ``reconcile_after``."""
 
-    place: Place
+    tp: TopicPartition
     limit: datetime
     now: datetime
 
 
 class Reconciler:
-    """Looks at each round once after every time at which something should have been said of it."""
+    """Checks each round once after every time at which a breach of it should have been emitted."""
 
     def __init__(
         self,
@@ -54,13 +54,13 @@ class Reconciler:
         producer: Producer,
         clock: Clock,
         metrics: LedgerMetrics,
-        patience: timedelta,
+        reconcile_after: timedelta,
         every: timedelta,
         posts: Posts = ALL_HELD,
     ) -> None:
         self._store, self._watermarks, self._policies = store, watermarks, policies
         self._producer, self._clock, self._metrics = producer, clock, metrics
-        self._patience, self._every, self._posts = patience, every, posts
+        self._reconcile_after, self._every, self._posts = reconcile_after, every, posts
 
     async def run(self) -> None:
         while True:
@@ -77,37 +77,37 @@ class Reconciler:
         """One pass over all partitions. Returns what was found."""
         found: list[Finding] = []
         undecided: dict[str, int] = {}
-        for place, watermark in (await self._watermarks.all()).items():
-            undecided[place.topic] = undecided.get(place.topic, 0) + await self._count_undecided(place, watermark)
+        for tp, watermark in (await self._watermarks.all()).items():
+            undecided[tp.topic] = undecided.get(tp.topic, 0) + await self._count_undecided(tp, watermark)
             if watermark is None:
                 continue
-            look = _Look(place, watermark - self._patience, self._clock.now())
-            while rounds := await self._due_for_a_look(look):
-                found += await self._judge(look, rounds)
+            current = _Pass(tp, watermark - self._reconcile_after, self._clock.now())
+            while rounds := await self._due_for_check(current):
+                found += await self._judge(current, rounds)
         for topic, number in undecided.items():
             self._metrics.undecided.labels(topic).set(number)
         return found
 
-    async def _count_undecided(self, place: Place, watermark: datetime | None) -> int:
-        """Overdue beyond our patience, but perhaps stopped in events not read yet: alert, say nothing."""
-        overdue = self._clock.now() - self._patience
+    async def _count_undecided(self, tp: TopicPartition, watermark: datetime | None) -> int:
+        """Overdue by more than ``reconcile_after``, but perhaps stopped in events not read yet: alert, emit nothing."""
+        overdue = self._clock.now() - self._reconcile_after
         if watermark is not None and watermark >= overdue:
             return 0
-        span = {"$lt": overdue} if watermark is None else {"$lt": overdue, "$gte": watermark - self._patience}
-        query = {"topic": place.topic, "partition": place.partition, "check_at": span, "open": True}
+        span = {"$lt": overdue} if watermark is None else {"$lt": overdue, "$gte": watermark - self._reconcile_after}
+        query = {"topic": tp.topic, "partition": tp.partition, "check_at": span, "open": True}
         with store_errors():
             number = await self._store.rounds.count_documents(query)
         if number:
-            _log.warning("reconciler_undecided", topic=place.topic, partition=place.partition, clocks=number)
+            _log.warning("reconciler_undecided", topic=tp.topic, partition=tp.partition, clocks=number)
         return number
 
-    async def _due_for_a_look(self, look: _Look) -> Sequence[Document]:
+    async def _due_for_check(self, current: _Pass) -> Sequence[Document]:
         query = {
-            "topic": look.place.topic,
-            "partition": look.place.partition,
-            "check_at": {"$lt": look.limit},
+            "topic": current.tp.topic,
+            "partition": current.tp.partition,
+            "check_at": {"$lt": current.limit},
             # A missing field counts as null here: never claimed.
-            "$or": [{"claimed_until": None}, {"claimed_until": {"$lte": look.now}}],
+            "$or": [{"claimed_until": None}, {"claimed_until": {"$lte": current.now}}],
         }
         fields = {"case_id": 1, "clock_id": 1, "v": 1, "check_at": 1, "expects": 1}
         with store_errors():
@@ -116,30 +116,30 @@ class Reconciler:
             )
         return found
 
-    async def _judge(self, look: _Look, rounds: Sequence[Document]) -> list[Finding]:
+    async def _judge(self, current: _Pass, rounds: Sequence[Document]) -> list[Finding]:
         cases = await self._store.load(sorted({one["case_id"] for one in rounds}))
-        told = await self._told(rounds)
-        moment = Moment(patience=epoch_ms(look.limit), now=epoch_ms(look.now))
+        emitted = await self._emitted(rounds)
+        judged_at = JudgedAt(missed_before=epoch_ms(current.limit), now=epoch_ms(current.now))
         findings: list[Finding] = []
         settled: list[UpdateOne] = []
-        to_mend: list[tuple[Document, list[Finding]]] = []
+        to_correct: list[tuple[Document, list[Finding]]] = []
         for one in rounds:
             case = cases.get(one["case_id"])
-            mine = self._findings(case, one, told, moment)
-            if mine and case is not None and case.changed_at > look.limit:
-                # The workers may be about to say it: look again when the latest event is as old as the rest.
+            mine = self._findings(case, one, emitted, judged_at)
+            if mine and case is not None and case.changed_at > current.limit:
+                # The workers may be about to emit it: check again when the latest event is as old as the rest.
                 settled.append(_postponed(one, case.changed_at))
                 continue
             findings += mine
-            words = [finding for finding in mine if finding.mend is not None]
+            correctable = [finding for finding in mine if finding.correction is not None]
             for finding in mine:
-                if finding.mend is None:
+                if finding.correction is None:
                     self._note(finding, mended=False)
-            if words:
-                to_mend.append((one, words))
+            if correctable:
+                to_correct.append((one, correctable))
             else:
-                settled.append(_settled(one, look.limit))
-        await self._mend(look, to_mend)
+                settled.append(_settled(one, current.limit))
+        await self._correct(current, to_correct)
         self._metrics.checked.inc(len(rounds))
         if settled:
             with store_errors():
@@ -147,47 +147,58 @@ class Reconciler:
         return findings
 
     def _findings(
-        self, case: StoredCase | None, one: Document, told: Mapping[tuple[str, str], Sequence[Told]], moment: Moment
+        self,
+        case: StoredCase | None,
+        one: Document,
+        emitted: Mapping[tuple[str, str], Sequence[EmittedBreach]],
+        judged_at: JudgedAt,
     ) -> list[Finding]:
         if case is None:
             return []
         key = (one["case_id"], one["clock_id"])
         return [
             found
-            for found in judge(case.record, told.get(key, ()), moment, self._policies, self._posts)
+            for found in judge(case.record, emitted.get(key, ()), judged_at, self._policies, self._posts)
             if found.clock_id == one["clock_id"]
         ]
 
-    async def _told(self, rounds: Sequence[Document]) -> dict[tuple[str, str], list[Told]]:
-        """What stands in the log of these rounds."""
+    async def _emitted(self, rounds: Sequence[Document]) -> dict[tuple[str, str], list[EmittedBreach]]:
+        """The breaches emitted of these rounds, by (case id, clock id)."""
         heard = await self._store.breaches_heard([(one["case_id"], one["clock_id"]) for one in rounds])
         revoked = {one["about"] for one in heard if one["type"] == "SLABreachRevoked"}
-        told: dict[tuple[str, str], list[Told]] = {}
+        emitted: dict[tuple[str, str], list[EmittedBreach]] = {}
         for one in heard:
             if one["type"] == "SLABreached":
-                breach = Told(one["_id"], one["clock_id"], one["level"], epoch_ms(one["due_at"]), one["_id"] in revoked)
-                told.setdefault((one["case_id"], one["clock_id"]), []).append(breach)
-        return told
+                breach = EmittedBreach(
+                    one["_id"], one["clock_id"], one["level"], epoch_ms(one["due_at"]), one["_id"] in revoked
+                )
+                emitted.setdefault((one["case_id"], one["clock_id"]), []).append(breach)
+        return emitted
 
-    async def _mend(self, look: _Look, to_mend: Sequence[tuple[Document, Sequence[Finding]]]) -> None:
-        """Say what can be said of the rounds that no other process has taken on."""
-        claims = await asyncio.gather(*(self._claim(look, one) for one, _ in to_mend))
-        said = [finding for (_, words), ours in zip(to_mend, claims, strict=True) if ours for finding in words]
+    async def _correct(self, current: _Pass, to_correct: Sequence[tuple[Document, Sequence[Finding]]]) -> None:
+        """Emit the corrections of the rounds that no other process has claimed."""
+        claims = await asyncio.gather(*(self._claim(current, one) for one, _ in to_correct))
+        claimed = [
+            finding
+            for (_, correctable), ours in zip(to_correct, claims, strict=True)
+            if ours
+            for finding in correctable
+        ]
         await self._producer.send_all(
             [
-                (look.place.topic, encode(mend.data, event_id=mend.event_id, source=MONITOR))
-                for finding in said
-                if (mend := finding.mend) is not None
+                (current.tp.topic, encode(correction.data, event_id=correction.event_id, source=MONITOR))
+                for finding in claimed
+                if (correction := finding.correction) is not None
             ]
         )
-        for finding in said:
+        for finding in claimed:
             self._note(finding, mended=True)
 
-    async def _claim(self, look: _Look, one: Document) -> bool:
-        free = {"$or": [{"claimed_until": None}, {"claimed_until": {"$lte": look.now}}]}
+    async def _claim(self, current: _Pass, one: Document) -> bool:
+        free = {"$or": [{"claimed_until": None}, {"claimed_until": {"$lte": current.now}}]}
         with store_errors():
             result = await self._store.rounds.update_one(
-                {"_id": one["_id"], "v": one["v"], **free}, {"$set": {"claimed_until": look.now + CLAIM}}
+                {"_id": one["_id"], "v": one["v"], **free}, {"$set": {"claimed_until": current.now + CLAIM}}
             )
         return bool(result.modified_count)
 
@@ -211,7 +222,7 @@ def _postponed(one: Document, until: datetime) -> UpdateOne:
 
 
 def _settled(one: Document, limit: datetime) -> UpdateOne:
-    """The next look is at the next deadline; a round that has none ahead is not looked at again until it changes."""
+    """The next check is at the next deadline; a round that has none ahead is not checked again until it changes."""
     ahead = [expected["at"] for expected in one["expects"] if expected["at"] >= limit]
     if ahead:
         return UpdateOne(_guard(one), {"$set": {"check_at": min(ahead)}, "$unset": {"claimed_until": ""}})
@@ -219,5 +230,5 @@ def _settled(one: Document, limit: datetime) -> UpdateOne:
 
 
 def _guard(one: Document) -> dict[str, Any]:
-    """Only if nothing has changed since it was read: a new event's wish for a look is kept."""
+    """Only if nothing has changed since it was read: a check that a new event asked for is kept."""
     return {"_id": one["_id"], "v": one["v"], "check_at": one["check_at"]}

@@ -148,7 +148,7 @@ class Report:
 
 
 class ReportBuilder:
-    """Takes in rounds one by one; holds one number a round for the percentiles, and nothing else of it."""
+    """Adds rounds one by one; keeps one number a round for the percentiles, and nothing else of it."""
 
     def __init__(self, by: By, window: Window, wanted: RoundFilter = ALL_ROUNDS) -> None:
         self._by, self._window, self._wanted = by, window, wanted

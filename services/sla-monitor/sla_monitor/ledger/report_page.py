@@ -59,7 +59,7 @@ def _table(group: str, rows: Iterable[Row]) -> str:
 
 def _reasons(report: Report) -> str:
     """A column for each reason: so many do not fit beside the other figures."""
-    heads = "".join(f"<th>{escape(head)}</th>" for head in ("", "Clock", *map(_words, ClockEndReason)))
+    heads = "".join(f"<th>{escape(head)}</th>" for head in ("", "Clock", *map(_readable, ClockEndReason)))
     rows = [row for row in (*report.totals, *report.rows) if row.cancelled]
     lines = "".join(
         _cells([row.group, row.clock, *(f"{row.why[reason]:,}" for reason in ClockEndReason)]) for row in rows
@@ -67,7 +67,7 @@ def _reasons(report: Report) -> str:
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>"
 
 
-def _words(reason: ClockEndReason) -> str:
+def _readable(reason: ClockEndReason) -> str:
     return reason.value.replace("_", " ").capitalize()
 
 

@@ -1,4 +1,4 @@
-"""Which of the ledger's rounds a caller may read: those of the place that the caller has charge of."""
+"""Which of the ledger's rounds a caller may read: those of the office or lane that the caller is in charge of."""
 
 from dataclasses import dataclass
 from typing import Any

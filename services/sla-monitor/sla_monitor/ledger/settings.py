@@ -15,7 +15,7 @@ class LedgerSettings(ServiceSettings):
     http_port: int = Field(default=8023, ge=0, le=65_535)
     # Prefix of topics and groups, for several suites on one Kafka.
     topic_prefix: str = Field(default="", pattern=r"^[a-z0-9.-]*$")
-    # How far a partition's watermark must be past a deadline before the ledger's word stands against the workers'.
+    # How far a partition's watermark must be past a deadline before the reconciler corrects the workers.
     reconcile_after_s: float = Field(default=120.0, ge=0.0)
     reconcile_every_s: float = Field(default=5.0, gt=0.0)
     watermark_every_s: float = Field(default=1.0, gt=0.0)

@@ -1,4 +1,4 @@
-"""What the ledger writes: cases under a version, rounds that only newer versions replace, and what was heard."""
+"""The ledger's collections: cases under a version, rounds that only newer versions replace, and SLA events heard."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class StoredCase:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TopicPartition:
     """A partition of a cases topic."""
 
     topic: str
@@ -38,14 +38,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """An SLA event seen in the log. ``about`` is the breach that a revocation takes back."""
+    """An SLA event read from the log. ``about`` is the id of the breach that a revocation revokes."""
 
     event_id: str
     case_id: str
     clock_id: str
     type: str
     occurred_at: datetime
-    place: Place
+    tp: TopicPartition
     offset: int
     level: int | None = None
     due_at: datetime | None = None
@@ -87,13 +87,13 @@ class LedgerStore:
             for document in found
         }
 
-    async def write_cases(self, cases: Mapping[Place, Sequence[StoredCase]]) -> None:
+    async def write_cases(self, cases: Mapping[TopicPartition, Sequence[StoredCase]]) -> None:
         """Replace each case that is still at the version before. Raises Contention if one is not."""
         operations: list[InsertOne[Any] | UpdateOne] = []
         replaced = 0
-        for place, stored in cases.items():
+        for tp, stored in cases.items():
             for case in stored:
-                body = _case_document(case, place)
+                body = _case_document(case, tp)
                 if case.version == 1:
                     operations.append(InsertOne({"_id": case.record.case_id, **body}))
                 else:
@@ -112,7 +112,7 @@ class LedgerStore:
         if result.matched_count != replaced:
             raise Contention("a case was written by another process")
 
-    async def write_rounds(self, rounds: Mapping[Place, Sequence[tuple[Round, int, datetime]]]) -> None:
+    async def write_rounds(self, rounds: Mapping[TopicPartition, Sequence[tuple[Round, int, datetime]]]) -> None:
         """Replace each round (with its case's version and the time of its next check) that is older than that."""
         operations = [
             UpdateOne(
@@ -122,20 +122,20 @@ class LedgerStore:
                         **round_document(one),
                         "v": version,
                         "check_at": check_at,
-                        "topic": place.topic,
-                        "partition": place.partition,
+                        "topic": tp.topic,
+                        "partition": tp.partition,
                     },
                     "$unset": {"claimed_until": ""},
                 },
                 upsert=True,
             )
-            for place, items in rounds.items()
+            for tp, items in rounds.items()
             for one, version, check_at in items
         ]
         await _unordered(self.rounds, operations)
 
     async def write_heard(self, heard: Sequence[Heard], now: datetime) -> None:
-        """Note each event once, and have the rounds looked at whose breaches were told or taken back."""
+        """Insert each event once, and have the rounds checked whose breaches were emitted or revoked."""
         await _unordered(self.heard, [InsertOne(_heard_document(one, now)) for one in heard])
         touched = {
             round_id(one.case_id, one.clock_id) for one in heard if one.type in {"SLABreached", "SLABreachRevoked"}
@@ -153,13 +153,13 @@ class LedgerStore:
         return found
 
 
-def _case_document(case: StoredCase, place: Place) -> dict[str, Any]:
+def _case_document(case: StoredCase, tp: TopicPartition) -> dict[str, Any]:
     return {
         "v": case.version,
         "record": record_codec.dump(case.record, None),
         "service_code": case.record.service_code,
-        "topic": place.topic,
-        "partition": place.partition,
+        "topic": tp.topic,
+        "partition": tp.partition,
         "changed_at": case.changed_at,
     }
 
@@ -172,8 +172,8 @@ def _heard_document(one: Heard, now: datetime) -> dict[str, Any]:
         "type": one.type,
         "occurred_at": one.occurred_at,
         "heard_at": now,
-        "topic": one.place.topic,
-        "partition": one.place.partition,
+        "topic": one.tp.topic,
+        "partition": one.tp.partition,
         "offset": one.offset,
     }
     optional = {"level": one.level, "due_at": one.due_at, "about": one.about}

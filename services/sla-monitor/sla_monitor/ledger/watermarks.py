@@ -1,7 +1,7 @@
-"""Up to which time the ledger knows everything that a partition held.
+"""The watermark of a partition: up to which time the ledger has applied all its events.
 
 A watermark is the time T at which the partition's end was E, once the group has committed E. Effects are written before
-they are committed, so it is true whoever owns the partition, and an idle partition's moves with the wall clock.
+they are committed, so it holds whoever owns the partition, and an idle partition's moves with the wall clock.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from chassis.kafka.offsets import LogPositions
 from chassis.mongo.client import Collection, Mongo, UpdateOne, store_errors
 from chassis.telemetry.logs import get_logger
 from sla_monitor.ledger.metrics import LedgerMetrics
-from sla_monitor.ledger.store import Place
+from sla_monitor.ledger.store import TopicPartition
 
 _log = get_logger(__name__)
 MAX_SAMPLES = 600
@@ -30,7 +30,7 @@ class Sample:
 
 
 class Samples:
-    """Ends waiting to be reached, oldest first. Under a long backlog every second one is dropped: fewer, still true."""
+    """Ends waiting to be reached, oldest first. Under a long backlog every second one is dropped."""
 
     def __init__(self) -> None:
         self._waiting: list[Sample] = []
@@ -54,31 +54,31 @@ class WatermarkStore:
     def __init__(self, mongo: Mongo) -> None:
         self.collection: Collection = mongo.collection("ledger_watermarks")
 
-    async def expect(self, places: list[Place]) -> None:
+    async def expect(self, tps: list[TopicPartition]) -> None:
         """Have a document for every partition, so that none is forgotten in a minimum."""
         await self._write(
             [
                 UpdateOne(
-                    {"_id": _key(place)},
-                    {"$setOnInsert": {"topic": place.topic, "partition": place.partition, "at": None, "offset": 0}},
+                    {"_id": _key(tp)},
+                    {"$setOnInsert": {"topic": tp.topic, "partition": tp.partition, "at": None, "offset": 0}},
                     upsert=True,
                 )
-                for place in places
+                for tp in tps
             ]
         )
 
-    async def advance(self, reached: Mapping[Place, Sample]) -> None:
+    async def advance(self, reached: Mapping[TopicPartition, Sample]) -> None:
         await self._write(
             [
-                UpdateOne({"_id": _key(place)}, {"$max": {"at": sample.at, "offset": sample.end}})
-                for place, sample in reached.items()
+                UpdateOne({"_id": _key(tp)}, {"$max": {"at": sample.at, "offset": sample.end}})
+                for tp, sample in reached.items()
             ]
         )
 
-    async def all(self) -> dict[Place, datetime | None]:
+    async def all(self) -> dict[TopicPartition, datetime | None]:
         with store_errors():
             found = await self.collection.find({}).to_list(None)
-        return {Place(one["topic"], one["partition"]): one["at"] for one in found}
+        return {TopicPartition(one["topic"], one["partition"]): one["at"] for one in found}
 
     async def as_of(self) -> datetime | None:
         """The time up to which the whole ledger is complete; None while a partition has never been read to its end."""
@@ -93,7 +93,7 @@ class WatermarkStore:
 
 
 class Watermarker:
-    """Samples the ends, asks what is committed, and moves the watermarks. Several may run: each says what is true."""
+    """Samples the ends, reads what is committed, and moves the watermarks. Several may run at once."""
 
     def __init__(
         self,
@@ -107,54 +107,54 @@ class Watermarker:
     ) -> None:
         self._positions, self._groups, self._store = positions, groups, store
         self._clock, self._metrics, self._every = clock, metrics, every
-        self._samples: dict[Place, Samples] = {}
-        self._told: dict[Place, datetime] = {}
+        self._samples: dict[TopicPartition, Samples] = {}
+        self._reached_at: dict[TopicPartition, datetime] = {}
 
     async def run(self) -> None:
         while True:
             try:
-                await self.look()
+                await self.check()
             except TransientFault as fault:
                 _log.warning("watermarks_not_moved", reason=f"{type(fault).__name__}: {fault}")
                 self._show_ages()
             await asyncio.sleep(self._every.total_seconds())
 
-    async def look(self) -> None:
+    async def check(self) -> None:
         """The time is read before the ends: whatever was in the log by then lies before them."""
         at = self._clock.now()
-        ends = {Place(*key): offset for key, offset in (await self._positions.ends()).items()}
+        ends = {TopicPartition(*key): offset for key, offset in (await self._positions.ends()).items()}
         if self._samples.keys() != ends.keys():
             await self._store.expect([*ends])
-            self._samples = {place: self._samples.get(place, Samples()) for place in ends}
-        for place, end in ends.items():
-            self._samples[place].add(Sample(at, end))
+            self._samples = {tp: self._samples.get(tp, Samples()) for tp in ends}
+        for tp, end in ends.items():
+            self._samples[tp].add(Sample(at, end))
         done = await self._done()
         reached = {
-            place: sample
-            for place, samples in self._samples.items()
-            if (sample := samples.reached(done.get(place, 0))) is not None
+            tp: sample
+            for tp, samples in self._samples.items()
+            if (sample := samples.reached(done.get(tp, 0))) is not None
         }
         await self._store.advance(reached)
-        self._told = {place: at for place, at in (await self._store.all()).items() if at is not None}
+        self._reached_at = {tp: at for tp, at in (await self._store.all()).items() if at is not None}
         self._show_ages()
 
     def _show_ages(self) -> None:
         """They grow while MongoDB or Kafka is away: a gauge that stands still would pass for a fresh one."""
         now = self._clock.now()
-        for place, told in self._told.items():
-            age = self._metrics.watermark_age.labels(place.topic, str(place.partition))
-            age.set(max(0.0, (now - told).total_seconds()))
+        for tp, reached_at in self._reached_at.items():
+            age = self._metrics.watermark_age.labels(tp.topic, str(tp.partition))
+            age.set(max(0.0, (now - reached_at).total_seconds()))
 
-    async def _done(self) -> dict[Place, int]:
+    async def _done(self) -> dict[TopicPartition, int]:
         """What was committed; where nothing was, the log's beginning: there is nothing before it to be read."""
-        done = {Place(*key): offset for key, offset in (await self._positions.starts()).items()}
+        done = {TopicPartition(*key): offset for key, offset in (await self._positions.starts()).items()}
         for topic, group in self._groups.items():
             for key, offset in (await self._positions.committed(group)).items():
-                place = Place(*key)
-                if place.topic == topic:
-                    done[place] = max(offset, done.get(place, 0))
+                tp = TopicPartition(*key)
+                if tp.topic == topic:
+                    done[tp] = max(offset, done.get(tp, 0))
         return done
 
 
-def _key(place: Place) -> str:
-    return f"{place.topic}:{place.partition}"
+def _key(tp: TopicPartition) -> str:
+    return f"{tp.topic}:{tp.partition}"

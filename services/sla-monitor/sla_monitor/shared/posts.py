@@ -1,4 +1,4 @@
-"""Which posts somebody holds, from `directory.posts`: this process's own view of the whole topic."""
+"""The directory of posts: which posts are held, from a view of the whole compacted topic `directory.posts`."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
@@ -13,8 +13,8 @@ from event_schemas.codec import decode_post
 
 _log = get_logger(__name__)
 
-# A breach told before the directory is known goes to a post that may be vacant; told late it would be worse.
-PATIENCE: Final = timedelta(seconds=5)
+# A breach emitted before the directory was read may go to a vacant post; emitted late it would be worse.
+MAX_WAIT: Final = timedelta(seconds=5)
 
 
 class NotRead(Exception):
@@ -36,15 +36,15 @@ class DirectoryOfPosts:
         return len(self._posts)
 
     def is_held(self, post: PostId, station: str) -> bool:
-        """Somebody answers for `post` (`SHO:5140003`), as its holder or in the holder's place."""
-        title, _, place = post.partition(":")
-        found = self._posts.get(f"{place}:{title}")
+        """True if `post` (`SHO:5140003`) has a holder or somebody who stands in for one."""
+        title, _, office = post.partition(":")
+        found = self._posts.get(f"{office}:{title}")
         if found is None:
             return not self._offices[station]
         return holder_of(found, self._posts) is not None
 
     def on_record(self, key: bytes, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> None:
-        """Take in one record of the compacted topic; one nobody can read is logged and changes nothing."""
+        """Apply one record of the compacted topic; one that can't be decoded is logged and changes nothing."""
         name = key.decode("utf-8", errors="replace")
         if not value:
             self._set(name, None)
@@ -74,12 +74,12 @@ class PostsReader:
         if not self.view.is_caught_up:
             raise NotRead
 
-    def first(self, run: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-        """What tells breaches by itself begins once the directory has been read, or after PATIENCE without it."""
+    def when_read(self, run: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        """Run ``run`` once the directory has been read, or after MAX_WAIT without it."""
 
         async def start() -> None:
             with suppress(TimeoutError):
-                await self.view.caught_up(PATIENCE)
+                await self.view.caught_up(MAX_WAIT)
             await run()
 
         return start

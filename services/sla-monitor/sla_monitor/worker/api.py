@@ -1,4 +1,4 @@
-"""What one worker can tell: the policies in force, and the clocks of the partitions it owns, to officers in charge."""
+"""HTTP of one worker: the policies in force, and the clocks of its partitions for the officers in charge of them."""
 
 import asyncio
 import heapq
@@ -9,13 +9,13 @@ from typing import Annotated, Protocol
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict
 
-from chassis.clock import Clock as WallClock
+from chassis.clock import Clock
 from chassis.http.access import Access, Caller
 from chassis.http.problems import NOT_FOUND, Problem
 from event_schemas.districts import district_named
 from event_schemas.policies import PolicySet
 from sla_monitor.domain import record_codec
-from sla_monitor.domain.model import CaseRecord, Clock
+from sla_monitor.domain.model import CaseRecord, EmittedClock
 from sla_monitor.domain.times import time_of
 from sla_monitor.shared.case_access import may_read
 from sla_monitor.shared.policies import PoliciesView, policies_view
@@ -85,7 +85,7 @@ class Owned(Protocol):
 
 
 def create_router(
-    policies: PolicySet, table: Table, owned: Owned, clock: WallClock, access: Access, *, emergency: bool
+    policies: PolicySet, table: Table, owned: Owned, clock: Clock, access: Access, *, emergency: bool
 ) -> APIRouter:
     """Reads only; nothing here holds personal data. An officer reads of the cases in his charge, a service of all."""
     router = APIRouter(tags=["sla"])
@@ -114,7 +114,7 @@ def create_router(
         cursor: str | None = None,
     ) -> OpenView:
         now = clock.now()
-        page: list[ClockView] = []  # and one more, which tells that there are more
+        page: list[ClockView] = []  # and one more, if there is a next page
         district = None if district is None else district_named(district)
         wanted = _Wanted(clock_name, district)
         for number in sorted(owned()):
@@ -125,11 +125,11 @@ def create_router(
                 loaded = [record_codec.load(key.decode(), value) for key, value in found if wanted(value)]
                 records = [record for record in loaded if may_read(caller, record, emergency=emergency)]
                 views = [view for record in records for view in _open_views(record, now, clock_name, district, over)]
-                after = [view for view in views if cursor is None or _place(view) > cursor]
-                page = heapq.nsmallest(limit + 1, [*page, *after], key=_place)
+                after = [view for view in views if cursor is None or _sort_key(view) > cursor]
+                page = heapq.nsmallest(limit + 1, [*page, *after], key=_sort_key)
                 await asyncio.sleep(0)
         more, page = len(page) > limit, page[:limit]
-        return OpenView(as_of=now, clocks=tuple(page), next_cursor=_place(page[-1]) if more else None)
+        return OpenView(as_of=now, clocks=tuple(page), next_cursor=_sort_key(page[-1]) if more else None)
 
     return router
 
@@ -140,7 +140,7 @@ def case_view(record: CaseRecord, now: datetime) -> CaseView:
     return CaseView(case_id=record.case_id, service_code=record.service_code or None, clocks=clocks, shares=shares)
 
 
-def clock_view(record: CaseRecord, clock: Clock, now: datetime) -> ClockView:
+def clock_view(record: CaseRecord, clock: EmittedClock, now: datetime) -> ClockView:
     last, assignment = clock.last, record.assignment
     due = time_of(last.due)
     return ClockView(
@@ -157,7 +157,7 @@ def clock_view(record: CaseRecord, clock: Clock, now: datetime) -> ClockView:
         paused_s=last.paused / 1000,
         breached_levels=tuple(sorted(breach.level for breach in clock.breaches if breach.standing)),
         station=None if assignment is None else assignment.station,
-        district=record.place or None,
+        district=record.current_district or None,
     )
 
 
@@ -173,8 +173,8 @@ class _Wanted:
         known = self._known.get(counts)
         if known is None:
             known = self._known[counts] = any(
-                self._clock in (None, name) and self._district in (None, place)
-                for name, place, _overdue, _due in record_codec.read_counts(counts)
+                self._clock in (None, name) and self._district in (None, district)
+                for name, district, _overdue, _due in record_codec.read_counts(counts)
             )
         return known
 
@@ -195,12 +195,12 @@ def _open_views(
             yield view
 
 
-def _place(view: ClockView) -> str:
+def _sort_key(view: ClockView) -> str:
     """The order of the list, and so its cursor: by due time, then by clock."""
     return f"{view.due_at.timestamp():015.3f}|{view.case_id}|{view.clock_id}"
 
 
-def _shares(record: CaseRecord, clock: Clock, now: datetime) -> Iterator[ShareView]:
+def _shares(record: CaseRecord, clock: EmittedClock, now: datetime) -> Iterator[ShareView]:
     """Each assignment's part of the time from the clock's start to its end, or to now."""
     last = clock.last
     end = last.stopped if last.stopped is not None else round(now.timestamp() * 1000)

@@ -1,7 +1,7 @@
-"""The next due time of every case of the owned partitions. Derived from the table, never the truth itself.
+"""The next wake (epoch ms) of every case of the owned partitions: an index, rebuilt from the table.
 
-Near times lie in a heap, far ones in drawers of a quarter of an hour that hold nothing but keys: a million clocks of
-thirty days cost 9 bytes each instead of 96. A drawer is opened when its time comes; the table then says each time.
+Near times are in a heap, far ones in buckets of a quarter of an hour that hold nothing but keys: a million clocks of
+thirty days cost 9 bytes each instead of 96. A bucket is opened when its time comes; the table then has each time.
 """
 
 import heapq
@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-DRAWER_MS: Final = 900_000
+BUCKET_MS: Final = 900_000
 
 WakeOf = Callable[[int, bytes], int | None]
 
@@ -18,20 +18,20 @@ WakeOf = Callable[[int, bytes], int | None]
 class _Partition:
     near: list[tuple[int, bytes]] = field(default_factory=list)
     far: dict[int, list[bytes]] = field(default_factory=dict)
-    # The numbers of the drawers as a heap, and how many of them have been opened for ever.
+    # The numbers of the buckets as a heap, and the number below which all buckets have been opened.
     numbers: list[int] = field(default_factory=list)
     opened: int = 0
 
     def push(self, wake: int, key: bytes) -> None:
-        number = wake // DRAWER_MS
+        number = wake // BUCKET_MS
         if number < self.opened:
             heapq.heappush(self.near, (wake, key))
             return
-        drawer = self.far.get(number)
-        if drawer is None:
-            drawer = self.far[number] = []
+        bucket = self.far.get(number)
+        if bucket is None:
+            bucket = self.far[number] = []
             heapq.heappush(self.numbers, number)
-        drawer.append(key)
+        bucket.append(key)
 
 
 class DeadlineHeaps:
@@ -48,22 +48,22 @@ class DeadlineHeaps:
         heap = self._heaps.get(partition)
         if heap is None:
             return None
-        drawer = heap.numbers[0] * DRAWER_MS if heap.numbers else None
+        bucket = heap.numbers[0] * BUCKET_MS if heap.numbers else None
         if not heap.near:
-            return drawer
-        return heap.near[0][0] if drawer is None else min(drawer, heap.near[0][0])
+            return bucket
+        return heap.near[0][0] if bucket is None else min(bucket, heap.near[0][0])
 
     def pop_due(self, partition: int, now: int, wake_of: WakeOf) -> tuple[int, bytes] | None:
-        """Take the earliest entry out if its time has come. ``wake_of`` tells the present time of a key."""
+        """Pop the earliest entry (wake, key) if its time has come. ``wake_of`` returns the present wake of a key."""
         heap = self._heaps.get(partition)
         if heap is None:
             return None
-        while heap.numbers and heap.numbers[0] * DRAWER_MS <= now:
+        while heap.numbers and heap.numbers[0] * BUCKET_MS <= now:
             number = heapq.heappop(heap.numbers)
             heap.opened = max(heap.opened, number + 1)
             for key in heap.far.pop(number):
                 wake = wake_of(partition, key)
-                if wake is not None and wake // DRAWER_MS == number:
+                if wake is not None and wake // BUCKET_MS == number:
                     heapq.heappush(heap.near, (wake, key))
         return heapq.heappop(heap.near) if heap.near and heap.near[0][0] <= now else None
 
@@ -71,20 +71,20 @@ class DeadlineHeaps:
         return {number: len(heap.near) + sum(map(len, heap.far.values())) for number, heap in self._heaps.items()}
 
     def keep(self, partitions: Collection[int]) -> None:
-        """Forget the partitions that are not ours any more."""
+        """Drop all other partitions."""
         self._heaps = {number: heap for number, heap in self._heaps.items() if number in partitions}
 
     def rebuild(self, partition: int) -> None:
-        """Begin anew with nothing."""
+        """Empty the partition."""
         self._heaps[partition] = _Partition()
 
     def extend(self, partition: int, entries: Iterable[tuple[int, bytes]]) -> None:
-        """Push many: most go to drawers that are there already."""
+        """Push many: most go to buckets that exist already."""
         heap = self._heaps.setdefault(partition, _Partition())
-        push, drawer_of = heap.push, heap.far.get
+        push, bucket_of = heap.push, heap.far.get
         for wake, key in entries:
-            drawer = drawer_of(wake // DRAWER_MS)
-            if drawer is None:
+            bucket = bucket_of(wake // BUCKET_MS)
+            if bucket is None:
                 push(wake, key)
             else:
-                drawer.append(key)
+                bucket.append(key)

@@ -1,4 +1,4 @@
-"""The end of the process, at once: nothing that was not handled may be committed by an orderly shutdown."""
+"""End the process by ``os._exit(1)``, and the errors that do: an orderly shutdown could commit what was not handled."""
 
 import os
 import sys
@@ -9,13 +9,13 @@ from chassis.telemetry.logs import get_logger
 _log = get_logger(__name__)
 
 
-class Die(Protocol):
+class ExitProcess(Protocol):
     """Ends the process with status 1; a test's stand-in raises instead."""
 
     def __call__(self, reason: str, error: BaseException | None = None) -> NoReturn: ...
 
 
-def die(reason: str, error: BaseException | None = None) -> NoReturn:
+def exit_process(reason: str, error: BaseException | None = None) -> NoReturn:
     """Exit with status 1 before another line of Faust can run: the supervisor starts a new worker, which replays."""
     _log.critical("worker_dies", reason=reason, exc_info=error)
     sys.stdout.flush()

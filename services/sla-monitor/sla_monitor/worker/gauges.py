@@ -1,4 +1,7 @@
-"""Keeps the metrics true: what is counted, and when. An event said again is not counted again."""
+"""Record the worker's metrics: counters of a batch once it is acknowledged, gauges of the open clocks.
+
+An event emitted again is not counted again.
+"""
 
 from collections import Counter as Tally
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +21,7 @@ from event_schemas import (
 from sla_monitor.domain import record_codec
 from sla_monitor.domain.emissions import Emission
 from sla_monitor.domain.model import CaseRecord
-from sla_monitor.worker.fatal import Die
+from sla_monitor.worker.fatal import ExitProcess
 from sla_monitor.worker.metrics import SLAMetrics
 
 # By clock and due time (epoch s, as coarse as ``codec`` counts it).
@@ -34,11 +37,11 @@ QUANTILES: Final = (0.0, 0.1, 0.5)
 OpenClocks = Tally[tuple[str, str, bool]]
 
 
-class Bookkeeping:
+class MetricsRecorder:
     """Counts by (clock, district); open clocks by partition, so that a revoked partition's clocks leave the sum."""
 
-    def __init__(self, metrics: SLAMetrics, lane: str, clock: Clock, die: Die) -> None:
-        self._metrics, self._lane, self._clock, self._die = metrics, lane, clock, die
+    def __init__(self, metrics: SLAMetrics, lane: str, clock: Clock, exit_process: ExitProcess) -> None:
+        self._metrics, self._lane, self._clock, self._exit_process = metrics, lane, clock, exit_process
         self._open: dict[int, OpenClocks] = {}
         self._dues: dict[int, Dues] = {}
         self._shown: set[tuple[str, str]] = set()
@@ -62,7 +65,7 @@ class Bookkeeping:
         self._inputs[topic, "unknown", "dead_letter"] += 1
         self._metrics.consumer.dead_letters.labels(topic, reason).inc()
 
-    def told(self, said: Sequence[tuple[CaseRecord | None, Emission]]) -> None:
+    def count_batch(self, emissions: Sequence[tuple[CaseRecord | None, Emission]]) -> None:
         """Count a batch: what came, and what Kafka has acknowledged."""
         for labels, number in self._inputs.items():
             self._handled(*labels).inc(number)
@@ -71,8 +74,8 @@ class Bookkeeping:
             self._age(topic).observe(max(0.0, (now - at).total_seconds()))
         self._inputs.clear()
         self._times.clear()
-        for record, emission in said:
-            self._count(emission.data, record.place if record is not None else "", now)
+        for record, emission in emissions:
+            self._count(emission.data, record.current_district if record is not None else "", now)
 
     def changed(self, partition: int, before: CaseRecord | None, after: CaseRecord | None) -> None:
         was, becomes = _open_of(before), _open_of(after)
@@ -80,26 +83,26 @@ class Bookkeeping:
             return
         open_now, dues = self._open.setdefault(partition, Tally()), self._dues.setdefault(partition, Tally())
         for step, clocks in ((-1, was), (1, becomes)):
-            for clock, place, overdue, due in clocks:
-                open_now[clock, place, overdue] += step
+            for clock, district, overdue, due in clocks:
+                open_now[clock, district, overdue] += step
                 _add(dues, (clock, due), step)
 
     def tick_not_sent(self) -> None:
-        """It is sent again: nothing is lost but time."""
+        """A tick was not acknowledged; it is sent again."""
         self._metrics.send_errors.labels(self._lane).inc()
 
     def lost_changelog(self, error: BaseException) -> NoReturn:
-        """State that Kafka didn't take is no state: the process ends before its input is committed."""
+        """A changelog record was not acknowledged: end the process before its input is committed."""
         self._metrics.send_errors.labels(self._lane).inc()
-        self._die("changelog_write_failed", error)
+        self._exit_process("changelog_write_failed", error)
 
     def recount(self, partition: int, counts: Mapping[bytes, int]) -> None:
-        """Begin anew with a recovered partition: how many entries count for what (``record_codec.head_of``)."""
+        """Replace the counts of a recovered partition: entries by line of open clocks (``record_codec.head_of``)."""
         tally: OpenClocks = Tally()
         dues: Dues = Tally()
-        for told, number in counts.items():
-            for clock, place, overdue, due in record_codec.read_counts(told):
-                tally[clock, place, overdue] += number
+        for count_batch, number in counts.items():
+            for clock, district, overdue, due in record_codec.read_counts(count_batch):
+                tally[clock, district, overdue] += number
                 dues[clock, due] += number
         self._open[partition], self._dues[partition] = tally, dues
 
@@ -165,18 +168,18 @@ class Bookkeeping:
 
 
 def _open_of(record: CaseRecord | None) -> list[tuple[str, str, bool, int]]:
-    """As ``record_codec.read_counts`` tells it of an entry."""
+    """The open clocks of a record, in the shape of ``record_codec.read_counts``."""
     if record is None:
         return []
     return [
-        (clock.name, record.place, record_codec.is_overdue(clock), record_codec.coarse_due(clock))
+        (clock.name, record.current_district, record_codec.is_overdue(clock), record_codec.coarse_due(clock))
         for clock in record.clocks
         if not clock.ended
     ]
 
 
 def _add(tally: Dues, key: tuple[str, int], step: int) -> None:
-    """Due times go by: what counts nothing any more is no entry."""
+    """Add, and drop the key at zero: due times pass, keys would pile up."""
     tally[key] += step
     if not tally[key]:
         del tally[key]

@@ -1,4 +1,4 @@
-"""What the monitor counts. Districts are labels, stations are not: HQ reads those from the ledger."""
+"""The metrics of a worker. Districts are labels, stations are not: HQ reads those from the ledger."""
 
 from datetime import timedelta
 
@@ -7,12 +7,12 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from chassis.telemetry.metrics import ConsumerMetrics, target_buckets
 from event_schemas.policies import PolicySet
 
-# A breach is told within 300 ms of its time; a fail-over takes a session of 10 s and a few seconds more.
+# A breach is emitted within 300 ms of its time; a fail-over takes a session of 10 s and a few seconds more.
 LATENESS_BUCKETS = (0.05, 0.1, 0.15, 0.24, 0.3, 0.45, 1.0, 3.0, 10.0, 13.0, 30.0, 300.0)
 
 
 class SLAMetrics:
-    """``district`` is the revenue district, or "" as long as neither citizen nor routing has told it."""
+    """``district`` is the revenue district, or "" as long as neither the filing nor an assignment names it."""
 
     def __init__(self, registry: CollectorRegistry, policies: PolicySet) -> None:
         def counter(name: str, text: str, *labels: str) -> Counter:
@@ -23,7 +23,7 @@ class SLAMetrics:
 
         self.consumer = ConsumerMetrics(registry)
         self.open = gauge("clocks_open", "Clocks that run or are paused, of the owned partitions", "clock", "district")
-        self.overdue = gauge("clocks_overdue", "Open clocks whose target has passed, as told", "clock", "district")
+        self.overdue = gauge("clocks_overdue", "Open clocks with a standing breach of level 0", "clock", "district")
         self.by_age = gauge(
             "clocks_open_by_age", "Open clocks by the share of their promised time that is over", "clock", "band"
         )
@@ -36,8 +36,8 @@ class SLAMetrics:
         self.target = gauge("target_seconds", "The promised time", "clock")
         self.started = counter("clocks_started", "Clock rounds started", "clock", "district")
         self.stopped = counter("clocks_stopped", "Clock rounds ended", "clock", "district", "outcome")
-        self.breaches = counter("breaches", "Breaches told; never falls", "clock", "district", "level")
-        self.revoked = counter("breaches_revoked", "Breaches taken back", "clock")
+        self.breaches = counter("breaches", "Breaches emitted; never falls", "clock", "district", "level")
+        self.revoked = counter("breaches_revoked", "Breaches revoked", "clock")
         # What is observed is time on the wall: targets of other calendars would only add bounds that mean nothing.
         targets = {policy.target for policy in policies.clocks if policy.calendar == "elapsed"} or {timedelta(days=30)}
         fractions = (0.25, 0.5, 0.8, 1.0, 1.5, 3.0)

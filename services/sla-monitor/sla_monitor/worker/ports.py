@@ -1,4 +1,4 @@
-"""What a batch is made of, and what the processor needs from the outside: records, the table, its changelog."""
+"""The processor's ports (records, table, publisher, changelog), and the batch that it fills between two flushes."""
 
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,8 +8,6 @@ from chassis.kafka.producer import Headers, Runs
 from event_schemas import WireRecord
 from sla_monitor.domain.emissions import Emission
 from sla_monitor.domain.model import CaseRecord
-
-Place = tuple[str, int]
 
 
 class Message(Protocol):
@@ -23,7 +21,7 @@ class Message(Protocol):
     headers: Headers | None
 
 
-class State(Protocol):
+class EntryStore(Protocol):
     """The table, by partition."""
 
     def get_entry(self, partition: int, key: bytes) -> bytes | None: ...
@@ -31,8 +29,8 @@ class State(Protocol):
     def put(self, partition: int, key: bytes, value: bytes | None) -> None: ...
 
 
-class Words(Protocol):
-    """Publishes what the monitor says."""
+class EventPublisher(Protocol):
+    """Publishes events; returns once they are queued in order, and awaits their acknowledgement."""
 
     async def send_all(self, items: Sequence[tuple[str, WireRecord]]) -> None: ...
 
@@ -47,25 +45,25 @@ class Changelog(Protocol):
     def complete(self, last: Mapping[int, int], runs: Runs) -> None:
         """Kafka holds the runs; ``last`` is the offset of the last record of each."""
 
-    def handled(self, following: Mapping[Place, int]) -> None:
-        """Every input before these offsets is done with, and may be committed."""
+    def handled(self, following: Mapping[tuple[str, int], int]) -> None:
+        """Every input before these offsets is handled, and may be committed."""
 
 
 @dataclass(slots=True)
-class Tick:
+class PendingTick:
     at: int
     target: int
 
 
 @dataclass(slots=True)
 class Batch:
-    """Inputs taken in but not marked yet, what they made us say, and the entries they changed."""
+    """Records consumed but not marked as handled, the events they led to, and the table entries they changed."""
 
     began: float = 0.0
-    taken: int = 0
-    following: dict[Place, int] = field(default_factory=dict)
-    words: dict[int, list[tuple[bytes | None, bytes | None, Headers]]] = field(default_factory=dict)
+    consumed: int = 0
+    following: dict[tuple[str, int], int] = field(default_factory=dict)
+    events: dict[int, list[tuple[bytes | None, bytes | None, Headers]]] = field(default_factory=dict)
     letters: list[tuple[str, WireRecord]] = field(default_factory=list)
-    said: list[tuple[CaseRecord | None, Emission]] = field(default_factory=list)
+    emissions: list[tuple[CaseRecord | None, Emission]] = field(default_factory=list)
     cases: dict[tuple[int, bytes], CaseRecord | None] = field(default_factory=dict)
     wakes: dict[tuple[int, bytes], int | None] = field(default_factory=dict)

@@ -48,14 +48,14 @@ class Ticker:
         self._producer, self._clock, self._topic = producer, clock, topic
         self._not_sent = not_sent
         self._sent: dict[int, tuple[int, float]] = {}
-        # When a partition was last seen without a deadline to look at (epoch ms).
+        # When a partition was last seen without an overdue deadline (epoch ms).
         self._clear: dict[int, int] = {}
         # Up to where a partition was read, and since when it has been there.
         self._read: dict[int, tuple[int, float]] = {}
         self._generation = processor.generation
 
     def ages(self) -> dict[int, float]:
-        """Seconds for which a partition's earliest deadline has been past and not looked at, ticks sent or not.
+        """Seconds for which a partition's earliest deadline has been past and not fired, ticks sent or not.
 
         Asked about once a second: a heap may name a time before its earliest, so no age exceeds what was seen.
         """
@@ -72,7 +72,7 @@ class Ticker:
         if not due:
             return
         ends = await self._offsets.ends(due)
-        await self.place(ends)
+        await self.set_positions(ends)
         await asyncio.gather(*(self._send(partition, at, ends[partition]) for partition in sorted(due)))
 
     async def _send(self, partition: int, at: datetime, target: int) -> None:
@@ -85,10 +85,10 @@ class Ticker:
             self._not_sent()
             _log.warning("tick_not_sent", partition=partition, why=str(error))
 
-    async def place(self, ends: Mapping[int, int]) -> None:
-        """Where nothing was read yet, what the group has committed is what was taken in: no older target may wait.
+    async def set_positions(self, ends: Mapping[int, int]) -> None:
+        """Give the processor the committed offset of partitions where nothing was read yet: older targets are reached.
 
-        A partition that is read right now is not asked for: a tick must not wait for one more answer.
+        A partition that is being read is left out: a tick must not wait for one more answer of the broker.
         """
         now, still = time.monotonic(), set()
         for number, end in ends.items():
@@ -125,6 +125,6 @@ class Ticker:
 
 
 class OffsetsUnavailable(Exception):
-    """The broker didn't tell its offsets now."""
+    """The broker did not answer with its offsets in time."""
 
     safe_to_log = True

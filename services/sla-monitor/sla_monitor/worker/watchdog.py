@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from chassis.health import Liveness
 from chassis.telemetry.logs import get_logger
 from sla_monitor.worker.deadlines import DeadlineHeaps
-from sla_monitor.worker.fatal import Die
-from sla_monitor.worker.gauges import Bookkeeping
+from sla_monitor.worker.fatal import ExitProcess
+from sla_monitor.worker.gauges import MetricsRecorder
 from sla_monitor.worker.processor import Processor
 from sla_monitor.worker.ticks import Offsets, OffsetsUnavailable, Ticker
 
@@ -16,24 +16,24 @@ _log = get_logger(__name__)
 
 
 @dataclass(slots=True)
-class Watch:
-    """Faust is known to stop consuming without a word: events to read, none read for long, and the process ends."""
+class Watchdog:
+    """Ends the process if events are there to read and none is read for ``stall_limit_s``: Faust can stop silently."""
 
     recovered: asyncio.Event
     ticker: Ticker
     offsets: Offsets
     processor: Processor
     heaps: DeadlineHeaps
-    books: Bookkeeping
+    recorder: MetricsRecorder
     liveness: Liveness
-    die: Die
+    exit_process: ExitProcess
     tick_s: float
     stall_limit_s: float
-    _moved: dict[int, tuple[int | None, float]] = field(default_factory=dict)
-    _lost_sight: float | None = None
+    _progress: dict[int, tuple[int | None, float]] = field(default_factory=dict)
+    _unavailable_since: float | None = None
 
     async def tick_forever(self) -> None:
-        """Ticks at fixed times as long as this worker owns partitions; a beat of the heart each time."""
+        """Ticks at fixed times as long as this worker owns partitions; beat the liveness each time."""
         following = time.monotonic()
         while True:
             self.liveness.beat()
@@ -45,31 +45,31 @@ class Watch:
             following = max(following + self.tick_s, time.monotonic())
             await asyncio.sleep(following - time.monotonic())
 
-    async def look_forever(self) -> None:
+    async def check_forever(self) -> None:
         while True:
             await asyncio.sleep(1.0)
-            await self.look()
+            await self.check()
 
-    async def look(self) -> None:
-        """The gauges move whatever else stands still: a worker that looks at no deadline must not look up to date."""
+    async def check(self) -> None:
+        """Set the gauges whatever else stands still: a worker that fires no deadline must not appear up to date."""
         lags: dict[int, int] = {}
         if self.recovered.is_set():
             lags = await self._lags()
         else:
-            self._moved.clear()
-        self.books.show(self.heaps.sizes(), self.ticker.ages(), lags)
+            self._progress.clear()
+        self.recorder.show(self.heaps.sizes(), self.ticker.ages(), lags)
 
     async def _lags(self) -> dict[int, int]:
         owned = self.offsets.owned()
         try:
             ends = await self.offsets.ends(owned) if owned else {}
-            await self.ticker.place(ends)
+            await self.ticker.set_positions(ends)
         except OffsetsUnavailable as error:
-            self._lost_sight = self._lost_sight or time.monotonic()
-            if time.monotonic() - self._lost_sight > self.stall_limit_s:
-                self.die("broker_out_of_sight", error)
+            self._unavailable_since = self._unavailable_since or time.monotonic()
+            if time.monotonic() - self._unavailable_since > self.stall_limit_s:
+                self.exit_process("broker_out_of_sight", error)
             return {}
-        self._lost_sight = None
+        self._unavailable_since = None
         lags: dict[int, int] = {}
         for partition, end in ends.items():
             position = self.processor.position(partition)
@@ -79,9 +79,9 @@ class Watch:
 
     def _check_moving(self, partition: int, position: int | None, *, behind: bool) -> None:
         now = time.monotonic()
-        before, since = self._moved.get(partition, (position, now))
+        before, since = self._progress.get(partition, (position, now))
         if position != before or not behind:
             since = now
-        self._moved[partition] = (position, since)
+        self._progress[partition] = (position, since)
         if now - since > self.stall_limit_s:
-            self.die("consumer_stalled")
+            self.exit_process("consumer_stalled")

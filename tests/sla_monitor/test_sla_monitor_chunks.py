@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from sla_monitor.domain.record_codec import UnreadableRecord, _long, _short, head_of, wake_of
 from sla_monitor.faust_adapter.table import ClockStore
-from sla_monitor.faust_adapter.transport import STRETCH, PromptConsumer
-from sla_monitor.worker.deadlines import DRAWER_MS, DeadlineHeaps
+from sla_monitor.faust_adapter.transport import CHUNK, PromptConsumer
+from sla_monitor.worker.deadlines import BUCKET_MS, DeadlineHeaps
 from tests.sla_monitor.test_sla_monitor_inputs import CHANGELOG, INPUT, make_consumer
 
 TICKS = TP("sla.ticks.emergency", 0)
@@ -22,25 +22,25 @@ def record(tp: TP, offset: int) -> Any:
     return SimpleNamespace(topic=tp.topic, partition=tp.partition, offset=offset, timestamp=None)
 
 
-def test_sla_stretches_hold_every_record_in_order_and_ticks_first() -> None:
+def test_sla_chunks_hold_every_record_in_order_and_ticks_first() -> None:
     """Long fetches are cut, partitions take turns, the few ticks don't wait behind the many events."""
     consumer = make_consumer()
     other = TP(INPUT.topic, 1)
     fetched = {
-        INPUT: [record(INPUT, n) for n in range(2 * STRETCH + 7)],
-        other: [record(other, n) for n in range(STRETCH + 1)],
+        INPUT: [record(INPUT, n) for n in range(2 * CHUNK + 7)],
+        other: [record(other, n) for n in range(CHUNK + 1)],
         TICKS: [record(TICKS, 0)],
         CHANGELOG: [record(CHANGELOG, n) for n in range(3)],
     }
-    cut = list(consumer._stretches(fetched))  # noqa: SLF001
+    cut = list(consumer._chunks(fetched))  # noqa: SLF001
     assert cut[0][0] == TICKS
     for tp, records in fetched.items():
-        assert [one for place, stretch in cut if place == tp for one in stretch] == records
-    assert max(len(stretch) for tp, stretch in cut if tp != CHANGELOG) == STRETCH
-    assert [len(stretch) for tp, stretch in cut if tp == CHANGELOG] == [1, 1, 1]
+        assert [one for chunk_tp, chunk in cut if chunk_tp == tp for one in chunk] == records
+    assert max(len(chunk) for tp, chunk in cut if tp != CHANGELOG) == CHUNK
+    assert [len(chunk) for tp, chunk in cut if tp == CHANGELOG] == [1, 1, 1]
 
 
-def test_sla_what_is_committed_is_what_was_told_as_handled() -> None:
+def test_sla_what_is_committed_is_what_was_reported_as_handled() -> None:
     """One offset a partition; a later word never takes it back."""
     consumer: PromptConsumer = make_consumer()
     consumer._handled = {}  # noqa: SLF001
@@ -72,7 +72,7 @@ class Table:
         return found
 
 
-times = st.integers(min_value=0, max_value=6 * DRAWER_MS)
+times = st.integers(min_value=0, max_value=6 * BUCKET_MS)
 
 
 @given(st.lists(st.tuples(st.sampled_from([b"a", b"b", b"c", b"d"]), times)), st.lists(times))
@@ -87,14 +87,14 @@ def test_sla_a_deadline_falls_at_the_first_tick_after_it(changes: list[tuple[byt
         expected = {key for key, wake in table.wakes.items() if wake <= now}
         top = table.heaps.top(0)
         assert not expected or (top is not None and top <= now)
-        told = table.due(now)
-        assert sorted(told) == sorted(expected)
+        fell_due = table.due(now)
+        assert sorted(fell_due) == sorted(expected)
 
 
 def test_sla_far_deadlines_are_counted_and_dropped_with_their_partition() -> None:
     """The sizes tell all entries; partitions that are not ours any more are forgotten."""
     heaps = DeadlineHeaps()
-    heaps.extend(0, [(n * DRAWER_MS, b"%d" % n) for n in range(10)])
+    heaps.extend(0, [(n * BUCKET_MS, b"%d" % n) for n in range(10)])
     heaps.extend(1, [(5, b"x")])
     assert heaps.sizes() == {0: 10, 1: 1}
     heaps.keep({1})

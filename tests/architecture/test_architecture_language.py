@@ -1,0 +1,125 @@
+"""Names are the field's words: no identifier bears a word of our own that a newcomer would have to learn."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+# Each word, and what to write instead.
+PRIVATE_WORDS = {
+    "bookkeeping": "metrics",
+    "books": "metrics",
+    "bury": "send to the dead-letter topic",
+    "buried": "sent to the dead-letter topic",
+    "drawer": "bucket",
+    "said": "emitted",
+    "say": "emit",
+    "speak": "emit",
+    "speech": "emissions",
+    "spoken": "emitted",
+    "take": "consume, apply",
+    "taken": "consumed, applied; UniqueConflict",
+    "tell": "emit",
+    "told": "emitted",
+    "truth": "derived state",
+    "wish": "command request",
+    "word": "event, state",
+}
+# Folders, or files by a pattern; each moves to CLEAN once it has none of these words, and then stays there.
+CLEAN = (
+    "bench/sla_*.py",
+    "services/sla-monitor/sla_monitor",
+    "tests/integration/*sla_*.py",
+    "tests/sla_monitor",
+)
+NOT_YET = (
+    "bench",
+    "chassis/chassis",
+    "deploy",
+    "schemas/event_schemas",
+    "services/certificate/certificate",
+    "services/intake/intake",
+    "services/notifier/notifier",
+    "services/routing/routing",
+    "tests",
+)
+
+
+def private_names(text: str) -> Iterator[tuple[int, str]]:
+    """(line, name) of every identifier that the file defines, imports or uses with a private word in it."""
+    for node in ast.walk(ast.parse(text)):
+        for name in _names(node):
+            if _is_private(name):
+                yield getattr(node, "lineno", 0), name
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.Name():
+            yield node.id
+        case ast.Attribute():
+            yield node.attr
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            yield node.name
+        case ast.arg() | ast.keyword():
+            yield node.arg or ""
+        case ast.alias():
+            yield from (node.asname or node.name).split(".")
+
+
+def _is_private(name: str) -> bool:
+    """By whole words: `_take_in` and `TakenSeat` are private, `mistaken` is not; a plural counts as its singular."""
+    parts = [part.lower() for part in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)]
+    return any(part in PRIVATE_WORDS or part.removesuffix("s") in PRIVATE_WORDS for part in parts)
+
+
+def _files(part: str) -> list[Path]:
+    return sorted(ROOT.glob(part) if "*" in part else (ROOT / part).rglob("*.py"))
+
+
+@pytest.mark.parametrize("part", CLEAN)
+def test_a_clean_part_has_no_private_word(part: str) -> None:
+    """Neither its identifiers nor its files; what to write instead stands beside each word."""
+    files = _files(part)
+    assert files
+    assert [str(path.relative_to(ROOT)) for path in files if _is_private(path.stem)] == []
+    assert [
+        f"{path.relative_to(ROOT)}:{line}: {name}"
+        for path in files
+        for line, name in private_names(path.read_text(encoding="utf8"))
+    ] == []
+
+
+def test_every_part_is_clean_or_not_yet() -> None:
+    """A new package is on one of the two lists."""
+    packages = [
+        str(path.parent.relative_to(ROOT))
+        for folder in ("schemas", "chassis", "services/*")
+        for path in sorted(ROOT.glob(f"{folder}/*/__init__.py"))
+    ]
+    assert packages
+    assert {package for package in packages if package not in (*CLEAN, *NOT_YET)} == set()
+    assert not set(CLEAN) & set(NOT_YET)
+
+
+@pytest.mark.parametrize(
+    ("planted", "name"),
+    [
+        ("def tell(x): ...", "tell"),
+        ("class ClockTruth: ...", "ClockTruth"),
+        ("def f(words): ...", "words"),
+        ("clock.said", "said"),
+        ("f(patience=1, books=2)", "books"),
+        ("from a import take_in as in_", ""),
+        ("from a import x as DRAWER_MS", "DRAWER_MS"),
+        ("import a.speech", "speech"),
+        ("mistaken = tale = wordy = stakes = 1", ""),
+        ("x = 'told'  # said", ""),
+    ],
+)
+def test_a_private_word_is_found(planted: str, name: str) -> None:
+    """In every kind of identifier, and only as a whole word of one."""
+    assert [found for _, found in private_names(planted)] == ([name] if name else [])
