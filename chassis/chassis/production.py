@@ -7,6 +7,7 @@ import binascii
 import ipaddress
 import itertools
 import json
+import re
 import socket
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,6 +18,8 @@ from urllib.parse import urlsplit
 KEY_BYTES: Final = 32
 _FEWEST_DIFFERENT: Final = 12
 _DEVELOPMENT_KEY_IDS: Final = frozenset({"officer-local"})
+ANY_ORIGIN: Final = "*"
+_ORIGIN: Final = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
 DEVELOPMENT_ISSUERS: Final = frozenset({"janseva-local", "janseva-intake"})
 
 
@@ -105,6 +108,23 @@ def network_faults(name: str, networks: Iterable[ipaddress.IPv4Network | ipaddre
     for network in networks:
         if network.prefixlen < 8:
             yield f"{name} trusts {network}: that is everybody"
+
+
+def origins_of(text: str) -> tuple[str, ...]:
+    """The origins of a setting such as "https://janseva.example,https://app.example". Errors: ValueError."""
+    found = tuple(part.strip() for part in text.split(",") if part.strip())
+    if any(one != ANY_ORIGIN and not _ORIGIN.fullmatch(one) for one in found):
+        raise ValueError("must be origins such as https://app.example:8443, parted by commas, without a path")
+    return found
+
+
+def origin_faults(name: str, origins: Iterable[str]) -> Iterator[str]:
+    """A page that may call is a known one, and came over https."""
+    for origin in origins:
+        if origin == ANY_ORIGIN:
+            yield f"{name} lets every web page call"
+        else:
+            yield from address_faults(name, origin, secure=True)
 
 
 def _holds_development_key(file: Path) -> bool:

@@ -55,6 +55,9 @@ class ServiceSettings(BaseSettings):
     # taken, nobody else's. PROXY_HOPS of them stand in a row at most; FORWARDED_HEADER is the one header they write.
     trusted_proxies: str = ""
     proxy_hops: int = Field(default=1, ge=1, le=8)
+    # The web pages that may call from a browser, as "https://janseva.example,https://app.example"; "*" is any, and
+    # refused in production. None by default.
+    cors_origins: str = ""
     forwarded_header: Literal["x-forwarded-for", "forwarded"] = "x-forwarded-for"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     environment: Literal["local", "production"] = "local"
@@ -82,6 +85,12 @@ class ServiceSettings(BaseSettings):
             raise ValueError("must be networks such as 10.0.0.0/8, parted by commas") from None
         return value
 
+    @field_validator("cors_origins")
+    @classmethod
+    def _are_origins(cls, value: str) -> str:
+        production.origins_of(value)
+        return value
+
     @field_validator("sealing_keys")
     @classmethod
     def _is_a_ring(cls, value: SecretStr) -> SecretStr:
@@ -104,6 +113,7 @@ class ServiceSettings(BaseSettings):
         yield from (f"{name.upper()} is empty" for name in sorted(self.missing_secrets()))
         yield from production.key_faults(self._secrets())
         yield from production.network_faults("TRUSTED_PROXIES", self.trusted_networks)
+        yield from production.origin_faults("CORS_ORIGINS", self.allowed_origins)
         if self.faces_citizens and not self.trusted_networks:
             yield "TRUSTED_PROXIES is empty, so that all citizens would count as one address"
         if self.ops_port in (None, self.http_port):
@@ -134,6 +144,11 @@ class ServiceSettings(BaseSettings):
     @property
     def trusted_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         return _networks(self.trusted_proxies)
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """The origins of CORS_ORIGINS."""
+        return production.origins_of(self.cors_origins)
 
 
 class KeysMissing(Exception):

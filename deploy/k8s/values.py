@@ -29,6 +29,7 @@ OWN: dict[str, dict[str, str]] = {
 # What an operator must know before changing a value; it stands above the value in config.env.
 REASONS: dict[str, str] = {
     "TRUSTED_PROXIES": "Where the gateway's pods may be: narrow it. A balancer before it makes PROXY_HOPS 2.",
+    "CORS_ORIGINS": "The web pages that may call from a browser, each as https://host; empty: none.",
     "RESEND_UNCONFIRMED": "Stock Kannel drops no doubles: what it may have taken is sent again for emergencies alone.",
     "REPORT_SIGNATURES": "Stock Kannel can't sign; a gateway, or a proxy beside it, that can makes this 'required'.",
     "DELIVERY_REPORTS": "A report settles what was not heard to be taken; without one a routine message is given up.",

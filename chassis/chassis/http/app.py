@@ -21,6 +21,7 @@ from chassis.faults import TransientFault
 from chassis.health import HealthChecks, Liveness, run_checks
 from chassis.http.addresses import Proxies
 from chassis.http.bounded_body import guard_body
+from chassis.http.cors import Cors
 from chassis.http.head import AnswersHead
 from chassis.http.known_query import guard_query
 from chassis.http.middleware import BodyLimits, RequestMiddleware
@@ -58,7 +59,7 @@ def create_http_app(
 
     `checks` is read at each readiness request, so the lifespan may fill it. `problem_extra` are members that every
     problem carries. `settings` say which proxies are trusted (without them none is) and whether health and metrics have
-    a port of their own: then serve() answers them there, and this app does not know them.
+    a port of their own: then serve() answers them there, and this app does not know them; and which web pages may call.
     """
     app = FastAPI(title=title, version=version, lifespan=lifespan, redoc_url=None, telemetry=_NO_TELEMETRY)
     app.state.proxies = Proxies() if settings is None else Proxies.of(settings)
@@ -82,6 +83,9 @@ def create_http_app(
         body=body or BodyLimits(),
         problem_extra=problem_extra,
     )
+    if settings is not None and settings.allowed_origins:
+        # Outermost: a page must be able to read a refusal, too.
+        app.add_middleware(Cors, origins=settings.allowed_origins)
     return app
 
 
