@@ -27,12 +27,12 @@ ALLOWED = {
     ("services/routing/routing/importing/dates.py", "datetime.fromisoformat"): "a file's text, measured before",
     ("tests/in_memory_broker.py", "datetime.fromisoformat"): "tests' own times",
     ("services/certificate/certificate/wording.py", "datetime.fromisoformat"): "says of a bad time that it is bad",
-    ("services/intake/intake/domain/phones.py", "phonenumbers.parse"): "measured in the line before",
+    ("services/intake/intake/phones.py", "phonenumbers.parse"): "measured in the line before",
 }
 INSTEAD = {
     "unicodedata.normalize": "chassis.bounds.normalized",
     "datetime.fromisoformat": "event_schemas.times.read_time",
-    "phonenumbers.parse": "intake.domain.phones.parse_phone",
+    "phonenumbers.parse": "intake.phones.parse_phone",
 }
 
 

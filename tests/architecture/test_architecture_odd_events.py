@@ -13,8 +13,8 @@ from certificate.domain import SERVICES, check_order, order_of, page_of
 from chassis.sentences import Words
 from event_schemas import ComplaintFiled, Envelope, InvalidEvent, PersonalData, decode
 from intake.app import load_policies
-from intake.domain.derived import DERIVED_TYPES, derive
-from intake.store import updates as intake_updates
+from intake.case.derived import DERIVED_TYPES, derive
+from intake.case.store import updates as intake_updates
 from notifier import store as notifier_store
 from notifier.handlers import TYPES as HEARD
 from notifier.lint import lint

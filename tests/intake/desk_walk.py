@@ -20,17 +20,19 @@ from event_schemas import (
     ids,
 )
 from event_schemas.clock_policy import STATUTORY
-from intake.domain import hearings, orders, past
-from intake.domain.allowed import Situation, allowed_acts, valid_certificates
-from intake.domain.case import Case
-from intake.domain.commands import decide
-from intake.domain.derived import DERIVED_TYPES, apply, derive
-from intake.domain.faults import CommandFault
-from intake.domain.filing import Person, Stamp, Submission, check_in_at_filing, file_complaint
-from intake.domain.numbers import CaseId, TrackingNumber
-from intake.domain.orders import ORDERS, Order
-from intake.domain.outcome import Context
-from intake.domain.states import TABLE, Act, Role, State
+from intake.case import past
+from intake.case.command import Context
+from intake.case.derived import DERIVED_TYPES, apply, derive
+from intake.case.faults import CommandFault
+from intake.case.model import Case
+from intake.case.numbers import CaseId, TrackingNumber
+from intake.case.states import TABLE, Act, Role, State
+from intake.commands import bodies as orders
+from intake.commands.allowed import Situation, allowed_acts, valid_certificates
+from intake.commands.bodies import ORDERS, CommandBody
+from intake.commands.decide import decide
+from intake.filing.domain import Person, Stamp, Submission, check_in_at_filing, file_complaint
+from intake.hearings import domain as hearings
 from sla_monitor.domain import engine as monitor
 from sla_monitor.domain.model import CaseRecord
 from tests.intake.intake_memory import updated
@@ -95,7 +97,7 @@ def assign(world: World) -> World:
     return _published(world, ids.assignment_id(world.case.case_id, number), event, lag=False)
 
 
-def take(world: World, act: Act, order: Order, *, lag: bool = False) -> World:
+def take(world: World, act: Act, order: CommandBody, *, lag: bool = False) -> World:
     """The world a minute after the command; CommandFault where it is refused. Routing and certificates answer at once.
 
     `lag`: what the monitor says of it reaches intake only with `heard`.
@@ -144,7 +146,7 @@ def listed(world: World, role: Role) -> frozenset[Act]:
     return frozenset(allowed_acts(world.situation, role))
 
 
-def bodies(world: World, act: Act) -> Iterator[Order]:
+def bodies(world: World, act: Act) -> Iterator[CommandBody]:
     """A body for each choice that the case offers; where it offers none, one all the same."""
     choices = _BODIES.get(act)
     if choices is None:
@@ -161,13 +163,13 @@ def _ahead(world: World) -> tuple[str | None, ...]:
     return (*(record.hearing_id for record in hearings.waiting(world.case)), None)
 
 
-def _appointment(world: World) -> list[Order]:
+def _appointment(world: World) -> list[CommandBody]:
     """At once, if the citizen has no other hearing then; else a later day."""
     times = (world.now + timedelta(seconds=30), world.now + timedelta(days=1 + len(world.case.hearings)))
     return [orders.ScheduleHearing(starts_at=at, ends_at=at + timedelta(hours=1)) for at in times]
 
 
-def _pauses(world: World) -> list[Order]:
+def _pauses(world: World) -> list[CommandBody]:
     return [
         orders.PauseClock(clock_id=one.clock_id, reason_code=reason)
         for one in world.situation.rounds
@@ -175,12 +177,12 @@ def _pauses(world: World) -> list[Order]:
     ]
 
 
-def _revocations(world: World) -> list[Order]:
+def _revocations(world: World) -> list[CommandBody]:
     named = (*(one.certificate_id for one in valid_certificates(world.case)), None)
     return [orders.OrderCertificateRevocation(reason_code="fraud", certificate_id=one) for one in named]
 
 
-_BODIES: Mapping[Act, Callable[[World], Iterable[Order]]] = {
+_BODIES: Mapping[Act, Callable[[World], Iterable[CommandBody]]] = {
     Act.DISPATCH: lambda world: [orders.Dispatch(unit="U1", kind=kind) for kind in _kinds(world)],
     Act.ARRIVE: lambda world: [orders.Arrive(unit="U1", kind=kind) for kind in _kinds(world)],
     Act.STAND_DOWN: lambda world: [orders.StandDown(kind=kind, reason_code="not_needed") for kind in _kinds(world)],
@@ -220,7 +222,7 @@ def running_but_statutory(world: World) -> frozenset[str]:
     return frozenset(name for name in world.running if name.split(":")[0] not in STATUTORY)
 
 
-def _is_accepted(world: World, act: Act, order: Order) -> bool:
+def _is_accepted(world: World, act: Act, order: CommandBody) -> bool:
     try:
         decide(act, order, world.case, Context(world.now, "e", "SHO:5140003", POLICIES))
     except CommandFault:

@@ -6,13 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from chassis.outbox.publisher import OutboxEntry
-from intake.domain.case import Case, CaseUpdate, CommandMark, TimelineEntry
-from intake.domain.derived import Derived, apply
-from intake.domain.duplicates import Trace
-from intake.domain.scope import may_see
-from intake.store import CaseFilter, Page, Proof, Taken, TakenBy
-from intake.store.side import Reveal
-from intake.store.slots import KEPT_AFTER_END, Claim, in_the_way_of
+from intake.case.derived import Derived, apply
+from intake.case.model import Case, CaseUpdate, CommandMark, TimelineEntry, Trace
+from intake.case.scope import may_see
+from intake.case.store import CaseFilter, Page, Proof, UniqueConflict, UniqueField
+from intake.case.store.side import Reveal
+from intake.hearings.store import KEPT_AFTER_END, Claim, in_the_way_of
 
 
 class MemoryCaseStore:
@@ -29,13 +28,13 @@ class MemoryCaseStore:
             raise self.refuses
         for other in self.cases.values():
             if case.idempotency and other.idempotency and case.idempotency.scope == other.idempotency.scope:
-                raise Taken(TakenBy.IDEMPOTENCY)
+                raise UniqueConflict(UniqueField.IDEMPOTENCY)
             if case.tracking_number == other.tracking_number:
-                raise Taken(TakenBy.TRACKING_NUMBER)
+                raise UniqueConflict(UniqueField.TRACKING_NUMBER)
             if case.repeat_slot is not None and case.repeat_slot == other.repeat_slot:
-                raise Taken(TakenBy.REPEAT_SLOT)
+                raise UniqueConflict(UniqueField.REPEAT_SLOT)
         if case.case_id in self.cases:
-            raise Taken(TakenBy.CASE_ID)
+            raise UniqueConflict(UniqueField.CASE_ID)
         self.cases[case.case_id] = case
         self.published += entries
 

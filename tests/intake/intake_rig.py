@@ -22,17 +22,17 @@ from chassis.http.problems import FORBIDDEN, UNAUTHENTICATED, Problem
 from chassis.outbox.publisher import OutboxEntry
 from chassis.sealing import KeyRing
 from event_schemas import AssignedToStation, Event, PersonalData, Station, decode, ids
-from intake.api.complaints import CUT_PATHS
-from intake.api.papers import Paper
-from intake.api.stream import StreamParts
 from intake.app import EMERGENCY_CALL, load_policies
 from intake.auth import Authenticator, Principal
+from intake.case.derived import derive
 from intake.catalogue import load_catalogue
-from intake.domain.derived import derive
-from intake.handlers.live import LiveCases
+from intake.filing.api import CUT_PATHS
 from intake.metrics import IntakeMetrics
 from intake.routers import Deps, case_api
 from intake.settings import IntakeSettings
+from intake.tracking.live import LiveCases
+from intake.tracking.papers import Paper
+from intake.tracking.stream import StreamParts
 from tests.intake.intake_memory import KnownOffices, MemoryCaseStore, MemorySideStore, MemorySlotStore
 
 # Read once: they are data, and frozen.

@@ -10,7 +10,11 @@ from event_schemas import EVENT_CLASSES, CertificateIssued, ComplaintFiled, Inta
 from event_schemas import policies as policy_file
 from event_schemas.clock_policy import STATUTORY
 from event_schemas.policies import PolicySet
-from intake.domain import commands, decide_case, decide_certificate, decide_emergency, decide_hearing
+from intake.commands import certificates as decide_certificate
+from intake.commands import decide as commands
+from intake.commands import emergencies as decide_emergency
+from intake.commands import general as decide_case
+from intake.hearings import commands as decide_hearing
 from tests.intake.intake_rig import CATALOGUE
 
 DEMO = Path(deploy.local.__path__[0]) / "policies.demo.yaml"

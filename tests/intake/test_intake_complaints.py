@@ -9,7 +9,7 @@ import pytest
 
 from chassis.faults import StoreUnavailable, UnknownOutcome
 from event_schemas import ComplaintFiled
-from intake.domain.redaction import MASK
+from intake.filing.redaction import MASK
 from tests.intake.intake_rig import ASHA, COMPLAINT, RAVI, START, Rig
 
 AADHAAR = "2345 6789 0124"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from intake.domain.danger import SHIPPED, in_danger, shipped_phrases
+from intake.filing.danger import SHIPPED, in_danger, shipped_phrases
 from janseva_local.demo.texts import WORDS
 
 FEAR = (

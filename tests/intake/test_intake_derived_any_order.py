@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from event_schemas import CertificateIssued, CertificateRevoked, Event, Lane
-from intake.domain.case import Case
-from intake.domain.derived import DERIVED_TYPES, apply, derive
-from intake.domain.numbers import CaseId, TrackingNumber
-from intake.domain.states import Family, State
+from intake.case.derived import DERIVED_TYPES, apply, derive
+from intake.case.model import Case
+from intake.case.numbers import CaseId, TrackingNumber
+from intake.case.states import Family, State
 from tests.intake.intake_rig import OTHER_STATION, START, STATION, assigned
 from tests.intake.test_intake_status import breached, clock_started, clock_stopped, revoked
 

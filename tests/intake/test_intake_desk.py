@@ -16,8 +16,8 @@ from event_schemas import (
     ResponderArrived,
     TransferRequested,
 )
-from intake.domain.orders import ORDERS
-from intake.domain.states import TABLE, Act, Role
+from intake.case.states import TABLE, Act, Role
+from intake.commands.bodies import ORDERS
 from tests.intake.intake_rig import (
     ASHA,
     COMPLAINT,

@@ -7,10 +7,10 @@ import pytest
 
 from event_schemas import Station, ids
 from intake.auth import Principal
-from intake.domain.derived import derive
-from intake.domain.orders import ORDERS
-from intake.domain.scope import OFFICER_ROLES
-from intake.domain.states import TABLE, Act, State
+from intake.case.derived import derive
+from intake.case.scope import OFFICER_ROLES
+from intake.case.states import TABLE, Act, State
+from intake.commands.bodies import ORDERS
 from tests.intake.intake_rig import (
     COMPLAINT,
     COUNTER,

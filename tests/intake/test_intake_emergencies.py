@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chassis.faults import StoreUnavailable
 from event_schemas import ComplaintFiled
 from intake.auth import Principal
-from intake.domain.urgent import KINDS, read_urgent
+from intake.filing.reading.urgent import KINDS, read_urgent
 from tests.intake.intake_rig import ASHA, DISPATCHER, START, Rig
 
 URL = "/v1/emergencies"

@@ -13,7 +13,7 @@ from chassis.http.addresses import Proxies
 from chassis.http.problems import Problem
 from chassis.http.rates import MOST_KEYS, RateLimit
 from event_schemas import ComplaintFiled
-from intake.api.stream import SlottedStream, StreamSlots
+from intake.tracking.stream import SlottedStream, StreamSlots
 from tests.intake.intake_rig import ASHA, COMPLAINT, COUNTER, DISPATCHER, RAVI, Rig, rig
 
 URGENT = {"kind": "police", "phone": "+919876500000"}

@@ -8,8 +8,8 @@ import pytest
 
 from event_schemas import HearingScheduled
 from intake.auth import Principal
-from intake.domain.hearings import FARTHEST, LONGEST, TOLERANCE
-from intake.handlers.bookings import IN_FLIGHT
+from intake.hearings.domain import FARTHEST, LONGEST, TOLERANCE
+from intake.hearings.handlers import IN_FLIGHT
 from tests.intake.intake_rig import COMPLAINT, COUNTER, SHO, SP, START, TOKENS, Rig
 
 HOUR = timedelta(hours=1)

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from chassis.crockford import ALPHABET, check_character
-from intake.domain.numbers import (
+from intake.case.numbers import (
     MistypedTrackingNumber,
     new_receipt_secret,
     new_tracking_number,

@@ -9,9 +9,9 @@ from pydantic import SecretStr
 
 from chassis.http.problems import Problem
 from event_schemas import CertificateIssued, CertificateRevoked, ids
-from intake.api.papers import MOST_BYTES, CertificateService
-from intake.domain.derived import derive
+from intake.case.derived import derive
 from intake.problems import CERTIFICATE_UNAVAILABLE
+from intake.tracking.papers import MOST_BYTES, CertificateService
 from tests.intake.intake_rig import ASHA, RAVI, SHO, Rig
 
 LOST: dict[str, Any] = {

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.domain.redaction import MASK, is_aadhaar, redact_text, redact_value
+from intake.filing.redaction import MASK, is_aadhaar, redact_text, redact_value
 
 
 def with_check_digit(eleven: str) -> str:

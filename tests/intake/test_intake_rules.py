@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from event_schemas import EVENT_CLASSES
 from event_schemas.services import SERVICE_CODES
+from intake.case.keys import is_usable
+from intake.case.states import TABLE, Act, Family, Role, State, acts_by_table, next_state
+from intake.case.store.documents import safe_key
 from intake.catalogue import CatalogueError, load_catalogue
 from intake.catalogue.loader import SHIPPED
-from intake.domain.geo import Place, judge_point
-from intake.domain.notices import NOTICES
-from intake.domain.states import TABLE, Act, Family, Role, State, acts_by_table, next_state
-from intake.domain.text import clean_text
-from intake.keys import is_usable
-from intake.store.documents import safe_key
+from intake.filing.geo import Place, judge_point
+from intake.filing.notices import NOTICES
+from intake.filing.text import clean_text
 from intake.texts import load_texts
 
 # Said to police and services alone; a citizen's timeline has no line for them.

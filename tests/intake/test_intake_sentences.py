@@ -11,11 +11,11 @@ import pytest
 from chassis.http.problems import Language
 from chassis.sentences import facts_of
 from event_schemas import EVENT_CLASSES, Lane, Location
-from intake.domain.case import Assignment, Case, CertificateRecord, HearingRecord, TimelineEntry
-from intake.domain.numbers import CaseId, TrackingNumber
-from intake.domain.states import TABLE, Act, Family, Role, State, acts_by_table
+from intake.case.model import Assignment, Case, CertificateRecord, HearingRecord, TimelineEntry
+from intake.case.numbers import CaseId, TrackingNumber
+from intake.case.states import TABLE, Act, Family, Role, State, acts_by_table
 from intake.texts import load_texts
-from intake.views.status import status_view
+from intake.tracking.views import status_view
 from tests.intake.intake_rig import START, STATION
 
 TEXTS = load_texts()

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry
 
 from chassis.health import Liveness
 from chassis.http.app import create_http_app
-from intake.auth.routes import auth_router
+from intake.auth.api import auth_router
 from tests.intake.intake_rig import ASHA, COMPLAINT, SHO, Rig
 from tests.intake.test_intake_auth_login import PHONE, Desk
 from tests.intake.test_intake_desk import at_station

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from event_schemas import CertificateIssued, Event, SLABreached, SLABreachRevoked, SLAClockStarted, SLAClockStopped, ids
-from intake.api.stream import status_messages
-from intake.domain.derived import derive
+from intake.case.derived import derive
+from intake.tracking.stream import status_messages
 from tests.intake.intake_rig import ASHA, COMPLAINT, RAVI, STATION, Rig
 
 DAYS_30 = timedelta(days=30)

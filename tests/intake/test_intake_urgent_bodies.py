@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from intake.domain.urgent import read_urgent
+from intake.filing.reading.urgent import read_urgent
 from tests.intake.intake_rig import Rig
 
 LAT, LON = 25.611, 85.144

@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from intake.domain.field_names import names_emergency, names_emergency_anywhere
+from intake.filing.reading.field_names import names_emergency, names_emergency_anywhere
 from tests.intake.intake_rig import Rig
 
 

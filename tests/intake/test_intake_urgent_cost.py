@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from intake.domain.urgent import Urgent, read_urgent
+from intake.filing.reading.urgent import Urgent, read_urgent
 
 COSTLY: dict[str, bytes] = {
     "brackets": b"[" * 10**6,

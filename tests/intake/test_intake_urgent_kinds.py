@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from intake.domain.urgent import read_urgent
+from intake.filing.reading.urgent import read_urgent
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intake.domain import hearings, past
-from intake.domain.allowed import valid_certificates
-from intake.domain.case import HearingRecord
-from intake.domain.faults import CommandFault
-from intake.domain.orders import Order
-from intake.domain.states import DONE, TABLE, Act, Family, Role, State
+from intake.case import past
+from intake.case.faults import CommandFault
+from intake.case.model import HearingRecord
+from intake.case.states import DONE, TABLE, Act, Family, Role, State
+from intake.commands.allowed import valid_certificates
+from intake.commands.bodies import CommandBody
+from intake.hearings import domain as hearings
 from tests.intake.desk_walk import (
     World,
     accepted,
@@ -103,7 +104,7 @@ def steps(world: World, acts: frozenset[Act]) -> Iterator[World]:
         yield order_enquiry(world)
 
 
-def _taken(world: World, act: Act, body: Order, *, lag: bool = False) -> World | None:
+def _taken(world: World, act: Act, body: CommandBody, *, lag: bool = False) -> World | None:
     try:
         return take(world, act, body, lag=lag)
     except CommandFault:

@@ -30,7 +30,7 @@ from event_schemas import (
     ids,
     topics,
 )
-from intake.api.papers import CertificateService
+from intake.tracking.papers import CertificateService
 from janseva_local.ports import free_port
 from janseva_local.topics import ensure
 

@@ -15,13 +15,13 @@ from chassis.mongo.client import Mongo
 from chassis.outbox.publisher import Outbox
 from chassis.telemetry.metrics import OutboxMetrics
 from event_schemas import Lane, Station, ids
-from intake.domain.case import Assignment, Case
-from intake.domain.numbers import CaseId, new_tracking_number
-from intake.domain.scope import AGAINST_POLICE, OFFICER_ROLES, Actor, accused_office, is_guarded, may_see
-from intake.domain.states import Family, Role
-from intake.store import CaseFilter
-from intake.store.documents import assignment_document, to_document
-from intake.store.mongo import CASES, MongoCaseStore
+from intake.case.model import Assignment, Case
+from intake.case.numbers import CaseId, new_tracking_number
+from intake.case.scope import AGAINST_POLICE, OFFICER_ROLES, Actor, accused_office, is_guarded, may_see
+from intake.case.states import Family, Role
+from intake.case.store import CaseFilter
+from intake.case.store.documents import assignment_document, to_document
+from intake.case.store.mongo import CASES, MongoCaseStore
 from tests.in_memory_broker import InMemoryBroker, InMemoryProducer
 from tests.intake.intake_rig import START
 from tests.intake.test_intake_derived_any_order import new_case

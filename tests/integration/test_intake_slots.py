@@ -12,8 +12,8 @@ from chassis.kafka.admin import TopicSpec, create_topics
 from chassis.kafka.producer import EventProducer
 from chassis.mongo.client import Mongo
 from event_schemas import DirectoryPost, Post, encode, ids
-from intake.directory import SETTLES_AFTER, OfficeDirectory
-from intake.store.slots import KEPT_AFTER_END, SLOTS, Claim, MongoSlotStore
+from intake.hearings.store import KEPT_AFTER_END, SLOTS, Claim, MongoSlotStore
+from intake.offices.directory import SETTLES_AFTER, OfficeDirectory
 from tests.intake.intake_rig import START
 
 HALF = timedelta(minutes=30)

@@ -16,14 +16,14 @@ from chassis.mongo.client import Mongo
 from chassis.outbox.publisher import Outbox
 from chassis.telemetry.metrics import OutboxMetrics
 from event_schemas import Lane, Location, ids
-from intake.domain.case import Case, CaseUpdate, Due, HearingRecord, Idempotency, Join, TimelineEntry
-from intake.domain.derived import apply, derive
-from intake.domain.numbers import CaseId, TrackingNumber, new_tracking_number
-from intake.domain.scope import Actor
-from intake.domain.states import Family, Role, State
-from intake.store import CaseFilter, CaseStore, Proof, Taken, TakenBy
-from intake.store.mongo import CASES, MongoCaseStore
-from intake.store.side import MongoSideStore, Reveal, SideStore
+from intake.case.derived import apply, derive
+from intake.case.model import Case, CaseUpdate, Due, HearingRecord, Idempotency, Join, TimelineEntry
+from intake.case.numbers import CaseId, TrackingNumber, new_tracking_number
+from intake.case.scope import Actor
+from intake.case.states import Family, Role, State
+from intake.case.store import CaseFilter, CaseStore, Proof, UniqueConflict, UniqueField
+from intake.case.store.mongo import CASES, MongoCaseStore
+from intake.case.store.side import MongoSideStore, Reveal, SideStore
 from tests.in_memory_broker import InMemoryBroker, InMemoryProducer
 from tests.intake.intake_memory import MemoryCaseStore, MemorySideStore
 from tests.intake.intake_rig import OTHER_STATION, START, STATION, assigned
@@ -98,18 +98,18 @@ async def test_a_case_is_read_as_it_was_written(stores: Stores) -> None:
     assert await stores.cases.by_idempotency("other") is None
 
 
-@pytest.mark.parametrize("by", list(TakenBy))
-async def test_what_is_unique_is_taken_once(stores: Stores, by: TakenBy) -> None:
+@pytest.mark.parametrize("by", list(UniqueField))
+async def test_what_is_unique_is_taken_once(stores: Stores, by: UniqueField) -> None:
     """A second case with the same key, number, slot or id is refused with what it collided on."""
     first = full()
-    same: dict[TakenBy, dict[str, Any]] = {
-        TakenBy.IDEMPOTENCY: {"idempotency": Idempotency("scope", "other")},
-        TakenBy.TRACKING_NUMBER: {"tracking_number": TrackingNumber(first.tracking_number)},
-        TakenBy.REPEAT_SLOT: {"repeat_slot": "slot"},
-        TakenBy.CASE_ID: {"case_id": first.case_id},
+    same: dict[UniqueField, dict[str, Any]] = {
+        UniqueField.IDEMPOTENCY: {"idempotency": Idempotency("scope", "other")},
+        UniqueField.TRACKING_NUMBER: {"tracking_number": TrackingNumber(first.tracking_number)},
+        UniqueField.REPEAT_SLOT: {"repeat_slot": "slot"},
+        UniqueField.CASE_ID: {"case_id": first.case_id},
     }
     await stores.cases.insert(first, [])
-    with pytest.raises(Taken) as taken:
+    with pytest.raises(UniqueConflict) as taken:
         await stores.cases.insert(fresh(**same[by]), [])
     assert taken.value.by is by
     await stores.cases.insert(fresh(), [])

@@ -10,12 +10,12 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("chassis/chassis", "services")
 # Words by which people search, or by which danger is recognised: there every spelling is wanted.
 READ_FROM_PEOPLE = {
-    "services/intake/intake/domain/kinds.py",
+    "services/intake/intake/filing/reading/kinds.py",
     "services/routing/routing/search.py",
     "services/routing/routing/sounds.py",
     "services/routing/routing/importing/words.py",
-    "services/intake/intake/domain/notices.py",
-    "services/intake/intake/domain/redaction.py",
+    "services/intake/intake/filing/notices.py",
+    "services/intake/intake/filing/redaction.py",
 }
 DEVANAGARI = re.compile(r"[\u0900-\u097f]")
 # (what nobody writes here, what is written instead)

@@ -25,25 +25,25 @@ from chassis.telemetry.metrics import ConsumerMetrics, OutboxMetrics
 from chassis.telemetry.tracing import Tracing
 from event_schemas import Lane, policies, topics
 from event_schemas.policies import PolicySet
-from intake.api import papers
-from intake.api.complaints import CUT_PATHS
 from intake.auth import Authenticator, auth_router
 from intake.auth.login import Login
 from intake.auth.sender import NotifierOtpSender
 from intake.auth.sessions import EndedSessions
 from intake.auth.store import MongoLoginStore, MongoOtpStore, MongoSessionStore
 from intake.auth.tokens import CitizenTokens
+from intake.case.derived import DERIVED_TYPES
+from intake.case.handlers import DerivedHandler
+from intake.case.publishing import SOURCE
+from intake.case.store.mongo import CASES, MongoCaseStore
+from intake.case.store.side import MongoSideStore
 from intake.catalogue import load_catalogue
-from intake.directory import OfficeDirectory
-from intake.handlers import TYPES
-from intake.handlers.derived import DerivedHandler
-from intake.handlers.publishing import SOURCE
+from intake.filing.api import CUT_PATHS
+from intake.hearings.store import MongoSlotStore
 from intake.metrics import IntakeMetrics
+from intake.offices.directory import OfficeDirectory
 from intake.routers import Deps, case_api
 from intake.settings import IntakeSettings
-from intake.store.mongo import CASES, MongoCaseStore
-from intake.store.side import MongoSideStore
-from intake.store.slots import MongoSlotStore
+from intake.tracking import papers
 
 MAX_SILENCE = timedelta(seconds=30)
 LANES = (Lane.EMERGENCY, Lane.ROUTINE)
@@ -120,7 +120,7 @@ def create_app(
                 bootstrap=settings.kafka_bootstrap,
                 group_id=f"{SOURCE}.{lane}",
                 topics=[topics.case_topic(lane)],
-                types=TYPES,
+                types=DERIVED_TYPES,
                 handler=DerivedHandler(store),
                 producer=producer,
                 service=SOURCE,

@@ -9,28 +9,28 @@ from chassis.clock import Clock
 from chassis.http.rates import RateLimit
 from chassis.sealing import KeyRing
 from event_schemas.policies import PolicySet
-from intake.api.answers import Answers
-from intake.api.complaints import EMERGENCY, FilingParts, filing_router
-from intake.api.desk import DeskParts, desk_router
-from intake.api.papers import Papers, papers_router
-from intake.api.services import services_router
-from intake.api.status import StatusReader, status_router
-from intake.api.stream import StreamParts, StreamSlots, stream_router
-from intake.api.visits import WALK_IN_SERVICE, VisitParts, visits_router
 from intake.auth import Authenticator
+from intake.case.keys import Keys
+from intake.case.store import CaseStore
+from intake.case.store.side import SideStore
 from intake.catalogue import Catalogue, CatalogueError, Service
-from intake.domain.offices import Offices
-from intake.handlers.commands import CommandDesk
-from intake.handlers.emergencies import EmergencyDesk
-from intake.handlers.filing import FilingDesk
-from intake.handlers.live import LiveCases
-from intake.keys import Keys
+from intake.catalogue.api import services_router
+from intake.commands.handlers import CommandDesk
+from intake.desk.api import DeskParts, desk_router
+from intake.desk.visits import WALK_IN_SERVICE, VisitParts, visits_router
+from intake.filing.answers import Answers
+from intake.filing.api import EMERGENCY, FilingParts, filing_router
+from intake.filing.emergencies import EmergencyDesk
+from intake.filing.handlers import FilingDesk
+from intake.hearings.store import SlotStore
 from intake.metrics import IntakeMetrics
+from intake.offices.domain import Offices
 from intake.settings import IntakeSettings
-from intake.store import CaseStore
-from intake.store.side import SideStore
-from intake.store.slots import SlotStore
 from intake.texts import load_texts
+from intake.tracking.api import StatusReader, status_router
+from intake.tracking.live import LiveCases
+from intake.tracking.papers import Papers, papers_router
+from intake.tracking.stream import StreamParts, StreamSlots, stream_router
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,8 +32,8 @@ from intake.auth.sessions import (
 )
 from intake.auth.settings import AuthSettings
 from intake.auth.tokens import CitizenTokens
-from intake.domain.phones import read_phone_number
 from intake.metrics import IntakeMetrics
+from intake.phones import read_phone_number
 
 HOUR = timedelta(hours=1)
 _NOT_A_NUMBER = FieldError("phone_invalid", "is not a valid number", "सही नंबर नहीं है", "/phone")

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from chassis.codes import LONGEST, bare_code, plain_code
 from event_schemas import Lane
-from intake.domain.states import Family
+from intake.case.states import Family
 
 # How a code is kept: without spaces and punctuation, in capitals; or as it is, in ASCII digits.
 CODES: Mapping[str, Callable[[str], str]] = {"bare": bare_code, "plain": plain_code}

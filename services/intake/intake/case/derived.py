@@ -1,0 +1,192 @@
+"""What derived events do to a case. They come in any order and more than once; the outcome is the same."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chassis.sentences import facts_of
+from event_schemas import (
+    AssignedToStation,
+    CertificateIssued,
+    CertificateRevoked,
+    Event,
+    SLABreached,
+    SLABreachRevoked,
+    SLAClockAdjusted,
+    SLAClockStarted,
+    SLAClockStopped,
+    SLADueSoon,
+)
+from intake.case.model import Assignment, Breach, Case, CertificateRecord, ClockRecord, ClockView, TimelineEntry
+from intake.case.states import Act, state_after_event
+
+ClockEvent = SLAClockStarted | SLAClockAdjusted | SLAClockStopped
+DERIVED: tuple[type[Event], ...] = (
+    AssignedToStation,
+    SLAClockStarted,
+    SLAClockAdjusted,
+    SLAClockStopped,
+    SLADueSoon,
+    SLABreached,
+    SLABreachRevoked,
+    CertificateIssued,
+    CertificateRevoked,
+)
+DERIVED_TYPES = frozenset(event.type for event in DERIVED)
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentMade:
+    """Taken if its number is higher than the one known; moves the state if it answers the newest request."""
+
+    assignment: Assignment
+
+
+@dataclass(frozen=True, slots=True)
+class ClockTold:
+    """Taken if its `rev` is higher than the one known."""
+
+    record: ClockRecord
+
+
+@dataclass(frozen=True, slots=True)
+class BreachTold:
+    clock_id: str
+    breach_id: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class BreachRevoked:
+    """Holds also when it comes before the breach it revokes."""
+
+    clock_id: str
+    breach_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateTold:
+    certificate: CertificateRecord
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateWithdrawn:
+    certificate_id: str
+
+
+Effect = AssignmentMade | ClockTold | BreachTold | BreachRevoked | CertificateTold | CertificateWithdrawn
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """An event's part for its case: an entry of the timeline and what it changes, if anything."""
+
+    case_id: str
+    entry: TimelineEntry
+    effect: Effect | None
+
+
+def derive(event_id: str, event: Event) -> Derived:
+    """The event as intake takes it in; TypeError for a type that is not in DERIVED."""
+    effect = _effect(event)
+    entry = TimelineEntry(event_id, event.case_id, event.occurred_at, event.type, facts_of(event))
+    return Derived(event.case_id, entry, effect)
+
+
+def apply(case: Case, effect: Effect) -> Case:
+    """The case after the effect. The store does the same in one guarded write; a test holds both together."""
+    match effect:
+        case AssignmentMade(assignment):
+            return _assigned(case, assignment)
+        case ClockTold(record):
+            view = case.clocks.get(record.clock_id, ClockView())
+            newer = view.record is None or record.rev > view.record.rev
+            return _with_clock(case, record.clock_id, replace(view, record=record)) if newer else case
+        case BreachTold() | BreachRevoked():
+            return _with_breach(case, effect)
+        case CertificateTold() | CertificateWithdrawn():
+            return _with_certificate(case, effect)
+
+
+def _assigned(case: Case, assignment: Assignment) -> Case:
+    known = case.assignment.assignment_no if case.assignment else 0
+    if assignment.assignment_no <= known:
+        return case
+    state = case.state
+    if assignment.assignment_no == case.assignment_no:
+        state = state_after_event(Act.ASSIGN, state, case.family)
+    return replace(case, assignment=assignment, state=state, version=case.version + 1, changes=case.changes + 1)
+
+
+def _with_clock(case: Case, clock_id: str, view: ClockView) -> Case:
+    return replace(case, clocks={**case.clocks, clock_id: view}, changes=case.changes + 1)
+
+
+def _with_breach(case: Case, told: BreachTold | BreachRevoked) -> Case:
+    view = case.clocks.get(told.clock_id, ClockView())
+    breach = view.breaches.get(told.breach_id, Breach(told.breach_id))
+    breach = replace(breach, level=told.level) if isinstance(told, BreachTold) else replace(breach, revoked=True)
+    return _with_clock(case, told.clock_id, replace(view, breaches={**view.breaches, breach.breach_id: breach}))
+
+
+def _with_certificate(case: Case, told: CertificateTold | CertificateWithdrawn) -> Case:
+    state = case.state
+    if isinstance(told, CertificateTold):
+        before = case.certificates.get(told.certificate.certificate_id)
+        # Told again it moves nothing: by then the case may be in a later round.
+        if before is None or before.issued_at is None:
+            state = state_after_event(Act.ISSUE_CERTIFICATE, state, case.family)
+        certificate = replace(told.certificate, revoked=before is not None and before.revoked)
+    else:
+        before = case.certificates.get(told.certificate_id)
+        certificate = replace(before or CertificateRecord(told.certificate_id), revoked=True)
+    certificates = {**case.certificates, certificate.certificate_id: certificate}
+    version = case.version + (state is not case.state)
+    return replace(case, certificates=certificates, state=state, version=version, changes=case.changes + 1)
+
+
+def _effect(event: Event) -> Effect | None:  # noqa: PLR0911  one case per type is the clearest
+    match event:
+        case AssignedToStation():
+            return AssignmentMade(
+                Assignment(
+                    assignment_no=event.assignment_no,
+                    station=event.station,
+                    officer_post=event.officer_post,
+                    reason=str(event.reason),
+                    provisional=event.provisional,
+                )
+            )
+        case SLAClockStarted() | SLAClockAdjusted() | SLAClockStopped():
+            return ClockTold(_clock_record(event))
+        case SLABreached():
+            return BreachTold(event.clock_id, event.breach_id, event.level)
+        case SLABreachRevoked():
+            return BreachRevoked(event.clock_id, event.breach_id)
+        case CertificateIssued():
+            return CertificateTold(
+                CertificateRecord(event.certificate_id, event.kind, event.verify_url, event.occurred_at)
+            )
+        case CertificateRevoked():
+            return CertificateWithdrawn(event.certificate_id)
+        case SLADueSoon():
+            return None
+    raise TypeError(f"{event.type} is not a derived event that intake takes in")
+
+
+def _clock_record(event: ClockEvent) -> ClockRecord:
+    return ClockRecord(
+        clock=event.clock,
+        clock_id=event.clock_id,
+        rev=event.rev,
+        owner=str(event.owner),
+        state=str(event.state),
+        target_s=event.target_s,
+        due_at=_to_ms(event.due_at),
+        started_at=_to_ms(event.started_at),
+        stopped_at=_to_ms(event.stopped_at) if event.stopped_at else None,
+    )
+
+
+def _to_ms(moment: datetime) -> datetime:
+    """The store keeps milliseconds."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

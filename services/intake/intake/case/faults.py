@@ -1,0 +1,122 @@
+"""What the case's own state and facts forbid. Each fault names, in ``facts``, what the answer tells of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from intake.case.states import Act, State
+
+
+class CommandFault(Exception):
+    """A command that the case does not allow; nothing was written."""
+
+    def __init__(self, why: str = "", facts: Mapping[str, object] | None = None) -> None:
+        super().__init__(why)
+        self.facts = facts or {}
+
+
+class TransitionNotAllowed(CommandFault):
+    """The case's state, or a fact of the case, does not allow the act whatever its body says."""
+
+    def __init__(self, act: Act, state: State) -> None:
+        super().__init__(f"{act} is not allowed while the case is {state}")
+        self.act = act
+        self.state = state
+
+
+class ClockRunning(CommandFault):
+    """A time limit of the law runs: the case cannot end before it."""
+
+    def __init__(self, clocks: Sequence[str]) -> None:
+        super().__init__(facts={"clocks": list(clocks)})
+
+
+class UnknownClock(CommandFault):
+    """The case has no such clock that runs."""
+
+    def __init__(self, clocks: Sequence[str]) -> None:
+        super().__init__(facts={"clocks": list(clocks)})
+
+
+class ClockNotPausable(CommandFault):
+    """The clock as such, or this reason, does not pause; ``reasons`` are those that do."""
+
+    def __init__(self, why: Literal["clock", "reason"], reasons: Sequence[str]) -> None:
+        super().__init__(why, {"reasons": list(reasons)})
+        self.why = why
+
+
+class ClockNotPaused(CommandFault):
+    """The clock runs, so there is nothing to resume."""
+
+
+class UnknownHearing(CommandFault):
+    """The case has no such hearing in the right state."""
+
+    def __init__(self, hearings: Sequence[str]) -> None:
+        super().__init__(facts={"hearings": sorted(hearings)})
+
+
+class KindsMissing(CommandFault):
+    """Help that was asked for or sent has neither arrived nor been stood down."""
+
+    def __init__(self, kinds: Sequence[str]) -> None:
+        super().__init__(facts={"missing_kinds": list(kinds)})
+
+
+class KindNotOut(CommandFault):
+    """Help of this kind is not awaited; ``kinds`` are those that are."""
+
+    def __init__(self, kinds: Sequence[str]) -> None:
+        super().__init__(facts={"kinds_out": list(kinds)})
+
+
+class UnknownCertificate(CommandFault):
+    """The case has no such valid certificate."""
+
+    def __init__(self, certificates: Sequence[str]) -> None:
+        super().__init__(facts={"certificates": list(certificates)})
+
+
+class NotADuplicate(CommandFault):
+    """``code`` says why the other case cannot stand for this one."""
+
+    def __init__(self, code: str, facts: Mapping[str, object] | None = None) -> None:
+        super().__init__(code, facts)
+        self.code = code
+
+
+class ImplausibleTime(CommandFault):
+    """A time of the body that does not fit the case: which field, and what is wrong with it in both languages."""
+
+    def __init__(self, field: str, en: str, hi: str) -> None:
+        super().__init__(f"{field} {en}")
+        self.field = field
+        self.en = en
+        self.hi = hi
+
+
+class PlaceUnknown(CommandFault):
+    """The directory knows no office of this code."""
+
+
+class OfficeAccused(CommandFault):
+    """The office is the one a complaint against police is about, or is under it."""
+
+
+class HearingInThePast(CommandFault):
+    """A hearing can't be booked for a time that is over."""
+
+
+class HearingTooFar(CommandFault):
+    """So far ahead nobody can say who will be at the desk."""
+
+
+class HearingTooLong(CommandFault):
+    """No hearing takes that long."""
+
+
+class SlotTaken(CommandFault):
+    """The officer, or the citizen, has another hearing at that time; `hearing_id` if it is of the same case."""
+
+    def __init__(self, hearing_id: str | None) -> None:
+        super().__init__(facts={} if hearing_id is None else {"hearing_id": hearing_id})

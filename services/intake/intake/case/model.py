@@ -1,0 +1,235 @@
+"""A case as intake knows it: the authority on its state. Personal data are in `sealed` alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from event_schemas import Lane, Location, Station
+from event_schemas.base import IntakeEvent
+from intake.case.numbers import CaseId, TrackingNumber
+from intake.case.states import Family, State
+
+# Ways in that only an officer can name: the citizen stood before him or called 112.
+OFFICERS_CHANNELS = ("phone112", "counter")
+# Statuses of a hearing that is still to come or under way.
+OPEN_HEARINGS = frozenset({"booked", "checked_in", "started"})
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """`scope` names principal and key, `body` is an HMAC of what was sent; neither the key nor the body is kept."""
+
+    scope: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A repeat that added to an open emergency: what its own answer noted, and its idempotency key's traces if any."""
+
+    at: datetime
+    flags: tuple[str, ...] = ()
+    scope: str | None = None
+    body: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A promise made in an answer; status shows it until sla-monitor's own word arrives."""
+
+    clock: str
+    clock_id: str
+    owner: str
+    target_s: int
+    due_at: datetime
+    started_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    assignment_no: int
+    station: Station | None
+    officer_post: str
+    reason: str
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRecord:
+    """A clock as the newest `rev` of sla-monitor's events tells it."""
+
+    clock: str
+    clock_id: str
+    rev: int
+    owner: str
+    state: str
+    target_s: int
+    due_at: datetime
+    started_at: datetime | None = None
+    stopped_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    breach_id: str
+    level: int | None = None
+    revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    """A clock's record and its breaches, which arrive in any order."""
+
+    record: ClockRecord | None = None
+    breaches: Mapping[str, Breach] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateRecord:
+    """Empty but for its id when its revocation arrives before its issue."""
+
+    certificate_id: str
+    kind: str | None = None
+    verify_url: str | None = None
+    issued_at: datetime | None = None
+    revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HearingRecord:
+    """`status`: booked, checked_in, started, held, no_show, cancelled."""
+
+    hearing_id: str
+    place: str
+    mode: str
+    status: str
+    starts_at: datetime
+    ends_at: datetime | None = None
+    officer_post: str | None = None
+    join_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """What people may read about an event; `params` fill the text of the reader's language."""
+
+    event_id: str
+    case_id: str
+    at: datetime
+    event: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandMark:
+    """An accepted command by its idempotency scope, so that a repeat gets the answer of the first."""
+
+    body: str
+    event_id: str
+    version: int
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`accused` is set for a complaint against police: the office it is about, "" where none was named."""
+
+    case_id: CaseId
+    tracking_number: TrackingNumber
+    service_code: str
+    family: Family
+    lane: Lane
+    state: State
+    filed_at: datetime
+    channel: str
+    language: str
+    priority: str
+    anonymous: bool
+    sensitive: bool
+    sealed: str | None
+    due: tuple[Due, ...]
+    version: int = 1
+    changes: int = 1
+    case_seq: int = 1
+    assignment_no: int = 1
+    category: str | None = None
+    kinds: tuple[str, ...] = ()
+    owner: str | None = None
+    contact: str | None = None
+    receipts: tuple[str, ...] = ()
+    idempotency: Idempotency | None = None
+    repeat_slot: str | None = None
+    call_received_at: datetime | None = None
+    location: Location | None = None
+    named_station: str | None = None
+    accused: str | None = None
+    district: str | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+    desk_keys: tuple[str, ...] = ()
+    joins: tuple[Join, ...] = ()
+    assignment: Assignment | None = None
+    clocks: Mapping[str, ClockView] = field(default_factory=dict)
+    ended: tuple[str, ...] = ()
+    certificates: Mapping[str, CertificateRecord] = field(default_factory=dict)
+    hearings: Mapping[str, HearingRecord] = field(default_factory=dict)
+    history: tuple[TimelineEntry, ...] = ()
+    feedback: int | None = None
+    round: int = 1
+    commands: Mapping[str, CommandMark] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseUpdate:
+    """What one accepted command changes; None leaves a field as it is.
+
+    It adds one version and one `case_seq` for each event that it emits. `ended` are the clock rounds that end with it.
+    """
+
+    state: State
+    entry: TimelineEntry
+    emits: int = 1
+    ended: tuple[str, ...] = ()
+    assignment_no: int | None = None
+    hearing: HearingRecord | None = None
+    lapsed: tuple[HearingRecord, ...] = ()
+    feedback: int | None = None
+    round: int | None = None
+    kinds: tuple[str, ...] | None = None
+    location: Location | None = None
+    sealed: str | None = None
+    flags: tuple[str, ...] | None = None
+    receipt: str | None = None
+    join: Join | None = None
+    desk_keys: tuple[str, ...] | None = None
+    due: tuple[Due, ...] = ()
+    command: Idempotency | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """An event with its id."""
+
+    event_id: str
+    event: IntakeEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What is looked at of another emergency to find those that may be the same."""
+
+    case_id: str
+    filed_at: datetime
+    keys: frozenset[str]
+    location: Location | None
+
+
+def displayed_state(clock: ClockView) -> str:
+    """running, paused, met, breached or cancelled: an unrevoked breach shows at once, a final outcome holds."""
+    if clock.record is None:
+        return "running"
+    if clock.record.state in ("met", "cancelled", "breached"):
+        return clock.record.state
+    breached = any(breach.level == 0 and not breach.revoked for breach in clock.breaches.values())
+    return "breached" if breached else clock.record.state

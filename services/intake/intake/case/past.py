@@ -1,0 +1,82 @@
+"""What a case's own history tells of it: who came, what was found and decided, which clocks were paused and when."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import pairwise
+
+from event_schemas import (
+    CertificateApproved,
+    CertificateRefused,
+    ClockPaused,
+    ClockResumed,
+    ComplaintReopened,
+    ResponderArrived,
+    ResponderDispatched,
+    ResponderStoodDown,
+    VerificationCompleted,
+)
+from event_schemas.clock_policy import ClockPolicy
+from event_schemas.times import epoch_ms, read_time
+from intake.case.model import Case, TimelineEntry
+
+DEFAULT_KINDS = ("police",)
+_DECISIONS = {CertificateApproved.type: "approved", CertificateRefused.type: "refused"}
+
+
+def decision(case: Case) -> str | None:
+    """Approved or refused, in the case's present round; a reopened case can be decided again."""
+    return next((_DECISIONS[entry.event] for entry in _newest_of_round(case) if entry.event in _DECISIONS), None)
+
+
+def verification(case: Case) -> str | None:
+    """The outcome of the newest verification of the present round."""
+    found = (entry for entry in _newest_of_round(case) if entry.event == VerificationCompleted.type)
+    return next((entry.params.get("outcome") for entry in found), None)
+
+
+def kinds_out(case: Case) -> tuple[str, ...]:
+    """The kinds of help that were asked for or sent, and have neither arrived nor been stood down."""
+    last: dict[str, str] = {}
+    for entry in case.history:
+        if entry.event in (ResponderDispatched.type, ResponderArrived.type, ResponderStoodDown.type):
+            kind = entry.params["kind"]
+            if last.get(kind) != ResponderArrived.type:
+                last[kind] = entry.event
+    kinds = dict.fromkeys((*(case.kinds or DEFAULT_KINDS), *last))
+    return tuple(kind for kind in kinds if last.get(kind) not in (ResponderArrived.type, ResponderStoodDown.type))
+
+
+def kinds_on_the_way(case: Case) -> tuple[str, ...]:
+    """Kinds out of which a unit was sent."""
+    sent = {entry.params["kind"] for entry in case.history if entry.event == ResponderDispatched.type}
+    return tuple(kind for kind in kinds_out(case) if kind in sent)
+
+
+def pause_left(case: Case, clock_id: str, policy: ClockPolicy, now: datetime) -> tuple[bool, int]:
+    """If the clock is paused at ``now``, and how much its pauses may still add (ms), as the SLA monitor reckons it."""
+    entries = [
+        entry
+        for entry in case.history
+        if entry.event in (ClockPaused.type, ClockResumed.type) and entry.params.get("clock_id") == clock_id
+    ]
+    left, calendar, moment = policy.pause_cap_ms, policy.counting, epoch_ms(now)
+    paused = False
+    for entry, following in pairwise([*entries, None]):
+        if entry is None or entry.event == ClockResumed.type:
+            paused = False
+            continue
+        begin = epoch_ms(entry.at)
+        ends = [calendar.after(begin, left)]
+        if "until" in entry.params:
+            ends.append(epoch_ms(read_time(entry.params["until"])))
+        end = min(*ends, moment if following is None else epoch_ms(following.at))
+        left -= calendar.counted(begin, max(begin, end))
+        paused = following is None and moment < min(ends)
+    return paused, left
+
+
+def _newest_of_round(case: Case) -> Iterator[TimelineEntry]:
+    for entry in reversed(case.history):
+        if entry.event == ComplaintReopened.type:
+            return
+        yield entry

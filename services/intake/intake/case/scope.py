@@ -1,0 +1,124 @@
+"""Whose case is it: which cases an officer sees, and which he works on. `store/sight.py` says the same to MongoDB."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from event_schemas import Lane
+from intake.case.model import OPEN_HEARINGS, Case
+from intake.case.states import Act, Role
+
+STATION_ROLES = frozenset({Role.SHO, Role.IO, Role.COUNTER})
+DISTRICT_ROLES = frozenset({Role.SDPO, Role.SP})
+OFFICER_ROLES = tuple(str(role) for role in Role if role not in (Role.CITIZEN, Role.SYSTEM))
+# The attribute of the catalogue that says so; it travels in clear.
+AGAINST_POLICE = "against_police"
+_HEADQUARTERS = "HQ:"
+_AT_ANY_STATION = frozenset({Act.START_HEARING, Act.HOLD_HEARING, Act.RECORD_NO_SHOW, Act.CANCEL_HEARING})
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, as their token says; `sub` scopes their idempotency keys."""
+
+    role: Role
+    sub: str
+    post: str
+    station: str | None = None
+    district: str | None = None
+
+
+def may_see(case: Case, actor: Actor) -> bool:
+    """The one rule behind the list, reading, revealing and commanding.
+
+    Until the newest assignment has arrived, headquarters alone sees a sensitive case or a complaint against police. The
+    accused office and those under it never see theirs.
+    """
+    if is_against_police(case) and not is_impartial(case, actor):
+        return False
+    if actor.role is Role.HQ:
+        return True
+    if actor.role is Role.DISPATCHER:
+        return case.lane is Lane.EMERGENCY
+    if is_guarded(case) and not is_settled(case):
+        return False
+    return _in_charge(case, actor)
+
+
+def may_work(case: Case, actor: Actor, act: Act) -> bool:
+    """Who sees a case works on it; a citizen is heard wherever he checked in, so there that station may hear him."""
+    if actor.role is Role.CITIZEN or may_see(case, actor):
+        return True
+    if is_against_police(case) and not is_impartial(case, actor):
+        return False
+    if act is Act.CHECK_IN:
+        # Whose number opens an ordinary case is received anywhere; of a guarded one only where he is awaited.
+        return not is_guarded(case) or _awaited(case, actor)
+    return act in _AT_ANY_STATION and _awaited(case, actor)
+
+
+def accused_office(attributes: Mapping[str, Any], named_station: str | None) -> str | None:
+    """The office a complaint against police is about, "" if it names none; None for any other submission."""
+    if attributes.get(AGAINST_POLICE) is not True:
+        return None
+    return (named_station or "").casefold()
+
+
+def is_against_police(case: Case) -> bool:
+    return case.attributes.get(AGAINST_POLICE) is True
+
+
+def is_guarded(case: Case) -> bool:
+    return case.sensitive or is_against_police(case)
+
+
+def is_settled(case: Case) -> bool:
+    """Routing has answered the newest request."""
+    return case.assignment is not None and case.assignment.assignment_no == case.assignment_no
+
+
+def is_impartial(case: Case, actor: Actor) -> bool:
+    """Neither of the accused office nor under it. Where the accused was never noted, headquarters alone counts."""
+    if case.accused is None:
+        return actor.role is Role.HQ
+    return case.accused not in offices_of(actor)
+
+
+def offices_of(actor: Actor) -> frozenset[str]:
+    """The office an officer is of, and the district's whose superintendent is over him, as `accused` is written.
+
+    Headquarters answers for every office and is of none: naming it hides no case from it.
+    """
+    if actor.post.startswith(_HEADQUARTERS):
+        return frozenset()
+    place = actor.post.partition(":")[2]
+    return frozenset(office.casefold() for office in (actor.station, actor.district, place) if office)
+
+
+def spellings(district: str) -> tuple[str, ...]:
+    """How tokens and the directory may write a police district: ARARIA, Araria, araria."""
+    return tuple(dict.fromkeys((district, district.upper(), district.title(), district.lower())))
+
+
+def _in_charge(case: Case, actor: Actor) -> bool:
+    assignment = case.assignment
+    if assignment is not None and assignment.officer_post == actor.post:
+        return True
+    if actor.role in STATION_ROLES:
+        # Until routing has confirmed it, a walk-in is its station's.
+        station = assignment.station.code if assignment and assignment.station else None
+        code = case.named_station if assignment is None else station
+        return code is not None and code == actor.station
+    if actor.role is Role.SDPO and is_against_police(case):
+        # A district's token does not say of which sub-division he is, so he may be the accused: his own post's only.
+        return False
+    if actor.role in DISTRICT_ROLES and assignment is not None and assignment.station is not None:
+        return actor.district is not None and assignment.station.police_district in spellings(actor.district)
+    return False
+
+
+def _awaited(case: Case, actor: Actor) -> bool:
+    """The case has a hearing, not yet over, at the officer's station."""
+    return actor.station is not None and any(
+        hearing.place == actor.station and hearing.status in OPEN_HEARINGS for hearing in case.hearings.values()
+    )

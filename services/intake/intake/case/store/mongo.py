@@ -1,0 +1,228 @@
+"""Cases and their timeline in MongoDB."""
+
+import re
+from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Collection as AnyOf
+from datetime import datetime
+from typing import Any
+
+from chassis.clock import Clock
+from chassis.mongo.batch_insert import BatchInserter
+from chassis.mongo.client import (
+    Collection,
+    Document,
+    DuplicateKeyError,
+    IndexModel,
+    Mongo,
+    ReturnDocument,
+    UpdateOne,
+    store_errors,
+)
+from chassis.outbox.publisher import Outbox, OutboxEntry
+from intake.case.derived import Derived
+from intake.case.model import Case, CaseUpdate, TimelineEntry, Trace
+from intake.case.scope import AGAINST_POLICE
+from intake.case.store.documents import entry_document, entry_from, from_document, to_document, trace_of
+from intake.case.store.port import CaseFilter, Page, Proof, UniqueConflict, UniqueField
+from intake.case.store.sight import at_station, visible_to
+from intake.case.store.updates import command_update, derived_updates
+
+CASES, TIMELINE = "cases", "timeline"
+_WITHOUT_OUTBOX = {"outbox": 0}
+MOST_OF_A_CALLER, MOST_TRACES = 100, 2_000
+
+
+class MongoCaseStore:
+    def __init__(self, mongo: Mongo, outbox: Outbox, clock: Clock) -> None:
+        self._cases: Collection = mongo.collection(CASES)
+        self._timeline: Collection = mongo.collection(TIMELINE)
+        self._outbox = outbox
+        self._clock = clock
+        self._inserter = BatchInserter(self._cases)
+
+    async def ensure_indexes(self) -> None:
+        with store_errors():
+            await self._cases.create_indexes(
+                [
+                    IndexModel([("tracking_number", 1)], name="tracking_number", unique=True),
+                    _unique_if_set("idempotency.scope", "idempotency"),
+                    _unique_if_set("repeat_slot", "repeat_slot"),
+                    _if_set("desk_keys", [("desk_keys", 1)]),
+                    _if_set("joins.scope", [("joins.scope", 1)]),
+                    IndexModel(
+                        [("receipts", 1)], name="emergency_receipts", partialFilterExpression={"lane": "emergency"}
+                    ),
+                    _if_set("owner", [("owner", 1), ("_id", -1)]),
+                    IndexModel([("assignment.station.code", 1), ("state", 1), ("_id", -1)], name="desk_station"),
+                    IndexModel([("assignment.station.police_district", 1), ("_id", -1)], name="desk_district"),
+                    IndexModel([("assignment.officer_post", 1), ("_id", -1)], name="desk_post"),
+                    IndexModel([("lane", 1), ("state", 1), ("_id", -1)], name="desk_lane"),
+                    _if_true(f"attributes.{AGAINST_POLICE}", "against_police"),
+                    _if_set("named_station", [("named_station", 1), ("_id", -1)]),
+                ]
+            )
+            await self._timeline.create_indexes([IndexModel([("case_id", 1), ("at", 1), ("_id", 1)], name="case")])
+            await self._note_the_accused()
+        await self._outbox.ensure_index()
+
+    async def _note_the_accused(self) -> None:
+        """Cases filed before `accused` was kept; until then headquarters alone sees them."""
+        unnoted = {f"attributes.{AGAINST_POLICE}": True, "accused": {"$exists": False}}
+        await self._cases.update_many(unnoted, [{"$set": {"accused": {"$toLower": "$named_station"}}}])
+
+    async def drain(self) -> None:
+        await self._inserter.drain()
+
+    async def insert(self, case: Case, entries: Sequence[OutboxEntry]) -> None:
+        document = to_document(case) | Outbox.insert_fields(entries, self._clock.now())
+        try:
+            with store_errors():
+                await self._inserter.insert(document)
+        except DuplicateKeyError as error:
+            raise UniqueConflict(_taken_by(error)) from error
+        self._outbox.publish_soon(case.case_id, entries)
+
+    async def by_id(self, case_id: str) -> Case | None:
+        return await self._one({"_id": case_id})
+
+    async def by_tracking_number(self, tracking_number: str) -> Case | None:
+        return await self._one({"tracking_number": tracking_number})
+
+    async def by_idempotency(self, scope: str) -> Case | None:
+        return await self._one({"idempotency.scope": scope})
+
+    async def emergencies_of(self, proof: Proof, since: datetime) -> tuple[Case, ...]:
+        # The lane stands in each branch: the index of receipts holds emergencies alone.
+        recent = {"lane": "emergency", "filed_at": {"$gte": since}}
+        ways = ({"owner": proof.sub, **recent}, {"receipts": proof.receipt, **recent})
+        given = [way for way, known in zip(ways, (proof.sub, proof.receipt), strict=True) if known is not None]
+        with store_errors():
+            found = await self._cases.find(
+                {"$or": given}, _WITHOUT_OUTBOX, sort=[("filed_at", -1), ("_id", -1)], limit=MOST_OF_A_CALLER
+            ).to_list(None)
+        return tuple(from_document(document) for document in found)
+
+    async def by_join(self, scope: str) -> Case | None:
+        return await self._one({"joins.scope": scope})
+
+    async def traces(self, keys: AnyOf[str]) -> tuple[Trace, ...]:
+        fields = {"filed_at": 1, "desk_keys": 1, "location": 1}
+        with store_errors():
+            found = await self._cases.find(
+                {"desk_keys": {"$in": sorted(keys)}}, fields, sort=[("_id", -1)], limit=MOST_TRACES
+            ).to_list(None)
+        return tuple(trace_of(document) for document in found)
+
+    async def count(self, keys: AnyOf[str], most: int) -> int:
+        with store_errors():
+            return int(await self._cases.count_documents({"desk_keys": {"$in": sorted(keys)}}, limit=most))
+
+    async def update(self, case: Case, update: CaseUpdate, entries: Sequence[OutboxEntry]) -> Case | None:
+        operators = command_update(case, update)
+        if entries:
+            pushed = Outbox.push_update(entries, self._clock.now())
+            operators = {**operators, **pushed, "$push": {**operators["$push"], **pushed["$push"]}}
+        with store_errors():
+            changed = await self._cases.find_one_and_update(
+                {"_id": case.case_id, "version": case.version}, operators, return_document=ReturnDocument.AFTER
+            )
+        if changed is None:
+            return None
+        self._outbox.publish_soon(case.case_id, changed.get("outbox", ()))
+        return from_document(changed)
+
+    async def take_in(self, batch: Sequence[Derived]) -> None:
+        entries = [
+            UpdateOne({"_id": derived.entry.event_id}, {"$setOnInsert": _timeline_document(derived.entry)}, upsert=True)
+            for derived in batch
+        ]
+        changes = [update for derived in batch for update in derived_updates(derived)]
+        with store_errors():
+            if entries:
+                await self._timeline.bulk_write(entries, ordered=False)
+            if changes:
+                await self._cases.bulk_write(changes, ordered=False)
+
+    async def timeline(self, case_id: str) -> tuple[TimelineEntry, ...]:
+        with store_errors():
+            found = await self._timeline.find({"case_id": case_id}, sort=[("at", 1), ("_id", 1)]).to_list(None)
+        return tuple(entry_from({**document, "id": document["_id"]}, case_id) for document in found)
+
+    async def page(self, wanted: CaseFilter, after: str | None, limit: int) -> Page:
+        query = _query(wanted)
+        if after is not None:
+            query["_id"] = {"$lt": after}
+        with store_errors():
+            found = await self._cases.find(query, _WITHOUT_OUTBOX, sort=[("_id", -1)], limit=limit + 1).to_list(None)
+        cases = tuple(from_document(document) for document in found[:limit])
+        return Page(cases, cases[-1].case_id if len(found) > limit else None)
+
+    async def changed_cases(self) -> AsyncGenerator[str, None]:
+        # Every write that a reader can see moves `changes`; the outbox's own writes do not.
+        pipeline: list[Document] = [
+            {"$match": {"operationType": "update", "updateDescription.updatedFields.changes": {"$exists": True}}},
+            {"$project": {"documentKey": 1}},
+        ]
+        with store_errors():
+            async with self._cases.watch(pipeline, max_await_time_ms=1_000) as stream:
+                async for change in stream:
+                    yield change["documentKey"]["_id"]
+
+    async def _one(self, query: Document) -> Case | None:
+        with store_errors():
+            found = await self._cases.find_one(query, _WITHOUT_OUTBOX)
+        return None if found is None else from_document(found)
+
+
+def _if_set(name: str, keys: list[tuple[str, int]], *, unique: bool = False) -> IndexModel:
+    field = keys[0][0]
+    return IndexModel(keys, name=name, unique=unique, partialFilterExpression={field: {"$exists": True}})
+
+
+def _if_true(field: str, name: str) -> IndexModel:
+    return IndexModel([(field, 1)], name=name, partialFilterExpression={field: True})
+
+
+def _unique_if_set(field: str, name: str) -> IndexModel:
+    return _if_set(name, [(field, 1)], unique=True)
+
+
+def _taken_by(error: DuplicateKeyError) -> UniqueField:
+    details: dict[str, Any] = dict(error.details or {})
+    field = next(iter(details.get("keyPattern", {})), "")
+    by_field = {
+        "idempotency.scope": UniqueField.IDEMPOTENCY,
+        "tracking_number": UniqueField.TRACKING_NUMBER,
+        "repeat_slot": UniqueField.REPEAT_SLOT,
+        "_id": UniqueField.CASE_ID,
+    }
+    if field not in by_field:
+        raise error
+    return by_field[field]
+
+
+def _timeline_document(entry: TimelineEntry) -> Document:
+    document = entry_document(entry)
+    del document["id"]
+    return {**document, "case_id": entry.case_id}
+
+
+def _query(wanted: CaseFilter) -> Document:
+    query: Document = {}
+    if wanted.filed_since is not None:
+        query["filed_at"] = {"$gte": wanted.filed_since}
+    if wanted.sensitive is not None:
+        query["sensitive"] = wanted.sensitive
+    if wanted.group is not None:
+        # A group's keys differ by their stretch of time alone.
+        query["desk_keys"] = {"$regex": f"^{re.escape(wanted.group)}:"}
+    if wanted.owner is not None:
+        query["owner"] = wanted.owner
+    if wanted.status is not None:
+        query["state"] = wanted.status
+    choices = []
+    if wanted.seen_by is not None:
+        choices.append(visible_to(wanted.seen_by))
+    if wanted.station is not None:
+        choices.append(at_station(wanted.station))
+    return query | {"$and": choices} if choices else query

@@ -1,0 +1,101 @@
+"""What intake asks of its store."""
+
+from collections.abc import AsyncGenerator, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from chassis.outbox.publisher import OutboxEntry
+from intake.case.derived import Derived
+from intake.case.model import Case, CaseUpdate, TimelineEntry, Trace
+from intake.case.scope import Actor
+
+
+class UniqueField(StrEnum):
+    """Which of a new case's unique values another case already has."""
+
+    IDEMPOTENCY = "idempotency"
+    TRACKING_NUMBER = "tracking_number"
+    REPEAT_SLOT = "repeat_slot"
+    CASE_ID = "case_id"
+
+
+class UniqueConflict(Exception):
+    """A unique value is another case's: what happened, not a defect."""
+
+    def __init__(self, by: UniqueField) -> None:
+        super().__init__(str(by))
+        self.by = by
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """Which cases a list shows; each None leaves that choice open. `seen_by`: only what that officer may see."""
+
+    seen_by: Actor | None = None
+    station: str | None = None
+    status: str | None = None
+    owner: str | None = None
+    group: str | None = None
+    filed_since: datetime | None = None
+    sensitive: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What shows that a case is the caller's own: his token's subject, the hash of a receipt, or both."""
+
+    sub: str | None = None
+    receipt: str | None = None
+
+    @property
+    def name(self) -> str:
+        return self.sub or f"receipt:{self.receipt}"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Newest first. `cursor` is the case id to go on after, None at the end."""
+
+    cases: tuple[Case, ...]
+    cursor: str | None
+
+
+class CaseStore(Protocol):
+    """StoreUnavailable: nothing was written. UnknownOutcome: it may have been. Both reach the citizen as 503."""
+
+    async def insert(self, case: Case, entries: Sequence[OutboxEntry]) -> None:
+        """Durable on return, with its events in the outbox. UniqueConflict if a unique value is another case's."""
+
+    async def by_id(self, case_id: str) -> Case | None: ...
+
+    async def by_tracking_number(self, tracking_number: str) -> Case | None: ...
+
+    async def by_idempotency(self, scope: str) -> Case | None: ...
+
+    async def emergencies_of(self, proof: Proof, since: datetime) -> tuple[Case, ...]:
+        """The emergencies that the proof opens, filed since then, the newest first."""
+
+    async def by_join(self, scope: str) -> Case | None:
+        """The emergency that a repeat with this idempotency scope joined."""
+
+    async def traces(self, keys: Collection[str]) -> tuple[Trace, ...]:
+        """Emergencies that have one of the desk's keys; of very many only some."""
+
+    async def count(self, keys: Collection[str], most: int) -> int:
+        """How many emergencies have one of the desk's keys, counted up to `most`."""
+
+    async def update(self, case: Case, update: CaseUpdate, entries: Sequence[OutboxEntry]) -> Case | None:
+        """One write guarded by the version of `case`; None if another write came first."""
+
+    async def take_in(self, batch: Sequence[Derived]) -> None:
+        """Timeline entries first, then the cases; everything may be repeated."""
+
+    async def timeline(self, case_id: str) -> tuple[TimelineEntry, ...]:
+        """The entries of derived events; a case's own are in its history."""
+
+    async def page(self, wanted: CaseFilter, after: str | None, limit: int) -> Page: ...
+
+    def changed_cases(self) -> AsyncGenerator[str, None]:
+        """The ids of cases as they change, from now on, in whichever process the change was made."""

@@ -1,0 +1,48 @@
+"""`may_see` of domain/scope.py as a condition on stored fields; a property test holds the two to each other."""
+
+from typing import Any
+
+from chassis.mongo.client import Document
+from intake.case.scope import AGAINST_POLICE, DISTRICT_ROLES, STATION_ROLES, Actor, offices_of, spellings
+from intake.case.states import Role
+
+_AGAINST_POLICE = f"attributes.{AGAINST_POLICE}"
+_NOT_AGAINST_POLICE: Document = {_AGAINST_POLICE: {"$ne": True}}
+_UNGUARDED: Document = {"sensitive": {"$ne": True}, **_NOT_AGAINST_POLICE}
+_SETTLED: Document = {"$expr": {"$eq": ["$assignment.assignment_no", "$assignment_no"]}}
+_UNASSIGNED: Document = {"assignment": {"$exists": False}}
+
+
+def visible_to(actor: Actor) -> Document:
+    """Which documents the officer may see."""
+    return {"$and": [_impartial(actor), _in_reach(actor)]}
+
+
+def at_station(code: str) -> Document:
+    """Assigned to the station or, before any assignment, filed with it."""
+    return {"$or": [{"assignment.station.code": code}, {"named_station": code, **_UNASSIGNED}]}
+
+
+def _impartial(actor: Actor) -> Document:
+    others: Document = {"$nin": sorted(offices_of(actor))}
+    if actor.role is not Role.HQ:
+        others["$exists"] = True
+    return {"$or": [_NOT_AGAINST_POLICE, {"accused": others}]}
+
+
+def _in_reach(actor: Actor) -> Document:
+    if actor.role is Role.HQ:
+        return {}
+    if actor.role is Role.DISPATCHER:
+        return {"lane": "emergency"}
+    return {"$and": [{"$or": [_UNGUARDED, _SETTLED]}, _in_charge(actor)]}
+
+
+def _in_charge(actor: Actor) -> Document:
+    ways: list[dict[str, Any]] = [{"assignment.officer_post": actor.post}]
+    if actor.role in STATION_ROLES and actor.station is not None:
+        ways.append(at_station(actor.station))
+    if actor.role in DISTRICT_ROLES and actor.district is not None:
+        district: Document = {"assignment.station.police_district": {"$in": list(spellings(actor.district))}}
+        ways.append(district | _NOT_AGAINST_POLICE if actor.role is Role.SDPO else district)
+    return {"$or": ways}

@@ -1,0 +1,152 @@
+"""How a command and a derived event change the document: the operators of one guarded write each."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from chassis.mongo.client import Document, UpdateOne
+from intake.case.derived import (
+    AssignmentMade,
+    BreachRevoked,
+    BreachTold,
+    CertificateTold,
+    CertificateWithdrawn,
+    ClockTold,
+    Derived,
+    Effect,
+)
+from intake.case.model import Case, CaseUpdate
+from intake.case.states import TABLE, Act
+from intake.case.store.documents import (
+    assignment_document,
+    due_document,
+    entry_document,
+    hearing_document,
+    join_document,
+    safe_key,
+)
+
+Pipeline = list[Mapping[str, Any]]
+
+
+def command_update(case: Case, update: CaseUpdate) -> Document:
+    """$set, $inc and $push of an accepted command, the outbox left aside."""
+    fields: Document = {"state": str(update.state)}
+    for name in ("assignment_no", "feedback", "round", "sealed"):
+        value = getattr(update, name)
+        if value is not None:
+            fields[name] = value
+    lists = ("kinds", "flags", "desk_keys")
+    fields |= {name: list(values) for name in lists if (values := getattr(update, name)) is not None}
+    if update.location is not None:
+        fields["location"] = update.location.model_dump(exclude_none=True)
+    for hearing in (update.hearing, *update.lapsed):
+        if hearing is not None:
+            fields[f"hearings.{safe_key(hearing.hearing_id)}"] = hearing_document(hearing)
+    if update.command is not None:
+        fields[f"commands.{update.command.scope}"] = {
+            "body": update.command.body,
+            "event_id": update.entry.event_id,
+            "version": case.version + 1,
+            "state": str(update.state),
+        }
+    counts = {"version": 1, "changes": 1, "case_seq": update.emits}
+    operators: Document = {"$set": fields, "$inc": counts, "$push": _pushes(update)}
+    added = {"receipts": [update.receipt] if update.receipt else [], "ended": list(update.ended)}
+    operators["$addToSet"] = {name: {"$each": values} for name, values in added.items() if values}
+    return {name: changes for name, changes in operators.items() if changes}
+
+
+def _pushes(update: CaseUpdate) -> Document:
+    pushes: Document = {"history": entry_document(update.entry)}
+    if update.due:
+        pushes["due"] = {"$each": [due_document(due) for due in update.due]}
+    if update.join is not None:
+        pushes["joins"] = join_document(update.join)
+    return pushes
+
+
+def derived_updates(derived: Derived) -> list[UpdateOne]:
+    """The guarded writes of a derived event on its case; none if it only has a place in the timeline."""
+    if derived.effect is None:
+        return []
+    match, update = _guarded(derived.effect)
+    return [UpdateOne({"_id": derived.case_id, **match}, update)]
+
+
+def _guarded(effect: Effect) -> tuple[Document, Document | Pipeline]:
+    match effect:
+        case AssignmentMade(assignment):
+            number = assignment.assignment_no
+            return (
+                {"$or": [{"assignment": None}, {"assignment.assignment_no": {"$lt": number}}]},
+                [
+                    {
+                        "$set": {
+                            "assignment": {"$literal": assignment_document(assignment)},
+                            "state": {
+                                "$cond": [{"$eq": ["$assignment_no", number]}, state_after(Act.ASSIGN), "$state"]
+                            },
+                            "version": {"$add": ["$version", 1]},
+                            "changes": {"$add": ["$changes", 1]},
+                        }
+                    }
+                ],
+            )
+        case ClockTold(record):
+            path = f"clocks.{safe_key(record.clock_id)}"
+            return (
+                {"$or": [{f"{path}.record": None}, {f"{path}.record.rev": {"$lt": record.rev}}]},
+                _set({f"{path}.clock_id": record.clock_id, f"{path}.record": asdict(record)}),
+            )
+        case BreachTold(clock_id, breach_id, level):
+            return {}, _set(_breach_fields(clock_id, breach_id, {"level": level}))
+        case BreachRevoked(clock_id, breach_id):
+            return {}, _set(_breach_fields(clock_id, breach_id, {"revoked": True}))
+        case CertificateTold(certificate):
+            key = f"certificates.{safe_key(certificate.certificate_id)}"
+            told = {name: value for name, value in asdict(certificate).items() if name != "revoked"}
+            # Told again it moves nothing: by then the case may be in a later round.
+            known = {"$gt": [f"${key}.issued_at", None]}
+            moved = {"$cond": [known, "$state", state_after(Act.ISSUE_CERTIFICATE)]}
+            return (
+                {},
+                [
+                    {
+                        "$set": {
+                            **{f"{key}.{name}": {"$literal": value} for name, value in told.items()},
+                            "version": {"$add": ["$version", {"$cond": [{"$eq": [moved, "$state"]}, 0, 1]}]},
+                            "changes": {"$add": ["$changes", 1]},
+                            "state": moved,
+                        }
+                    }
+                ],
+            )
+        case CertificateWithdrawn(certificate_id):
+            key = f"certificates.{safe_key(certificate_id)}"
+            return {}, _set({f"{key}.certificate_id": certificate_id, f"{key}.revoked": True})
+
+
+def state_after(act: Act) -> Document:
+    """The transition table's row for a derived event as an expression: the server applies it to the state it finds."""
+    rule = TABLE[act]
+    families = [str(family) for family in sorted(rule.families)]
+    branches = [
+        {
+            "case": {"$and": [{"$eq": ["$state", str(before)]}, {"$in": ["$family", families]}]},
+            "then": str(after),
+        }
+        for before, after in rule.moves.items()
+    ]
+    return {"$switch": {"branches": branches, "default": "$state"}}
+
+
+def _breach_fields(clock_id: str, breach_id: str, fields: Mapping[str, Any]) -> Document:
+    clock = f"clocks.{safe_key(clock_id)}"
+    breach = f"{clock}.breaches.{safe_key(breach_id)}"
+    told = {f"{breach}.{name}": value for name, value in fields.items()}
+    return {f"{clock}.clock_id": clock_id, f"{breach}.breach_id": breach_id, **told}
+
+
+def _set(fields: Document) -> Document:
+    return {"$set": fields, "$inc": {"changes": 1}}

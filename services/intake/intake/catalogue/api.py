@@ -1,0 +1,67 @@
+"""GET /v1/services and /v1/services/{code}: the catalogue, with the clocks of the policy file."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from chassis.clock import Clock
+from chassis.http.problems import Problem
+from event_schemas.policies import Edition, PolicySet
+from intake.catalogue import Catalogue, Service
+from intake.http.answers import json_response
+from intake.problems import SERVICE_NOT_FOUND
+from intake.texts import Texts
+
+
+def services_router(catalogue: Catalogue, policies: PolicySet, texts: Texts, clock: Clock) -> APIRouter:
+    router = APIRouter(prefix="/v1/services", tags=["services"])
+
+    @router.get("", summary="What citizens can file")
+    async def services() -> Response:
+        edition = policies.in_force(clock.now())
+        known = [_service(service, edition, texts) for service in catalogue]
+        return json_response({"version": catalogue.version, "policies": edition.version, "services": known})
+
+    @router.get("/{code}", summary="One service, with its questions")
+    async def service(code: str) -> Response:
+        found = catalogue.get(code)
+        if found is None:
+            raise Problem(SERVICE_NOT_FOUND)
+        return json_response(_service(found, policies.in_force(clock.now()), texts))
+
+    return router
+
+
+def _service(service: Service, edition: Edition, texts: Texts) -> Mapping[str, Any]:
+    return {
+        "code": service.code,
+        "family": service.family.value,
+        "lane": service.lane.value,
+        "login": service.login,
+        "names": service.names.model_dump(),
+        "how_to": service.how_to.model_dump(),
+        "attributes": service.attributes,
+        "description_required": service.description_required,
+        "documents": [document.model_dump() for document in service.documents],
+        "clocks": _clocks(service, edition, texts),
+        "fee": service.fee.model_dump(),
+        "districts": service.districts if service.districts == "all" else list(service.districts),
+    }
+
+
+def _clocks(service: Service, edition: Edition, texts: Texts) -> list[Mapping[str, Any]]:
+    """The promises that can come up in a case of this service; Dial-112 only where help is sent."""
+    urgent = service.lane.value == "emergency"
+    return [
+        {
+            "clock": policy.clock,
+            "names": texts.clock(policy.clock).model_dump(),
+            "owner": str(policy.owner),
+            "target_s": policy.target_s,
+            "calendar": policy.calendar,
+            "pausable": policy.pausable,
+        }
+        for policy in edition.clocks
+        if policy.applies_to(service.code) and (urgent if policy.per == "kind" else not urgent)
+    ]

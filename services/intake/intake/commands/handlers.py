@@ -1,0 +1,184 @@
+"""Runs commands: one write guarded by the case's version, its event in the outbox."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chassis.clock import Clock
+from chassis.http.problems import FORBIDDEN, NOT_FOUND, Bilingual, Problem
+from chassis.outbox.publisher import OutboxEntry
+from chassis.sentences import Words
+from event_schemas import ids
+from event_schemas.policies import PolicySet
+from intake.case.command import Context
+from intake.case.faults import CommandFault
+from intake.case.keys import Keys
+from intake.case.model import Case, CaseUpdate, CommandMark, Idempotency, TimelineEntry
+from intake.case.publishing import outbox_entry
+from intake.case.scope import Actor, may_work
+from intake.case.states import TABLE, Act, Role, State
+from intake.case.store import CaseStore
+from intake.commands.allowed import Situation, allowed_acts
+from intake.commands.bodies import CheckIn, CommandBody, ResolveEmergency
+from intake.commands.decide import Decision, decide
+from intake.commands.general import withdrawal_of
+from intake.commands.problems import problem_of
+from intake.commands.survivors import JOINED, check_survivor
+from intake.hearings import domain as hearings
+from intake.hearings.handlers import Bookings
+from intake.hearings.store import SlotStore
+from intake.metrics import IntakeMetrics
+from intake.offices.domain import Offices
+from intake.problems import BUSY, KEY_REUSED, VERSION_MISMATCH
+
+TRIES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An accepted command; a repeat of it is answered alike."""
+
+    case: Case
+    event_id: str
+    version: int
+    state: State
+
+    def body(self) -> Mapping[str, Any]:
+        return {
+            "case_id": self.case.case_id,
+            "tracking_number": self.case.tracking_number,
+            "status": self.state.value,
+            "version": self.version,
+            "event_id": self.event_id,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRequest:
+    """A command as asked for; `if_match` is the version the officer's screen shows."""
+
+    act: Act
+    order: CommandBody
+    key: str | None = None
+    if_match: int | None = None
+
+
+class CommandDesk:
+    def __init__(
+        self,
+        *,
+        store: CaseStore,
+        slots: SlotStore,
+        offices: Offices,
+        policies: PolicySet,
+        keys: Keys,
+        clock: Clock,
+        metrics: IntakeMetrics,
+        words: Words,
+    ) -> None:
+        self._words = words
+        self._store = store
+        self._bookings = Bookings(store, slots)
+        self._offices = offices
+        self._policies = policies
+        self._keys = keys
+        self._clock = clock
+        self._metrics = metrics
+
+    def allowed(self, case: Case, actor: Actor) -> tuple[Act, ...]:
+        """What a command of this officer would be accepted for now, given a body that fits the case."""
+        return allowed_acts(Situation(case, self._clock.now(), self._policies), actor.role)
+
+    async def run(self, case_id: str, wish: CommandRequest, actor: Actor) -> Done:
+        """Problem 404, 403, 409, 412 or 422; another's write in between is met by looking again."""
+        try:
+            done = await self._run(case_id, wish, actor)
+        except Problem as problem:
+            self._metrics.commands.labels(str(wish.act), problem.type.code).inc()
+            raise
+        self._metrics.commands.labels(str(wish.act), "accepted").inc()
+        return done
+
+    def _posts(self, roles: Iterable[Role]) -> Bilingual:
+        """Those of these roles, by their posts' names."""
+        named = dict.fromkeys(self._words.word("posts", role.value.upper()) for role in sorted(roles))
+        return Bilingual(hi=", ".join(one.hi for one in named), en=", ".join(one.en for one in named))
+
+    async def _run(self, case_id: str, wish: CommandRequest, actor: Actor) -> Done:
+        if actor.role not in TABLE[wish.act].roles:
+            raise Problem(FORBIDDEN, "posts", {"posts": self._posts(TABLE[wish.act].roles)})
+        if _duplicate_of(wish) is not None and actor.role is not Role.DISPATCHER:
+            raise Problem(FORBIDDEN, "dispatcher")
+        mark = self._mark(case_id, wish, actor)
+        for _ in range(TRIES):
+            case = await self._store.by_id(case_id)
+            if case is None:
+                raise Problem(NOT_FOUND)
+            # Who was answered before gets that answer again, and nothing newer, even if the case is no longer his.
+            known = None if mark is None else case.commands.get(mark.scope)
+            if known is not None and mark is not None:
+                return _repeated(case, known, mark)
+            if not may_work(case, actor, wish.act):
+                raise Problem(NOT_FOUND)
+            if wish.if_match is not None and wish.if_match != case.version:
+                raise Problem(VERSION_MISMATCH, extra={"version": case.version})
+            done = await self._attempt(case, wish, actor, mark)
+            if done is not None:
+                return done
+        raise Problem(BUSY, headers={"Retry-After": "1"})
+
+    async def _attempt(self, case: Case, wish: CommandRequest, actor: Actor, mark: Idempotency | None) -> Done | None:
+        moment = self._clock.now()
+        now = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+        if isinstance(wish.order, CheckIn):
+            visit = hearings.visit_under_way(case, wish.order.hearing_id, wish.order.place)
+            if visit is not None:
+                # One visit has one clock: who comes to the counter again gets the first answer.
+                return Done(case, hearings.arrival(case, visit), case.version, case.state)
+        event_id = ids.new_event_id(now)
+        act = withdrawal_of(case) if wish.act is Act.WITHDRAW else wish.act
+        context = Context(now, event_id, actor.post, self._policies, mark, self._offices)
+        try:
+            decision = decide(act, wish.order, case, context)
+            if not await self._claimed(case, wish, now):
+                return None
+            changed = await self._bookings.write(case, decision.update, _entries(decision, case), now)
+        except CommandFault as fault:
+            raise problem_of(fault, case, self.allowed(case, actor), self._words) from fault
+        return None if changed is None else Done(changed, event_id, case.version + 1, decision.update.state)
+
+    async def _claimed(self, case: Case, wish: CommandRequest, now: datetime) -> bool:
+        """The case that stands for this one is marked first, by a write that its version guards. False: look again."""
+        other = _duplicate_of(wish)
+        if other is None:
+            return True
+        survivor = await self._store.by_id(other)
+        check_survivor(case, survivor)
+        assert survivor is not None
+        flag = f"{JOINED}{case.case_id}"
+        if flag in survivor.flags:
+            return True
+        entry = TimelineEntry(ids.new_event_id(now), survivor.case_id, now, "emergency-joined")
+        claim = CaseUpdate(state=survivor.state, entry=entry, emits=0, flags=(*survivor.flags, flag))
+        return await self._store.update(survivor, claim, ()) is not None
+
+    def _mark(self, case_id: str, wish: CommandRequest, actor: Actor) -> Idempotency | None:
+        if wish.key is None:
+            return None
+        body = wish.order.model_dump(mode="json")
+        return self._keys.idempotency(wish.key, principal=actor.sub, route=f"{case_id} {wish.act}", body=body)
+
+
+def _repeated(case: Case, known: CommandMark, mark: Idempotency) -> Done:
+    if known.body != mark.body:
+        raise Problem(KEY_REUSED)
+    return Done(case, known.event_id, known.version, known.state)
+
+
+def _duplicate_of(wish: CommandRequest) -> str | None:
+    return wish.order.duplicate_of if isinstance(wish.order, ResolveEmergency) else None
+
+
+def _entries(decision: Decision, case: Case) -> list[OutboxEntry]:
+    return [outbox_entry(event, case.lane) for event in decision.events]

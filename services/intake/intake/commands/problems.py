@@ -1,0 +1,44 @@
+"""How what a case forbids is answered: each fault's problem, with what is allowed instead."""
+
+from collections.abc import Mapping, Sequence
+
+from chassis.http.problems import VALIDATION_FAILED, FieldError, Problem, ProblemType
+from chassis.sentences import Words
+from intake import problems
+from intake.case import faults
+from intake.case.model import Case
+from intake.case.states import Act
+
+PROBLEMS: Mapping[type[faults.CommandFault], ProblemType] = {
+    faults.TransitionNotAllowed: problems.TRANSITION_NOT_ALLOWED,
+    faults.ClockRunning: problems.CLOCK_RUNNING,
+    faults.UnknownClock: problems.CLOCK_UNKNOWN,
+    faults.ClockNotPausable: problems.CLOCK_NOT_PAUSABLE,
+    faults.ClockNotPaused: problems.CLOCK_NOT_PAUSED,
+    faults.UnknownHearing: problems.HEARING_UNKNOWN,
+    faults.KindsMissing: problems.KINDS_MISSING,
+    faults.KindNotOut: problems.KIND_NOT_OUT,
+    faults.UnknownCertificate: problems.CERTIFICATE_UNKNOWN,
+    faults.PlaceUnknown: problems.PLACE_UNKNOWN,
+    faults.OfficeAccused: problems.OFFICE_ACCUSED,
+    faults.HearingInThePast: problems.HEARING_IN_THE_PAST,
+    faults.HearingTooFar: problems.HEARING_TOO_FAR,
+    faults.HearingTooLong: problems.HEARING_TOO_LONG,
+    faults.SlotTaken: problems.SLOT_TAKEN,
+}
+
+
+def problem_of(fault: faults.CommandFault, case: Case, allowed: Sequence[Act], words: Words) -> Problem:
+    """`allowed` is what the caller's role may do with the case now; `words` say what states and acts are called."""
+    if isinstance(fault, faults.ImplausibleTime):
+        wrong = FieldError("implausible_time", fault.en, fault.hi, f"/{fault.field}")
+        return Problem(VALIDATION_FAILED, errors=[wrong])
+    type_ = problems.DUPLICATES[fault.code] if isinstance(fault, faults.NotADuplicate) else PROBLEMS[type(fault)]
+    extra = dict(fault.facts)
+    if type_.status == 409:
+        standing = {"case_status": case.state.value, "version": case.version}
+        extra = {**standing, "allowed": [str(act) for act in allowed], **extra}
+    if isinstance(fault, faults.TransitionNotAllowed):
+        named = {"act": words.word("acts", fault.act.value), "state": words.word("case_states", fault.state.value)}
+        return Problem(problems.TRANSITION_NOT_ALLOWED, "state", named, extra=extra)
+    return Problem(type_, fault.why if isinstance(fault, faults.ClockNotPausable) else None, extra=extra)

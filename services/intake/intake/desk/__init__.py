@@ -1,0 +1,1 @@
+"""The desk: officers list, read, reveal and command cases, and receive visitors."""

@@ -1,0 +1,185 @@
+"""The desk: officers list, read, reveal and command their cases."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from chassis.clock import Clock
+from chassis.http.problems import FORBIDDEN, NOT_FOUND, Problem, language_of
+from chassis.sealing import KeyRing
+from event_schemas import PersonalData, ids
+from intake.auth import Authenticator, Principal
+from intake.case.model import Case
+from intake.case.scope import DISTRICT_ROLES, OFFICER_ROLES, STATION_ROLES, Actor, may_see
+from intake.case.states import Act, Role, State
+from intake.case.store import CaseFilter, CaseStore
+from intake.case.store.side import Reveal, SideStore
+from intake.commands.bodies import ORDERS
+from intake.commands.handlers import CommandDesk, CommandRequest
+from intake.desk.likeness import NONE, likeness_of
+from intake.desk.views import desk_item, desk_view
+from intake.filing.bodies import ShortText
+from intake.http.answers import json_response
+from intake.http.docs import inlined_schema
+from intake.http.paging import read_cursor
+from intake.http.reading import read_model
+from intake.problems import UNKNOWN_COMMAND, VERSION_MISMATCH
+from intake.tracking.api import StatusReader
+
+DEFAULT_LIMIT, MAX_LIMIT = 50, 200
+
+
+class RevealBody(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reason: Annotated[ShortText, StringConstraints(min_length=3)]
+
+
+class DeskParts:
+    def __init__(
+        self,
+        *,
+        store: CaseStore,
+        side: SideStore,
+        ring: KeyRing,
+        clock: Clock,
+        commands: CommandDesk,
+        reader: StatusReader,
+        authenticator: Authenticator,
+    ) -> None:
+        self.store = store
+        self.side = side
+        self.ring = ring
+        self.clock = clock
+        self.commands = commands
+        self.reader = reader
+        self.officer: Callable[[Request], Awaitable[Principal]] = authenticator.officer(*OFFICER_ROLES)
+
+    async def case(self, case_id: str, actor: Actor) -> Case:
+        """404 for a case of another station, as for one that does not exist."""
+        case = await self.store.by_id(case_id)
+        if case is None or not may_see(case, actor):
+            raise Problem(NOT_FOUND)
+        return case
+
+    def personal(self, case: Case) -> PersonalData:
+        if case.sealed is None:
+            return PersonalData()
+        return PersonalData.from_json(self.ring.open(case.case_id, case.sealed))
+
+
+def actor_of(principal: Principal) -> Actor:
+    return Actor(
+        role=Role(principal.role),
+        sub=principal.sub,
+        post=principal.post or f"{principal.role.upper()}:{principal.station or principal.district or 'control-room'}",
+        station=principal.station,
+        district=principal.district,
+    )
+
+
+def desk_router(parts: DeskParts) -> APIRouter:
+    router = APIRouter(prefix="/v1/desk/cases", tags=["desk"])
+    Officer = Annotated[Principal, Depends(parts.officer)]  # noqa: N806  a type
+
+    @router.get("", summary="Own cases, newest first")
+    async def cases(
+        principal: Officer,
+        station: Annotated[str | None, Query(max_length=40)] = None,
+        status: Annotated[State | None, Query()] = None,
+        group: Annotated[str | None, Query(pattern=r"^(source|number):[0-9A-Za-z_-]{1,40}$")] = None,
+        cursor: Annotated[str | None, Query()] = None,
+        limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
+    ) -> Response:
+        wanted = replace(_own_cases(actor_of(principal), station, status), group=group)
+        page = await parts.store.page(wanted, read_cursor(cursor), limit)
+        now, like = parts.clock.now(), await likeness_of(parts.store, page.cases)
+        items = [desk_item(case, now, like.get(case.case_id, NONE)) for case in page.cases]
+        return json_response({"items": items, "next_cursor": page.cursor})
+
+    @router.get("/{case_id}", summary="One case; personal data are masked")
+    async def case(
+        case_id: str, principal: Officer, accept_language: Annotated[str | None, Header()] = None
+    ) -> Response:
+        actor = actor_of(principal)
+        found = await parts.case(case_id, actor)
+        status = await parts.reader.view(found, language_of(accept_language))
+        like = await likeness_of(parts.store, [found])
+        beside = like.get(found.case_id, NONE)
+        view = desk_view(
+            found, status, parts.personal(found), parts.commands.allowed(found, actor), masked=True, like=beside
+        )
+        return json_response(view, headers={"ETag": f'"{found.version}"', "Cache-Control": "no-store"})
+
+    @router.post("/{case_id}/reveal", summary="One case with its personal data; who asked and why is kept")
+    async def reveal(
+        case_id: str,
+        principal: Officer,
+        request: Request,
+        accept_language: Annotated[str | None, Header()] = None,
+    ) -> Response:
+        actor = actor_of(principal)
+        body = await read_model(request, RevealBody)
+        found = await parts.case(case_id, actor)
+        now = parts.clock.now()
+        await parts.side.record_reveal(Reveal(ids.new_event_id(now), now, case_id, actor.sub, actor.post, body.reason))
+        status = await parts.reader.view(found, language_of(accept_language))
+        like = await likeness_of(parts.store, [found])
+        beside = like.get(found.case_id, NONE)
+        view = desk_view(
+            found, status, parts.personal(found), parts.commands.allowed(found, actor), masked=False, like=beside
+        )
+        return json_response(view, headers={"ETag": f'"{found.version}"', "Cache-Control": "no-store"})
+
+    @router.post("/{case_id}/{command}", status_code=202, summary="Command a case", openapi_extra=_command_docs())
+    async def command(
+        case_id: str,
+        command: str,
+        principal: Officer,
+        request: Request,
+        idempotency_key: Annotated[str | None, Header()] = None,
+        if_match: Annotated[str | None, Header()] = None,
+    ) -> Response:
+        act = _act(command)
+        order = await read_model(request, ORDERS[act])
+        wish = CommandRequest(act, order, idempotency_key, version_of(if_match))
+        done = await parts.commands.run(case_id, wish, actor_of(principal))
+        return json_response(done.body(), 202, {"ETag": f'"{done.version}"'})
+
+    return router
+
+
+def version_of(if_match: str | None) -> int | None:
+    """The version an officer's screen shows; anything else than a version cannot match."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    digits = if_match.strip().removeprefix("W/").strip('"')
+    if not digits.isdecimal():
+        raise Problem(VERSION_MISMATCH, "not_a_version")
+    return int(digits)
+
+
+def _act(command: str) -> Act:
+    try:
+        act = Act(command)
+    except ValueError as error:
+        raise Problem(UNKNOWN_COMMAND, extra={"commands": sorted(ORDERS)}) from error
+    if act not in ORDERS:
+        raise Problem(UNKNOWN_COMMAND, extra={"commands": sorted(ORDERS)})
+    return act
+
+
+def _own_cases(actor: Actor, station: str | None, status: State | None) -> CaseFilter:
+    if actor.role in STATION_ROLES and (actor.station is None or station not in (None, actor.station)):
+        raise Problem(FORBIDDEN, "own_station")
+    if actor.role in DISTRICT_ROLES and actor.district is None:
+        raise Problem(FORBIDDEN, "no_district")
+    return CaseFilter(seen_by=actor, station=station, status=None if status is None else status.value)
+
+
+def _command_docs() -> dict[str, Any]:
+    """Each command's body, by its name."""
+    return {"x-commands": {str(act): inlined_schema(order) for act, order in ORDERS.items()}}

@@ -1,1 +1,0 @@
-"""What intake decides, as pure functions: no clock, no network, no store."""

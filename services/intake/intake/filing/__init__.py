@@ -1,0 +1,1 @@
+"""Filing: complaints and emergencies, from whatever was sent to a case and its first events."""

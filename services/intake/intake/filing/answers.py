@@ -1,0 +1,49 @@
+"""What a 202 says."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from fastapi import Response
+
+from chassis.http.problems import Language
+from intake.case.due import due_json
+from intake.case.model import Case
+from intake.filing.handlers import Filed
+from intake.http.answers import json_response
+from intake.texts import Texts
+
+
+class Answers:
+    def __init__(self, texts: Texts, public_url: str) -> None:
+        self._texts = texts
+        self._public_url = public_url.rstrip("/")
+
+    def filed(self, filed: Filed, language: Language, more: Mapping[str, Any] | None = None) -> Response:
+        """The answer to a filing; the same for its repeat, so it is made from the case alone."""
+        case = filed.case
+        return json_response(
+            {
+                "case_id": case.case_id,
+                "tracking_number": case.tracking_number,
+                "receipt_secret": filed.receipt_secret,
+                "status_url": self.status_url(case),
+                "service_code": case.service_code,
+                "lane": case.lane.value,
+                "filed_at": case.filed_at,
+                "due": [due_json(due) for due in case.due],
+                "notices": self._notices(case.flags if filed.flags is None else filed.flags, language),
+                **(more or {}),
+            },
+            202,
+            {"Location": self.status_url(case), "Content-Language": language},
+        )
+
+    def status_url(self, case: Case) -> str:
+        return f"{self._public_url}/v1/complaints/{case.tracking_number}"
+
+    def _notices(self, flags: Iterable[str], language: Language) -> list[Mapping[str, Any]]:
+        return [
+            {"code": flag, "text": text.in_(language), "action": text.action}
+            for flag in flags
+            if (text := self._texts.notices.get(flag)) is not None
+        ]

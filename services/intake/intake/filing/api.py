@@ -1,0 +1,210 @@
+"""POST /v1/complaints and POST /v1/emergencies."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from chassis.http.addresses import client_network
+from chassis.http.app import RequestRoute
+from chassis.http.json_body import parse_json
+from chassis.http.known_query import ANY_QUERY, refuse_unknown_query
+from chassis.http.middleware import body_cut, problem_of_cut
+from chassis.http.problems import (
+    TOO_MANY_REQUESTS,
+    UNAUTHENTICATED,
+    VALIDATION_FAILED,
+    FieldError,
+    Problem,
+    language_of,
+)
+from chassis.http.rates import RateLimit
+from chassis.telemetry.logs import get_logger
+from intake.auth import Authenticator, Principal
+from intake.case.keys import Keys
+from intake.case.scope import OFFICER_ROLES
+from intake.case.states import Role
+from intake.catalogue import Catalogue, Service
+from intake.filing.answers import Answers
+from intake.filing.bodies import ComplaintBody, checked_attributes, checked_location
+from intake.filing.domain import Person, Submission
+from intake.filing.emergencies import Caller, EmergencyDesk
+from intake.filing.handlers import FilingDesk
+from intake.filing.reading.field_names import names_emergency, names_emergency_anywhere
+from intake.filing.reading.urgent import read_urgent
+from intake.http.docs import inlined_schema
+from intake.http.reading import as_model, as_object, read_phone
+from intake.metrics import IntakeMetrics
+from intake.problems import KEY_MISSING, UNKNOWN_SERVICE
+
+_log = get_logger(__name__)
+
+EMERGENCY = "emergency-112"
+# What can be read of an emergency is read, however large or slow the rest: the middleware refuses no body here.
+CUT_PATHS = frozenset({"/v1/complaints", "/v1/emergencies", "/v1/emergencies/"})
+MAX_RECEIPT = 200
+COMPLAINTS_ROUTE = "POST /v1/complaints"
+
+
+@dataclass(frozen=True, slots=True)
+class FilingParts:
+    catalogue: Catalogue
+    desk: FilingDesk
+    emergencies: EmergencyDesk
+    answers: Answers
+    keys: Keys
+    metrics: IntakeMetrics
+    authenticator: Authenticator
+    today: Callable[[], date]
+    rate: RateLimit
+
+    def source(self, request: Request, principal: Principal | None) -> str:
+        """What counts as one filer: a login, else a network. Hashed, and another each day."""
+        return self.keys.source(principal.sub if principal else client_network(request), self.today())
+
+
+def filing_router(parts: FilingParts) -> APIRouter:
+    router = APIRouter(prefix="/v1", tags=["filing"], route_class=RequestRoute)
+
+    @router.post("/complaints", status_code=202, summary="File a submission", openapi_extra=_FILING_DOCS)
+    async def file(request: Request) -> Response:
+        raw = await request.body()
+        if _is_emergency(raw, request.headers.get("content-type", "")):
+            return await urgent(request)
+        cut = body_cut(request)
+        if cut is not None:
+            raise problem_of_cut(cut)
+        try:
+            refuse_unknown_query(request.scope)
+            principal = await parts.authenticator.optional_citizen(request)
+            return await _file_complaint(parts, raw, principal, request)
+        except Problem as problem:
+            parts.metrics.rejected.labels(problem.type.code).inc()
+            raise
+
+    # With a slash behind, too: not every client follows the redirect.
+    @router.post("/emergencies/", status_code=202, include_in_schema=False)
+    @router.post("/emergencies", status_code=202, summary="Call for help; never refused", openapi_extra=_URGENT_DOCS)
+    async def urgent(request: Request) -> Response:
+        caller = await identify_caller(parts, request)
+        raw = await request.body()
+        key = request.headers.get("idempotency-key")
+        read = read_urgent(raw, request.headers.get("content-type", ""), cut=body_cut(request) is not None)
+        filed = await parts.emergencies.file(read, caller, key=key, raw=raw)
+        return parts.answers.filed(filed, language_of(request.headers.get("accept-language")))
+
+    return router
+
+
+async def _file_complaint(parts: FilingParts, raw: bytes, principal: Principal | None, request: Request) -> Response:
+    headers, source = request.headers, parts.source(request, principal)
+    wait = parts.rate.hit(source)
+    if wait is not None:
+        raise Problem(TOO_MANY_REQUESTS, headers={"Retry-After": str(max(1, int(wait.total_seconds())))})
+    body = as_object(parse_json(raw))
+    service = _service(parts.catalogue, body.get("service_code"))
+    if service.login == "citizen" and principal is None:
+        raise Problem(UNAUTHENTICATED, headers={"WWW-Authenticate": "Bearer"})
+    key = headers.get("idempotency-key")
+    if key is None:
+        raise Problem(KEY_MISSING)
+    idempotency = parts.keys.idempotency(
+        key, principal=principal.sub if principal else None, route=COMPLAINTS_ROUTE, body=body
+    )
+    submission = _submission(parts.catalogue, service, as_model(ComplaintBody, body), principal, parts.desk.now())
+    submission = replace(submission, source=source, contact_proved=principal is not None)
+    filed = await parts.desk.file(submission, key=key, idempotency=idempotency)
+    return parts.answers.filed(filed, language_of(headers.get("accept-language")))
+
+
+async def identify_caller(parts: FilingParts, request: Request) -> Caller:
+    """Whoever calls for help is heard: a token that cannot be read is left aside."""
+    receipt = (request.headers.get("x-receipt") or "").strip()[:MAX_RECEIPT]
+    unproven = Caller(receipt=receipt or None, source=parts.source(request, None))
+    if "authorization" not in request.headers:
+        return unproven
+    try:
+        officer = await parts.authenticator.officer(*OFFICER_ROLES)(request)
+    except Problem:
+        officer = None
+    if officer is not None:
+        # The centre's and the counters' own lines carry everybody's calls: their number says nothing of a flood.
+        return Caller(officer=True, trusted=officer.role == Role.DISPATCHER)
+    try:
+        citizen = await parts.authenticator.optional_citizen(request)
+    except Problem as problem:
+        _log.info("emergency_token_left_aside", reason=problem.type.code)
+        return unproven
+    return unproven if citizen is None else replace(unproven, sub=citizen.sub, phone=citizen.phone)
+
+
+def _service(catalogue: Catalogue, code: Any) -> Service:
+    if code is None:
+        raise Problem(VALIDATION_FAILED, errors=[FieldError("missing", "is required", "आवश्यक है", "/service_code")])
+    service = catalogue.get(code) if isinstance(code, str) else None
+    if service is None:
+        raise Problem(
+            UNKNOWN_SERVICE,
+            errors=[FieldError("unknown_service", "is not in the catalogue", "सूची में नहीं है", "/service_code")],
+            extra={"services": [known.code for known in catalogue]},
+        )
+    return service
+
+
+def _submission(
+    catalogue: Catalogue, service: Service, body: ComplaintBody, principal: Principal | None, now: datetime
+) -> Submission:
+    attributes, faults = checked_attributes(catalogue, service, body.attributes, now)
+    if service.description_required and not body.description:
+        faults.append(FieldError("missing", "is required", "आवश्यक है", "/description"))
+    if faults:
+        raise Problem(VALIDATION_FAILED, errors=faults)
+    complainant = body.complainant
+    phone = principal.phone if principal else None
+    if phone is None and complainant is not None and complainant.phone is not None:
+        phone = read_phone(complainant.phone)
+    return Submission(
+        service=service,
+        language=body.language,
+        channel=body.channel,
+        person=Person(
+            name=(complainant.name if complainant else None) or None,
+            phone=phone,
+            address=(complainant.address if complainant else None) or None,
+        ),
+        owner=principal.sub if principal else None,
+        description=body.description or None,
+        location=checked_location(body.location) if body.location else None,
+        place_address=(body.location.address if body.location else None) or None,
+        named_station=body.named_station,
+        attributes=attributes,
+    )
+
+
+def _is_emergency(raw: bytes, content_type: str) -> bool:
+    """Told from the bytes, so that a broken body that names the emergency service is an emergency too."""
+    try:
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return names_emergency_anywhere(raw, content_type)
+    if not isinstance(body, dict) or raw.count(b'"service_code"') > 1:
+        return names_emergency_anywhere(raw, content_type)
+    return names_emergency(body.get("service_code"))
+
+
+# Headers and body are read by hand, which is faster and lets an emergency in whatever they hold: here they are told.
+_KEY = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255}}
+_JSON = {"application/json": {"schema": inlined_schema(ComplaintBody)}}
+_FILING_DOCS = {
+    "parameters": [{**_KEY, "required": True}],
+    "requestBody": {"required": True, "content": _JSON},
+    **ANY_QUERY,
+}
+_URGENT_DOCS = {
+    "parameters": [_KEY],
+    "requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}},
+    **ANY_QUERY,
+}

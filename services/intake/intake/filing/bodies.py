@@ -1,0 +1,109 @@
+"""The bodies of filings, as contracts.md gives them; unknown fields are refused."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from chassis.http.problems import FieldError, Problem
+from chassis.visible import is_blank
+from event_schemas import Location
+from intake.catalogue import Catalogue, Service
+from intake.filing.geo import Place, clamped_accuracy, judge_point
+from intake.filing.text import clean_text
+from intake.problems import LOCATION_OUTSIDE_INDIA
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("not a number")  # noqa: TRY004  pydantic turns a ValueError into a field's fault
+    return float(value)
+
+
+Number = Annotated[float, BeforeValidator(_number)]
+# The length is looked at before the text is cleaned, and again after it: cleaning may shorten, and seldom lengthens.
+ShortText = Annotated[
+    str, StringConstraints(max_length=1_200), AfterValidator(clean_text), StringConstraints(max_length=300)
+]
+LongText = Annotated[
+    str, StringConstraints(max_length=40_000), AfterValidator(clean_text), StringConstraints(max_length=10_000)
+]
+
+
+_LONGEST_NAME = 1_200
+
+
+def _seen(value: Any) -> Any:
+    """A name of invisible characters alone is refused; an empty field is no name."""
+    if _is_invisible(value):
+        raise PydanticCustomError("blank", "shows no letter")
+    return value
+
+
+def _is_invisible(value: Any) -> bool:
+    # A longer text is refused for its length.
+    return isinstance(value, str) and len(value) <= _LONGEST_NAME and value.strip() != "" and is_blank(value)
+
+
+PersonName = Annotated[ShortText, BeforeValidator(_seen)]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, str_strip_whitespace=False)
+
+
+class LocationBody(Body):
+    lat: Number
+    lon: Number
+    accuracy_m: Annotated[Number, AfterValidator(clamped_accuracy)] | None = None
+    address: ShortText | None = None
+
+
+class Complainant(Body):
+    name: PersonName | None = Field(default=None, repr=False)
+    phone: Annotated[str, StringConstraints(max_length=40)] | None = Field(default=None, repr=False)
+    address: ShortText | None = Field(default=None, repr=False)
+
+
+class ComplaintBody(Body):
+    service_code: str = Field(max_length=80)
+    language: Literal["hi", "en"] = "hi"
+    channel: Literal["web", "app", "whatsapp", "open311", "counter"] = "web"
+    complainant: Complainant | None = None
+    description: LongText | None = Field(default=None, repr=False)
+    location: LocationBody | None = None
+    named_station: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,40}$")] | None = None
+    attributes: dict[str, Any] = Field(default_factory=dict, repr=False)
+
+
+def checked_location(body: LocationBody) -> Location:
+    """The point, if it can be in India; Problem with a hint if its numbers were swapped."""
+    place = judge_point(body.lat, body.lon)
+    if place is not Place.INDIA:
+        swapped = place is Place.SWAPPED
+        raise Problem(
+            LOCATION_OUTSIDE_INDIA,
+            "swapped" if swapped else None,
+            errors=[FieldError("location", "is not in India", "भारत में नहीं है", "/location")],
+            extra={"hint": "swapped_lat_lon"} if swapped else {},
+        )
+    return Location(lat=body.lat, lon=body.lon, accuracy_m=body.accuracy_m)
+
+
+def checked_attributes(
+    catalogue: Catalogue, service: Service, given: Mapping[str, Any], now: datetime
+) -> tuple[dict[str, Any], list[FieldError]]:
+    """The answers to the service's own questions, codes in their plain spelling, and what is wrong with them."""
+    attributes = service.spelt(given)
+    faults = [
+        FieldError("attribute", message, "सेवा के प्रश्न के अनुरूप नहीं है", f"/attributes{pointer}")
+        for pointer, message in catalogue.attribute_errors(service, attributes, now)
+    ]
+    faults += [
+        FieldError("blank", "shows no letter or digit", "इसमें कोई अक्षर या अंक नहीं दिखता", f"/attributes/{key}")
+        for key, value in attributes.items()
+        if key.endswith("name") and _is_invisible(value)
+    ]
+    return attributes, faults

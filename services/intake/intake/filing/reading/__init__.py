@@ -1,0 +1,1 @@
+"""Reads an emergency out of any bytes: members, places, kinds of help, in any notation and script."""

@@ -1,0 +1,1 @@
+"""Hearings: their rules, their commands, and officers' time."""

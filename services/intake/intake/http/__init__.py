@@ -1,0 +1,1 @@
+"""What intake's routes share: bodies, answers, cursors."""

@@ -1,0 +1,1 @@
+"""The offices of the police, as `directory.posts` lists them."""

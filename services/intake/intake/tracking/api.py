@@ -1,0 +1,150 @@
+"""GET /v1/complaints/{tracking_number}, GET /v1/me/cases, and the citizen's own commands."""
+
+import hmac
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+
+from chassis.clock import Clock
+from chassis.http.problems import NOT_FOUND, Language, Problem, language_of
+from intake.auth import Authenticator, Principal
+from intake.case.model import OFFICERS_CHANNELS, Case
+from intake.case.numbers import MistypedTrackingNumber, parse_tracking_number, receipt_hash
+from intake.case.scope import Actor
+from intake.case.states import Act, Role
+from intake.case.store import CaseFilter, CaseStore
+from intake.commands.bodies import CommandBody, Feedback, Reopen, Withdraw
+from intake.commands.handlers import CommandDesk, CommandRequest
+from intake.http.answers import json_response
+from intake.http.paging import read_cursor
+from intake.http.reading import read_model
+from intake.problems import TRACKING_NUMBER_MISTYPED
+from intake.texts import Texts
+from intake.tracking.views import status_view
+
+
+class StatusReader:
+    """Finds a case for who may see it, and renders it."""
+
+    def __init__(self, *, store: CaseStore, texts: Texts, clock: Clock, public_url: str) -> None:
+        self._store = store
+        self._texts = texts
+        self._clock = clock
+        self._public_url = public_url
+
+    async def owned(self, tracking_number: str, principal: Principal | None, receipt: str | None) -> Case:
+        """404 for everyone but the owner and who holds the receipt: that a case exists is nobody else's business."""
+        try:
+            number = parse_tracking_number(tracking_number)
+        except MistypedTrackingNumber as error:
+            raise Problem(TRACKING_NUMBER_MISTYPED, error.why) from error
+        case = await self._store.by_tracking_number(number)
+        if case is None or not may_see(case, principal, receipt):
+            raise Problem(NOT_FOUND)
+        return case
+
+    async def render(self, case: Case, language: Language) -> tuple[bytes, str]:
+        """The body and its ETag, which changes with the case and the language but not with the seconds left."""
+        view = await self.view(case, language)
+        return bytes(json_response(view).body), f'W/"{case.version}.{case.changes}.{language}"'
+
+    async def view(self, case: Case, language: Language) -> Mapping[str, Any]:
+        derived = await self._store.timeline(case.case_id)
+        return status_view(
+            case,
+            derived,
+            texts=self._texts,
+            language=language,
+            now=self._clock.now(),
+            public_url=self._public_url,
+        )
+
+
+def may_see(case: Case, principal: Principal | None, receipt: str | None) -> bool:
+    """Who holds a receipt; or, unless it is sensitive, whose phone the case is and who knows its number."""
+    given = receipt_hash(receipt or "")
+    holds_receipt = any(hmac.compare_digest(given, known) for known in case.receipts)
+    if holds_receipt or principal is None or case.sensitive:
+        return holds_receipt
+    if case.owner is not None:
+        return case.owner == principal.sub
+    # He called 112 or came to a counter, and an officer took down his number.
+    return case.channel in OFFICERS_CHANNELS and case.contact == principal.sub
+
+
+def status_router(
+    reader: StatusReader, commands: CommandDesk, store: CaseStore, authenticator: Authenticator, clock: Clock
+) -> APIRouter:
+    router = APIRouter(prefix="/v1", tags=["status"])
+    Caller = Annotated[Principal | None, Depends(authenticator.optional_citizen)]  # noqa: N806  a type
+    Receipt = Annotated[str | None, Header(alias="X-Receipt", max_length=200)]  # noqa: N806  a type
+
+    @router.get("/complaints/{tracking_number}", summary="The status, for the owner or with X-Receipt")
+    async def status(
+        tracking_number: str,
+        principal: Caller,
+        receipt: Receipt = None,
+        if_none_match: Annotated[str | None, Header()] = None,
+        accept_language: Annotated[str | None, Header()] = None,
+    ) -> Response:
+        case = await reader.owned(tracking_number, principal, receipt)
+        language = language_of(accept_language)
+        body, etag = await reader.render(case, language)
+        headers = {
+            "ETag": etag,
+            "Cache-Control": "private, no-cache",
+            "Content-Language": language,
+            "Vary": "Accept-Language, Authorization, X-Receipt",
+        }
+        if if_none_match is not None and matches(if_none_match, etag):
+            return Response(status_code=304, headers=headers)
+        return Response(body, headers=headers, media_type="application/json")
+
+    @router.get("/me/cases", summary="The citizen's own cases, newest first")
+    async def my_cases(
+        principal: Annotated[Principal, Depends(authenticator.citizen)],
+        cursor: Annotated[str | None, Query()] = None,
+        limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    ) -> Response:
+        # What is older than the phone is surely his, or sensitive, is found by its number or receipt alone.
+        wanted = CaseFilter(owner=principal.sub, filed_since=principal.known_since or clock.now(), sensitive=False)
+        page = await store.page(wanted, read_cursor(cursor), limit)
+        cases = [
+            {
+                "case_id": case.case_id,
+                "tracking_number": case.tracking_number,
+                "service_code": case.service_code,
+                "lane": case.lane.value,
+                "status": case.state.value,
+                "filed_at": case.filed_at,
+            }
+            for case in page.cases
+        ]
+        return json_response({"items": cases, "next_cursor": page.cursor})
+
+    def offer(act: Act, order_type: type[CommandBody], summary: str) -> None:
+        @router.post(f"/complaints/{{tracking_number}}/{act}", status_code=202, summary=summary, name=str(act))
+        async def own_command(
+            tracking_number: str,
+            principal: Caller,
+            request: Request,
+            receipt: Receipt = None,
+            idempotency_key: Annotated[str | None, Header()] = None,
+        ) -> Response:
+            order = await read_model(request, order_type)
+            case = await reader.owned(tracking_number, principal, receipt)
+            actor = Actor(Role.CITIZEN, f"owner {case.case_id}", "citizen")
+            done = await commands.run(case.case_id, CommandRequest(act, order, idempotency_key), actor)
+            return json_response(done.body(), 202)
+
+    offer(Act.WITHDRAW, Withdraw, "Withdraw it")
+    offer(Act.REOPEN, Reopen, "Reopen what was resolved or closed")
+    offer(Act.FEEDBACK, Feedback, "Rate how it was handled")
+    return router
+
+
+def matches(if_none_match: str, etag: str) -> bool:
+    """RFC 9110's weak comparison with any of a list."""
+    given = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
+    return "*" in given or etag.removeprefix("W/") in given

@@ -1,0 +1,51 @@
+"""Wakes the live streams of this replica when their case changes, in whichever replica it was changed."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from chassis.faults import TransientFault
+from chassis.telemetry.logs import get_logger
+from intake.case.store import CaseStore
+
+BACKOFF_S = 1.0
+
+_log = get_logger(__name__)
+
+
+class LiveCases:
+    def __init__(self, store: CaseStore) -> None:
+        self._store = store
+        self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
+
+    async def run(self) -> None:
+        """Tails the changes until cancelled; after a gap every stream looks at its case anew."""
+        while True:
+            try:
+                async for case_id in self._store.changed_cases():
+                    self._wake(case_id)
+            except TransientFault as fault:
+                _log.warning("live_tail_interrupted", reason=type(fault).__name__)
+            self._wake_all()
+            await asyncio.sleep(BACKOFF_S)
+
+    @contextmanager
+    def watching(self, case_id: str) -> Iterator[asyncio.Event]:
+        """An event that is set at each change; the reader clears it before it looks."""
+        changed = asyncio.Event()
+        self._waiting[case_id].add(changed)
+        try:
+            yield changed
+        finally:
+            self._waiting[case_id].discard(changed)
+            if not self._waiting[case_id]:
+                del self._waiting[case_id]
+
+    def _wake(self, case_id: str) -> None:
+        for changed in self._waiting.get(case_id, ()):
+            changed.set()
+
+    def _wake_all(self) -> None:
+        for case_id in list(self._waiting):
+            self._wake(case_id)

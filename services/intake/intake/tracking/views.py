@@ -1,0 +1,124 @@
+"""The status a citizen sees, from the case and its timeline: pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from chassis.http.problems import Language
+from chassis.sentences import Values
+from event_schemas import Station
+from intake.case.model import Case, ClockView, HearingRecord, TimelineEntry, displayed_state
+from intake.texts import Texts
+from intake.tracking.story import current_office, next_step_facts, outcome, told
+
+
+def status_view(
+    case: Case,
+    derived: Sequence[TimelineEntry],
+    *,
+    texts: Texts,
+    language: Language,
+    now: datetime,
+    public_url: str,
+) -> Mapping[str, Any]:
+    """The body of GET /v1/complaints/{tracking_number}, as contracts.md gives it."""
+    case_url = f"{public_url.rstrip('/')}/v1/complaints/{case.tracking_number}"
+    station = case.assignment.station if case.assignment else None
+    story = told(case, merged_timeline(case, derived))
+    found = outcome(case, story, texts, language)
+    return {
+        "case_id": case.case_id,
+        "tracking_number": case.tracking_number,
+        "service_code": case.service_code,
+        "lane": case.lane.value,
+        "status": case.state.value,
+        "version": case.version,
+        "filed_at": case.filed_at,
+        "station": _station(station) if station else None,
+        "officer_post": case.assignment.officer_post if case.assignment else None,
+        "timeline": [
+            {"at": one.entry.at, "event": one.entry.event, "text": text}
+            for one in story
+            if (text := texts.of_event(one.entry.event, one.facts, language)) is not None
+        ],
+        "clocks": [{**clock, "name": texts.clock(clock["clock"]).in_(language)} for clock in _clocks(case, now)],
+        "hearings": [
+            _hearing(case, hearing, texts, language)
+            for hearing in sorted(case.hearings.values(), key=lambda hearing: hearing.starts_at)
+        ],
+        "certificates": [
+            {
+                "certificate_id": certificate.certificate_id,
+                "kind": certificate.kind,
+                "url": f"{case_url}/certificates/{certificate.certificate_id}.pdf",
+                "verify_url": certificate.verify_url,
+            }
+            for certificate in case.certificates.values()
+            if certificate.issued_at is not None and not certificate.revoked
+        ],
+        "outcome": {"code": found.code, "text": found.text, "at": found.at} if found else None,
+        "next_step": texts.next_step(next_step_facts(case, story), language),
+    }
+
+
+def _station(station: Station) -> Mapping[str, Any]:
+    names = {"name": station.name, "name_hi": station.name_hi}
+    return {"code": station.code, **names, "district": station.district}
+
+
+def merged_timeline(case: Case, derived: Sequence[TimelineEntry]) -> list[TimelineEntry]:
+    """A case's own entries and those of derived events, each once, by time and id."""
+    by_id = {entry.event_id: entry for entry in (*derived, *case.history)}
+    return sorted(by_id.values(), key=lambda entry: (entry.at, entry.event_id))
+
+
+def _hearing(case: Case, hearing: HearingRecord, texts: Texts, language: Language) -> Mapping[str, Any]:
+    """The codes as the contract has them, and each in words."""
+    facts = {"place": hearing.place, "starts_at": hearing.starts_at.isoformat(), **current_office(case)}
+    values = Values(facts, texts.words, language)
+    return {
+        "hearing_id": hearing.hearing_id,
+        "starts_at": hearing.starts_at,
+        "mode": hearing.mode,
+        "place": hearing.place,
+        "status": hearing.status,
+        "ends_at": hearing.ends_at,
+        "join_url": hearing.join_url,
+        "place_name": values["place"],
+        "mode_text": texts.words.name("hearing_modes", hearing.mode, language),
+        "status_text": texts.words.name("hearing_statuses", hearing.status, language),
+        "when_text": values["when"],
+    }
+
+
+def _clocks(case: Case, now: datetime) -> Iterable[Mapping[str, Any]]:
+    told = [view for view in case.clocks.values() if view.record is not None]
+    known = {view.record.clock_id for view in told if view.record is not None}
+    for due in case.due:
+        if due.clock_id not in known:
+            yield _clock(due.clock, due.clock_id, due.owner, "running", due.target_s, due.due_at, now)
+    for view in sorted(told, key=_by_due):
+        record = view.record
+        assert record is not None
+        state = displayed_state(view)
+        moment = record.stopped_at if state in ("met", "cancelled") and record.stopped_at else now
+        yield _clock(record.clock, record.clock_id, record.owner, state, record.target_s, record.due_at, moment)
+
+
+def _by_due(view: ClockView) -> tuple[datetime, str]:
+    assert view.record is not None
+    return view.record.due_at, view.record.clock_id
+
+
+def _clock(
+    clock: str, clock_id: str, owner: str, state: str, target_s: int, due_at: datetime, at: datetime
+) -> Mapping[str, Any]:
+    return {
+        "clock": clock,
+        "clock_id": clock_id,
+        "owner": owner,
+        "state": state,
+        "target_s": target_s,
+        "due_at": due_at,
+        "remaining_s": int((due_at - at).total_seconds()),
+    }
