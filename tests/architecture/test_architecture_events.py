@@ -21,11 +21,16 @@ NOBODY_REACTS = frozenset(
 )
 
 
+# Where a service names what it handles, if not in its `handlers.TYPES`.
+HANDLED_IN = {"intake": ("intake.case.derived", "DERIVED_TYPES")}
+
+
 def handled_by(service: str) -> frozenset[str]:
     if service == "sla-monitor":
         # Its handlers are the policies: what they name is what it reads.
         return relevant_types(policies.load(load_yaml(policies.DEFAULT_PATH)))
-    types = importlib.import_module(f"{package_of(service)}.handlers").TYPES
+    module, name = HANDLED_IN.get(service, (f"{package_of(service)}.handlers", "TYPES"))
+    types = getattr(importlib.import_module(module), name)
     assert isinstance(types, frozenset)
     return types
 

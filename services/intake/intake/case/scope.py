@@ -1,4 +1,4 @@
-"""Whose case is it: which cases an officer sees, and which he works on. `store/sight.py` says the same to MongoDB."""
+"""Whose case is it: which cases an officer sees and works on. `store/sight.py` states the same for MongoDB."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""`may_see` of domain/scope.py as a condition on stored fields; a property test holds the two to each other."""
+"""`may_see` of case/scope.py as a condition on stored fields; a property test holds the two to each other."""
 
 from typing import Any
 
