@@ -7,17 +7,21 @@ from typing import Any
 import pytest
 import yaml
 
+from chassis.bilingual import Bilingual
+from chassis.http.validation import MESSAGES
 from intake.catalogue import Catalogue, CatalogueError, load_catalogue
 from intake.catalogue.loader import SHIPPED
 from intake.catalogue.model import CatalogueFile
 
+MISSING, TO_COME = MESSAGES["missing"], MESSAGES["datetime_past"].en
+NO_INSTANT = MESSAGES["instant"].en
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 QUESTIONS: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
     "required": ["item", "count"],
     "properties": {
-        "item": {"enum": ["phone", "bag"]},
+        "item": {"values": "items"},
         "count": {"type": "integer", "minimum": 1},
         "note": {"type": ["string", "null"], "maxLength": 5},
         "imei": {"type": "string", "pattern": "^[0-9]{15}$", "x-code": "bare"},
@@ -26,14 +30,23 @@ QUESTIONS: dict[str, Any] = {
         "kinds": {"type": "array", "uniqueItems": True, "items": {"not": {"const": "secret word"}}},
     },
 }
+for number, question in enumerate(QUESTIONS["properties"].values()):
+    question["title"] = {"hi": "प्रश्न " + "क" * number, "en": "Question " + "x" * number}
+ITEMS = {"phone": {"hi": "फोन", "en": "Phone"}, "bag": {"hi": "बैग", "en": "Bag"}}
+TITLE = {"title": {"hi": "प्रश्न", "en": "Question"}}
 
 
 def shipped_with(questions: dict[str, Any]) -> dict[str, Any]:
     file: dict[str, Any] = yaml.safe_load(SHIPPED.read_text())
-    return {**file, "services": [{**file["services"][0], "code": "asked", "attributes": questions}]}
+    asked = {**file["services"][0], "code": "asked", "attributes": questions}
+    return {**file, "vocabularies": {"items": ITEMS}, "services": [asked]}
 
 
 def faults(given: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(pointer, message.en) for pointer, message in both_faults(given)]
+
+
+def both_faults(given: dict[str, Any]) -> list[tuple[str, Bilingual]]:
     catalogue = Catalogue(CatalogueFile.model_validate(shipped_with(QUESTIONS)))
     service = catalogue.get("asked")
     assert service is not None
@@ -43,16 +56,16 @@ def faults(given: dict[str, Any]) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("given", "fault"),
     [
-        ({"item": "secret word"}, ("/item", "must be one of: phone, bag")),
-        ({"count": 0}, ("/count", "does not fit: minimum 1")),
-        ({"count": "secret word"}, ("/count", "does not fit: type integer")),
-        ({"note": "secret word"}, ("/note", "does not fit: maxLength 5")),
-        ({"note": 7}, ("/note", "does not fit: type null or string")),
-        ({"imei": "secret word"}, ("/imei", "does not fit: pattern ^[0-9]{15}$")),
-        ({"lost_at": "2026-11-22T06:30:00"}, ("/lost_at", "does not fit: format date-time")),
-        ({"born_on": "31.12.1990"}, ("/born_on", "does not fit: format date")),
-        ({"kinds": ["secret word"]}, ("/kinds/0", "does not fit: not")),
-        ({"kinds": ["a", "a"]}, ("/kinds", "does not fit: uniqueItems")),
+        ({"item": "secret word"}, ("/item", "choose one of: Phone, Bag")),
+        ({"count": 0}, ("/count", "must be at least 1")),
+        ({"count": "secret word"}, ("/count", "must be a whole number")),
+        ({"note": "secret word"}, ("/note", "holds at most 5 characters")),
+        ({"note": 7}, ("/note", "must be a text")),
+        ({"imei": "secret word"}, ("/imei", "does not have the expected form")),
+        ({"lost_at": "2026-11-22T06:30:00"}, ("/lost_at", NO_INSTANT)),
+        ({"born_on": "31.12.1990"}, ("/born_on", "must be a date")),
+        ({"kinds": ["secret word"]}, ("/kinds/0", "is not valid")),
+        ({"kinds": ["a", "a"]}, ("/kinds", "has the same item twice")),
         ({"secret word": 1}, ("", "has a field that this service does not know")),
     ],
 )
@@ -66,7 +79,15 @@ def test_each_missing_attribute_is_named_once() -> None:
     catalogue = Catalogue(CatalogueFile.model_validate(shipped_with(QUESTIONS)))
     service = catalogue.get("asked")
     assert service is not None
-    assert catalogue.attribute_errors(service, {}, NOW) == [("", "is missing: count"), ("", "is missing: item")]
+    assert catalogue.attribute_errors(service, {}, NOW) == [("/count", MISSING), ("/item", MISSING)]
+
+
+def test_a_fault_is_told_in_hindi_too() -> None:
+    """Choices are named by their labels, never by their codes."""
+    [(_, choice)] = both_faults({"item": "car"})
+    assert choice.hi == "इनमें से चुनें: फोन, बैग"
+    [(_, long)] = both_faults({"note": "too long"})
+    assert long.hi == "अधिकतम 5 अक्षर हो सकते हैं"
 
 
 def test_right_attributes_have_no_fault() -> None:
@@ -88,7 +109,7 @@ def test_a_code_in_any_digits_is_kept_in_its_plain_spelling(imei: str) -> None:
 
 
 def test_a_code_without_end_is_one_fault() -> None:
-    assert faults({"imei": "1" * 100_000}) == [("/imei", "does not fit: pattern ^[0-9]{15}$")]
+    assert faults({"imei": "1" * 100_000}) == [("/imei", "does not have the expected form")]
 
 
 @pytest.mark.parametrize(
@@ -97,19 +118,19 @@ def test_a_code_without_end_is_one_fault() -> None:
 )
 def test_a_time_of_no_sane_year_does_not_fit(lost_at: str) -> None:
     """Such a time was accepted and stopped the service that wrote it on a paper."""
-    assert faults({"lost_at": lost_at}) == [("/lost_at", "does not fit: format date-time")]
+    assert faults({"lost_at": lost_at}) == [("/lost_at", NO_INSTANT)]
 
 
 def test_what_has_happened_lies_in_the_past() -> None:
     """A loss of tomorrow is refused; a clock that goes an hour ahead is not, and today's date is today's in India."""
-    assert faults({"lost_at": "2026-11-23T10:00:00+05:30"}) == [("/lost_at", "lies in the future")]
+    assert faults({"lost_at": "2026-11-23T10:00:00+05:30"}) == [("/lost_at", TO_COME)]
     assert faults({"lost_at": "2026-11-22T18:40:00Z"}) == []
     # 23:30 in India.
     assert faults({"born_on": "2026-11-22"}) == []
     assert faults({"born_on": "1931-05-01"}) == []
-    assert faults({"born_on": "1899-12-31"}) == [("/born_on", "does not fit: format date")]
-    assert faults({"born_on": "9999-12-31"}) == [("/born_on", "lies in the future")]
-    assert faults({"born_on": "2026-11-24"}) == [("/born_on", "lies in the future")]
+    assert faults({"born_on": "1899-12-31"}) == [("/born_on", "must be a date")]
+    assert faults({"born_on": "9999-12-31"}) == [("/born_on", TO_COME)]
+    assert faults({"born_on": "2026-11-24"}) == [("/born_on", TO_COME)]
 
 
 @pytest.mark.parametrize(
@@ -117,14 +138,14 @@ def test_what_has_happened_lies_in_the_past() -> None:
     [{"type": "integer", "x-code": "bare"}, {"type": "string", "x-code": "odd"}, {"type": "string", "x-past": True}],
 )
 def test_a_mark_that_has_no_meaning_is_refused(marks: dict[str, Any]) -> None:
-    broken = {**QUESTIONS, "properties": {"item": marks}}
+    broken = {**QUESTIONS, "properties": {"item": {**marks, **TITLE}}}
     with pytest.raises(ValueError, match="x-"):
         CatalogueFile.model_validate(shipped_with(broken))
 
 
 def test_a_catalogue_with_a_broken_schema_is_refused(tmp_path: Path) -> None:
     """A schema that is none stops the start, not the first citizen."""
-    broken = {**QUESTIONS, "properties": {"item": {"type": "objekt"}}}
+    broken = {**QUESTIONS, "properties": {"item": {"type": "objekt", **TITLE}}}
     path = tmp_path / "services.yaml"
     path.write_text(yaml.safe_dump(shipped_with(broken)))
     with pytest.raises(CatalogueError):

@@ -115,7 +115,7 @@ async def test_texts_are_cleaned(intake: Rig) -> None:
         (but(attributes={"category": "theft", "extra": 1}), 422, "validation_failed", "/attributes"),
         (but(attributes={"against_police": "yes"}), 422, "validation_failed", "/attributes/against_police"),
         (but(attributes={"incident_at": "yesterday"}), 422, "validation_failed", "/attributes/incident_at"),
-        (but(service_code="lost-property", attributes={}), 422, "validation_failed", "/attributes"),
+        (but(service_code="lost-property", attributes={}), 422, "validation_failed", "/attributes/item"),
         (but(complainant={"name": "A", "aadhaar": "1"}), 422, "unknown_field", "/complainant/aadhaar"),
         (but(named_station="../5140003"), 422, "validation_failed", "/named_station"),
         (
@@ -230,3 +230,24 @@ async def test_the_catalogue_is_public(intake: Rig) -> None:
     } in one["clocks"]
     missing = await intake.get("/v1/services/e-complaintt")
     assert (missing.status_code, missing.json()["code"]) == (404, "unknown_service")
+
+
+async def test_the_catalogue_asks_in_the_readers_language(intake: Rig) -> None:
+    """Titles, help and labels follow Accept-Language; the codes to send are the same."""
+    hindi = await intake.get("/v1/services/e-complaint", accept_language="hi")
+    english = await intake.get("/v1/services", accept_language="en")
+    assert (hindi.headers["content-language"], english.headers["content-language"]) == ("hi", "en")
+    assert hindi.headers["vary"] == "Accept-Language"
+    asked = hindi.json()["attributes"]["properties"]["category"]
+    assert (asked["title"], asked["oneOf"][0]) == ("शिकायत किस बारे में है", {"const": "theft", "title": "चोरी"})
+    again = next(one for one in english.json()["services"] if one["code"] == "e-complaint")
+    assert again["attributes"]["properties"]["category"]["oneOf"][0] == {"const": "theft", "title": "Theft"}
+
+
+async def test_a_wrong_answer_is_explained_in_hindi(intake: Rig) -> None:
+    wrong = {**COMPLAINT, "attributes": {"category": "robbery"}}
+    answer = await intake.file(wrong, accept_language="hi")
+    [error] = answer.json()["errors"]
+    assert answer.status_code == 422
+    assert error["pointer"] == "/attributes/category"
+    assert error["message"].startswith("इनमें से चुनें: चोरी, मारपीट")

@@ -22,7 +22,10 @@ PACKAGES = [
 ]  # fmt: skip
 FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("problems.yaml"))
 # Types of our own, beside pydantic's.
-OWN_ERRORS = {"default", "blank", "instant"}
+OWN_ERRORS = {
+    "default", "blank", "instant", "one_of", "unknown_attribute", "length_at_least", "length_at_most",
+    "number_at_least", "number_at_most", "items_at_least", "items_at_most", "repeated",
+}  # fmt: skip
 
 
 def texts_of(kind: ProblemType) -> Iterator[Bilingual]:

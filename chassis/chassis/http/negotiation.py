@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, Literal
 
 Language = Literal["en", "hi"]
+LANGUAGES: Final[tuple[Language, ...]] = ("hi", "en")
 
 # Browsers send about ten; the rest of a longer header is not read.
 MAX_ENTRIES: Final = 50

@@ -1,12 +1,12 @@
 """GET /v1/services and /v1/services/{code}: the catalogue, with the clocks of the policy file."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Header, Response
 
 from chassis.clock import Clock
-from chassis.http.problems import Problem
+from chassis.http.problems import Language, Problem, language_of
 from event_schemas.policies import Edition, PolicySet
 from intake.catalogue import Catalogue, Service
 from intake.http.answers import json_response
@@ -18,22 +18,29 @@ def services_router(catalogue: Catalogue, policies: PolicySet, texts: Texts, clo
     router = APIRouter(prefix="/v1/services", tags=["services"])
 
     @router.get("", summary="What citizens can file")
-    async def services() -> Response:
-        edition = policies.in_force(clock.now())
-        known = [_service(service, edition, texts) for service in catalogue]
-        return json_response({"version": catalogue.version, "policies": edition.version, "services": known})
+    async def services(accept_language: Annotated[str | None, Header()] = None) -> Response:
+        edition, language = policies.in_force(clock.now()), language_of(accept_language)
+        known = [_service(service, catalogue.form(service, language), edition, texts) for service in catalogue]
+        body = {"version": catalogue.version, "policies": edition.version, "services": known}
+        return json_response(body, headers=_in(language))
 
     @router.get("/{code}", summary="One service, with its questions")
-    async def service(code: str) -> Response:
+    async def service(code: str, accept_language: Annotated[str | None, Header()] = None) -> Response:
         found = catalogue.get(code)
         if found is None:
             raise Problem(SERVICE_NOT_FOUND)
-        return json_response(_service(found, policies.in_force(clock.now()), texts))
+        language = language_of(accept_language)
+        body = _service(found, catalogue.form(found, language), policies.in_force(clock.now()), texts)
+        return json_response(body, headers=_in(language))
 
     return router
 
 
-def _service(service: Service, edition: Edition, texts: Texts) -> Mapping[str, Any]:
+def _in(language: Language) -> Mapping[str, str]:
+    return {"Content-Language": language, "Vary": "Accept-Language"}
+
+
+def _service(service: Service, form: Mapping[str, Any], edition: Edition, texts: Texts) -> Mapping[str, Any]:
     return {
         "code": service.code,
         "family": service.family.value,
@@ -41,7 +48,7 @@ def _service(service: Service, edition: Edition, texts: Texts) -> Mapping[str, A
         "login": service.login,
         "names": service.names.model_dump(),
         "how_to": service.how_to.model_dump(),
-        "attributes": service.attributes,
+        "attributes": form,
         "description_required": service.description_required,
         "documents": [document.model_dump() for document in service.documents],
         "clocks": _clocks(service, edition, texts),

@@ -1,18 +1,22 @@
 """Reads the catalogue and checks citizens' attributes against it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
+from jsonschema_rs import Draft202012Validator, ValidationError
 from pydantic import ValidationError as InvalidData
 
+from chassis.bilingual import Bilingual
+from chassis.http.negotiation import LANGUAGES, Language
+from chassis.http.validation import MESSAGES
 from chassis.settings import load_yaml
 from event_schemas.calendars import india_date
 from event_schemas.times import read_time
 from intake.catalogue.model import CatalogueFile, Service
+from intake.catalogue.questions import form, label, plain_schema
 
 # One answer shows no more; a body of thousands of faults costs no more than these.
 MAX_FAULTS: Final = 100
@@ -34,6 +38,11 @@ class Catalogue:
         if len(self._services) != len(file.services):
             raise CatalogueError("two services have one code")
         self._validators = {service.code: _validator(service) for service in file.services}
+        self._forms = {
+            (service.code, language): form(service.attributes, language)
+            for service in file.services
+            for language in LANGUAGES
+        }
 
     def __iter__(self) -> Iterator[Service]:
         return iter(self._services.values())
@@ -41,13 +50,20 @@ class Catalogue:
     def get(self, code: str) -> Service | None:
         return self._services.get(code)
 
-    def attribute_errors(self, service: Service, attributes: Mapping[str, Any], now: datetime) -> list[tuple[str, str]]:
+    def form(self, service: Service, language: Language) -> Mapping[str, Any]:
+        """The service's questions as a JSON Schema for one reader (see questions.form)."""
+        return self._forms[service.code, language]
+
+    def attribute_errors(
+        self, service: Service, attributes: Mapping[str, Any], now: datetime
+    ) -> list[tuple[str, Bilingual]]:
         """(JSON pointer below `attributes`, message) of the first faults. Messages never repeat what was sent."""
         faults = islice(self._validators[service.code].iter_errors(attributes), MAX_FAULTS)
-        found = [(_pointer(fault), _message(fault.kind)) for fault in faults]
+        found = {(_pointer(fault), _message(fault, service.attributes)) for fault in faults}
         wrong = {pointer for pointer, _ in found}
         early = [f"/{name}" for name in service.past_times() if _is_to_come(attributes.get(name), now)]
-        return sorted(found + [(pointer, "lies in the future") for pointer in early if pointer not in wrong])
+        found |= {(pointer, MESSAGES["datetime_past"]) for pointer in early if pointer not in wrong}
+        return sorted(found, key=lambda one: (one[0], one[1].en))
 
 
 def load_catalogue(path: Path | None = None) -> Catalogue:
@@ -59,7 +75,7 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
 
 
 def _validator(service: Service) -> Draft202012Validator:
-    return Draft202012Validator(service.attributes, formats=_FORMATS, validate_formats=True)
+    return Draft202012Validator(plain_schema(service.attributes), formats=_FORMATS, validate_formats=True)
 
 
 def _is_time(value: str) -> bool:
@@ -92,25 +108,62 @@ def _is_to_come(value: object, now: datetime) -> bool:
 
 
 _FORMATS = {"date-time": _is_time, "date": _is_date}
-# The keywords whose value in a fault is the schema's own; others' may hold what was sent.
-_TOLD = frozenset(
-    {"type", "format", "pattern", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "multipleOf"}
-)
+# What is said of each keyword, by the name of its message; `limit` is the schema's own number.
+_SAID: Mapping[str, str] = {
+    "pattern": "string_pattern_mismatch",
+    "minLength": "length_at_least",
+    "maxLength": "length_at_most",
+    "minimum": "number_at_least",
+    "maximum": "number_at_most",
+    "minItems": "items_at_least",
+    "maxItems": "items_at_most",
+    "uniqueItems": "repeated",
+    "required": "missing",
+    "additionalProperties": "unknown_attribute",
+}
+_TYPES: Mapping[str, str] = {
+    "string": "string_type",
+    "integer": "int_type",
+    "number": "float_type",
+    "boolean": "bool_type",
+    "array": "list_type",
+    "object": "dict_type",
+}
+_FORMAT_SAID: Mapping[str, str] = {"date-time": "instant", "date": "date_parsing"}
 
 
 def _pointer(fault: ValidationError) -> str:
     parts = [str(part).replace("~", "~0").replace("/", "~1") for part in fault.instance_path]
-    return "".join(f"/{part}" for part in parts)
+    # Who left an answer out is shown the question.
+    missing = [str(fault.kind.value)] if fault.kind.name == "required" else []
+    return "".join(f"/{part}" for part in [*parts, *missing])
 
 
-def _message(kind: ValidationErrorKind) -> str:
-    wanted: Any = kind.value
-    if kind.name == "enum":
-        return "must be one of: " + ", ".join(str(value) for value in wanted)
-    if kind.name == "required":
-        return f"is missing: {wanted}"
-    if kind.name == "additionalProperties":
-        return "has a field that this service does not know"
-    if kind.name not in _TOLD:
-        return f"does not fit: {kind.name}"
-    return f"does not fit: {kind.name} " + (" or ".join(wanted) if isinstance(wanted, list) else str(wanted))
+def _message(fault: ValidationError, schema: Mapping[str, Any]) -> Bilingual:
+    """In both languages, from the schema alone: what was sent is not in it."""
+    kind, wanted = fault.kind.name, fault.kind.value
+    if kind == "enum":
+        named = [label(schema, _pointer(fault), str(code)) or MESSAGES["default"] for code in wanted]
+        return _with(MESSAGES["one_of"], labels=Bilingual(hi=_joined(named, "hi"), en=_joined(named, "en")))
+    if kind == "type":
+        names = wanted if isinstance(wanted, list) else [wanted]
+        return MESSAGES[next((_TYPES[name] for name in names if name in _TYPES), "default")]
+    if kind == "format":
+        return MESSAGES[_FORMAT_SAID.get(str(wanted), "default")]
+    said = MESSAGES[_SAID.get(kind, "default")]
+    return _with(said, limit=wanted) if "{limit}" in said.en else said
+
+
+def _joined(texts: Sequence[Bilingual], language: Language) -> str:
+    return ", ".join(text.in_(language) for text in texts)
+
+
+def _with(text: Bilingual, **values: object) -> Bilingual:
+    """The text with its {names} filled in, a text in both languages by its own side."""
+    sides = {
+        language: text.in_(language).format_map(
+            {name: value.in_(language) if isinstance(value, Bilingual) else value for name, value in values.items()}
+        )
+        for language in LANGUAGES
+    }
+    return Bilingual(**sides)

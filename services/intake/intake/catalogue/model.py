@@ -1,13 +1,14 @@
 """What the catalogue says of a service."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 from chassis.codes import LONGEST, bare_code, plain_code
 from event_schemas import Lane
 from intake.case.states import Family
+from intake.catalogue.questions import Text, Vocabularies, check_texts, texts_of, with_vocabularies
 
 # How a code is kept: without spaces and punctuation, in capitals; or as it is, in ASCII digits.
 CODES: Mapping[str, Callable[[str], str]] = {"bare": bare_code, "plain": plain_code}
@@ -17,15 +18,10 @@ class _Data(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Bilingual(_Data):
-    hi: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-
-
 class Document(_Data):
     code: str
     required: bool
-    names: Bilingual
+    names: Text
 
 
 class Fee(_Data):
@@ -63,14 +59,19 @@ class Service(_Data):
     lane: Lane
     login: Literal["none", "citizen"]
     priority: Literal["urgent", "high", "normal", "low"]
-    names: Bilingual
-    how_to: Bilingual
+    names: Text
+    how_to: Text
     documents: tuple[Document, ...]
     fee: Fee
     districts: Literal["all"] | tuple[str, ...]
     description_required: bool
     sensitive_categories: tuple[str, ...]
-    attributes: Annotated[dict[str, Any], AfterValidator(check_clear_marks), AfterValidator(check_other_marks)]
+    attributes: Annotated[
+        dict[str, Any],
+        AfterValidator(check_clear_marks),
+        AfterValidator(check_other_marks),
+        AfterValidator(check_texts),
+    ]
 
     def spelt(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
         """The attributes with each code in its plain spelling; what is too long for one stays as it was sent."""
@@ -94,6 +95,40 @@ class Service(_Data):
         return {name: value for name, value in attributes.items() if properties.get(name, {}).get("x-clear") is True}
 
 
+_VOCABULARIES: Final = TypeAdapter(dict[str, dict[str, Text]])
+
+
 class CatalogueFile(_Data):
+    """The file as it is written, each question's vocabulary put in its place."""
+
     version: str
+    vocabularies: Vocabularies = {}
     services: tuple[Service, ...] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in_vocabularies(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or not isinstance(data.get("services"), list):
+            return data
+        vocabularies = _VOCABULARIES.validate_python(data.get("vocabularies", {}))
+        return {**data, "services": [_filled(service, vocabularies) for service in data["services"]]}
+
+    @model_validator(mode="after")
+    def _one_spelling_of_each_term(self) -> Self:
+        spelt: dict[tuple[str, str], str] = {}
+        for service in self.services:
+            for text in (
+                service.names,
+                *(document.names for document in service.documents),
+                *texts_of(service.attributes),
+            ):
+                for term, written in ((("en", text.en.casefold()), text.hi), (("hi", text.hi), text.en.casefold())):
+                    if spelt.setdefault(term, written) != written:
+                        raise ValueError(f"{term[1]!r} is called both {spelt[term]!r} and {written!r}")
+        return self
+
+
+def _filled(service: Any, vocabularies: Vocabularies) -> Any:
+    if not isinstance(service, dict) or not isinstance(service.get("attributes"), dict):
+        return service
+    return {**service, "attributes": with_vocabularies(service["attributes"], vocabularies)}

@@ -98,7 +98,7 @@ def checked_attributes(
     """The answers to the service's own questions, codes in their plain spelling, and what is wrong with them."""
     attributes = service.spelt(given)
     faults = [
-        FieldError("attribute", message, "सेवा के प्रश्न के अनुरूप नहीं है", f"/attributes{pointer}")
+        FieldError("attribute", message.en, message.hi, f"/attributes{pointer}")
         for pointer, message in catalogue.attribute_errors(service, attributes, now)
     ]
     faults += [

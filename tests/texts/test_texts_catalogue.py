@@ -1,0 +1,102 @@
+"""The catalogue's questions are put in both languages, so that a frontend renders the form from the catalogue alone."""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from chassis.http.negotiation import LANGUAGES, Language
+from chassis.sentences import Words
+from chassis.settings import load_yaml
+from intake.catalogue import load_catalogue
+from intake.catalogue.loader import SHIPPED
+from intake.catalogue.model import CatalogueFile
+from tests.texts.readable import DEVANAGARI
+
+CATALOGUE = load_catalogue()
+FILE: dict[str, Any] = load_yaml(SHIPPED)
+WORDS = Words.load()
+
+
+def enumerations(question: dict[str, Any]) -> list[dict[str, Any]]:
+    return [one for one in (question, question.get("items", {})) if "enum" in one]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", [service.code for service in CATALOGUE])
+def test_a_form_can_be_drawn_from_the_catalogue_alone(code: str, language: Language) -> None:
+    """Every question has its title and its place, every choice its label, in the reader's script."""
+    service = CATALOGUE.get(code)
+    assert service is not None
+    questions = CATALOGUE.form(service, language)["properties"]
+    assert [question["x-order"] for question in questions.values()] == list(range(1, len(questions) + 1))
+    said = [question["title"] for question in questions.values()]
+    said += [question["description"] for question in questions.values() if "description" in question]
+    for values in (one for question in questions.values() for one in enumerations(question)):
+        assert [one["const"] for one in values["oneOf"]] == values["enum"]
+        said += [one["title"] for one in values["oneOf"]]
+    assert all(bool(DEVANAGARI.search(text)) is (language == "hi") for text in said), said
+
+
+def test_a_term_of_the_catalogue_is_the_term_of_the_messages() -> None:
+    """Police, ambulance and fire service are called alike in a form and in a message."""
+    named = {code: (text["hi"], text["en"]) for code, text in FILE["vocabularies"]["responder_kinds"].items()}
+    words = WORDS.names("responder_kinds")
+    assert named == {code: (word.hi, word.en) for code, word in words.items() if code != "default"}
+
+
+def test_every_vocabulary_is_asked() -> None:
+    used = {
+        part["values"]
+        for service in FILE["services"]
+        for question in service["attributes"]["properties"].values()
+        for part in (question, question.get("items", {}))
+        if "values" in part
+    }
+    assert used == set(FILE["vocabularies"])
+
+
+def first(file: dict[str, Any]) -> dict[str, Any]:
+    """The first question of the first service."""
+    question: dict[str, Any] = file["services"][0]["attributes"]["properties"]["category"]
+    return question
+
+
+FAULTS: list[tuple[str, Callable[[dict[str, Any]], object]]] = [
+    ("has no title", lambda file: first(file).pop("title")),
+    ("Field required", lambda file: first(file)["title"].pop("hi")),
+    ("Devanagari alone", lambda file: first(file)["title"].update(hi="Category")),
+    ("Devanagari alone", lambda file: first(file)["title"].update(hi="श्रेणी category")),
+    ("Latin letters alone", lambda file: first(file)["title"].update(en="श्रेणी")),
+    ("a code is no text", lambda file: first(file)["help"].update(en="see cyber_crime")),
+    ("there is no vocabulary", lambda file: first(file).update(values="lost_thing")),
+    ("Field required", lambda file: file["vocabularies"]["lost_items"]["bag"].pop("en")),
+    ("Devanagari alone", lambda file: file["vocabularies"]["lost_items"]["bag"].update(hi="bag")),
+    ("the labels are not", lambda file: file["services"][0]["attributes"]["properties"]["accused"].update(enum=["a"])),
+    ("is called both", lambda file: file["vocabularies"]["lost_items"]["other"].update(hi="दूसरा")),
+    ("is called both", lambda file: file["vocabularies"]["lost_items"]["other"].update(en="Something else")),
+    ("Devanagari alone", lambda file: file["services"][0]["how_to"].update(hi="Write")),
+]
+
+
+@pytest.mark.parametrize(("complaint", "plant"), FAULTS, ids=[str(number) for number in range(len(FAULTS))])
+def test_a_fault_in_the_catalogue_is_refused(complaint: str, plant: Callable[[dict[str, Any]], object]) -> None:
+    """A text that lacks a language, stands in the wrong script or is spelt twice stops the start, not a reader."""
+    CatalogueFile.model_validate(FILE)
+    broken = copy.deepcopy(FILE)
+    plant(broken)
+    with pytest.raises(ValidationError, match=complaint):
+        CatalogueFile.model_validate(broken)
+
+
+def test_a_service_is_added_by_data_alone() -> None:
+    """One entry that asks in a known vocabulary has its labels in both languages."""
+    entry = copy.deepcopy(FILE["services"][0])
+    entry |= {"code": "event-permission", "names": {"hi": "आयोजन की अनुमति", "en": "Permission for an event"}}
+    entry["attributes"]["properties"] = {
+        "subject": {"title": {"hi": "विषय", "en": "Subject"}, "values": "visit_subjects"}
+    }
+    file = CatalogueFile.model_validate({**FILE, "services": [*FILE["services"], entry]})
+    assert file.services[-1].attributes["properties"]["subject"]["labels"]["inquiry"] == {"hi": "जाँच", "en": "Inquiry"}
