@@ -18,6 +18,8 @@ HearingId = NewType("HearingId", str)
 Text = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}$")]
 """A stable machine word: a reason, a service, a certificate's kind."""
+ClearText = Annotated[str, StringConstraints(max_length=80)]
+"""A short value that travels unsealed: never personal data."""
 Seconds = Annotated[float, Field(ge=0)]
 
 

@@ -26,7 +26,7 @@ ALLOWED = {
     ("services/routing/routing/options.py", "datetime.fromisoformat"): "an operator's own command line",
     ("services/routing/routing/importing/dates.py", "datetime.fromisoformat"): "a file's text, measured before",
     ("tests/in_memory_broker.py", "datetime.fromisoformat"): "tests' own times",
-    ("services/certificate/certificate/wording.py", "datetime.fromisoformat"): "says of a bad time that it is bad",
+    ("services/certificate/certificate/showing.py", "datetime.fromisoformat"): "says of a bad time that it is bad",
     ("services/intake/intake/phones.py", "phonenumbers.parse"): "measured in the line before",
 }
 INSTEAD = {

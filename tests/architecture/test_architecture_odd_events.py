@@ -2,6 +2,8 @@
 
 import json
 from collections import defaultdict
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import bson
@@ -9,7 +11,9 @@ import pytest
 
 from certificate import records as certificate_records
 from certificate import store as certificate_store
-from certificate.domain import SERVICES, check_order, order_of, page_of
+from certificate.compose import page_of
+from certificate.domain import CaseFile, check_order, orders_of
+from certificate.kind_rules import checked
 from chassis.sentences import Words
 from event_schemas import ComplaintFiled, Envelope, InvalidEvent, PersonalData, decode
 from intake.app import load_policies
@@ -32,6 +36,17 @@ POLICIES = load_policies(None)
 WORDS = Words.load()
 BOOK = lint(DEFAULT_PATH)
 LATEST_MS = 7_258_118_400_000  # 2200-01-01
+PAPERS = checked()
+CASE = CaseFile(
+    case_id="c_1",
+    tracking_number="JS-26-7K3M-9QXD-4",
+    service_code="",
+    filed_at=datetime(2026, 11, 22, tzinfo=UTC),
+    district=None,
+    attributes={},
+    sealed="sealed",
+    verification="clear",
+)
 PERSON = PersonalData(attributes={"lost_at": "9999-12-31T23:59:59-12:00", "date_of_birth": "0001-01-01"})
 
 
@@ -61,15 +76,16 @@ def into_a_message(event: Envelope) -> None:
 
 
 def into_a_paper(event: Envelope) -> None:
-    """A lost report is made at once, whatever the report says of when the thing was lost."""
-    if not isinstance(event.data, ComplaintFiled) or event.data.service_code not in SERVICES:
-        return
-    document = certificate_store._case(event.data)  # noqa: SLF001  what would be sent
-    bson.encode(document)
-    order = order_of(event)
-    if order is not None:
-        case = check_order(order, certificate_records.case_of({"_id": event.subject, **document}))
-        page_of(order, case, PERSON, verify_url="https://example.in", qr="<svg/>")
+    """Each paper that a case of each of its services would get, whatever the report says of when things happened."""
+    if isinstance(event.data, ComplaintFiled):
+        document = certificate_store._case(event.data)  # noqa: SLF001  what would be sent
+        bson.encode(document)
+        cases = [certificate_records.case_of({"_id": event.subject, **document})]
+    else:
+        cases = [replace(CASE, service_code=service) for service in sorted(PAPERS.services)]
+    for case in cases if PAPERS.may_order(event.data) else ():
+        for order in orders_of(PAPERS, event, case):
+            page_of(PAPERS.common, order, check_order(order, case), PERSON, verify_url="https://e.in", qr="<svg/>")
 
 
 @pytest.mark.parametrize("schema", sorted(BODIES))

@@ -6,10 +6,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from certificate.domain import KINDS, CaseFile, Order
+from certificate.compose import page_of as composed
+from certificate.domain import CaseFile, Order
+from certificate.kind_rules import checked
+from certificate.page import Page
 from certificate.records import Certificate, certificate_of
 from event_schemas import PersonalData, ids
 
+PAPERS = checked()
+KINDS = PAPERS.kinds
 AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 CASE = "c_01M820KRWBZXF69DE1D4FEXZX0"
 URL = "https://janseva.example.in/v1/verify/"
@@ -48,6 +53,10 @@ def order(kind: str = "character") -> Order:
         approved_by="SHO:5140003" if kind == "character" else None,
         traceparent=None,
     )
+
+
+def page_of(made: Order, of: CaseFile, person: PersonalData, *, verify_url: str, qr: str) -> Page:
+    return composed(PAPERS.common, made, of, person, verify_url=verify_url, qr=qr)
 
 
 def certificate(kind: str = "character", **changes: Any) -> Certificate:

@@ -9,13 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certificate.domain import page_of
 from certificate.letters import FAMILIES, LATIN_NOTE, fit
 from certificate.page import Page, clean
 from certificate.render import Renderer, qr_svg
 from event_schemas import PersonalData
 
-from .certificate_fakes import AT, PERSON, URL, case, order
+from .certificate_fakes import AT, PERSON, URL, case, order, page_of
 from .pdf_reading import fonts_of, missing_glyphs, rightmost, text_of
 
 QR = qr_svg(URL + "x")

@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certificate.domain import page_of
 from certificate.page import Page, clean, india_date
 from certificate.render import Renderer, qr_svg
 from chassis.visible import is_blank
 from event_schemas import PersonalData
 
-from .certificate_fakes import AT, PERSON, URL, case, order
+from .certificate_fakes import AT, PERSON, URL, case, order, page_of
 from .pdf_reading import fonts_of, read
 
 
@@ -58,7 +57,7 @@ def test_a_certificate_says_what_it_rests_on_and_what_it_is_not(renderer: Render
     assert order().number in text
     assert "Approved by the Station House Officer on 22 November 2026" in text
     assert "It bears no signature or seal." in text
-    assert "it is not proof of identity" in text
+    assert "It is not proof of identity" in text
     assert URL + "x" in text
 
 

@@ -5,23 +5,30 @@ from typing import Any
 
 import pytest
 
-from certificate.domain import KINDS, Status, certificate_number, check_order, order_of, revoked_id
+from certificate.domain import Order, Status, certificate_number, check_order, orders_of
 from certificate.links import LONGEST, LinkSigner
 from certificate.records import issued_record, revoked_record
 from certificate.verify_page import verify_page
 from event_schemas import (
     CertificateApproved,
-    CertificateRevocationOrdered,
     ComplaintFiled,
+    Event,
     InvalidEvent,
     decode,
     ids,
 )
 from tests.in_memory_broker import received
 
-from .certificate_fakes import AT, CASE, case, certificate, order
+from .certificate_fakes import AT, CASE, KINDS, PAPERS, case, certificate, order
 
 BASE = {"case_id": CASE, "occurred_at": AT, "case_seq": 4, "by_post": "SHO:5140003"}
+
+
+def order_of(event: Event, service_code: str = "character-certificate") -> Order | None:
+    """The one paper that an event of a case of that service orders."""
+    found = orders_of(PAPERS, received(event).envelope, case(service_code=service_code))
+    assert len(found) <= 1
+    return found[0] if found else None
 
 
 def filed(service_code: str) -> ComplaintFiled:
@@ -41,20 +48,20 @@ def filed(service_code: str) -> ComplaintFiled:
 
 def test_an_approval_and_a_lost_article_order_a_certificate_and_nothing_else_does() -> None:
     """Character on approval, a lost report at filing; the filing of an application for a certificate orders nothing."""
-    approved = order_of(received(CertificateApproved.model_validate(BASE | {"kind": "character"})).envelope)
+    approved = order_of(CertificateApproved.model_validate(BASE | {"kind": "character"}))
     assert approved is not None
-    assert (approved.kind.code, approved.approved_by) == ("character", "SHO:5140003")
-    lost = order_of(received(filed("lost-property")).envelope)
+    assert (approved.kind.kind, approved.approved_by) == ("character", "SHO:5140003")
+    lost = order_of(filed("lost-property"), "lost-property")
     assert lost is not None
-    assert (lost.kind.code, lost.approved_by) == ("lost-report", None)
-    assert order_of(received(filed("character-certificate")).envelope) is None
+    assert (lost.kind.kind, lost.approved_by) == ("lost-report", None)
+    assert order_of(filed("character-certificate")) is None
 
 
 @pytest.mark.parametrize("kind", ["passport", "lost-report"])
 def test_an_approval_of_a_kind_nobody_writes_is_poison(kind: str) -> None:
     """It goes to the dead letters instead of a paper with another title."""
     with pytest.raises(InvalidEvent, match="certificate_kind_unknown"):
-        order_of(received(CertificateApproved.model_validate(BASE | {"kind": kind})).envelope)
+        order_of(CertificateApproved.model_validate(BASE | {"kind": kind}))
 
 
 @pytest.mark.parametrize(
@@ -71,7 +78,7 @@ def test_no_certificate_says_what_was_not_found(change: dict[str, Any], reason: 
         check_order(order(), case(**change))
     with pytest.raises(InvalidEvent, match="case_unknown"):
         check_order(order(), None)
-    assert check_order(order("lost-report"), case(**change))
+    assert check_order(order("lost-report"), case(service_code="lost-property", **change))
 
 
 def test_ids_and_numbers_follow_from_the_case() -> None:
@@ -95,13 +102,6 @@ def test_an_event_told_again_is_the_same_bytes() -> None:
     assert decode(revoked_record(revoked).headers, revoked_record(revoked).value).type == "CertificateRevoked"
 
 
-def test_a_revocation_means_the_named_certificate_or_the_case_s_of_that_kind() -> None:
-    """Without an id the case's own certificate of that kind is meant."""
-    ordered = CertificateRevocationOrdered.model_validate(BASE | {"kind": "character", "reason_code": "fraud"})
-    assert revoked_id(ordered) == ids.certificate_id(CASE, "character")
-    assert revoked_id(ordered.model_copy(update={"certificate_id": "other"})) == "other"
-
-
 def test_a_signed_link_holds_for_its_certificate_and_time_alone() -> None:
     """Another certificate, a later expiry, another secret, or after the time: not genuine."""
     signer = LinkSigner("https://x", "secret")
@@ -122,7 +122,7 @@ def test_a_signed_link_holds_for_its_certificate_and_time_alone() -> None:
 )
 def test_the_page_speaks_both_languages_and_names_nobody(language: str, found: Any) -> None:
     """Valid, revoked, unknown or mistyped, said in the reader's language, with no case, tracking number or person."""
-    shown = verify_page(found, language)
+    shown = verify_page(found, language, kinds=KINDS, now=AT)
     assert f'<html lang="{language}">' in shown
     assert CASE not in shown
     assert "JS-26" not in shown
@@ -131,5 +131,5 @@ def test_the_page_speaks_both_languages_and_names_nobody(language: str, found: A
 
 def test_the_page_escapes_what_it_shows() -> None:
     """A station's name is text, whatever it holds."""
-    shown = verify_page(certificate(station="<script>alert(1)</script>"), "en")
+    shown = verify_page(certificate(station="<script>alert(1)</script>"), "en", kinds=KINDS, now=AT)
     assert "<script>" not in shown

@@ -16,18 +16,19 @@ from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
 from certificate.api import verify_router
-from certificate.domain import KINDS, Status, certificate_number
+from certificate.domain import Status, certificate_number
 from certificate.metrics import CertificateMetrics
 from certificate.records import Certificate
 from certificate.spelling import Name, read_name, written_number
+from chassis.clock import ManualClock
 from chassis.crockford import ALPHABET
 from chassis.health import Liveness
 from chassis.http.app import create_http_app
 from event_schemas import ids
 
-from .certificate_fakes import AT, certificate
+from .certificate_fakes import AT, KINDS, PAPERS, certificate
 
-PREFIXES = ("CC", "LR")
+PREFIXES = PAPERS.prefixes
 NUMBER = certificate("lost-report").number
 ID = certificate("lost-report").certificate_id
 OLD = certificate(certificate_id=str(uuid4()), number="LR-26-4189X-9G421")
@@ -58,7 +59,7 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
         liveness=Liveness(timedelta(hours=1)),
         checks={},
         registry=registry,
-        routers=[verify_router(shelf, CertificateMetrics(registry))],
+        routers=[verify_router(shelf, CertificateMetrics(registry), PAPERS, ManualClock(AT))],
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://c") as client:
         yield client

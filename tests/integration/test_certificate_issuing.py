@@ -139,7 +139,7 @@ async def test_an_approved_application_becomes_a_certificate_anyone_can_verify(r
     verified_as = (await rig.http.get(issued.data.verify_url)).json()
     assert (verified_as["status"], verified_as["kind"], verified_as["station"]) == ("valid", "character", "Sheohar")
     page = await rig.http.get(issued.data.verify_url, headers={"accept": "text/html", "accept-language": "hi"})
-    assert "यह प्रमाण पत्र मान्य है" in page.text
+    assert "यह दस्तावेज मान्य है" in page.text
     assert "Sita" not in page.text + str(verified_as)
     by_number = (await rig.http.get(f"/v1/verify/{verified_as['number']}")).json()
     assert by_number == verified_as

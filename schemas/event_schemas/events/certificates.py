@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from event_schemas.base import DerivedEvent, DeskEvent
-from event_schemas.values import Code, PostId, Text
+from event_schemas.values import ClearText, Code, PostId, Text
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -20,7 +20,11 @@ class _CertificateOrder(DeskEvent):
 
 
 class CertificateApproved(_CertificateOrder):
+    """``facts`` are what the approving desk enters on the paper, such as a diary number; the kind says which."""
+
     type: ClassVar[Literal["CertificateApproved"]] = "CertificateApproved"
+
+    facts: dict[Code, ClearText] = Field(default_factory=dict)
 
 
 class CertificateRefused(_CertificateOrder):

@@ -6,6 +6,7 @@ from pydantic import Field, StringConstraints
 
 from event_schemas.base import IntakeEvent, UtcTime
 from event_schemas.values import (
+    ClearText,
     Code,
     FilingChannel,
     Lane,
@@ -17,7 +18,6 @@ from event_schemas.values import (
     Text,
 )
 
-ClearText = Annotated[str, StringConstraints(max_length=80)]
 Source = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 

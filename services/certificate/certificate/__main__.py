@@ -1,15 +1,55 @@
-"""`python -m certificate` serves."""
+"""`python -m certificate` serves; `lint [FILE]` checks the papers; `pictures FOLDER` draws a sample of each kind."""
 
 from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
 
 from chassis.run import start
 
 from .app import SERVICE, create_app
+from .kind_rules import catalogue_problems, checked, kind_problems, problems, refuse
+from .kinds import PaperError, Papers, read_common, read_kind
+from .samples import write_pictures
 from .settings import CertificateSettings
 
 
-def main() -> int:
-    return start(SERVICE, CertificateSettings, create_app)
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="certificate", description=__doc__)
+    commands = parser.add_subparsers(dest="command")
+    linting = commands.add_parser("lint", help="check all papers, or the file of one more")
+    linting.add_argument("file", type=Path, nargs="?")
+    linting.add_argument("--catalogue", type=Path, help="intake's services.yaml: also check what applications ask for")
+    drawing = commands.add_parser("pictures", help="draw a sample of each kind, and list them in README.md")
+    drawing.add_argument("folder", type=Path)
+    asked = parser.parse_args(arguments)
+    if asked.command == "lint":
+        return _lint(asked.file, asked.catalogue)
+    if asked.command == "pictures":
+        written = write_pictures(checked(), asked.folder)
+        sys.stdout.write(f"{asked.folder}: {len(written)} pictures\n")
+        return 0
+    return start(SERVICE, CertificateSettings, create_app, refusals=(PaperError,))
+
+
+def _lint(file: Path | None, catalogue: Path | None) -> int:
+    try:
+        papers = Papers.load() if file is None else _with_one_more(file)
+        refuse([*problems(papers), *(catalogue_problems(papers, catalogue) if catalogue else ())])
+    except (PaperError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(f"{len(papers.kinds)} kinds of paper, all right\n")
+    return 0
+
+
+def _with_one_more(file: Path) -> Papers:
+    """The shipped papers and that file's, in the place of a shipped one of its name."""
+    kind = read_kind(file, read_common())
+    refuse(f"{kind.kind}/{problem}" for problem in kind_problems(kind))
+    shipped = Papers.load()
+    return shipped.model_copy(update={"kinds": {**shipped.kinds, kind.kind: kind}})
 
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ from chassis.http.problems import BAD_REQUEST, NOT_FOUND, UNAUTHENTICATED, Probl
 from chassis.sealing import KeyRing, SealError
 from event_schemas.times import read_time
 
-from .domain import KINDS, Status
+from .domain import Status
+from .kinds import Papers
 from .links import LONGEST, LinkSigner
 from .metrics import CertificateMetrics
 from .problems import CERTIFICATE_ERASED, CERTIFICATE_REVOKED, LINK_REFUSED
@@ -43,13 +44,15 @@ Name = Annotated[str, Field(pattern=_NAME)]
 
 
 class Verification(BaseModel):
-    """What anyone may know of a certificate: no name, no case."""
+    """What anyone may know of a paper: no name, no case. `expired` stands beside `valid_until`, on papers that end."""
 
     status: Status
     number: str | None = None
     kind: str | None = None
     issued_at: datetime | None = None
     station: str | None = None
+    valid_until: datetime | None = None
+    expired: bool | None = None
     revoked_at: datetime | None = None
 
 
@@ -77,7 +80,7 @@ class RevocationPage(BaseModel):
     next_cursor: str | None = None
 
 
-def verify_router(store: CertificateStore, metrics: CertificateMetrics) -> APIRouter:
+def verify_router(store: CertificateStore, metrics: CertificateMetrics, papers: Papers, clock: Clock) -> APIRouter:
     """Open to anyone."""
     router = APIRouter(tags=["verification"])
 
@@ -100,11 +103,12 @@ def verify_router(store: CertificateStore, metrics: CertificateMetrics) -> APIRo
         accept_language: Annotated[str | None, Header()] = None,
         lang: Annotated[Literal["hi", "en"] | None, Query()] = None,
     ) -> Response:
-        found = await _found(store, name)
+        found, now = await _found(store, papers, name), clock.now()
         metrics.verifications.labels((found if isinstance(found, Status) else found.status).value).inc()
         if preferred_type(accept, ("application/json", "text/html")) == "text/html":
-            return HTMLResponse(verify_page(found, lang or language_of(accept_language)), headers=_PAGE_HEADERS)
-        body = _verification(found).model_dump(mode="json", exclude_none=True)
+            shown = verify_page(found, lang or language_of(accept_language), kinds=papers.kinds, now=now)
+            return HTMLResponse(shown, headers=_PAGE_HEADERS)
+        body = _verification(found, now).model_dump(mode="json", exclude_none=True)
         return JSONResponse(body, headers={"cache-control": "no-store", "vary": "accept"})
 
     @router.get("/v1/certificates/revoked", summary="The revocation list, oldest first")
@@ -163,15 +167,15 @@ def internal_router(
     return router
 
 
-async def _found(store: CertificateStore, typed: str) -> Certificate | Status:
+async def _found(store: CertificateStore, papers: Papers, typed: str) -> Certificate | Status:
     """The paper; unknown if none has this name, mistyped if the name can't have been printed on one."""
-    name = read_name(typed, (kind.prefix for kind in KINDS.values()))
+    name = read_name(typed, papers.prefixes)
     if name is None:
         return Status.MISTYPED
     return await store.named(name) or (Status.UNKNOWN if name.is_checked else Status.MISTYPED)
 
 
-def _verification(found: Certificate | Status) -> Verification:
+def _verification(found: Certificate | Status, now: datetime) -> Verification:
     if isinstance(found, Status):
         return Verification(status=found)
     return Verification(
@@ -180,6 +184,8 @@ def _verification(found: Certificate | Status) -> Verification:
         kind=found.kind,
         issued_at=found.issued_at,
         station=found.station,
+        valid_until=found.valid_until,
+        expired=None if found.valid_until is None else found.is_expired(now),
         revoked_at=found.revoked_at,
     )
 

@@ -24,6 +24,7 @@ from event_schemas import Lane, topics
 
 from .api import internal_router, pdf_router, verify_router
 from .handlers import TYPES, EventHandler
+from .kind_rules import checked
 from .links import LinkSigner
 from .metrics import CertificateMetrics
 from .records import SOURCE
@@ -42,13 +43,20 @@ def create_app(settings: CertificateSettings) -> FastAPI:
     metrics, consumer_metrics = CertificateMetrics(registry), ConsumerMetrics(registry)
     mongo = Mongo(settings.mongo_uri, settings.mongo_database, app_name=SERVICE)
     producer = EventProducer(settings.kafka_bootstrap, client_id=SERVICE)
-    store = CertificateStore(mongo)
+    papers = checked()
+    store = CertificateStore(mongo, papers.services)
     keys = KeyRing.from_json(settings.sealing_keys)
     token = settings.service_token.get_secret_value()
     signer = LinkSigner(settings.public_url, token)
     renderer = Renderer()
     handler = EventHandler(
-        store=store, typesetter=renderer, keys=keys, clock=clock, metrics=metrics, public_url=settings.public_url
+        papers=papers,
+        store=store,
+        typesetter=renderer,
+        keys=keys,
+        clock=clock,
+        metrics=metrics,
+        public_url=settings.public_url,
     )
     loops = {lane: Liveness(MAX_SILENCE) for lane in Lane.known()}
     consumers = {
@@ -92,7 +100,7 @@ def create_app(settings: CertificateSettings) -> FastAPI:
         checks={"kafka": producer.ping, "mongodb": mongo.ping, "keys": settings.check_keys},
         registry=registry,
         routers=[
-            verify_router(store, metrics),
+            verify_router(store, metrics, papers, clock),
             pdf_router(store, keys, signer, clock, token),
             internal_router(store, signer, clock, token, settings.link_lifetime),
         ],

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
 from uuid import UUID
 
 from chassis.crockford import ALPHABET
 from event_schemas import (
     CertificateApproved,
-    CertificateRevocationOrdered,
-    ComplaintFiled,
     Envelope,
+    Event,
     InvalidEvent,
-    PersonalData,
+    VerificationCompleted,
     VerificationOutcome,
     ids,
 )
+from event_schemas.base import IntakeEvent
 
-from .page import INDIA, Page
+from .kinds import Kind, Papers
+from .page import INDIA, clean
 from .spelling import written_number
-from .wording import Applicant, Application, Printed, character_page, lost_report_page
-
-CHARACTER: Final = "character"
-LOST_REPORT: Final = "lost-report"
-SERVICES: Final = frozenset({"character-certificate", "lost-property"})
-# Longer than an IMEI; Python writes no number of thousands of digits.
-_LONGEST_NUMBER: Final = 10**20
 
 
 class Status(StrEnum):
@@ -39,26 +32,6 @@ class Status(StrEnum):
     REVOKED = "revoked"
     UNKNOWN = "unknown"
     MISTYPED = "mistyped"
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of certificate: the prefix of its numbers and the page it prints."""
-
-    code: str
-    prefix: str
-    page: Callable[[Applicant, Application, Printed], Page]
-    # The station is settled when an officer approves; a report issued at filing is older than any assignment.
-    names_station: bool
-
-
-KINDS: Final[Mapping[str, Kind]] = {
-    kind.code: kind
-    for kind in (
-        Kind(CHARACTER, "CC", character_page, names_station=True),
-        Kind(LOST_REPORT, "LR", lost_report_page, names_station=False),
-    )
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +48,15 @@ class CaseFile:
     station_name: str | None = None
     station_district: str | None = None
     verification: str | None = None
+    station_name_hi: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A certificate to be issued. `issued_at` comes from the ordering event, so that a repeated order is the same."""
+    """A certificate to be issued. `issued_at` comes from the ordering event, so that a repeated order is the same.
+
+    `facts` are the approving desk's; `event` holds the fields of the ordering event that the paper shows.
+    """
 
     certificate_id: str
     kind: Kind
@@ -88,36 +65,74 @@ class Order:
     issued_at: datetime
     approved_by: str | None
     traceparent: str | None
+    facts: Mapping[str, str] = field(default_factory=dict)
+    event: Mapping[str, str | datetime] = field(default_factory=dict)
+    outcome: VerificationOutcome | None = None
 
     @property
     def number(self) -> str:
         return certificate_number(self.kind, self.certificate_id, self.issued_at)
 
-
-def order_of(envelope: Envelope) -> Order | None:
-    """The certificate an event orders: an approved application's, or a lost report's at once; None for any other."""
-    approved_by: str | None = None
-    named: str | None = None
-    match envelope.data:
-        case CertificateApproved() as approved:
-            if approved.kind not in KINDS or approved.kind == LOST_REPORT:
-                raise InvalidEvent("certificate_kind_unknown")
-            kind, approved_by, named = KINDS[approved.kind], approved.by_post, approved.certificate_id
-            if named is not None and not _is_uuid(named):
-                raise InvalidEvent("certificate_id_unknown", "an approval names no id of ours")
-        case ComplaintFiled(service_code="lost-property"):
-            kind = KINDS[LOST_REPORT]
-        case _:
+    def verification(self, case: CaseFile) -> VerificationOutcome | None:
+        """What the paper rests on: the ordering event's own outcome, or the last of its case; None if on neither."""
+        if not self.kind.verification:
             return None
+        return self.outcome or (VerificationOutcome(case.verification) if case.verification else None)
+
+
+def orders_of(papers: Papers, envelope: Envelope, case: CaseFile | None) -> list[Order]:
+    """The papers that an event orders; empty for most. InvalidEvent: an approval of what no paper is."""
+    event = envelope.data
+    if isinstance(event, CertificateApproved):
+        return [_order(_approved_kind(papers, event), envelope)]
+    if case is None:
+        return []
+    return [
+        _order(kind, envelope)
+        for kind in papers.kinds.values()
+        if case.service_code in kind.services and kind.ordered_by.matches(event)
+    ]
+
+
+def _approved_kind(papers: Papers, approved: CertificateApproved) -> Kind:
+    kind = papers.kinds.get(approved.kind)
+    if kind is None or not kind.is_approved:
+        raise InvalidEvent("certificate_kind_unknown")
+    if approved.by_post.partition(":")[0] not in kind.approved_by:
+        raise InvalidEvent("approver_not_entitled", "the kind is approved by other posts")
+    if approved.certificate_id is not None and not _is_uuid(approved.certificate_id):
+        raise InvalidEvent("certificate_id_unknown", "an approval names no id of ours")
+    return kind
+
+
+def _order(kind: Kind, envelope: Envelope) -> Order:
+    event = envelope.data
+    approved = event if isinstance(event, CertificateApproved) else None
+    named = approved.certificate_id if approved else None
+    shown = (row.show.removeprefix("event.") for row in kind.rows if row.show.startswith("event."))
     return Order(
-        certificate_id=named or ids.certificate_id(envelope.data.case_id, kind.code),
+        certificate_id=named or _certificate_id(kind, event),
         kind=kind,
-        case_id=envelope.data.case_id,
+        case_id=event.case_id,
         cause_id=envelope.event_id,
-        issued_at=envelope.data.occurred_at,
-        approved_by=approved_by,
+        issued_at=event.occurred_at,
+        approved_by=approved.by_post if approved else None,
         traceparent=envelope.traceparent,
+        facts=approved.facts if approved else {},
+        event={name: _shown(value) for name in shown if (value := getattr(event, name)) is not None},
+        outcome=event.outcome if isinstance(event, VerificationCompleted) else None,
     )
+
+
+def _certificate_id(kind: Kind, event: Event) -> str:
+    """A case has one paper of a kind; of a kind that repeats, one for each event that orders it."""
+    if kind.repeats and isinstance(event, IntakeEvent):
+        return ids.certificate_id(event.case_id, f"{kind.kind}:{event.case_seq}")
+    return ids.certificate_id(event.case_id, kind.kind)
+
+
+def _shown(value: object) -> str | datetime:
+    return value if isinstance(value, datetime) else str(value)
 
 
 def _is_uuid(text: str) -> bool:
@@ -129,44 +144,19 @@ def _is_uuid(text: str) -> bool:
 
 def check_order(order: Order, case: CaseFile | None) -> CaseFile:
     """The case an order may be carried out for. InvalidEvent: a paper would say what nobody found out."""
+    kind = order.kind
     if case is None:
         raise InvalidEvent("case_unknown", "no filing of this case was seen")
-    if order.kind.code == CHARACTER:
-        if case.sealed is None:
-            raise InvalidEvent("applicant_unknown", "a character certificate names its applicant")
-        if case.verification != VerificationOutcome.CLEAR:
-            raise InvalidEvent("verification_not_clear", "approved without or against its verification")
+    if case.service_code not in kind.services:
+        raise InvalidEvent("certificate_kind_unknown", "its service yields no such paper")
+    if kind.needs_applicant and case.sealed is None:
+        raise InvalidEvent("applicant_unknown", "this paper names its applicant")
+    if kind.verification and order.verification(case) not in kind.verification:
+        raise InvalidEvent("verification_not_clear", "ordered without or against its verification")
+    for name, need in kind.facts.items():
+        if need == "required" and not clean(order.facts.get(name, "")):
+            raise InvalidEvent("certificate_fact_missing", f"the approval lacks {name}")
     return case
-
-
-def page_of(order: Order, case: CaseFile, person: PersonalData, *, verify_url: str, qr: str) -> Page:
-    """The page of a certificate, from stored facts alone."""
-    station = case.station_name if order.kind.names_station else None
-    district = (case.station_district if order.kind.names_station else None) or case.district
-    sealed = {key: said for key, value in person.attributes.items() if (said := _said(value)) is not None}
-    applicant = Applicant(
-        name=person.name,
-        address=person.address,
-        description=person.description,
-        attributes={**case.attributes, **sealed},
-    )
-    application = Application(
-        tracking_number=case.tracking_number,
-        filed_at=case.filed_at,
-        station=station,
-        district=district,
-        approved_by=order.approved_by,
-        approved_at=order.issued_at if order.approved_by else None,
-    )
-    printed = Printed(number=order.number, issued_at=order.issued_at, verify_url=verify_url, qr=qr)
-    return order.kind.page(applicant, application, printed)
-
-
-def _said(value: object) -> str | None:
-    """An answer of the application as text; None for what no page can show, such as a number without end."""
-    if isinstance(value, int | float) and abs(value) > _LONGEST_NUMBER:
-        return None
-    return str(value) if isinstance(value, str | int | float) else None
 
 
 def certificate_number(kind: Kind, certificate_id: str, issued_at: datetime) -> str:
@@ -174,8 +164,3 @@ def certificate_number(kind: Kind, certificate_id: str, issued_at: datetime) -> 
     bits = UUID(certificate_id).int >> 78
     digits = "".join(ALPHABET[bits >> shift & 31] for shift in range(45, -1, -5))
     return written_number(kind.prefix, f"{issued_at.astimezone(INDIA):%y}{digits}")
-
-
-def revoked_id(event: CertificateRevocationOrdered) -> str:
-    """The certificate a revocation means: the one it names, or the case's of that kind."""
-    return event.certificate_id or ids.certificate_id(event.case_id, event.kind)

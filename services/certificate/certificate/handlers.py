@@ -23,14 +23,18 @@ from event_schemas import (
     CertificateRevocationOrdered,
     ComplaintFiled,
     Envelope,
+    FIRRegistered,
     InvalidEvent,
     PersonalData,
     PersonalDataErased,
     VerificationCompleted,
     WireRecord,
+    ids,
 )
 
-from .domain import CaseFile, Order, check_order, order_of, page_of, revoked_id
+from .compose import page_of
+from .domain import CaseFile, Order, check_order, orders_of
+from .kinds import Papers
 from .metrics import CertificateMetrics
 from .page import Page
 from .records import Certificate, certificate_of, issued_record, revoked_record
@@ -45,9 +49,11 @@ TYPES: Final[frozenset[str]] = frozenset(
         VerificationCompleted,
         CertificateApproved,
         CertificateRevocationOrdered,
+        FIRRegistered,
         PersonalDataErased,
     )
 )
+"""Kind_rules sees to it that papers are ordered by no other."""
 
 _log = get_logger(__name__)
 
@@ -60,6 +66,7 @@ class EventHandler:
     def __init__(
         self,
         *,
+        papers: Papers,
         store: CertificateStore,
         typesetter: Typesetter,
         keys: KeyRing,
@@ -67,6 +74,7 @@ class EventHandler:
         metrics: CertificateMetrics,
         public_url: str,
     ) -> None:
+        self._papers = papers
         self._store = store
         self._typesetter = typesetter
         self._keys = keys
@@ -84,47 +92,53 @@ class EventHandler:
         return [outgoing for of_case in told for outgoing in of_case]
 
     async def _case(self, events: Sequence[Received]) -> list[Outgoing]:
-        told = []
-        for received in events:
-            record = await self._event(received.envelope)
-            if record is not None:
-                told.append(Outgoing(received.topic, record))
+        return [
+            Outgoing(received.topic, record) for received in events for record in await self._event(received.envelope)
+        ]
+
+    async def _event(self, envelope: Envelope) -> list[WireRecord]:
+        event = envelope.data
+        match event:
+            case CertificateRevocationOrdered():
+                return [await self._revoke(envelope, event)]
+            case PersonalDataErased():
+                await self._store.erase(event)
+                return []
+        if not self._papers.may_order(event):
+            return []
+        case = await self._store.case(event.case_id)
+        told: list[WireRecord] = []
+        for order in orders_of(self._papers, envelope, case):
+            issued = await self._issue(order, case)
+            replaced = await self._store.replace_earlier(issued) if order.kind.repeats else []
+            told += [issued_record(issued), *(revoked_record(one) for one in replaced)]
         return told
 
-    async def _event(self, envelope: Envelope) -> WireRecord | None:
-        match envelope.data:
-            case CertificateRevocationOrdered():
-                return await self._revoke(envelope, envelope.data)
-            case PersonalDataErased():
-                await self._store.erase(envelope.data)
-                return None
-        order = order_of(envelope)
-        return issued_record(await self._issue(order)) if order is not None else None
-
-    async def _issue(self, order: Order) -> Certificate:
+    async def _issue(self, order: Order, found: CaseFile | None) -> Certificate:
         existing = await self._store.get(order.certificate_id)
         if existing is not None:
             if existing.case_id != order.case_id:
                 raise InvalidEvent("certificate_unknown", "the approval names another case's certificate")
             return existing
-        case = check_order(order, await self._store.case(order.case_id))
+        case = check_order(order, found)
         url = f"{self._public_url}/v1/verify/{order.certificate_id}"
-        page = page_of(order, case, self._open(case), verify_url=url, qr=qr_svg(url))
+        page = page_of(self._papers.common, order, case, self._open(case), verify_url=url, qr=qr_svg(url))
         started = time.perf_counter()
-        with span("certificate_render", parent=order.traceparent, kind_code=order.kind.code, case_id=order.case_id):
+        with span("certificate_render", parent=order.traceparent, kind_code=order.kind.kind, case_id=order.case_id):
             pdf = await self._typesetter.render(page, created_at=order.issued_at)
         self._metrics.render_seconds.observe(time.perf_counter() - started)
         digest = hashlib.sha256(pdf).hexdigest()
         made = certificate_of(order, case, verify_url=url, sha256=digest, told_at=_millis(self._clock.now()))
         stored = await self._store.issue(made, self._keys.seal(order.case_id, pdf, order.issued_at))
         if stored is made:
-            self._metrics.issued.labels(order.kind.code).inc()
+            self._metrics.issued.labels(order.kind.kind).inc()
             _log.info("certificate_issued", certificate_id=made.certificate_id, case_id=made.case_id, kind=made.kind)
         return stored
 
     async def _revoke(self, envelope: Envelope, ordered: CertificateRevocationOrdered) -> WireRecord:
+        named = ordered.certificate_id or await self._named_by_kind(envelope, ordered)
         revoked = await self._store.revoke(
-            revoked_id(ordered),
+            named,
             ordered.case_id,
             at=ordered.occurred_at,
             cause_id=envelope.event_id,
@@ -136,6 +150,13 @@ class EventHandler:
         if is_new:
             self._metrics.revoked.labels(certificate.kind).inc()
         return revoked_record(certificate)
+
+    async def _named_by_kind(self, envelope: Envelope, ordered: CertificateRevocationOrdered) -> str:
+        """The case's last paper of that kind; a replay of the order means the same one, whatever came after."""
+        found = await self._store.newest(
+            ordered.case_id, ordered.kind, at=ordered.occurred_at, cause_id=envelope.event_id
+        )
+        return found or ids.certificate_id(ordered.case_id, ordered.kind)
 
     def _open(self, case: CaseFile) -> PersonalData:
         if case.sealed is None:

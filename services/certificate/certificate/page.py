@@ -29,7 +29,7 @@ _RIGHT_TO_LEFT = frozenset({"R", "AL"})
 
 
 class Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, populate_by_name=True)
+    model_config = ConfigDict(frozen=True, populate_by_name=True, extra="forbid")
 
 
 class Text(Frozen):
@@ -48,7 +48,7 @@ class Row(Frozen):
 
 
 class Page(Frozen):
-    """Everything `page.typ` prints; serialised by alias as its input."""
+    """Everything `page.typ` prints; serialised by alias as its input. `sample` is written across a paper of nobody."""
 
     issuer: Text = Text(hi="बिहार पुलिस · नागरिक सेवा", en="Bihar Police · Citizen Services")
     number_label: Text = Field(alias="number-label")
@@ -56,6 +56,9 @@ class Page(Frozen):
     title: Text
     number: str
     date: Text
+    valid_until_label: Text = Field(Text(hi="इस तिथि तक मान्य", en="Valid until"), alias="valid-until-label")
+    valid_until: Text | None = Field(None, alias="valid-until")
+    sample: Text | None = None
     rows: tuple[Row, ...]
     statement: tuple[Text, ...]
     notes: tuple[Text, ...]

@@ -12,6 +12,8 @@ from event_schemas import CertificateIssued, CertificateRevoked, DerivedEvent, W
 from .domain import CaseFile, Order, Status
 
 SOURCE: Final = "certificate"
+# The reason of a revocation that nobody ordered: a newer paper of the same kind took its place.
+REPLACED: Final = "replaced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +32,14 @@ class Certificate:
     station: str | None
     verify_url: str
     sha256: str
+    valid_until: datetime | None = None
     revoked_at: datetime | None = None
     revoked_cause_id: str | None = None
     reason_code: str | None = None
+
+    def is_expired(self, now: datetime) -> bool:
+        """What is printed on the paper counts: one without an end does not expire."""
+        return self.valid_until is not None and now > self.valid_until
 
 
 def certificate_of(order: Order, case: CaseFile, *, verify_url: str, sha256: str, told_at: datetime) -> Certificate:
@@ -40,7 +47,7 @@ def certificate_of(order: Order, case: CaseFile, *, verify_url: str, sha256: str
         certificate_id=order.certificate_id,
         number=order.number,
         case_id=order.case_id,
-        kind=order.kind.code,
+        kind=order.kind.kind,
         status=Status.VALID,
         issued_at=order.issued_at,
         told_at=told_at,
@@ -49,6 +56,7 @@ def certificate_of(order: Order, case: CaseFile, *, verify_url: str, sha256: str
         station=case.station_name,
         verify_url=verify_url,
         sha256=sha256,
+        valid_until=order.kind.valid_until(order.issued_at),
     )
 
 
@@ -84,7 +92,9 @@ def _record(
 
 
 def to_document(certificate: Certificate, sealed_pdf: str) -> dict[str, Any]:
+    until = {} if certificate.valid_until is None else {"valid_until": certificate.valid_until}
     return {
+        **until,
         "_id": certificate.certificate_id,
         "number": certificate.number,
         "case_id": certificate.case_id,
@@ -115,6 +125,7 @@ def from_document(document: Mapping[str, Any]) -> Certificate:
         station=document["station"],
         verify_url=document["verify_url"],
         sha256=document["sha256"],
+        valid_until=document.get("valid_until"),
         revoked_at=document.get("revoked_at"),
         revoked_cause_id=document.get("revoked_cause_id"),
         reason_code=document.get("reason_code"),
@@ -133,4 +144,5 @@ def case_of(document: Mapping[str, Any]) -> CaseFile:
         station_name=document.get("station_name"),
         station_district=document.get("station_district"),
         verification=document.get("verification"),
+        station_name_hi=document.get("station_name_hi"),
     )

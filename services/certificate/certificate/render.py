@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import Any, Final
 
 import segno
 import typst
@@ -18,6 +19,8 @@ from .letters import FAMILIES, fit_page, font_folders
 from .page import Page
 
 _FONTS = json.dumps(FAMILIES)
+# Enough to read the page on a screen, and few enough bytes for a repository.
+_PICTURE_PPI: Final = 72
 
 
 class Renderer:
@@ -42,14 +45,18 @@ class Renderer:
         return await loop.run_in_executor(self._pool, self.render_now, page, created_at)
 
     def render_now(self, page: Page, created_at: datetime) -> bytes:
-        pdf = self._compiler.compile(
-            format="pdf",
-            sys_inputs={"page": fit_page(page).model_dump_json(by_alias=True), "fonts": _FONTS},
-            timestamp=int(created_at.timestamp()),
-        )
+        pdf = self._compiler.compile(format="pdf", **_inputs(page, created_at))
         if not isinstance(pdf, bytes):
             raise TypeError(f"typst returned {type(pdf).__name__}, not the bytes of one PDF")
         return pdf
+
+    def picture_now(self, page: Page, created_at: datetime) -> bytes:
+        """A small PNG of a page; of its first one, if there are more."""
+        pictures = self._compiler.compile(format="png", ppi=_PICTURE_PPI, **_inputs(page, created_at))
+        first = pictures[0] if isinstance(pictures, list) else pictures
+        if not isinstance(first, bytes):
+            raise TypeError(f"typst returned {type(first).__name__}, not the bytes of a PNG")
+        return first
 
     @property
     def families(self) -> list[str]:
@@ -59,6 +66,13 @@ class Renderer:
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._folder.cleanup()
+
+
+def _inputs(page: Page, created_at: datetime) -> dict[str, Any]:
+    return {
+        "sys_inputs": {"page": fit_page(page).model_dump_json(by_alias=True), "fonts": _FONTS},
+        "timestamp": int(created_at.timestamp()),
+    }
 
 
 def qr_svg(url: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -10,8 +11,8 @@ from typing import Any, Final
 from chassis.mongo.client import DuplicateKeyError, IndexModel, Mongo, ReturnDocument, UpdateOne, store_errors
 from event_schemas import AssignedToStation, ComplaintFiled, Event, PersonalDataErased, VerificationCompleted
 
-from .domain import SERVICES, CaseFile, Status
-from .records import Certificate, case_of, from_document, to_document
+from .domain import CaseFile, Status
+from .records import REPLACED, Certificate, case_of, from_document, to_document
 from .spelling import Name
 
 PAGE: Final = 200
@@ -27,7 +28,10 @@ class StoredPdf:
 
 
 class CertificateStore:
-    def __init__(self, mongo: Mongo) -> None:
+    """`services` are those whose filings are kept, for the papers they yield."""
+
+    def __init__(self, mongo: Mongo, services: AbstractSet[str]) -> None:
+        self._services = services
         self._cases = mongo.collection("cases")
         self._certificates = mongo.collection("certificates")
 
@@ -47,7 +51,7 @@ class CertificateStore:
 
     async def remember(self, events: Sequence[Event]) -> None:
         """Take in what certificates will rest on; each event may come again."""
-        cases = [update for event in events for update in _case_updates(event)]
+        cases = [update for event in events for update in _case_updates(event, self._services)]
         stations = [
             UpdateOne({"case_id": event.case_id, "station": None}, {"$set": {"station": event.station.name}})
             for event in events
@@ -120,6 +124,38 @@ class CertificateStore:
         earlier = await self.get(certificate_id)
         return (earlier, False) if earlier is not None and earlier.case_id == case_id else None
 
+    async def newest(self, case_id: str, kind: str, *, at: datetime, cause_id: str) -> str | None:
+        """The id of the case's last paper of a kind that was valid at that time, or that this very order revoked."""
+        wanted = {
+            "case_id": case_id,
+            "kind": kind,
+            "issued_at": {"$lte": at},
+            "$or": [{"status": Status.VALID.value}, {"revoked_cause_id": cause_id}],
+        }
+        with store_errors():
+            found = await self._certificates.find_one(wanted, {"_id": 1}, sort=[("issued_at", -1), ("_id", -1)])
+        return str(found["_id"]) if found else None
+
+    async def replace_earlier(self, newer: Certificate) -> list[Certificate]:
+        """Revoke the case's earlier papers of that kind, whose place the newer one takes; the same when done again."""
+        earlier = {
+            "_id": {"$ne": newer.certificate_id},
+            "case_id": newer.case_id,
+            "kind": newer.kind,
+            "issued_at": {"$lte": newer.issued_at},
+        }
+        fields = {
+            "status": Status.REVOKED.value,
+            "revoked_at": newer.issued_at,
+            "revoked_cause_id": newer.cause_id,
+            "reason_code": REPLACED,
+        }
+        with store_errors():
+            await self._certificates.update_many(earlier | {"status": Status.VALID.value}, {"$set": fields})
+            cursor = self._certificates.find(earlier | {"revoked_cause_id": newer.cause_id}, _WITHOUT_PDF)
+            found = await cursor.sort("_id", 1).to_list(PAGE)
+        return [from_document(document) for document in found]
+
     async def revoked(self, after: tuple[datetime, str] | None) -> list[Certificate]:
         """A page of the revocation list, oldest first, from behind `after`."""
         query: dict[str, Any] = {"status": Status.REVOKED.value}
@@ -132,24 +168,19 @@ class CertificateStore:
         return [from_document(document) for document in found]
 
 
-def _case_updates(event: Event) -> list[UpdateOne]:
+def _case_updates(event: Event, services: AbstractSet[str]) -> list[UpdateOne]:
     match event:
-        case ComplaintFiled() if event.service_code in SERVICES:
+        case ComplaintFiled() if event.service_code in services:
             return [UpdateOne({"_id": event.case_id}, {"$setOnInsert": _case(event)}, upsert=True)]
         case AssignedToStation():
             newer = {"_id": event.case_id, "assignment_no": {"$lt": event.assignment_no}}
-            return [
-                UpdateOne(
-                    newer,
-                    {
-                        "$set": {
-                            "assignment_no": event.assignment_no,
-                            "station_name": event.station.name,
-                            "station_district": event.station.district,
-                        }
-                    },
-                )
-            ]
+            station = {
+                "assignment_no": event.assignment_no,
+                "station_name": event.station.name,
+                "station_name_hi": event.station.name_hi,
+                "station_district": event.station.district,
+            }
+            return [UpdateOne(newer, {"$set": station})]
         case VerificationCompleted():
             newer = {"_id": event.case_id, "verification_seq": {"$lt": event.case_seq}}
             fields = {"verification": str(event.outcome), "verification_seq": event.case_seq}

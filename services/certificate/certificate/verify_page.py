@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from html import escape
 from importlib.resources import files
 from string import Template
 from typing import Final
 
 from .domain import Status
+from .kinds import Kind
 from .page import Text, india_date
-from .records import Certificate
-from .wording import KIND_TITLES
+from .records import REPLACED, Certificate
 
 _PAGE: Final = Template(files("certificate").joinpath("verify.html").read_text(encoding="utf-8"))
 
 _HEADLINES: Final = {
-    Status.VALID: Text(hi="यह प्रमाण पत्र मान्य है", en="This certificate is valid"),
-    Status.REVOKED: Text(hi="यह प्रमाण पत्र निरस्त किया जा चुका है", en="This certificate has been revoked"),
-    Status.UNKNOWN: Text(hi="ऐसा कोई प्रमाण पत्र नहीं मिला", en="No such certificate is known"),
+    Status.VALID: Text(hi="यह दस्तावेज मान्य है", en="This document is valid"),
+    Status.REVOKED: Text(hi="यह दस्तावेज निरस्त किया जा चुका है", en="This document has been revoked"),
+    Status.UNKNOWN: Text(hi="ऐसा कोई दस्तावेज नहीं मिला", en="No such document is known"),
     Status.MISTYPED: Text(hi="यह संख्या सही नहीं लिखी गई है", en="This number is mistyped"),
 }
 _ADVICE: Final = {
     Status.VALID: Text(
-        hi="कागज पर छपी संख्या नीचे दी गई संख्या से मिलाएँ। नाम यहाँ नहीं दिखाया जाता।",
-        en="Compare the number on the paper with the one below. Names are not shown here.",
+        hi="पुलिस ने यह संख्या जारी की है; दस्तावेज क्या कहता है और क्या नहीं, वह उसी पर लिखा है। "
+        "कागज पर छपी संख्या नीचे दी गई संख्या से मिलाएँ। नाम यहाँ नहीं दिखाया जाता।",
+        en="The police issued it under this number; what it says, and what it does not say, stands on the document "
+        "itself. Compare the number on the paper with the one below. Names are not shown here.",
     ),
     Status.REVOKED: Text(
         hi="इस पर भरोसा न करें। धारक संबंधित थाने से संपर्क करे।",
@@ -39,31 +43,44 @@ _ADVICE: Final = {
         "or scan the paper's QR code.",
     ),
 }
+_EXPIRED: Final = Text(hi="इस दस्तावेज की अवधि समाप्त हो चुकी है", en="The validity of this document has ended")
+_EXPIRED_ADVICE: Final = Text(
+    hi="पुलिस ने इसे जारी किया था, पर यह {until} तक ही मान्य था। नए दस्तावेज के लिए फिर आवेदन करना होगा।",
+    en="The police issued it, but it was valid until {until} only. A new one needs a new application.",
+)
+_REPLACED_ADVICE: Final = Text(
+    hi="इसकी जगह इसी मामले में नया दस्तावेज जारी हुआ है। धारक से नया दस्तावेज माँगें।",
+    en="A newer document of the same case has taken its place. Ask its holder for the newer one.",
+)
+_ENDED_MARK: Final = "⌛"
 _MARKS: Final = {Status.VALID: "✓", Status.REVOKED: "✕", Status.UNKNOWN: "?", Status.MISTYPED: "✎"}
 _LABELS: Final = {
     "number": Text(hi="संख्या", en="Number"),
     "kind": Text(hi="प्रकार", en="Kind"),
     "issued": Text(hi="निर्गत तिथि", en="Date of issue"),
+    "until": Text(hi="इस तिथि तक मान्य", en="Valid until"),
     "station": Text(hi="थाना", en="Police station"),
     "revoked": Text(hi="निरस्त होने की तिथि", en="Revoked on"),
 }
-_SITE: Final = Text(hi="बिहार पुलिस · प्रमाण पत्र सत्यापन", en="Bihar Police · Certificate verification")
+_SITE: Final = Text(hi="बिहार पुलिस · दस्तावेज की जाँच", en="Bihar Police · Document verification")
 _OTHER: Final = Text(hi="English", en="हिन्दी")
 
 
-def verify_page(found: Certificate | Status, language: str) -> str:
+def verify_page(found: Certificate | Status, language: str, *, kinds: Mapping[str, Kind], now: datetime) -> str:
     """The whole HTML document. Every value is escaped; nothing is loaded from anywhere."""
     status = found if isinstance(found, Status) else found.status
     say = _Speaker(language)
-    rows = "".join(f"<div><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>" for label, value in _rows(found, say))
+    headline, advice, mark = _verdict(found, say, now)
+    rows = _rows(found, say, kinds)
+    listed = "".join(f"<div><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>" for label, value in rows)
     return _PAGE.substitute(
         lang=say.language,
         site=say(_SITE),
-        headline=say(_HEADLINES[status]),
-        status=status.value,
-        mark=_MARKS[status],
-        advice=say(_ADVICE[status]),
-        rows=f"<dl>{rows}</dl>" if rows else "",
+        headline=headline,
+        status="expired" if mark == _ENDED_MARK else status.value,
+        mark=mark,
+        advice=advice,
+        rows=f"<dl>{listed}</dl>" if listed else "",
         other=say(_OTHER),
         other_lang="en" if say.language == "hi" else "hi",
     )
@@ -77,14 +94,28 @@ class _Speaker:
         return text.hi if self.language == "hi" else text.en
 
 
-def _rows(found: Certificate | Status, say: _Speaker) -> list[tuple[str, str]]:
+def _verdict(found: Certificate | Status, say: _Speaker, now: datetime) -> tuple[str, str, str]:
+    """Headline, advice and mark. A paper that was revoked is called so, whenever its validity would have ended."""
+    if isinstance(found, Status):
+        return say(_HEADLINES[found]), say(_ADVICE[found]), _MARKS[found]
+    status = found.status
+    if status is Status.VALID and found.valid_until is not None and found.is_expired(now):
+        return say(_EXPIRED), say(_EXPIRED_ADVICE).format(until=say(india_date(found.valid_until))), _ENDED_MARK
+    advice = _REPLACED_ADVICE if status is Status.REVOKED and found.reason_code == REPLACED else _ADVICE[status]
+    return say(_HEADLINES[status]), say(advice), _MARKS[status]
+
+
+def _rows(found: Certificate | Status, say: _Speaker, kinds: Mapping[str, Kind]) -> list[tuple[str, str]]:
     if isinstance(found, Status):
         return []
+    kind = kinds.get(found.kind)
     rows = [
         (say(_LABELS["number"]), found.number),
-        (say(_LABELS["kind"]), say(KIND_TITLES.get(found.kind, Text(hi=found.kind, en=found.kind)))),
+        (say(_LABELS["kind"]), say(kind.title) if kind is not None else found.kind),
         (say(_LABELS["issued"]), say(india_date(found.issued_at))),
     ]
+    if found.valid_until is not None:
+        rows.append((say(_LABELS["until"]), say(india_date(found.valid_until))))
     if found.station:
         rows.append((say(_LABELS["station"]), found.station))
     if found.revoked_at is not None:

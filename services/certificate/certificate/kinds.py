@@ -1,0 +1,206 @@
+"""The kinds of paper as data, one file each: what orders one, what it shows and says, how long it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any, Final, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from chassis.settings import NotYaml, load_yaml
+from event_schemas import CertificateApproved, ComplaintFiled, Event, Post, VerificationOutcome
+from event_schemas.event_match import EventMatch
+from event_schemas.values import Code
+
+from .page import INDIA, Frozen, Text
+
+PAPERS: Final = Path(__file__).with_name("papers")
+COMMON: Final = Path(__file__).with_name("common.yaml")
+_END_OF_DAY: Final = time(23, 59, 59)
+
+How = Literal["text", "date", "time", "label", "masked"]
+
+
+class PaperError(ValueError):
+    """A file of a paper breaks a rule; the message has one problem a line."""
+
+
+class Shown(Frozen):
+    """A row. `show` names the value: name, address, description, station, district, tracking_number, filed_at,
+    issued_at, or attributes.x, facts.x, event.x. A value that is missing leaves its row out.
+    """
+
+    show: str
+    as_: How = Field("text", alias="as")
+    label: Text
+    labels: Mapping[str, Text] = {}
+
+
+class Passage(Text):
+    """Sentences in both languages; with `outcomes`, only on a paper that rests on such a verification."""
+
+    outcomes: tuple[VerificationOutcome, ...] = ()
+
+
+class Who(Frozen):
+    """What the text calls the person, with the name above and without one."""
+
+    named: Text
+    unnamed: Text
+
+
+class Validity(Frozen):
+    """Counted from the day of issue; the paper holds up to the end of the same day of its last month."""
+
+    months: int = Field(ge=1, le=120)
+
+    def last_second(self, issued_at: datetime) -> datetime:
+        """The end of its last day in India."""
+        first = issued_at.astimezone(INDIA).date()
+        year, month = divmod(first.year * 12 + first.month - 1 + self.months, 12)
+        return datetime.combine(_day_of(year, month + 1, first.day), _END_OF_DAY, INDIA)
+
+
+class Sample(Frozen):
+    """Facts of nobody, for the picture of the kind and for its tests."""
+
+    name: str | None = None
+    address: str | None = None
+    description: str | None = None
+    attributes: Mapping[str, Any] = {}
+    facts: Mapping[str, str] = {}
+    event: Mapping[str, Any] = {}
+    outcome: VerificationOutcome | None = None
+
+
+class Kind(Frozen):
+    """A kind of paper. `repeats`: each ordering event has a paper of its own, which takes the place of the one before.
+
+    `verification`: the outcomes it may rest on; none: it rests on no verification. `facts`: what the approving desk
+    enters. `source`: where its rules come from, and what is still to be confirmed.
+    """
+
+    kind: Code
+    prefix: str
+    title: Text
+    number_label: Text
+    services: tuple[str, ...]
+    ordered_by: EventMatch
+    approved_by: tuple[Post, ...] = ()
+    verification: tuple[VerificationOutcome, ...] = ()
+    needs_applicant: bool = False
+    facts: Mapping[str, Literal["required", "optional"]] = {}
+    repeats: bool = False
+    names_station: bool
+    validity: Validity | Literal["none"]
+    who: Who
+    rows: tuple[Shown, ...]
+    statement: tuple[Passage, ...]
+    basis: tuple[Passage, ...]
+    does_not_say: tuple[Passage, ...]
+    advice: tuple[Passage, ...] = ()
+    source: str
+    sample: Sample
+
+    @property
+    def is_approved(self) -> bool:
+        """By an officer's approval that names this kind."""
+        return self.ordered_by.event == CertificateApproved.type
+
+    def valid_until(self, issued_at: datetime) -> datetime | None:
+        return None if self.validity == "none" else self.validity.last_second(issued_at)
+
+
+class Common(Frozen):
+    """What several kinds share: rows by name, how a place is spoken of, and the notes beside the QR code."""
+
+    rows: Mapping[str, Shown]
+    station: Text
+    without_station: Text
+    notes: tuple[Text, ...]
+
+
+class Papers(Frozen):
+    """All kinds, by code."""
+
+    kinds: Mapping[str, Kind]
+    common: Common
+
+    @classmethod
+    def load(cls, folder: Path = PAPERS) -> Self:
+        """Every file of the folder. PaperError names what cannot be read; the rules of content are kind_rules'."""
+        common = read_common()
+        kinds = [read_kind(path, common) for path in sorted(folder.glob("*.yaml"))]
+        return cls(kinds={kind.kind: kind for kind in kinds}, common=common)
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        return tuple(kind.prefix for kind in self.kinds.values())
+
+    @property
+    def services(self) -> frozenset[str]:
+        """The services that yield a paper: their filings are kept."""
+        return frozenset(service for kind in self.kinds.values() for service in kind.services)
+
+    @property
+    def ordering_types(self) -> frozenset[str]:
+        return frozenset(kind.ordered_by.event for kind in self.kinds.values())
+
+    def may_order(self, event: Event) -> bool:
+        """Whether an event is worth a look at its case."""
+        if isinstance(event, ComplaintFiled):
+            return event.service_code in self.services
+        return event.type in self.ordering_types
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if not self.kinds:
+            raise PaperError("there is no paper")
+        return self
+
+
+def read_common(path: Path = COMMON) -> Common:
+    return Common.model_validate(_read(path))
+
+
+def read_kind(path: Path, common: Common) -> Kind:
+    """The kind of one file. A row that is only a name is the common row of that name."""
+    raw = _read(path)
+    try:
+        rows = [_row(one, common) for one in raw.get("rows", ())]
+        kind = Kind.model_validate({**raw, "rows": rows})
+    except ValidationError as error:
+        raise PaperError("\n".join(_problems(path, error))) from error
+    except KeyError as error:
+        raise PaperError(f"{path.stem}/rows: there is no common row {error}") from error
+    if kind.kind != path.stem:
+        raise PaperError(f"{path.stem}/kind: is {kind.kind!r}, not the file's name")
+    return kind
+
+
+def _row(written: Any, common: Common) -> Any:
+    return common.rows[written] if isinstance(written, str) else written
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        raw = load_yaml(path)
+    except NotYaml as error:
+        raise PaperError(f"{path.stem}: {error}") from error
+    if not isinstance(raw, dict):
+        raise PaperError(f"{path.stem}: is no mapping")
+    return raw
+
+
+def _problems(path: Path, error: ValidationError) -> Iterable[str]:
+    for one in error.errors(include_input=False):
+        yield f"{'/'.join([path.stem, *map(str, one['loc'])])}: {one['msg']}"
+
+
+def _day_of(year: int, month: int, day: int) -> date:
+    """That day, or the last of a month that is shorter."""
+    following = date(year + month // 12, month % 12 + 1, 1)
+    last = date.fromordinal(following.toordinal() - 1).day
+    return date(year, month, min(day, last))

@@ -1,0 +1,126 @@
+"""A sample of each kind for people who want to see it: facts of nobody, marked as such across the page."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from event_schemas import PersonalData, ids
+
+from .compose import page_of
+from .domain import CaseFile, Order
+from .kinds import Kind, Papers
+from .page import Page, Text
+from .render import Renderer, qr_svg
+
+ISSUED_AT: Final = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+MARK: Final = Text(hi="नमूना", en="SAMPLE")
+# A sample's QR code leads nowhere: nobody can take it for a paper.
+VERIFY_URL: Final = "https://janseva.example.in/v1/verify/SAMPLE"
+_CASE: Final = "c_01M820KRWBZXF69DE1D4FEXZX0"
+_README: Final = """# Papers
+
+One sample of each kind, drawn from `services/certificate/certificate/papers` by `make generate`.
+All facts are invented.
+
+"""
+
+
+def sample_order(kind: Kind) -> Order:
+    """As the kind's ordering event would have it."""
+    return Order(
+        certificate_id=ids.certificate_id(_CASE, kind.kind),
+        kind=kind,
+        case_id=_CASE,
+        cause_id="sample",
+        issued_at=ISSUED_AT,
+        approved_by=f"{kind.approved_by[0]}:SAMPLE" if kind.approved_by else None,
+        traceparent=None,
+        facts=kind.sample.facts,
+        event=kind.sample.event,
+        outcome=kind.sample.outcome,
+    )
+
+
+def sample_case(kind: Kind) -> CaseFile:
+    return CaseFile(
+        case_id=_CASE,
+        tracking_number="JS-26-7K3M-9QXD-4",
+        service_code=kind.services[0],
+        filed_at=ISSUED_AT,
+        district="Sheohar",
+        attributes={},
+        sealed="sample",
+        station_name="Sheohar",
+        station_name_hi="शिवहर",
+        station_district="Sheohar",
+        verification=kind.sample.outcome,
+    )
+
+
+def sample_person(kind: Kind) -> PersonalData:
+    sample = kind.sample
+    return PersonalData(
+        name=sample.name,
+        address=sample.address,
+        description=sample.description,
+        attributes=dict(sample.attributes),
+    )
+
+
+def sample_page(papers: Papers, kind: Kind) -> Page:
+    page = page_of(
+        papers.common,
+        sample_order(kind),
+        sample_case(kind),
+        sample_person(kind),
+        verify_url=VERIFY_URL,
+        qr=qr_svg(VERIFY_URL),
+    )
+    return page.model_copy(update={"sample": MARK})
+
+
+def write_pictures(papers: Papers, folder: Path) -> list[Path]:
+    """A PNG of each kind's sample and a README that shows them; a picture of a kind that is gone is deleted."""
+    folder.mkdir(parents=True, exist_ok=True)
+    renderer = Renderer()
+    written = []
+    for kind in papers.kinds.values():
+        picture = folder / f"{kind.kind}.png"
+        picture.write_bytes(renderer.picture_now(sample_page(papers, kind), ISSUED_AT))
+        written.append(picture)
+    renderer.close()
+    for left in set(folder.glob("*.png")) - set(written):
+        left.unlink()
+    (folder / "README.md").write_text(_README + kinds_table(papers, "") + _gallery(papers), encoding="utf-8")
+    return written
+
+
+def kinds_table(papers: Papers, pictures: str) -> str:
+    """The kinds in Markdown: what orders each, who approves it, how long it holds. `pictures` leads to their folder."""
+    lines = [
+        "| kind | number | of the services | ordered by | approved by | rests on | station | valid |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for kind in papers.kinds.values():
+        verification = ", ".join(kind.verification)
+        cells = [
+            f"[{kind.kind}]({pictures}{kind.kind}.png)",
+            f"{kind.prefix}-",
+            ", ".join(kind.services),
+            kind.ordered_by.event + (", each anew" if kind.repeats else ""),
+            ", ".join(kind.approved_by) or "nobody",
+            f"a verification: {verification}" if verification else "the filing" if not kind.is_approved else "the desk",
+            "named" if kind.names_station else "not named",
+            "no end" if kind.validity == "none" else f"{kind.validity.months} months",
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _gallery(papers: Papers) -> str:
+    return "".join(
+        f"\n## {kind.title.en}\n\n{kind.title.hi}. {kind.source}\n\n![{kind.title.en}]({kind.kind}.png)\n"
+        for kind in papers.kinds.values()
+    )
