@@ -17,7 +17,7 @@ import orjson
 from bench.sla_stats import Stats
 from bench.sla_workload import PARTITIONS, TARGET_DAYS, policy_file
 from chassis.kafka.admin import TopicSpec, create_topics
-from chassis.kafka.producer import EventProducer, Headers, Runs
+from chassis.kafka.producer import EventProducer, RecordHeaders, Runs
 from chassis.run import serve
 from chassis.telemetry.logs import configure_logging
 from event_schemas import ComplaintFiled, Envelope, Event, InquiryCompleted
@@ -52,7 +52,7 @@ class WorkloadSettings(Settings):
 class WorkloadProcessor(Processor):
     """Reads the workload's JSON. What carries headers is a word of our own, read back as always."""
 
-    def _read(self, message: Message, headers: Headers) -> Envelope:
+    def _read(self, message: Message, headers: RecordHeaders) -> Envelope:
         if headers:
             return super()._read(message, headers)
         STATS.count(message.partition)
@@ -98,7 +98,7 @@ class ReportingProducer(EventProducer):
     """Tells the driver each breach, before the product's own words are waited for."""
 
     async def send_runs(self, topic: str, runs: Runs) -> Awaitable[dict[int, int]]:
-        reports: dict[int, list[tuple[bytes | None, bytes | None, Headers]]] = {}
+        reports: dict[int, list[tuple[bytes | None, bytes | None, RecordHeaders]]] = {}
         if topic == ENV["CASES"]:
             for partition, records in runs.items():
                 for key, value, headers in records:

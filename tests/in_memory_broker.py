@@ -12,7 +12,7 @@ from aiokafka.partitioner import DefaultPartitioner
 from prometheus_client import CollectorRegistry
 
 from chassis.faults import PublishFailed
-from chassis.kafka.pipeline import AlreadyHandled, BatchHandler, BatchPipeline, Outgoing, Received, SourceRecord
+from chassis.kafka.pipeline import BatchHandler, BatchPipeline, Outgoing, Received, SourceRecord
 from chassis.telemetry.metrics import ConsumerMetrics
 from event_schemas import Envelope, Event, WireRecord, encode, ids
 
@@ -99,7 +99,6 @@ class InMemoryConsumer:
         service: str,
         metrics: ConsumerMetrics | None = None,
         ignore_sources: frozenset[str] = frozenset(),
-        already_handled: AlreadyHandled | None = None,
         max_batch: int = 500,
         max_invalid_in_row: int = 20,
     ) -> None:
@@ -114,7 +113,6 @@ class InMemoryConsumer:
             service=service,
             metrics=metrics or ConsumerMetrics(CollectorRegistry()),
             ignore_sources=ignore_sources,
-            already_handled=already_handled,
             max_invalid_in_row=max_invalid_in_row,
         )
 

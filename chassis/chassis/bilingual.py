@@ -1,14 +1,17 @@
-"""A text in both languages of the suite."""
+"""The languages of all that people read, and a text in both of them."""
 
 from __future__ import annotations
 
+from typing import Final, Literal
+
 from pydantic import BaseModel, ConfigDict
 
-from chassis.http.negotiation import Language
+Language = Literal["en", "hi"]
+LANGUAGES: Final[tuple[Language, ...]] = ("hi", "en")
 
 
 class Bilingual(BaseModel):
-    """The same said in Hindi and in English."""
+    """The same text in Hindi and in English."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -125,14 +125,6 @@ def case_topic(lane: Lane | str) -> str:
     return topic
 
 
-def tick_topic(lane: Lane | str) -> str:
-    """Where the ticks of a lane go. Raises ValueError for a lane that has no topic."""
-    topic = _TICK_TOPICS.get(str(lane))
-    if topic is None:
-        raise ValueError(f"no topic for the lane {str(lane)!r}")
-    return topic
-
-
 def lane_of(topic: str) -> Lane:
     """The lane of a ``cases`` or ``sla.ticks`` topic or of its dead letters. Raises ValueError for any other topic."""
     lane = _LANES.get(topic.removesuffix(DEAD_LETTER_SUFFIX))

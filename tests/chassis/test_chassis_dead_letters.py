@@ -9,15 +9,25 @@ from pathlib import Path
 import pytest
 from deploy.prometheus.alerts import ALERTS
 
-from chassis.dead_letters.command import Selection, main, understood
-from chassis.dead_letters.log import Letter, Spot, letter_of
+from chassis.dead_letters.command import Selection, main, parse_arguments
+from chassis.dead_letters.log import DeadLetter, RecordPosition, letter_of
 from chassis.kafka.pipeline import SourceRecord, dead_letter
 from chassis.kafka.readers import LogRecord
 from event_schemas import WireRecord
 
 ROOT = Path(__file__).resolve().parents[2]
 AT = datetime(2026, 11, 22, 4, 10, tzinfo=UTC)
-LETTER = Letter(Spot(0, 12), AT, "routing", "schema", "ComplaintFiled", "cases.routine", Spot(2, 4711), None, None)
+LETTER = DeadLetter(
+    RecordPosition(0, 12),
+    AT,
+    "routing",
+    "schema",
+    "ComplaintFiled",
+    "cases.routine",
+    RecordPosition(2, 4711),
+    None,
+    None,
+)
 ANY = Selection(None, None, None, None, None, frozenset())
 
 
@@ -25,7 +35,7 @@ def test_every_command_of_the_page_is_understood() -> None:
     """What the runbook tells an operator to type has no word that the command doesn't know, and the alert names it."""
     page = (ROOT / "docs/runbooks/JansevaDeadLetters.md").read_text(encoding="utf-8").replace("\\\n", " ")
     typed = re.findall(r"python -m chassis dead-letters ([^`\n]+)", page)
-    assert {understood(shlex.split(words)).act for words in typed} == {"list", "show", "replay"}
+    assert {parse_arguments(shlex.split(words)).act for words in typed} == {"list", "show", "replay"}
     (alert,) = [alert for alert in ALERTS if alert.name == "JansevaDeadLetters"]
     assert "python -m chassis dead-letters" in alert.description
 
@@ -42,7 +52,7 @@ def test_a_careless_command_is_refused(words: str) -> None:
 
 def test_a_time_is_by_indias_clock() -> None:
     """Without a zone a time is India's, five and a half hours ahead of UTC; `until` is not in the selection itself."""
-    options = understood(["list", "--since", "2026-11-22T09:40", "--until", "2026-11-22T04:11:00Z"])
+    options = parse_arguments(["list", "--since", "2026-11-22T09:40", "--until", "2026-11-22T04:11:00Z"])
     assert options.since == AT
     wanted = replace(ANY, since=options.since, until=options.until)
     assert wanted.holds(LETTER)
@@ -56,7 +66,7 @@ def test_a_time_is_by_indias_clock() -> None:
         replace(ANY, service="notifier"),
         replace(ANY, reason="unknown_version"),
         replace(ANY, type="ComplaintAcknowledged"),
-        replace(ANY, spots=frozenset({Spot(12, 0)})),
+        replace(ANY, positions=frozenset({RecordPosition(12, 0)})),
     ],
 )
 def test_each_word_of_a_selection_narrows_it(wanted: Selection) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 from pymongo.errors import AutoReconnect
@@ -117,22 +117,6 @@ async def test_an_event_under_anothers_key_is_poison(rig: Rig) -> None:
     await rig.run(seen, lambda: len(seen.events) >= 1)
     assert len(seen.events) == 1
     assert [dict(letter.headers)["dlq_reason"] for letter in await rig.dead_letters()] == [b"key_mismatch"] * 2
-
-
-async def test_events_handled_before_are_dropped(rig: Rig) -> None:
-    """The dedupe hook is asked once per batch; copies within a batch are dropped too."""
-    seen = Seen()
-    asked: list[str] = []
-
-    async def already(event_ids: Sequence[str]) -> Collection[str]:
-        asked.extend(event_ids)
-        return {"old"}
-
-    for event_id in ("old", "new", "new", "newer"):
-        await rig.publish(acknowledged(CASES[0], event_id=event_id))
-    await rig.run(seen, lambda: len(seen.events) >= 2, already_handled=already)
-    assert [event.envelope.event_id for event in seen.events] == ["new", "newer"]
-    assert set(asked) == {"old", "new", "newer"}
 
 
 @pytest.mark.parametrize("fault", [TransientFault("db"), AutoReconnect("db"), PublishFailed("kafka")])

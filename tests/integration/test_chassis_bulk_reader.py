@@ -10,8 +10,8 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from chassis.faults import RecordTooLarge
 from chassis.kafka.admin import TopicSpec, create_topics
-from chassis.kafka.bulk_reader import read_partitions
 from chassis.kafka.producer import EventProducer
+from chassis.kafka.readers import read_stretches
 
 RECORDS = 9_000
 
@@ -40,7 +40,7 @@ async def read(
     """The keys by partition, and up to where each partition was told to be complete."""
     keys: dict[int, list[bytes | None]] = {}
     following: dict[int, int] = {}
-    async for stretch in read_partitions(bootstrap, topic, starts):
+    async for stretch in read_stretches(bootstrap, {(topic, number): start for number, start in starts.items()}):
         keys.setdefault(stretch.partition, []).extend(record.key for record in stretch.records)
         following[stretch.partition] = stretch.following
     return keys, following
@@ -88,7 +88,7 @@ async def test_an_offset_beyond_the_end_is_no_offset_of_this_log(kafka_bootstrap
     """The first stretch says that nothing known before holds, then the partition is read from its beginning."""
     topic = await make_topic(kafka_bootstrap)
     await (await producer.send_runs(topic, {0: run(5)}))
-    stretches = [(list(one.records), one.following) async for one in read_partitions(kafka_bootstrap, topic, {0: 700})]
+    stretches = [(list(one.records), one.following) async for one in read_stretches(kafka_bootstrap, {(topic, 0): 700})]
     assert stretches[0] == ([], 0)
     assert [record.key for records, _ in stretches for record in records] == [b"k%d" % i for i in range(5)]
     assert stretches[-1][1] == 5

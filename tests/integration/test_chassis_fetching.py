@@ -6,7 +6,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from chassis.kafka.fetching import WHOLE_WAIT_MS, wait_longer_when_whole
+from chassis.kafka.aiokafka_patches import COMPLETE_FETCH_WAIT_MS, lengthen_complete_fetches
 from tests.integration.chassis_rigs import CASES, KafkaRig, acknowledged, until
 
 OWN_WAIT_MS = 40
@@ -33,7 +33,7 @@ async def watched(bootstrap: str, places: list[TopicPartition]) -> AsyncIterator
 
     client.send = watching
     try:
-        wait_longer_when_whole(consumer)
+        lengthen_complete_fetches(consumer)
         consumer.assign(places)
         yield consumer, sent
     finally:
@@ -47,11 +47,11 @@ async def test_a_fetch_of_all_partitions_waits_longer_than_one_that_leaves_some_
     places = [TopicPartition(rig.topic, number) for number in range(4)]
     async with watched(kafka_bootstrap, places) as (consumer, sent):
         await consumer.getmany(timeout_ms=200)
-        await until(lambda: (4, WHOLE_WAIT_MS) in sent)
+        await until(lambda: (4, COMPLETE_FETCH_WAIT_MS) in sent)
         # One batch of one case: all of it is fetched at once, and one record of it is taken.
         await rig.producer.send_all([(rig.topic, acknowledged(CASES[0], seq)) for seq in range(1, 41)])
         assert len(await consumer.getmany(timeout_ms=30_000, max_records=1)) == 1
         await until(lambda: (3, OWN_WAIT_MS) in sent)
-    assert {limit for asked, limit in sent if asked == 4} == {WHOLE_WAIT_MS}
+    assert {limit for asked, limit in sent if asked == 4} == {COMPLETE_FETCH_WAIT_MS}
     assert {limit for asked, limit in sent if asked < 4} == {OWN_WAIT_MS}
     await rig.stop()

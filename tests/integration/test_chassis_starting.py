@@ -8,7 +8,7 @@ import pytest
 
 from chassis.kafka.admin import TopicSpec, create_topics
 from chassis.kafka.compacted import CompactedView
-from chassis.kafka.offsets import LogPositions
+from chassis.kafka.offsets import TopicOffsets
 from chassis.kafka.readers import read_log
 
 
@@ -17,7 +17,7 @@ async def _view(bootstrap: str) -> None:
 
 
 async def _positions(bootstrap: str) -> None:
-    positions = LogPositions(bootstrap, ["starting"])
+    positions = TopicOffsets(bootstrap, ["starting"])
     try:
         await positions.ends()
     finally:

@@ -17,7 +17,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from chassis.kafka.admin import end_offsets
-from chassis.kafka.groups import GroupHasMembers, has_members, move_group
+from chassis.kafka.offsets import GroupHasMembers, has_members, move_group
 from chassis.mongo.client import Mongo
 from janseva_local.parts import answers_ready
 from tests.integration.sla_worker import Bench, WorkerProcess, open_bench

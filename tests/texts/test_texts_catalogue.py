@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from chassis.http.negotiation import LANGUAGES, Language
+from chassis.bilingual import LANGUAGES, Language
 from chassis.sentences import Words
 from chassis.settings import load_yaml
 from intake.catalogue import load_catalogue

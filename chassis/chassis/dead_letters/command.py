@@ -1,6 +1,6 @@
 """``python -m chassis dead-letters list|show|replay``: events that a service put aside, and sending them to it again.
 
-A replay goes to the topic the event came from, for the service that buried it; all others skip it. Nothing is sent
+A replay goes to the topic the event came from, for the service that put it aside; all others skip it. Nothing is sent
 without --yes.
 """
 
@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings
 
 from chassis.clock import SystemClock
 from chassis.dead_letters import pages
-from chassis.dead_letters.log import Decision, Letter, Spot, read_contents, read_record, replay
+from chassis.dead_letters.log import DeadLetter, RecordPosition, ReplayApproval, read_contents, read_record, replay
 from chassis.faults import RecordTooLarge, TransientFault
 from chassis.kafka.admin import existing_topics
 from chassis.telemetry.logs import configure_logging
@@ -39,26 +39,26 @@ class Selection:
     type: str | None
     since: datetime | None
     until: datetime | None
-    spots: frozenset[Spot]
+    positions: frozenset[RecordPosition]
 
     @property
     def is_everything(self) -> bool:
         return self == Selection(None, None, None, None, None, frozenset())
 
-    def holds(self, letter: Letter) -> bool:
+    def holds(self, letter: DeadLetter) -> bool:
         return (
             self.service in {None, letter.service}
             and self.reason in {None, letter.reason}
             and self.type in {None, letter.type}
             and (self.since is None or letter.at >= self.since)
             and (self.until is None or letter.at < self.until)
-            and (not self.spots or letter.spot in self.spots)
+            and (not self.positions or letter.position in self.positions)
         )
 
 
 def main(argv: Sequence[str]) -> int:
     """0: shown, replayed, or nothing was left to replay; 1: it could not be done; 2: not understood."""
-    options = understood(argv)
+    options = parse_arguments(argv)
     configure_logging("dead-letters", "error")
     try:
         return asyncio.run(_run(options, options.bootstrap or Settings().kafka_bootstrap))
@@ -66,8 +66,8 @@ def main(argv: Sequence[str]) -> int:
         return _not_done(f"{type(error).__name__}: {error}")
 
 
-def understood(argv: Sequence[str]) -> argparse.Namespace:
-    """The words typed. SystemExit with 2 if they can't be meant so."""
+def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
+    """The arguments read. SystemExit with 2 if they can't be meant so."""
     parser = _parser()
     options = parser.parse_args(list(argv))
     if options.act == "replay" and _selection(options).is_everything:
@@ -98,17 +98,17 @@ async def _list(bootstrap: str, names: Sequence[str], options: argparse.Namespac
     for name in names:
         contents = await read_contents(bootstrap, name)
         chosen = [letter for letter in contents.letters if wanted.holds(letter)]
-        _say(pages.overview(contents, chosen))
+        _print(pages.overview(contents, chosen))
         if options.each:
-            _say(pages.each(contents, chosen))
+            _print(pages.each(contents, chosen))
     return 0
 
 
-async def _show(bootstrap: str, topic: str, spot: Spot) -> int:
-    found = await read_record(bootstrap, topic, spot)
+async def _show(bootstrap: str, topic: str, position: RecordPosition) -> int:
+    found = await read_record(bootstrap, topic, position)
     if found is None:
-        return _not_done(f"nothing lies at {spot} of {topic} (any more)")
-    _say(pages.one(await read_contents(bootstrap, topic), found))
+        return _not_done(f"nothing lies at {position} of {topic} (any more)")
+    _print(pages.one(await read_contents(bootstrap, topic), found))
     return 0
 
 
@@ -117,32 +117,32 @@ async def _replay(bootstrap: str, topic: str, existing: frozenset[str], options:
     contents = await read_contents(bootstrap, topic)
     chosen = [letter for letter in contents.letters if wanted.holds(letter)]
     able = [letter for letter in chosen if letter.cannot is None and letter.source_topic in existing]
-    fresh = able if options.again else [letter for letter in able if letter.spot not in contents.replays]
-    _say(pages.plan(contents, chosen, fresh, existing))
+    fresh = able if options.again else [letter for letter in able if letter.position not in contents.replays]
+    _print(pages.plan(contents, chosen, fresh, existing))
     if not fresh:
-        _say(["nothing to replay"])
+        _print(["nothing to replay"])
         return 0 if able else 1
     if not options.yes:
-        _say(["nothing was sent. To send them: the same with --yes --by WHO --why REASON"])
+        _print(["nothing was sent. To send them: the same with --yes --by WHO --why REASON"])
         return 0
     done = await replay(
-        bootstrap, topic, fresh, Decision(options.by, options.why), SystemClock(), _progress(len(fresh))
+        bootstrap, topic, fresh, ReplayApproval(options.by, options.why), SystemClock(), _progress(len(fresh))
     )
-    _say([f"replayed {done} of {len(fresh)}"])
+    _print([f"replayed {done} of {len(fresh)}"])
     return 0 if done == len(fresh) else _not_done("Kafka has deleted the others meanwhile")
 
 
 def _selection(options: argparse.Namespace) -> Selection:
-    spots = frozenset(getattr(options, "at", None) or ())
-    return Selection(options.service, options.reason, options.type, options.since, options.until, spots)
+    positions = frozenset(getattr(options, "at", None) or ())
+    return Selection(options.service, options.reason, options.type, options.since, options.until, positions)
 
 
 def _progress(of: int) -> Callable[[int], None]:
-    def tell(done: int) -> None:
+    def on_progress(done: int) -> None:
         if done < of:
             sys.stderr.write(f"{done} of {of}\n")
 
-    return tell
+    return on_progress
 
 
 def _not_done(why: str) -> int:
@@ -150,7 +150,7 @@ def _not_done(why: str) -> int:
     return 1
 
 
-def _say(lines: Iterable[str]) -> None:
+def _print(lines: Iterable[str]) -> None:
     sys.stdout.writelines(f"{line}\n" for line in lines)
     sys.stdout.flush()
 
@@ -170,10 +170,12 @@ def _parser() -> argparse.ArgumentParser:
     listing.add_argument("--each", action="store_true", help="a line for each")
     show = acts.add_parser("show", help="one of them; of its body the size and the names of its fields alone")
     show.add_argument("--topic", required=True, help="cases.routine, say")
-    show.add_argument("--at", required=True, type=Spot.parse, metavar="PARTITION:OFFSET")
+    show.add_argument("--at", required=True, type=RecordPosition.parse, metavar="PARTITION:OFFSET")
     again = acts.add_parser("replay", help="send them to their service again; without --yes: say what would be sent")
     again.add_argument("--topic", required=True, help="cases.routine, say")
-    again.add_argument("--at", action="append", type=Spot.parse, metavar="PARTITION:OFFSET", help="may be repeated")
+    again.add_argument(
+        "--at", action="append", type=RecordPosition.parse, metavar="PARTITION:OFFSET", help="may be repeated"
+    )
     again.add_argument("--yes", action="store_true", help="send them")
     again.add_argument("--by", help="who decides this, for the record")
     again.add_argument("--why", help="the reason, for the record")

@@ -8,7 +8,7 @@ from typing import Final
 
 import orjson
 
-from chassis.dead_letters.log import Contents, Letter, letter_of, mark_of
+from chassis.dead_letters.log import Contents, DeadLetter, letter_of, mark_of
 from chassis.kafka.readers import LogRecord
 from chassis.telemetry.redaction import redact_text
 from event_schemas.calendars import INDIA
@@ -17,15 +17,15 @@ _SHOWN_HEADERS: Final = ("ce_", "dlq_", "traceparent", "content-type")
 _FIELD: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
-def overview(contents: Contents, chosen: Sequence[Letter]) -> Iterator[str]:
+def overview(contents: Contents, chosen: Sequence[DeadLetter]) -> Iterator[str]:
     """A line for each service, reason and type."""
-    left = sum(letter.spot not in contents.replays for letter in chosen)
+    left = sum(letter.position not in contents.replays for letter in chosen)
     yield f"{contents.topic}: {len(chosen)} dead letters, {left} not replayed"
-    if contents.strange:
-        yield f"  and {contents.strange} records that no service of ours wrote"
+    if contents.unrecognized:
+        yield f"  and {contents.unrecognized} records that no service of ours wrote"
     if not chosen:
         return
-    groups: defaultdict[tuple[str, str, str], list[Letter]] = defaultdict(list)
+    groups: defaultdict[tuple[str, str, str], list[DeadLetter]] = defaultdict(list)
     for letter in chosen:
         groups[letter.service, letter.reason, _shown(letter.type)].append(letter)
     yield (
@@ -33,7 +33,7 @@ def overview(contents: Contents, chosen: Sequence[Letter]) -> Iterator[str]:
         f"  {'oldest (India)':<19}  newest (India)"
     )
     for (service, reason, kind), letters in sorted(groups.items()):
-        replayed = sum(letter.spot in contents.replays for letter in letters)
+        replayed = sum(letter.position in contents.replays for letter in letters)
         again = sum(letter.again is not None for letter in letters)
         first, last = min(letter.at for letter in letters), max(letter.at for letter in letters)
         yield (
@@ -42,22 +42,22 @@ def overview(contents: Contents, chosen: Sequence[Letter]) -> Iterator[str]:
         )
 
 
-def each(contents: Contents, chosen: Sequence[Letter]) -> Iterator[str]:
+def each(contents: Contents, chosen: Sequence[DeadLetter]) -> Iterator[str]:
     """A line for each dead letter."""
     for letter in sorted(chosen, key=lambda letter: letter.at):
         again = "" if letter.again is None else f", a replay of {letter.again}"
         yield (
-            f"  {letter.spot!s:>8}  {_india(letter.at)}  {letter.service}: {letter.reason}, {_shown(letter.type)}"
+            f"  {letter.position!s:>8}  {_india(letter.at)}  {letter.service}: {letter.reason}, {_shown(letter.type)}"
             f" from {letter.source_topic} {letter.source}{again}; {state(contents, letter)}"
         )
 
 
-def state(contents: Contents, letter: Letter) -> str:
+def state(contents: Contents, letter: DeadLetter) -> str:
     """What has become of it."""
-    mark = contents.replays.get(letter.spot)
+    mark = contents.replays.get(letter.position)
     if mark is None:
         return "not replayed"
-    died = contents.died_again.get(letter.spot)
+    died = contents.died_again.get(letter.position)
     died_again = "" if died is None else f"; died again as {died}"
     return f"replayed {_india(mark.at)} (India) by {mark.by}: {mark.why}{died_again}"
 
@@ -83,22 +83,22 @@ def one(contents: Contents, found: LogRecord) -> Iterator[str]:
 
 
 def plan(
-    contents: Contents, chosen: Sequence[Letter], fresh: Sequence[Letter], existing: Collection[str]
+    contents: Contents, chosen: Sequence[DeadLetter], fresh: Sequence[DeadLetter], existing: Collection[str]
 ) -> Iterator[str]:
     """What a replay sends, what it leaves out, and why."""
     yield f"{len(chosen)} dead letters of {contents.topic} are meant"
     for (source, service), count in sorted(Counter((one.source_topic, one.service) for one in fresh).items()):
         yield f"  {count} to {source}, for {service} alone"
-    sent = {letter.spot for letter in fresh}
+    sent = {letter.position for letter in fresh}
     faults = Counter(
         letter.cannot
         or (
-            f"was replayed already by {contents.replays[letter.spot].by}: --again sends it once more"
+            f"was replayed already by {contents.replays[letter.position].by}: --again sends it once more"
             if letter.source_topic in existing
             else f"its topic {letter.source_topic} does not exist"
         )
         for letter in chosen
-        if letter.spot not in sent
+        if letter.position not in sent
     )
     for why, count in sorted(faults.items()):
         yield f"  {count} left out: {why}"

@@ -1,4 +1,4 @@
-"""HEAD wherever GET is: the same status and headers, no body."""
+"""Answer HEAD wherever GET is: the same status and headers, no body."""
 
 from __future__ import annotations
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final, Literal
+from typing import Final
 
-Language = Literal["en", "hi"]
-LANGUAGES: Final[tuple[Language, ...]] = ("hi", "en")
+from chassis.bilingual import Language
 
 # Browsers send about ten; the rest of a longer header is not read.
 MAX_ENTRIES: Final = 50

@@ -11,8 +11,8 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from starlette.responses import Response
 
-from chassis.bilingual import Bilingual
-from chassis.http.negotiation import Language, language_of
+from chassis.bilingual import Bilingual, Language
+from chassis.http.negotiation import language_of
 from chassis.settings import load_yaml
 
 __all__ = ["Bilingual", "FieldError", "Language", "Problem", "ProblemType", "language_of", "load_problem_types"]

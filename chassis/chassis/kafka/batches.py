@@ -1,4 +1,4 @@
-"""Many records as few of Kafka's batches: which partition a key belongs to, and runs of records for each."""
+"""Pack many records into few of Kafka's batches: the partition of a key, and runs of records for each partition."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 
 from event_schemas import WireRecord
 
-__all__ = ["Headers", "Runs", "batches_of", "go_as_batches", "partition_of", "runs_of"]
+__all__ = ["RecordHeaders", "Runs", "batches_of", "go_as_batches", "partition_of", "runs_of"]
 
 # Records (key, value, headers) by partition, each run in its order; a value of None deletes in a compacted topic.
-Headers = Sequence[tuple[str, bytes]]
-Run = Sequence[tuple[bytes | None, bytes | None, Headers]]
+RecordHeaders = Sequence[tuple[str, bytes]]
+Run = Sequence[tuple[bytes | None, bytes | None, RecordHeaders]]
 Runs = Mapping[int, Run]
 
 # Fewer are better off one by one: there the records of several callers share a batch.
@@ -32,7 +32,7 @@ def go_as_batches(items: Sequence[tuple[str, WireRecord]]) -> bool:
 
 def runs_of(records: Iterable[tuple[WireRecord, int | None]], partitions: Sequence[int]) -> Runs:
     """Records of one topic by the partition that is asked for, or that of their key, in their order."""
-    runs: defaultdict[int, list[tuple[bytes | None, bytes | None, Headers]]] = defaultdict(list)
+    runs: defaultdict[int, list[tuple[bytes | None, bytes | None, RecordHeaders]]] = defaultdict(list)
     for record, asked in records:
         runs[partition_of(record.key, partitions) if asked is None else asked].append(record)
     return runs

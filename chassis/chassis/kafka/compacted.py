@@ -10,8 +10,8 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from chassis.kafka.aiokafka_patches import start_deferring_cancellation, wait_for_topic
 from chassis.kafka.consumer import POLL_MS, backoff
-from chassis.kafka.starting import start_whole
 from chassis.telemetry.logs import get_logger
 
 _log = get_logger(__name__)
@@ -69,7 +69,7 @@ class CompactedView:
             metadata_max_age_ms=30_000,
         )
         try:
-            await start_whole(consumer)
+            await start_deferring_cancellation(consumer)
             partitions = await self._assign(consumer)
             ends: dict[TopicPartition, int] = await consumer.end_offsets(partitions)
             while not self._stopping.is_set():
@@ -83,7 +83,7 @@ class CompactedView:
         numbers = consumer.partitions_for_topic(self._topic)
         while not numbers and not self._stopping.is_set():
             # Not created yet: the metadata has to be asked for by name.
-            await consumer._client._wait_on_metadata(self._topic)  # noqa: SLF001
+            await wait_for_topic(consumer, self._topic)
             numbers = consumer.partitions_for_topic(self._topic)
         partitions = [TopicPartition(self._topic, number) for number in sorted(numbers or ())]
         consumer.assign(partitions)

@@ -1,4 +1,4 @@
-"""The batch consumer loop: fetch, handle, publish, await the acks, commit. At least once, in order per partition."""
+"""The batch consumer's loop: fetch, handle, publish, await the acks, commit. At least once, in order per partition."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from chassis.faults import InvalidEvent, TransientFault
 from chassis.health import Liveness
-from chassis.kafka.fetching import wait_longer_when_whole
-from chassis.kafka.lost_events import DeletedUnread
+from chassis.kafka.aiokafka_patches import lengthen_complete_fetches, position_of, start_deferring_cancellation
+from chassis.kafka.lost_events import LostEventDetector
 from chassis.kafka.pipeline import (
-    AlreadyHandled,
     BatchHandler,
     BatchPipeline,
     Outgoing,
@@ -28,7 +27,6 @@ from chassis.kafka.pipeline import (
     TooManyInvalid,
 )
 from chassis.kafka.producer import Producer
-from chassis.kafka.starting import start_whole
 from chassis.telemetry.logs import get_logger
 from chassis.telemetry.metrics import ConsumerMetrics
 
@@ -43,7 +41,7 @@ MAX_POLL_INTERVAL_MS = 120_000
 REVOKE_GRACE = timedelta(seconds=8)
 BACKOFF_FIRST, BACKOFF_LAST = timedelta(milliseconds=200), timedelta(seconds=15)
 # The group waits for us this long at a rebalance too, if the brokers are slow to say what they have deleted.
-LOOK_FOR_LOST = timedelta(seconds=5)
+LOST_EVENTS_TIMEOUT = timedelta(seconds=5)
 # Blocked longer than this, the loop stops beating: perhaps it is this process that is broken, not the dependency.
 MAX_BLOCKED = timedelta(minutes=15)
 
@@ -70,7 +68,6 @@ class BatchConsumer:
         liveness: Liveness,
         metrics: ConsumerMetrics,
         ignore_sources: frozenset[str] = frozenset(),
-        already_handled: AlreadyHandled | None = None,
         max_batch: int = 500,
         max_invalid_in_row: int = 20,
     ) -> None:
@@ -87,10 +84,9 @@ class BatchConsumer:
             service=service,
             metrics=metrics,
             ignore_sources=ignore_sources,
-            already_handled=already_handled,
             max_invalid_in_row=max_invalid_in_row,
         )
-        self._deleted = DeletedUnread(group_id, metrics)
+        self._lost_events = LostEventDetector(group_id, metrics)
         self._stopping = asyncio.Event()
         # Held from the fetch's return to the commit; a rebalance waits for it.
         self._working = asyncio.Lock()
@@ -140,8 +136,8 @@ class BatchConsumer:
         while not self._stopping.is_set():
             self._beat()
             try:
-                await start_whole(consumer)
-                wait_longer_when_whole(consumer)
+                await start_deferring_cancellation(consumer)
+                lengthen_complete_fetches(consumer)
             except KafkaError as error:
                 attempt += 1
                 _log.warning("consumer_cannot_connect", group_id=self._group_id, reason=type(error).__name__)
@@ -221,7 +217,7 @@ class BatchConsumer:
         self._next_lag = now + 1.0
         for partition in consumer.assignment():
             end = consumer.highwater(partition)
-            position = consumer._subscription.subscription.assignment.state_value(partition)._position  # noqa: SLF001
+            position = position_of(consumer, partition)
             if end is not None and position is not None:
                 lag = max(0, end - position)
                 self._metrics.lag.labels(partition.topic, partition.partition).set(lag)
@@ -233,7 +229,7 @@ class BatchConsumer:
         except TimeoutError:
             return
 
-    async def revoked(self, partitions: Sequence[TopicPartition]) -> None:
+    async def partitions_revoked(self, partitions: Sequence[TopicPartition]) -> None:
         """Let the batch under way be finished and committed before its partitions go to another member."""
         try:
             async with asyncio.timeout(REVOKE_GRACE.total_seconds()), self._working:
@@ -242,16 +238,15 @@ class BatchConsumer:
             _log.warning("revoked_before_commit", group_id=self._group_id, partitions=len(partitions))
         for partition in partitions:
             self._blocked.pop(partition, None)
-            if (partition.topic, str(partition.partition)) in self._metrics.lag._metrics:  # noqa: SLF001
-                self._metrics.lag.remove(partition.topic, partition.partition)
+            self._metrics.lag.remove(partition.topic, partition.partition)
 
-    async def taken_over(self, consumer: Any, partitions: Sequence[TopicPartition]) -> None:
-        """Tell what was deleted unread. The service goes on all the same: others' events must not wait for it."""
+    async def partitions_assigned(self, consumer: Any, partitions: Sequence[TopicPartition]) -> None:
+        """Report events that were deleted unread. A failure of that delays nobody: the consumer goes on."""
         self.assigned.set()
         try:
             # Nothing is committed meanwhile: that would cover a gap.
-            async with asyncio.timeout(LOOK_FOR_LOST.total_seconds()), self._working:
-                await self._deleted.tell(consumer, partitions)
+            async with asyncio.timeout(LOST_EVENTS_TIMEOUT.total_seconds()), self._working:
+                await self._lost_events.report(consumer, partitions)
         except (TimeoutError, KafkaError) as error:
             _log.error("lost_events_unknown", group_id=self._group_id, reason=type(error).__name__)
 
@@ -262,12 +257,12 @@ class _Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]
         self._consumer = consumer
 
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
-        await self._owner.revoked(list(revoked))
+        await self._owner.partitions_revoked(list(revoked))
 
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
         _log.info("partitions_assigned", partitions=sorted(f"{place.topic}:{place.partition}" for place in assigned))
         if assigned:
-            await self._owner.taken_over(self._consumer, list(assigned))
+            await self._owner.partitions_assigned(self._consumer, list(assigned))
 
 
 class _Block:

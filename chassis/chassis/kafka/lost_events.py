@@ -1,36 +1,39 @@
-"""Tells of events that Kafka deleted before a group had read them: its members would pass over them without a word."""
+"""Report events that Kafka deleted before a group had read them: its members pass over such a gap without an error."""
 
 from collections.abc import Collection
 from typing import Any
 
+from aiokafka import TopicPartition
+
+from chassis.kafka.aiokafka_patches import committed_offsets
 from chassis.telemetry.logs import get_logger
 from chassis.telemetry.metrics import ConsumerMetrics
 
 _log = get_logger(__name__)
 
 
-class DeletedUnread:
-    """Compares, for partitions just taken over, what the group has committed with where their logs begin."""
+class LostEventDetector:
+    """Compares a group's committed offsets with the first offsets of the logs, for partitions just assigned."""
 
     def __init__(self, group_id: str, metrics: ConsumerMetrics) -> None:
         self._group_id, self._metrics = group_id, metrics
-        self._told: dict[tuple[str, int], int] = {}
+        # By partition: up to which offset losses are reported. Not again at each rebalance, as long as the group has
+        # committed nothing behind them.
+        self._reported: dict[TopicPartition, int] = {}
 
-    async def tell(self, consumer: Any, partitions: Collection[Any]) -> None:
-        """Before any commit of their new owner: that would cover the gap. Raises KafkaError.
+    async def report(self, consumer: Any, partitions: Collection[TopicPartition]) -> None:
+        """Log and count each gap. To be called before the new owner's first commit, which would cover it.
 
-        What this process has told it does not tell at each rebalance until something behind it is committed.
+        Raises KafkaError.
         """
-        # One request for all; the client's public method asks for one partition at a time.
-        committed = await consumer._coordinator.fetch_committed_offsets([*partitions])  # noqa: SLF001
-        begins = await consumer.beginning_offsets([*partitions])
-        for place in sorted(partitions):
-            read_up_to = committed[place].offset if place in committed else -1
-            begin = begins[place]
-            told = self._told.get((place.topic, place.partition), -1)
-            if not 0 <= read_up_to < begin or told >= begin:
+        committed = await committed_offsets(consumer, partitions)
+        first = await consumer.beginning_offsets([*partitions])
+        for partition in sorted(partitions):
+            begin, reported = first[partition], self._reported.get(partition, -1)
+            read_up_to = committed.get(partition, -1)
+            if not 0 <= read_up_to < begin or reported >= begin:
                 continue
-            self._told[place.topic, place.partition] = begin
-            gap = {"topic": place.topic, "partition": place.partition, "from": read_up_to, "to": begin}
+            self._reported[partition] = begin
+            gap = {"topic": partition.topic, "partition": partition.partition, "from": read_up_to, "to": begin}
             _log.error("events_lost", group_id=self._group_id, **gap)
-            self._metrics.lost.labels(place.topic, self._group_id).inc(begin - max(read_up_to, told))
+            self._metrics.lost.labels(partition.topic, self._group_id).inc(begin - max(read_up_to, reported))

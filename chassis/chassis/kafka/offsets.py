@@ -1,29 +1,42 @@
-"""Where the log of a topic begins and ends, and how far a group has come: for watermarks and audits."""
+"""Offsets of topics and of consumer groups: the first and the next of each log, committed ones, and moving a group."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final, Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import CommitFailedError, KafkaError
 
 from chassis.faults import TransientFault
-from chassis.kafka.starting import start_whole
+from chassis.kafka.aiokafka_patches import start_deferring_cancellation
 
-Place = tuple[str, int]
+# (topic, number); aiokafka's TopicPartition is one.
+Partition = tuple[str, int]
+Offsets = Mapping[Partition, int]
+
+_TIMEOUT_MS: Final = 30_000
+_WITHOUT_MEMBERS: Final = {"Empty", "Dead"}
 
 
 class OffsetsUnknown(TransientFault):
-    """The brokers did not tell their offsets in time."""
+    """The brokers did not answer with their offsets in time."""
 
 
-class LogPositions:
+class GroupHasMembers(Exception):
+    """Members would go on from where they are, and commit that."""
+
+
+class GroupsUnavailable(TransientFault):
+    """The brokers did not answer for the group."""
+
+
+class TopicOffsets:
     """Asks for offsets of all partitions of some topics, without joining a group. Connects at the first question.
 
-    Every method raises OffsetsUnknown; the next call connects anew.
+    Every method raises OffsetsUnknown; the next call connects anew. Also an async context manager, which closes it.
     """
 
     def __init__(self, bootstrap: str, topics: Sequence[str], *, within: timedelta = timedelta(seconds=10)) -> None:
@@ -33,21 +46,27 @@ class LogPositions:
         self._admin: Any = None
         self._partitions: list[TopicPartition] = []
 
-    async def starts(self) -> dict[Place, int]:
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self.close()
+
+    async def starts(self) -> dict[Partition, int]:
         """The first offset that the log still holds."""
         async with self._connected():
-            return _plain(await self._consumer.beginning_offsets(self._partitions))
+            return _by_partition(await self._consumer.beginning_offsets(self._partitions))
 
-    async def ends(self) -> dict[Place, int]:
+    async def ends(self) -> dict[Partition, int]:
         """The offset that the next record will get."""
         async with self._connected():
-            return _plain(await self._consumer.end_offsets(self._partitions))
+            return _by_partition(await self._consumer.end_offsets(self._partitions))
 
-    async def committed(self, group_id: str) -> dict[Place, int]:
+    async def committed(self, group_id: str) -> dict[Partition, int]:
         """What the group has committed; a partition of which it has committed nothing is left out."""
         async with self._connected():
             found = await self._admin.list_consumer_group_offsets(group_id, partitions=self._partitions)
-        return {(place.topic, place.partition): told.offset for place, told in found.items() if told.offset >= 0}
+        return _by_partition({place: committed.offset for place, committed in found.items() if committed.offset >= 0})
 
     async def close(self) -> None:
         consumer, self._consumer = self._consumer, None
@@ -70,16 +89,56 @@ class LogPositions:
 
     async def _connect(self) -> None:
         self._consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap)
-        await start_whole(self._consumer)
+        await start_deferring_cancellation(self._consumer)
         admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
         try:
-            await start_whole(admin)
+            await start_deferring_cancellation(admin)
             self._partitions = await _partitions_of(admin, self._topics)
         except BaseException:
             await admin.close()
             await self.close()
             raise
         self._admin = admin
+
+
+async def has_members(bootstrap: str, group_id: str) -> bool:
+    """Whether anybody is a member; a static member that died is one until its session is over. GroupsUnavailable."""
+    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=_TIMEOUT_MS)
+    try:
+        with _group_errors():
+            await start_deferring_cancellation(client)
+            (response,) = await client.describe_consumer_groups([group_id])
+    finally:
+        await client.close()
+    ((_error, _group, state, *_),) = response.groups
+    return state not in _WITHOUT_MEMBERS
+
+
+async def move_group(bootstrap: str, group_id: str, offsets: Offsets) -> None:
+    """Commit these offsets for a group. Raises GroupHasMembers (the brokers refuse it); GroupsUnavailable."""
+    positions = {TopicPartition(*partition): offset for partition, offset in offsets.items()}
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap, group_id=group_id, enable_auto_commit=False, request_timeout_ms=_TIMEOUT_MS
+    )
+    try:
+        with _group_errors():
+            await start_deferring_cancellation(consumer)
+            consumer.assign([*positions])
+            await consumer.commit(positions)
+    except CommitFailedError as error:
+        raise GroupHasMembers(group_id) from error
+    finally:
+        await consumer.stop()
+
+
+@contextmanager
+def _group_errors() -> Iterator[None]:
+    try:
+        yield
+    except CommitFailedError:
+        raise
+    except (KafkaError, OSError) as error:
+        raise GroupsUnavailable(type(error).__name__) from error
 
 
 async def _partitions_of(admin: Any, topics: Sequence[str]) -> list[TopicPartition]:
@@ -94,5 +153,5 @@ async def _partitions_of(admin: Any, topics: Sequence[str]) -> list[TopicPartiti
     ]
 
 
-def _plain(offsets: Any) -> dict[Place, int]:
+def _by_partition(offsets: Mapping[TopicPartition, int]) -> dict[Partition, int]:
     return {(place.topic, place.partition): offset for place, offset in offsets.items()}

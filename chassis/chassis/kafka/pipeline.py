@@ -1,15 +1,17 @@
-"""What becomes of a batch of records, apart from where they come from: skip, decode, dedupe, handle, publish, bury."""
+"""The rules of a batch, whoever reads it: skip, decode, handle, publish; invalid events to the dead-letter topic."""
 
 from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from chassis.faults import TransientFault
+from chassis.kafka.batches import RecordHeaders
+from chassis.kafka.offsets import Partition
 from chassis.kafka.producer import Producer
 from chassis.mongo.client import store_errors
 from chassis.telemetry.logs import get_logger
@@ -29,11 +31,8 @@ from event_schemas import (
 _log = get_logger(__name__)
 
 REPLAY_HEADER = "dlq_replay_service"
-# On a replay: which dead letter it was ("partition:offset"). If it dies again, the new dead letter says so too.
+# On a replay: which dead letter it was ("partition:offset"). If it is put aside again, the new dead letter has it too.
 REPLAY_OF_HEADER = "dlq_replay_of"
-
-Headers = Sequence[tuple[str, bytes]]
-TopicPartition = tuple[str, int]
 
 
 class SourceRecord(NamedTuple):
@@ -44,11 +43,11 @@ class SourceRecord(NamedTuple):
     offset: int
     key: bytes | None
     value: bytes | None
-    headers: Headers
+    headers: RecordHeaders
 
 
 class Received(NamedTuple):
-    """A decoded event and where it stood."""
+    """A decoded event and where it was read."""
 
     topic: str
     partition: int
@@ -74,7 +73,6 @@ class Outgoing(NamedTuple):
 
 
 BatchHandler = Callable[[Sequence[Received]], Awaitable[Sequence[Outgoing]]]
-AlreadyHandled = Callable[[Sequence[str]], Awaitable[Collection[str]]]
 
 
 class TooManyInvalid(Exception):
@@ -85,8 +83,8 @@ class TooManyInvalid(Exception):
 class Progress:
     """What a pass over a batch achieved: the next offset to commit per partition, and the fault that stopped others."""
 
-    commit: dict[TopicPartition, int] = field(default_factory=dict)
-    blocked: dict[TopicPartition, TransientFault] = field(default_factory=dict)
+    commit: dict[Partition, int] = field(default_factory=dict)
+    blocked: dict[Partition, TransientFault] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +106,6 @@ class BatchPipeline:
         service: str,
         metrics: ConsumerMetrics,
         ignore_sources: frozenset[str] = frozenset(),
-        already_handled: AlreadyHandled | None = None,
         max_invalid_in_row: int = 20,
         now: Callable[[], float] = time.time,
     ) -> None:
@@ -119,7 +116,6 @@ class BatchPipeline:
         self._service_bytes = service.encode()
         self._metrics = metrics
         self._ignore_sources = frozenset(source.encode() for source in ignore_sources)
-        self._already_handled = already_handled
         self._max_invalid = max_invalid_in_row
         self._now = now
         self._invalid_in_row = 0
@@ -135,7 +131,7 @@ class BatchPipeline:
                 return _blocked_at_start(records, fault)
         else:
             return Progress(commit=_ends(records))
-        # A poison or a fault is among them: find out whose, so only the poison dies and only its partition waits.
+        # One is invalid or meets a fault: find out which, so that it alone is put aside, or its partition alone waits.
         return await self._one_by_one(records)
 
     async def _all_at_once(self, records: Sequence[SourceRecord]) -> None:
@@ -168,12 +164,12 @@ class BatchPipeline:
         if event is None:
             return
         if isinstance(event, _Poison):
-            await self._bury(event)
+            await self._send_to_dead_letters(event)
             return
         try:
             await self._handle([event])
         except InvalidEvent as error:
-            await self._bury(_Poison(record, error, event.envelope.type))
+            await self._send_to_dead_letters(_Poison(record, error, event.envelope.type))
 
     def _decoded(self, record: SourceRecord) -> Received | _Poison | None:
         """The event, None if it is none of ours (judged by headers alone), or the poison it is."""
@@ -190,26 +186,25 @@ class BatchPipeline:
         except InvalidEvent as error:
             return _Poison(record, error, kind)
         if record.key != headers["ce_subject"]:
-            # It lies among another subject's events, so its own order is lost.
+            # It stands among another subject's events, so its own order is lost.
             wrong_key = InvalidEvent("key_mismatch", "the record's key is not its subject")
             return _Poison(record, wrong_key, kind)
         return Received(record.topic, record.partition, record.offset, envelope)
 
-    def _replayed_for_others(self, found: Mapping[str, bytes], headers: Headers) -> bool:
+    def _replayed_for_others(self, found: Mapping[str, bytes], headers: RecordHeaders) -> bool:
         if REPLAY_HEADER not in found:
             return False
         return any(name == REPLAY_HEADER and value != self._service_bytes for name, value in headers)
 
     async def _handle(self, received: Sequence[Received]) -> None:
-        fresh = await self._without_handled(received)
-        if not fresh:
+        if not received:
             return
         with store_errors():
-            outgoing = await self._handler(fresh)
+            outgoing = await self._handler(received)
         partitions = [item.partition for item in outgoing]
         await self._producer.send_all([(item.topic, item.record) for item in outgoing], partitions=partitions)
         self._invalid_in_row = 0
-        self._count(fresh)
+        self._count(received)
 
     def _count(self, handled: Sequence[Received]) -> None:
         """Labels are looked up once for a batch's kinds of event: that costs more than to count."""
@@ -221,22 +216,8 @@ class BatchPipeline:
             self._metrics.handled.labels(topic, type_, "handled").inc(len(of_kind))
             observe_all(self._metrics.age.labels(topic), of_kind)
 
-    async def _without_handled(self, received: Sequence[Received]) -> Sequence[Received]:
-        if self._already_handled is None or not received:
-            return received
-        with store_errors():
-            seen = set(await self._already_handled([event.envelope.event_id for event in received]))
-        fresh: list[Received] = []
-        for event in received:
-            if event.envelope.event_id in seen:
-                self._metrics.handled.labels(event.topic, event.envelope.type, "duplicate").inc()
-                continue
-            seen.add(event.envelope.event_id)
-            fresh.append(event)
-        return fresh
-
-    async def _bury(self, poison: _Poison) -> None:
-        """Send the original, byte for byte, to the dead letters; too many in a row are not buried but reported."""
+    async def _send_to_dead_letters(self, poison: _Poison) -> None:
+        """Publish the original, byte for byte, to its dead-letter topic. Raises TooManyInvalid after many in a row."""
         record, reason = poison.record, poison.error.reason_code
         self._invalid_in_row += 1
         where = {"topic": record.topic, "partition": record.partition, "offset": record.offset, "reason": reason}
@@ -254,7 +235,7 @@ class BatchPipeline:
 
 
 def dead_letter(record: SourceRecord, reason: str, service: str) -> WireRecord:
-    """The original key, bytes and headers, with where it stood, why it died and for whom."""
+    """The original key, value and headers, with its topic, partition and offset, the reason and the service."""
     added = (
         ("dlq_source_topic", record.topic.encode()),
         ("dlq_partition", str(record.partition).encode()),
@@ -262,7 +243,7 @@ def dead_letter(record: SourceRecord, reason: str, service: str) -> WireRecord:
         ("dlq_reason", reason.encode()),
         ("dlq_service", service.encode()),
     )
-    # A replayed dead letter that dies again gets fresh headers, not a second set.
+    # A replayed dead letter that is put aside again gets fresh headers, not a second set.
     kept = tuple(
         (name, value) for name, value in record.headers if name == REPLAY_OF_HEADER or not name.startswith("dlq_")
     )
@@ -274,7 +255,7 @@ def _known(kind: str, types: frozenset[str]) -> str:
     return kind if kind in types else "unknown"
 
 
-def _ends(records: Sequence[SourceRecord]) -> dict[TopicPartition, int]:
+def _ends(records: Sequence[SourceRecord]) -> dict[Partition, int]:
     return {(record.topic, record.partition): record.offset + 1 for record in records}
 
 

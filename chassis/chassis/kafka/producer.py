@@ -1,4 +1,4 @@
-"""The idempotent producer: acks from all replicas, every send bounded in time, recreated once it is wedged."""
+"""The idempotent producer: acks from all replicas, every send bounded in time; replaced after a timeout or an error."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from aiokafka.errors import (
 )
 
 from chassis.faults import PublishFailed, RecordTooLarge
-from chassis.kafka.batches import Headers, Runs, batches_of, go_as_batches, runs_of
-from chassis.kafka.starting import start_whole
+from chassis.kafka.aiokafka_patches import close_without_flush, refuse_new_records, start_deferring_cancellation
+from chassis.kafka.batches import RecordHeaders, Runs, batches_of, go_as_batches, runs_of
 from chassis.telemetry.logs import get_logger
 from event_schemas import WireRecord
 
-__all__ = ["MAX_RECORD_BYTES", "EventProducer", "Headers", "Producer", "PublishFailed", "RecordTooLarge", "Runs"]
+__all__ = ["MAX_RECORD_BYTES", "EventProducer", "Producer", "PublishFailed", "RecordHeaders", "RecordTooLarge", "Runs"]
 
 # A dead letter is its original plus a few headers: twice the brokers' default leaves room for both.
 MAX_RECORD_BYTES = 2 * 1_048_576
@@ -37,7 +37,7 @@ _log = get_logger(__name__)
 
 
 class Producer(Protocol):
-    """What publishes records: EventProducer, or tests.in_memory_broker.InMemoryProducer."""
+    """What publishes records: EventProducer, or a test double."""
 
     async def send(self, topic: str, record: WireRecord, *, partition: int | None = None) -> None: ...
 
@@ -211,7 +211,7 @@ class EventProducer:
             request_timeout_ms=max(1, int(self._timeout * 1000)),
         )
         try:
-            await start_whole(client)
+            await start_deferring_cancellation(client)
         except BaseException:
             await asyncio.shield(_close(client, 1.0))
             raise
@@ -223,12 +223,8 @@ class EventProducer:
             return
         unacked, self._unacked, self._client = self._unacked, set(), None
         _log.warning("producer_dropped", client_id=self._client_id, reason=reason)
-        # From here on it takes no record, and the waiting callers learn of it now rather than at their time limit.
-        client._closed = client._message_accumulator._closed = True  # noqa: SLF001
-        for future in unacked:
-            if not future.done():
-                future.set_exception(KafkaError("the producer was given up"))
-                future.exception()  # a caller that has gone on already will not ask for it
+        # The waiting callers learn of it now rather than at their time limit.
+        refuse_new_records(client, unacked)
         task = asyncio.create_task(_abandon(client))
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
@@ -247,21 +243,10 @@ class EventProducer:
 
 
 async def _abandon(client: Any) -> None:
-    """Close without flushing: what is queued must not be sent behind the back of its successor.
-
-    aiokafka's own stop() flushes for ever while the broker is away, so the connection and the sender are ended one
-    by one (written against 0.14, which is pinned).
-    """
-    await client.client.close()
-    task = client._sender.sender_task  # noqa: SLF001
-    if task is None:
-        return
-    # Its callback trips over a producer without transactions.
-    task.remove_done_callback(client._sender._fail_all)  # noqa: SLF001
-    task.cancel()
-    done, _ = await asyncio.wait([task], timeout=2)
-    if done and not task.cancelled() and task.exception() is not None:
-        _log.debug("abandoned_sender_failed", reason=type(task.exception()).__name__)
+    """What is queued must not be sent behind the back of the client's successor."""
+    failed = await close_without_flush(client)
+    if failed is not None:
+        _log.debug("abandoned_sender_failed", reason=type(failed).__name__)
 
 
 async def _close(client: Any, seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""An event on its way out of a document, and its shape there."""
+"""An entry of an `outbox` array: an encoded event, its topic and id, and its fields in the document."""
 
 from __future__ import annotations
 

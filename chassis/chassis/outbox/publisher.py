@@ -1,4 +1,4 @@
-"""The transactional outbox: events leave the document that carries them, whole and in order, and never before it."""
+"""The transactional outbox: publish the events in documents' `outbox` arrays, in order, after the write is durable."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class Outbox:
         }
 
     def publish_soon(self, document_id: Any, entries: Iterable[OutboxEntry | Mapping[str, Any]]) -> None:
-        """Publish the array a write has just returned, without waiting for it. What can't be taken, the sweep takes."""
+        """Publish the array a write has just returned, without waiting; the sweep publishes what does not fit."""
         array = [e if isinstance(e, OutboxEntry) else OutboxEntry.from_document(e) for e in entries]
         if not array:
             return
@@ -118,7 +118,7 @@ class Outbox:
         elif len(self._jobs) >= self._max_pending or time.monotonic() < self._resting_until or self._stopping.is_set():
             self._metrics.dropped.inc()
         else:
-            self._take(_Job(document_id, array, self._clock.now()))
+            self._enqueue(_Job(document_id, array, self._clock.now()))
 
     async def run(self) -> None:
         """Pull and sweep until stop(). Ends with an error only on a bug."""
@@ -172,7 +172,7 @@ class Outbox:
             # What stays in the arrays is published again by the next process: a duplicate, not a loss.
             _log.warning("outbox_left_unpulled", reason=f"{type(fault).__name__}: {fault}")
 
-    def _take(self, job: _Job) -> None:
+    def _enqueue(self, job: _Job) -> None:
         self._jobs[job.document_id] = job
         self._queue.append(job)
         if len(self._publishing) < self._publishers:
@@ -229,15 +229,17 @@ class Outbox:
         _log.error("outbox_entry_unsendable", document_id=str(document_id), reason=str(error))
 
     async def _pull(self) -> None:
-        """Take acknowledged entries out of their arrays, many documents at once, at w:1: a lost pull is a duplicate."""
+        """Remove acknowledged entries from their arrays, many documents at once, at w:1: a lost pull is a duplicate."""
         # A document that is being published is pulled when its publisher is through.
         ready = [document_id for document_id in self._acked if document_id not in self._jobs][:_PULL_BATCH]
         if not ready:
             return
-        taken = {document_id: frozenset(self._acked[document_id]) for document_id in ready}
+        acknowledged = {document_id: frozenset(self._acked[document_id]) for document_id in ready}
         with store_errors():
-            await self._relaxed.update_many({"_id": {"$in": ready}}, _without(frozenset().union(*taken.values())))
-        for document_id, ids in taken.items():
+            await self._relaxed.update_many(
+                {"_id": {"$in": ready}}, _without(frozenset().union(*acknowledged.values()))
+            )
+        for document_id, ids in acknowledged.items():
             self._pulled.add(ids)
             left = self._acked.get(document_id, set())
             left -= ids

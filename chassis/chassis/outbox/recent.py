@@ -1,4 +1,4 @@
-"""What was seen lately: bounded by time, not by a clean-up that someone must remember."""
+"""A set of ids that forgets each one some seconds after it was added."""
 
 import time
 from collections.abc import Callable, Iterable

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from chassis.http.problems import Language
+from chassis.bilingual import Language
 from event_schemas.times import read_time
 
 from .facts import Facts, title_of

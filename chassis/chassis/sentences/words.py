@@ -8,8 +8,7 @@ from typing import Final, Self
 
 from pydantic import RootModel, model_validator
 
-from chassis.bilingual import Bilingual
-from chassis.http.negotiation import Language
+from chassis.bilingual import Bilingual, Language
 from chassis.settings import load_yaml
 
 DEFAULT_PATH: Final = Path(__file__).with_name("words.yaml")

@@ -40,7 +40,7 @@ def observe_all(histogram: Histogram, values: Collection[float]) -> None:
 
 
 class ConsumerMetrics:
-    """What a consumer loop counts. `outcome` is handled, skipped, duplicate, dead_letter or retried."""
+    """What a consumer loop counts. `outcome` is handled, skipped, dead_letter or retried."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.handled = Counter(

@@ -188,7 +188,7 @@ class MongoServer:
         return (str(mongod_path()), *options, *frugal)
 
     async def _is_primary(self) -> bool:
-        from chassis.kafka.admin import ReplicaSetNotReady, ensure_single_node_replica_set  # noqa: PLC0415  # heavy import
+        from janseva_local.replica_set import ReplicaSetNotReady, ensure_single_node_replica_set  # noqa: PLC0415  # heavy import
 
         if not await port_answers(HOST, self.port):
             return False
@@ -221,7 +221,7 @@ async def require_kafka(bootstrap: str) -> None:
 
 async def require_mongo(uri: str) -> None:
     """ProcessFailed if the given MongoDB does not answer or is no replica set."""
-    from chassis.kafka.admin import replica_set_problem  # noqa: PLC0415  # heavy import
+    from janseva_local.replica_set import replica_set_problem  # noqa: PLC0415  # heavy import
 
     problem = await replica_set_problem(uri, within=ANSWER_LIMIT)
     if problem is not None:

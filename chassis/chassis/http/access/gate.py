@@ -1,4 +1,4 @@
-"""The doors of a service, as FastAPI dependencies: the suite's own token, or an officer's."""
+"""Authentication as FastAPI dependencies: the suite's service token, or an officer's token."""
 
 from __future__ import annotations
 

@@ -9,7 +9,8 @@ import httpx
 from pydantic import BaseModel
 
 from chassis.kafka.admin import end_offsets
-from chassis.kafka.readers import Offsets, read_log
+from chassis.kafka.offsets import Offsets
+from chassis.kafka.readers import read_log
 from event_schemas import DirectoryPost, Envelope, InvalidEvent, NotificationDelivered, decode, topics
 
 CASE_TOPICS = (topics.CASES_EMERGENCY, topics.CASES_ROUTINE)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import httpx
 
-from chassis.kafka.readers import Offsets
+from chassis.kafka.offsets import Offsets
 from event_schemas import CertificateIssued, SLABreached, SLAClockStopped
 from janseva_local.demo.decisions import decided
 from janseva_local.demo.evidence import Evidence, gather, marks

@@ -9,8 +9,7 @@ from typing import Any, Final
 from jsonschema_rs import Draft202012Validator, ValidationError
 from pydantic import ValidationError as InvalidData
 
-from chassis.bilingual import Bilingual
-from chassis.http.negotiation import LANGUAGES, Language
+from chassis.bilingual import LANGUAGES, Bilingual, Language
 from chassis.http.validation import MESSAGES
 from chassis.settings import load_yaml
 from event_schemas.calendars import india_date

@@ -6,8 +6,7 @@ from typing import Any, Final
 
 from pydantic import model_validator
 
-from chassis.bilingual import Bilingual
-from chassis.http.negotiation import Language
+from chassis.bilingual import Bilingual, Language
 
 _DEVANAGARI: Final = re.compile(r"[\u0900-\u097f]")
 _LATIN: Final = re.compile(r"[A-Za-z]")

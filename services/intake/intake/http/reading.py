@@ -16,11 +16,6 @@ MAX_DEPTH = 20
 M = TypeVar("M", bound=BaseModel)
 
 
-async def read_json(request: Request) -> Any:
-    """The parsed body. Lone surrogates, NaN and broken UTF-8 are no JSON."""
-    return parse_json(await request.body())
-
-
 def as_object(body: Any) -> Mapping[str, Any]:
     if not isinstance(body, dict):
         raise Problem(VALIDATION_FAILED, errors=[FieldError("object", "must be an object", "ऑब्जेक्ट होना चाहिए", "")])

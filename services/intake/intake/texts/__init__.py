@@ -7,8 +7,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from chassis.bilingual import Bilingual
-from chassis.http.negotiation import Language
+from chassis.bilingual import Bilingual, Language
 from chassis.sentences import VALUES, Facts, Values, When, Word, Words, choose
 from chassis.settings import load_yaml
 

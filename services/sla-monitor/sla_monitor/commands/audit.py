@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from chassis.clock import Clock, SystemClock
-from chassis.kafka.offsets import LogPositions
+from chassis.kafka.offsets import TopicOffsets
 from chassis.mongo.client import Mongo
 from chassis.telemetry.logs import configure_logging
 from sla_monitor.commands.audit_page import as_json, as_text
@@ -50,7 +50,7 @@ def run(settings: LedgerSettings, options: argparse.Namespace) -> AuditResult:
 async def audit(settings: LedgerSettings, options: argparse.Namespace, clock: Clock) -> AuditResult:
     """Wait for the ledger, then judge. A ledger that does not catch up in time is not compared, as stderr states."""
     mongo = Mongo(settings.mongo_uri, settings.mongo_database, app_name="sla-audit")
-    positions = LogPositions(settings.kafka_bootstrap, [*settings.cases_topics.values()])
+    positions = TopicOffsets(settings.kafka_bootstrap, [*settings.cases_topics.values()])
     try:
         log_range = LogRange(clock.now(), await positions.starts(), await positions.ends())
         # Watermarks past this time show that the ledger has consumed all of the range.

@@ -14,8 +14,7 @@ from typing import Any, Final
 
 from chassis.clock import Clock, SystemClock
 from chassis.faults import TransientFault
-from chassis.kafka.groups import GroupHasMembers, has_members, move_group
-from chassis.kafka.offsets import LogPositions, Place
+from chassis.kafka.offsets import GroupHasMembers, Partition, TopicOffsets, has_members, move_group
 from chassis.kafka.readers import read_log
 from chassis.mongo.client import Collection, Mongo, store_errors
 from chassis.telemetry.logs import configure_logging
@@ -83,7 +82,7 @@ async def _run(settings: Settings, options: argparse.Namespace) -> int:
 async def find_gaps(settings: Settings) -> list[Gap]:
     """Every partition of the lane whose log begins behind what its workers have committed."""
     topic, ledger_group = settings.cases_topic, LedgerSettings().group(Lane(settings.lane))
-    positions = LogPositions(settings.kafka_bootstrap, [topic])
+    positions = TopicOffsets(settings.kafka_bootstrap, [topic])
     try:
         committed, begins = await positions.committed(settings.group), await positions.starts()
         lost = {place: offset for place, offset in committed.items() if offset < begins[place]}
@@ -133,7 +132,9 @@ def page(gaps: Sequence[Gap], settings: Settings) -> Iterator[str]:
     yield f"{lost} events, {unread} of which the ledger has not read either"
 
 
-async def _oldest(bootstrap: str, begins: Mapping[Place, int], ends: Mapping[Place, int]) -> dict[Place, datetime]:
+async def _oldest(
+    bootstrap: str, begins: Mapping[Partition, int], ends: Mapping[Partition, int]
+) -> dict[Partition, datetime]:
     """When the first record behind each of these offsets was written."""
     firsts = {place: offset + 1 for place, offset in begins.items() if ends[place] > offset}
     return {

@@ -13,7 +13,7 @@ from faust.tables.manager import TableManager
 from faust.tables.recovery import Recovery
 from faust.types import TP
 
-from chassis.kafka.bulk_reader import read_partitions
+from chassis.kafka.readers import read_stretches
 from chassis.telemetry.logs import get_logger
 from sla_monitor.faust_adapter.table import ClockStore
 from sla_monitor.worker.fatal import ExitProcess
@@ -59,8 +59,8 @@ class BulkRecovery(Recovery):
 
     async def _load(self, owned: set[int]) -> None:
         began, self.records = time.monotonic(), 0
-        starts = {number: self.store.position(number) for number in owned}
-        async for chunk in read_partitions(self.bootstrap, self.topic, starts):
+        starts = {(self.topic, number): self.store.position(number) for number in owned}
+        async for chunk in read_stretches(self.bootstrap, starts, check_crcs=False):
             self.store.apply(chunk.partition, chunk.records, chunk.following)
             self.records += len(chunk.records)
         self.seconds = time.monotonic() - began

@@ -8,7 +8,7 @@ from faust.tables.table import Table
 from faust.types import TP, EventT
 
 from chassis.kafka.admin import TopicSpec, create_topics
-from chassis.kafka.bulk_reader import RawRecord
+from chassis.kafka.readers import RawRecord
 from chassis.telemetry.logs import get_logger
 from sla_monitor.settings import Settings
 

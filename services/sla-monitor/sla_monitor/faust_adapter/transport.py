@@ -16,7 +16,7 @@ from typing import Any, Final, cast
 from faust.transport.drivers.aiokafka import DEFAULT_GENERATION_ID, AIOKafkaConsumerThread, Consumer, Transport
 from faust.types import TP, ConsumerMessage
 
-import chassis.kafka.fenced  # noqa: F401  makes aiokafka name the error FENCED_INSTANCE_ID
+import chassis.kafka.aiokafka_patches  # noqa: F401  makes aiokafka name the error FENCED_INSTANCE_ID
 from sla_monitor.worker.ticks import OffsetsUnavailable
 
 # A partition that was being drained when a fetch was sent is not in it: its tick would wait until the fetch returns.

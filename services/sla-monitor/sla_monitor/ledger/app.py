@@ -15,7 +15,7 @@ from chassis.health import Liveness, SlowestOf
 from chassis.http.access import Access
 from chassis.http.app import add_routes, create_http_app
 from chassis.kafka.consumer import BatchConsumer
-from chassis.kafka.offsets import LogPositions
+from chassis.kafka.offsets import TopicOffsets
 from chassis.kafka.producer import EventProducer
 from chassis.mongo.client import Mongo
 from chassis.run import Background, start
@@ -95,7 +95,7 @@ class Parts:
         self.store = LedgerStore(self.mongo)
         self.watermarks = WatermarkStore(self.mongo)
         self.producer = EventProducer(settings.kafka_bootstrap, client_id=SERVICE)
-        self.positions = LogPositions(settings.kafka_bootstrap, [*settings.cases_topics.values()])
+        self.positions = TopicOffsets(settings.kafka_bootstrap, [*settings.cases_topics.values()])
         self.posts = PostsReader(settings.kafka_bootstrap, settings.directory_topic)
         self.background = Background()
         handler = LedgerHandler(self.store, policies, clock)

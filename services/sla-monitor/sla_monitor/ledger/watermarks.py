@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from chassis.clock import Clock
 from chassis.faults import TransientFault
-from chassis.kafka.offsets import LogPositions
+from chassis.kafka.offsets import TopicOffsets
 from chassis.mongo.client import Collection, Mongo, UpdateOne, store_errors
 from chassis.telemetry.logs import get_logger
 from sla_monitor.ledger.metrics import LedgerMetrics
@@ -98,7 +98,7 @@ class Watermarker:
     def __init__(
         self,
         *,
-        positions: LogPositions,
+        positions: TopicOffsets,
         groups: Mapping[str, str],
         store: WatermarkStore,
         clock: Clock,

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from chassis.kafka.producer import Headers, Runs
+from chassis.kafka.producer import RecordHeaders, Runs
 from event_schemas import WireRecord
 from sla_monitor.domain.emissions import Emission
 from sla_monitor.domain.model import CaseRecord
@@ -18,7 +18,7 @@ class Message(Protocol):
     offset: int
     key: bytes | None
     value: bytes | None
-    headers: Headers | None
+    headers: RecordHeaders | None
 
 
 class EntryStore(Protocol):
@@ -62,7 +62,7 @@ class Batch:
     began: float = 0.0
     consumed: int = 0
     following: dict[tuple[str, int], int] = field(default_factory=dict)
-    events: dict[int, list[tuple[bytes | None, bytes | None, Headers]]] = field(default_factory=dict)
+    events: dict[int, list[tuple[bytes | None, bytes | None, RecordHeaders]]] = field(default_factory=dict)
     letters: list[tuple[str, WireRecord]] = field(default_factory=list)
     emissions: list[tuple[CaseRecord | None, Emission]] = field(default_factory=list)
     cases: dict[tuple[int, bytes], CaseRecord | None] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Iterable, Sequence
 from typing import Final
 
 from chassis.kafka.pipeline import REPLAY_HEADER, SourceRecord, dead_letter
-from chassis.kafka.producer import Headers, Runs
+from chassis.kafka.producer import RecordHeaders, Runs
 from chassis.telemetry.logs import get_logger
 from event_schemas import EVENT_CLASSES, Envelope, InvalidEvent, decode, encode, peek_type, topics
 from event_schemas.codec import decode_tick
@@ -151,7 +151,7 @@ class Processor:
         self._record_outcome(message.partition, key, before, after, emissions, wake, traceparent=envelope.traceparent)
         self._recorder.handled(message.topic, envelope)
 
-    def _read(self, message: Message, headers: Headers) -> Envelope:
+    def _read(self, message: Message, headers: RecordHeaders) -> Envelope:
         envelope = decode(headers, message.value or b"")
         if message.key != envelope.subject.encode():
             raise InvalidEvent("key_mismatch", "the record's key is not its case_id")
@@ -253,7 +253,7 @@ class Processor:
         if time.monotonic() - began > self._max_stall_s:
             raise Stalled(f"a batch took more than {self._max_stall_s} s")
         self._recorder.count_batch(batch.emissions)
-        runs: dict[int, list[tuple[bytes | None, bytes | None, Headers]]] = {}
+        runs: dict[int, list[tuple[bytes | None, bytes | None, RecordHeaders]]] = {}
         for (partition, key), record in batch.cases.items():
             value = None if record is None else record_codec.dump(record, batch.wakes[partition, key])
             self._entries.put(partition, key, value)
@@ -288,7 +288,7 @@ class Processor:
         self._unacked.popleft()
 
 
-def _event_type(headers: Headers) -> bytes | None:
+def _event_type(headers: RecordHeaders) -> bytes | None:
     """The event's type as it stands in its header: most records are skipped by it, so nothing more is read."""
     for name, content in headers:
         if name == "ce_type":
@@ -296,5 +296,5 @@ def _event_type(headers: Headers) -> bytes | None:
     return None
 
 
-def _replayed_for_others(headers: Headers) -> bool:
+def _replayed_for_others(headers: RecordHeaders) -> bool:
     return any(name == REPLAY_HEADER and value != SERVICE.encode() for name, value in headers)
