@@ -105,10 +105,10 @@ fmt: $(SYNCED) ## Format the code and mend what can be mended
 
 ## Files made from the code
 
-GENERATORS := schemas/event_schemas/generate.py deploy/prometheus/generate.py deploy/grafana/generate.py deploy/k8s/generate.py
+GENERATORS := schemas/event_schemas/generate.py deploy/prometheus/generate.py deploy/grafana/generate.py deploy/k8s/generate.py deploy/openapi/generate.py
 
 .PHONY: generate
-generate: $(SYNCED) ## Write JSON Schemas, Prometheus rules, dashboards and manifests anew
+generate: $(SYNCED) ## Write JSON Schemas, OpenAPI documents, Prometheus rules, dashboards and manifests anew
 	@for one in $(GENERATORS); do $(PY) $$one; done
 
 .PHONY: generated

@@ -5,13 +5,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any
+from typing import Any, Final, Literal
 
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi.telemetry import TelemetryConfig
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -25,6 +26,7 @@ from chassis.http.cors import Cors
 from chassis.http.head import AnswersHead
 from chassis.http.known_query import guard_query
 from chassis.http.middleware import BodyLimits, RequestMiddleware
+from chassis.http.openapi import Answer, Description, described, document_of
 from chassis.http.problems import INTERNAL, STORE_UNAVAILABLE, Problem
 from chassis.http.validation import problem_of_http, problem_of_validation
 from chassis.mongo.client import PyMongoError, transient_fault_of
@@ -64,6 +66,7 @@ def create_http_app(
     app = FastAPI(title=title, version=version, lifespan=lifespan, redoc_url=None, telemetry=_NO_TELEMETRY)
     app.state.proxies = Proxies() if settings is None else Proxies.of(settings)
     app.state.problem_extra = dict(problem_extra or {})
+    _describe_itself(app)
     _answer_problems(app, app.state.problem_extra)
     operations = _operations(liveness, checks, registry)
     if settings is None or settings.ops_port is None:
@@ -87,6 +90,20 @@ def create_http_app(
         # Outermost: a page must be able to read a refusal, too.
         app.add_middleware(Cors, origins=settings.allowed_origins)
     return app
+
+
+def _describe_itself(app: FastAPI) -> None:
+    """/openapi.json is built from the routes when it is first asked for, and anew when routes were added since."""
+    made: dict[int, dict[str, Any]] = {}
+
+    def openapi() -> dict[str, Any]:
+        count = len(app.router.routes)
+        if count not in made:
+            made[count] = document_of(app, app.state.problem_extra)
+        return made[count]
+
+    # FastAPI's own way to write another document.
+    app.openapi = openapi  # type: ignore[method-assign]
 
 
 def add_routes(app: FastAPI, *routers: APIRouter) -> None:
@@ -121,23 +138,58 @@ class RequestRoute(APIRoute):
 def _operations(liveness: Liveness, checks: HealthChecks, registry: CollectorRegistry) -> APIRouter:
     router = APIRouter(tags=["operations"])
 
-    @router.get("/health/live", summary="Does the process still turn?")
+    @router.get("/health/live")
+    @described(_LIVE)
     async def live() -> Response:
         alive = liveness.alive()
         body = {"status": "alive" if alive else "stuck", "silence_s": round(liveness.silence().total_seconds(), 1)}
         return JSONResponse(body, 200 if alive else 503)
 
-    @router.get("/health/ready", summary="Do the dependencies answer?")
+    @router.get("/health/ready")
+    @described(_READY)
     async def ready() -> Response:
         answers = await run_checks(checks)
         fine = all(answer == "ok" for answer in answers.values())
         return JSONResponse({"status": "ready" if fine else "not_ready", "checks": answers}, 200 if fine else 503)
 
-    @router.get("/metrics", summary="Prometheus metrics")
+    @router.get("/metrics", response_class=Response)
+    @described(_METRICS)
     async def metrics() -> Response:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
     return router
+
+
+class Alive(BaseModel):
+    status: Literal["alive", "stuck"]
+    silence_s: float
+
+
+class Ready(BaseModel):
+    """`checks`: "ok" or the kind of the error, by the dependency's name."""
+
+    status: Literal["ready", "not_ready"]
+    checks: Mapping[str, str]
+
+
+_LIVE: Final = Description(
+    "read_liveness",
+    "Does the process still turn?",
+    "For the probe of the platform: 503 if the working loop has been silent for too long.",
+    (Answer(200, "It turns", Alive), Answer(503, "It is stuck", Alive)),
+)
+_READY: Final = Description(
+    "read_readiness",
+    "Do the dependencies answer?",
+    "For the probe of the platform: 503 if one of them does not.",
+    (Answer(200, "All answer", Ready), Answer(503, "One does not", Ready)),
+)
+_METRICS: Final = Description(
+    "read_metrics",
+    "Prometheus metrics",
+    "In Prometheus' text format.",
+    (Answer(200, "The metrics", schemas={"text/plain": {"type": "string"}}),),
+)
 
 
 def _answer_problems(app: FastAPI, extra: Mapping[str, Any]) -> None:

@@ -102,7 +102,8 @@ def receipts_router(receipts: Receipts, addresses: ReceiptAddress) -> APIRouter:
 
     # Kannel fetches its dlr-url with GET; other gateways post. The signature in the address is the authentication, and
     # whatever is wrong with a report the answer is the same: it tells nobody which messages there are.
-    @router.api_route("/v1/receipts/kannel", methods=["GET", "POST"], summary="A delivery report (signed address)")
+    @router.get("/v1/receipts/kannel", summary="A delivery report (signed address)")
+    @router.post("/v1/receipts/kannel", summary="A delivery report (signed address)")
     async def kannel(
         request: Request,
         notification_id: Annotated[str, Query(max_length=64)],

@@ -14,8 +14,9 @@ from prometheus_client import CollectorRegistry
 
 from chassis.clock import Clock
 from chassis.http.access.jwks import IssuerKeys, JwksMetrics
-from chassis.http.access.problems import TOKEN_INVALID
+from chassis.http.access.problems import ISSUER_UNAVAILABLE, TOKEN_EXPIRED, TOKEN_INVALID
 from chassis.http.access.tokens import key_id_of, read_officer_token
+from chassis.http.openapi.declared import OFFICER_TOKEN, SERVICE_TOKEN, guards
 from chassis.http.problems import FORBIDDEN, UNAUTHENTICATED, Problem
 from chassis.settings import ServiceSettings
 from event_schemas.officers import Officer, OfficerRole
@@ -23,6 +24,8 @@ from event_schemas.officers import Officer, OfficerRole
 CHALLENGE: Final = {"WWW-Authenticate": "Bearer"}
 # Without either setting officers get 503 until the file is there; all others are served.
 DEFAULT_JWKS: Final = Path("officer-jwks.json")
+TOKEN_PROBLEMS: Final = (UNAUTHENTICATED, TOKEN_INVALID, TOKEN_EXPIRED, ISSUER_UNAVAILABLE)
+"""What a call answers that reads a person's token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class Access:
     async def close(self) -> None:
         await self.keys.close()
 
+    @guards(OFFICER_TOKEN, SERVICE_TOKEN, problems=TOKEN_PROBLEMS)
     async def caller(self, request: Request) -> Caller:
         """An officer of any role or a service; 401 for everybody else."""
         token = bearer(request)
@@ -64,6 +68,7 @@ class Access:
     def officer_or_service(self, *roles: OfficerRole) -> Callable[[Request], Awaitable[Caller]]:
         """A dependency that lets in a service, and officers of these roles; 403 for other officers."""
 
+        @guards(OFFICER_TOKEN, SERVICE_TOKEN, problems=(*TOKEN_PROBLEMS, FORBIDDEN))
         async def caller_of_role(request: Request) -> Caller:
             caller = await self.caller(request)
             if isinstance(caller, Officer) and caller.role not in roles:
@@ -99,6 +104,7 @@ def issuer_keys(
 def service_token(expected: str) -> Callable[[Request], None]:
     """A dependency that lets in who bears the suite's service token. An empty expected token lets in nobody."""
 
+    @guards(SERVICE_TOKEN, problems=(UNAUTHENTICATED, FORBIDDEN))
     def check(request: Request) -> None:
         token = bearer(request)
         if token is None:

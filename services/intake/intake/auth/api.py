@@ -8,7 +8,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from chassis.codes import bare_code
 from chassis.http.addresses import client_network
+from chassis.http.openapi import described
 from chassis.http.problems import language_of
+from intake.auth import docs
 from intake.auth.login import Login, TokenPair
 
 
@@ -44,7 +46,8 @@ class Tokens(BaseModel):
 def auth_router(login: Login) -> APIRouter:
     router = APIRouter(prefix="/v1/auth", tags=["login"])
 
-    @router.post("/otp", status_code=202, summary="Send a one-time password to a mobile number")
+    @router.post("/otp", status_code=202)
+    @described(docs.ASK_CODE)
     async def ask_code(
         body: OtpRequest, request: Request, accept_language: Annotated[str | None, Header()] = None
     ) -> OtpSent:
@@ -52,15 +55,18 @@ def auth_router(login: Login) -> APIRouter:
         challenge_id, expires_in = await login.ask_code(body.phone, language, client_network(request))
         return OtpSent(challenge_id=challenge_id, expires_in=expires_in)
 
-    @router.post("/token", summary="Trade the one-time password for tokens")
+    @router.post("/token")
+    @described(docs.TRADE_CODE)
     async def trade_code(body: TokenRequest) -> Tokens:
         return _tokens(await login.trade_code(body.challenge_id, body.otp))
 
-    @router.post("/refresh", summary="Trade a refresh token for new tokens")
+    @router.post("/refresh")
+    @described(docs.REFRESH)
     async def refresh(body: RefreshRequest) -> Tokens:
         return _tokens(await login.refresh(body.refresh_token))
 
-    @router.post("/logout", status_code=204, summary="End the session")
+    @router.post("/logout", status_code=204)
+    @described(docs.LOG_OUT)
     async def log_out(body: RefreshRequest) -> Response:
         await login.log_out(body.refresh_token)
         return Response(status_code=204)

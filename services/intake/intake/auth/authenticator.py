@@ -7,10 +7,11 @@ from datetime import datetime
 from fastapi import Request
 
 from chassis.clock import Clock
-from chassis.http.access.gate import CHALLENGE, bearer
+from chassis.http.access.gate import CHALLENGE, TOKEN_PROBLEMS, bearer
 from chassis.http.access.jwks import IssuerKeys
 from chassis.http.access.problems import TOKEN_EXPIRED, TOKEN_INVALID
 from chassis.http.access.tokens import CITIZEN_ISSUER, key_id_of, read_officer_token
+from chassis.http.openapi import CITIZEN_TOKEN, OFFICER_TOKEN, guards
 from chassis.http.problems import FORBIDDEN, UNAUTHENTICATED, Problem
 from chassis.settings import OFFICER_AUDIENCE
 from intake.auth.principal import Principal
@@ -40,6 +41,7 @@ class Authenticator:
         self._clock = clock
         self._remembered: OrderedDict[str, tuple[Principal, datetime]] = OrderedDict()
 
+    @guards(CITIZEN_TOKEN, problems=(*TOKEN_PROBLEMS, FORBIDDEN))
     async def optional_citizen(self, request: Request) -> Principal | None:
         """The citizen, or None without a token; a bad token is refused, never ignored."""
         token = bearer(request)
@@ -50,6 +52,7 @@ class Authenticator:
             raise Problem(FORBIDDEN, "citizens_only")
         return principal
 
+    @guards(CITIZEN_TOKEN, problems=(*TOKEN_PROBLEMS, FORBIDDEN))
     async def citizen(self, request: Request) -> Principal:
         principal = await self.optional_citizen(request)
         if principal is None:
@@ -59,6 +62,7 @@ class Authenticator:
     def officer(self, *roles: str) -> Callable[[Request], Awaitable[Principal]]:
         """A dependency that lets in officers of these roles; of any role when none is named."""
 
+        @guards(OFFICER_TOKEN, problems=(*TOKEN_PROBLEMS, FORBIDDEN))
         async def officer_of_role(request: Request) -> Principal:
             token = bearer(request)
             if token is None:

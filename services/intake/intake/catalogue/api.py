@@ -6,9 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Response
 
 from chassis.clock import Clock
+from chassis.http.openapi import described
 from chassis.http.problems import Language, Problem, language_of
 from event_schemas.policies import Edition, PolicySet
-from intake.catalogue import Catalogue, Service
+from intake.catalogue import Catalogue, Service, docs
 from intake.http.answers import json_response
 from intake.problems import SERVICE_NOT_FOUND
 from intake.texts import Texts
@@ -17,14 +18,16 @@ from intake.texts import Texts
 def services_router(catalogue: Catalogue, policies: PolicySet, texts: Texts, clock: Clock) -> APIRouter:
     router = APIRouter(prefix="/v1/services", tags=["services"])
 
-    @router.get("", summary="What citizens can file")
+    @router.get("")
+    @described(docs.SERVICES)
     async def services(accept_language: Annotated[str | None, Header()] = None) -> Response:
         edition, language = policies.in_force(clock.now()), language_of(accept_language)
         known = [_service(service, catalogue.form(service, language), edition, texts) for service in catalogue]
         body = {"version": catalogue.version, "policies": edition.version, "services": known}
         return json_response(body, headers=_in(language))
 
-    @router.get("/{code}", summary="One service, with its questions")
+    @router.get("/{code}")
+    @described(docs.SERVICE)
     async def service(code: str, accept_language: Annotated[str | None, Header()] = None) -> Response:
         found = catalogue.get(code)
         if found is None:

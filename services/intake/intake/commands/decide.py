@@ -76,6 +76,15 @@ def decide(act: Act, order: CommandBody, case: Case, context: Context) -> Decisi
     return Decision(tuple(numbered), update)
 
 
+def decider_of(act: Act) -> Callable[[Any, Case, Context], Outcome]:
+    return _DECIDERS[act]
+
+
+def waits_for_the_law(act: Act) -> bool:
+    """Whether a time limit of the law that runs forbids the act."""
+    return act in _KEPT_FROM_THE_LAW
+
+
 def _event_of(outcome: Outcome, order: CommandBody, case: Case, context: Context) -> IntakeEvent:
     assert outcome.event is not None
     fields = dict(outcome.fields)

@@ -2,12 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from chassis.clock import Clock
+from chassis.http.openapi import described
 from chassis.http.problems import FORBIDDEN, NOT_FOUND, Problem, language_of
 from chassis.sealing import KeyRing
 from event_schemas import PersonalData, ids
@@ -17,13 +18,13 @@ from intake.case.scope import DISTRICT_ROLES, OFFICER_ROLES, STATION_ROLES, Acto
 from intake.case.states import Act, Role, State
 from intake.case.store import CaseFilter, CaseStore
 from intake.case.store.side import Reveal, SideStore
-from intake.commands.bodies import ORDERS
+from intake.commands.bodies import ORDERS, CommandBody
 from intake.commands.handlers import CommandDesk, CommandRequest
+from intake.desk import docs
 from intake.desk.likeness import NONE, likeness_of
 from intake.desk.views import desk_item, desk_view
 from intake.filing.bodies import ShortText
 from intake.http.answers import json_response
-from intake.http.docs import inlined_schema
 from intake.http.paging import read_cursor
 from intake.http.reading import read_model
 from intake.problems import UNKNOWN_COMMAND, VERSION_MISMATCH
@@ -85,7 +86,8 @@ def desk_router(parts: DeskParts) -> APIRouter:
     router = APIRouter(prefix="/v1/desk/cases", tags=["desk"])
     Officer = Annotated[Principal, Depends(parts.officer)]  # noqa: N806  a type
 
-    @router.get("", summary="Own cases, newest first")
+    @router.get("")
+    @described(docs.LIST)
     async def cases(
         principal: Officer,
         station: Annotated[str | None, Query(max_length=40)] = None,
@@ -100,7 +102,8 @@ def desk_router(parts: DeskParts) -> APIRouter:
         items = [desk_item(case, now, like.get(case.case_id, NONE)) for case in page.cases]
         return json_response({"items": items, "next_cursor": page.cursor})
 
-    @router.get("/{case_id}", summary="One case; personal data are masked")
+    @router.get("/{case_id}")
+    @described(docs.READ)
     async def case(
         case_id: str, principal: Officer, accept_language: Annotated[str | None, Header()] = None
     ) -> Response:
@@ -114,7 +117,8 @@ def desk_router(parts: DeskParts) -> APIRouter:
         )
         return json_response(view, headers={"ETag": f'"{found.version}"', "Cache-Control": "no-store"})
 
-    @router.post("/{case_id}/reveal", summary="One case with its personal data; who asked and why is kept")
+    @router.post("/{case_id}/reveal")
+    @described(docs.reveal(RevealBody))
     async def reveal(
         case_id: str,
         principal: Officer,
@@ -134,20 +138,27 @@ def desk_router(parts: DeskParts) -> APIRouter:
         )
         return json_response(view, headers={"ETag": f'"{found.version}"', "Cache-Control": "no-store"})
 
-    @router.post("/{case_id}/{command}", status_code=202, summary="Command a case", openapi_extra=_command_docs())
-    async def command(
-        case_id: str,
-        command: str,
-        principal: Officer,
-        request: Request,
-        idempotency_key: Annotated[str | None, Header()] = None,
-        if_match: Annotated[str | None, Header()] = None,
-    ) -> Response:
-        act = _act(command)
-        order = await read_model(request, ORDERS[act])
-        wish = CommandRequest(act, order, idempotency_key, version_of(if_match))
-        done = await parts.commands.run(case_id, wish, actor_of(principal))
-        return json_response(done.body(), 202, {"ETag": f'"{done.version}"'})
+    def offer(act: Act, body_type: type[CommandBody]) -> None:
+        @router.post(f"/{{case_id}}/{act}", status_code=202, name=str(act))
+        @described(docs.command(act, body_type))
+        async def command(
+            case_id: str,
+            principal: Officer,
+            request: Request,
+            idempotency_key: Annotated[str | None, Header()] = None,
+            if_match: Annotated[str | None, Header()] = None,
+        ) -> Response:
+            body = await read_model(request, body_type)
+            wanted = CommandRequest(act, body, idempotency_key, version_of(if_match))
+            done = await parts.commands.run(case_id, wanted, actor_of(principal))
+            return json_response(done.body(), 202, {"ETag": f'"{done.version}"'})
+
+    for act, body_type in ORDERS.items():
+        offer(act, body_type)
+
+    @router.post("/{case_id}/{command}", include_in_schema=False, dependencies=[Depends(parts.officer)])
+    async def unknown_command(case_id: str, command: str) -> Response:  # noqa: ARG001  the answer names them all
+        raise Problem(UNKNOWN_COMMAND, extra={"commands": sorted(ORDERS)})
 
     return router
 
@@ -162,24 +173,9 @@ def version_of(if_match: str | None) -> int | None:
     return int(digits)
 
 
-def _act(command: str) -> Act:
-    try:
-        act = Act(command)
-    except ValueError as error:
-        raise Problem(UNKNOWN_COMMAND, extra={"commands": sorted(ORDERS)}) from error
-    if act not in ORDERS:
-        raise Problem(UNKNOWN_COMMAND, extra={"commands": sorted(ORDERS)})
-    return act
-
-
 def _own_cases(actor: Actor, station: str | None, status: State | None) -> CaseFilter:
     if actor.role in STATION_ROLES and (actor.station is None or station not in (None, actor.station)):
         raise Problem(FORBIDDEN, "own_station")
     if actor.role in DISTRICT_ROLES and actor.district is None:
         raise Problem(FORBIDDEN, "no_district")
     return CaseFilter(seen_by=actor, station=station, status=None if status is None else status.value)
-
-
-def _command_docs() -> dict[str, Any]:
-    """Each command's body, by its name."""
-    return {"x-commands": {str(act): inlined_schema(order) for act, order in ORDERS.items()}}

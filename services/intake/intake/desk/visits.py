@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import Field, StringConstraints
 
 from chassis.http.json_body import parse_json
+from chassis.http.openapi import described
 from chassis.http.problems import FORBIDDEN, NOT_FOUND, VALIDATION_FAILED, FieldError, Problem, language_of
 from intake.auth import Principal
 from intake.case.due import due_json
@@ -18,6 +19,7 @@ from intake.case.states import TABLE, Act
 from intake.catalogue import Catalogue, Service
 from intake.commands.bodies import CheckIn
 from intake.commands.handlers import CommandRequest
+from intake.desk import docs
 from intake.desk.api import DeskParts, actor_of
 from intake.filing.answers import Answers
 from intake.filing.bodies import Body, Complainant, ShortText, checked_attributes
@@ -74,7 +76,8 @@ def visits_router(parts: VisitParts) -> APIRouter:
     router = APIRouter(prefix="/v1/desk", tags=["desk"])
     Officer = Annotated[Principal, Depends(parts.desk.officer)]  # noqa: N806  a type
 
-    @router.post("/visits", status_code=202, summary="Check a citizen in at the counter")
+    @router.post("/visits", status_code=202)
+    @described(docs.check_in(VisitBody))
     async def check_in(
         principal: Officer,
         request: Request,

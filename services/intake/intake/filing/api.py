@@ -13,6 +13,7 @@ from chassis.http.app import RequestRoute
 from chassis.http.json_body import parse_json
 from chassis.http.known_query import ANY_QUERY, refuse_unknown_query
 from chassis.http.middleware import body_cut, problem_of_cut
+from chassis.http.openapi import described
 from chassis.http.problems import (
     TOO_MANY_REQUESTS,
     UNAUTHENTICATED,
@@ -28,6 +29,7 @@ from intake.case.keys import Keys
 from intake.case.scope import OFFICER_ROLES
 from intake.case.states import Role
 from intake.catalogue import Catalogue, Service
+from intake.filing import docs
 from intake.filing.answers import Answers
 from intake.filing.bodies import ComplaintBody, checked_attributes, checked_location
 from intake.filing.domain import Person, Submission
@@ -35,7 +37,6 @@ from intake.filing.emergencies import Caller, EmergencyDesk
 from intake.filing.handlers import FilingDesk
 from intake.filing.reading.field_names import names_emergency, names_emergency_anywhere
 from intake.filing.reading.urgent import read_urgent
-from intake.http.docs import inlined_schema
 from intake.http.reading import as_model, as_object, read_phone
 from intake.metrics import IntakeMetrics
 from intake.problems import KEY_MISSING, UNKNOWN_SERVICE
@@ -69,7 +70,8 @@ class FilingParts:
 def filing_router(parts: FilingParts) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["filing"], route_class=RequestRoute)
 
-    @router.post("/complaints", status_code=202, summary="File a submission", openapi_extra=_FILING_DOCS)
+    @router.post("/complaints", status_code=202, openapi_extra=_FILING_HEADERS)
+    @described(docs.FILE)
     async def file(request: Request) -> Response:
         raw = await request.body()
         if _is_emergency(raw, request.headers.get("content-type", "")):
@@ -87,7 +89,8 @@ def filing_router(parts: FilingParts) -> APIRouter:
 
     # With a slash behind, too: not every client follows the redirect.
     @router.post("/emergencies/", status_code=202, include_in_schema=False)
-    @router.post("/emergencies", status_code=202, summary="Call for help; never refused", openapi_extra=_URGENT_DOCS)
+    @router.post("/emergencies", status_code=202, openapi_extra=_URGENT_HEADERS)
+    @described(docs.CALL_FOR_HELP)
     async def urgent(request: Request) -> Response:
         caller = await identify_caller(parts, request)
         raw = await request.body()
@@ -195,16 +198,8 @@ def _is_emergency(raw: bytes, content_type: str) -> bool:
     return names_emergency(body.get("service_code"))
 
 
-# Headers and body are read by hand, which is faster and lets an emergency in whatever they hold: here they are told.
-_KEY = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255}}
-_JSON = {"application/json": {"schema": inlined_schema(ComplaintBody)}}
-_FILING_DOCS = {
-    "parameters": [{**_KEY, "required": True}],
-    "requestBody": {"required": True, "content": _JSON},
-    **ANY_QUERY,
-}
-_URGENT_DOCS = {
-    "parameters": [_KEY],
-    "requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}},
-    **ANY_QUERY,
-}
+# Headers are read by hand, which is faster and lets an emergency in whatever they hold: here they are told.
+_KEY = {"name": "Idempotency-Key", "in": "header"}
+_RECEIPT = {"name": "X-Receipt", "in": "header"}
+_FILING_HEADERS = {"parameters": [{**_KEY, "required": True}], **ANY_QUERY}
+_URGENT_HEADERS = {"parameters": [_KEY, _RECEIPT], **ANY_QUERY}

@@ -5,6 +5,8 @@ import re
 from chassis.http.problems import Problem
 from intake.problems import CURSOR_INVALID
 
+CURSOR = "`next_cursor` of the page before."
+"""What the parameter is."""
 _CASE_ID = re.compile(r"c_[0-9A-Za-z_-]{1,62}")
 
 

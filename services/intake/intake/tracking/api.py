@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from chassis.clock import Clock
+from chassis.http.openapi import described
 from chassis.http.problems import NOT_FOUND, Language, Problem, language_of
 from intake.auth import Authenticator, Principal
 from intake.case.model import OFFICERS_CHANNELS, Case
@@ -19,8 +20,10 @@ from intake.commands.handlers import CommandDesk, CommandRequest
 from intake.http.answers import json_response
 from intake.http.paging import read_cursor
 from intake.http.reading import read_model
+from intake.http.receipts import Receipt
 from intake.problems import TRACKING_NUMBER_MISTYPED
 from intake.texts import Texts
+from intake.tracking import docs
 from intake.tracking.views import status_view
 
 
@@ -78,13 +81,13 @@ def status_router(
 ) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["status"])
     Caller = Annotated[Principal | None, Depends(authenticator.optional_citizen)]  # noqa: N806  a type
-    Receipt = Annotated[str | None, Header(alias="X-Receipt", max_length=200)]  # noqa: N806  a type
 
-    @router.get("/complaints/{tracking_number}", summary="The status, for the owner or with X-Receipt")
+    @router.get("/complaints/{tracking_number}")
+    @described(docs.STATUS)
     async def status(
         tracking_number: str,
         principal: Caller,
-        receipt: Receipt = None,
+        receipt: Receipt,
         if_none_match: Annotated[str | None, Header()] = None,
         accept_language: Annotated[str | None, Header()] = None,
     ) -> Response:
@@ -101,7 +104,8 @@ def status_router(
             return Response(status_code=304, headers=headers)
         return Response(body, headers=headers, media_type="application/json")
 
-    @router.get("/me/cases", summary="The citizen's own cases, newest first")
+    @router.get("/me/cases")
+    @described(docs.MY_CASES)
     async def my_cases(
         principal: Annotated[Principal, Depends(authenticator.citizen)],
         cursor: Annotated[str | None, Query()] = None,
@@ -124,12 +128,13 @@ def status_router(
         return json_response({"items": cases, "next_cursor": page.cursor})
 
     def offer(act: Act, order_type: type[CommandBody], summary: str) -> None:
-        @router.post(f"/complaints/{{tracking_number}}/{act}", status_code=202, summary=summary, name=str(act))
+        @router.post(f"/complaints/{{tracking_number}}/{act}", status_code=202, name=str(act))
+        @described(docs.own_command(act, order_type, summary))
         async def own_command(
             tracking_number: str,
             principal: Caller,
             request: Request,
-            receipt: Receipt = None,
+            receipt: Receipt,
             idempotency_key: Annotated[str | None, Header()] = None,
         ) -> Response:
             order = await read_model(request, order_type)

@@ -8,10 +8,13 @@ import orjson
 from fastapi import APIRouter, Depends, Header, Response
 from pydantic import SecretStr
 
+from chassis.http.openapi import described
 from chassis.http.problems import MEDIA_TYPE, NOT_FOUND, Problem
 from chassis.telemetry.logs import get_logger
 from intake.auth import Authenticator, Principal
+from intake.http.receipts import Receipt
 from intake.problems import CERTIFICATE_ERASED, CERTIFICATE_REVOKED, CERTIFICATE_UNAVAILABLE
+from intake.tracking import docs
 from intake.tracking.api import StatusReader
 
 # A paper has 20 to 100 kB; the certificate service answers in milliseconds.
@@ -73,15 +76,14 @@ def papers_router(reader: StatusReader, papers: Papers, authenticator: Authentic
 
     @router.get(
         "/complaints/{tracking_number}/certificates/{certificate_id}.pdf",
-        summary="A certificate of the case as PDF, for the owner or with X-Receipt",
         response_class=Response,
-        responses={200: {"content": {"application/pdf": {}}}},
     )
+    @described(docs.PAPER)
     async def paper(
         tracking_number: str,
         certificate_id: str,
         principal: Annotated[Principal | None, Depends(authenticator.optional_citizen)],
-        receipt: Annotated[str | None, Header(alias="X-Receipt", max_length=200)] = None,
+        receipt: Receipt,
         if_none_match: Annotated[str | None, Header(max_length=500)] = None,
     ) -> Response:
         case = await reader.owned(tracking_number, principal, receipt)

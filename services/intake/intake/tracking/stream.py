@@ -12,6 +12,7 @@ from fastapi.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from chassis.clock import Clock
+from chassis.http.openapi import Scheme, described, guards
 from chassis.http.problems import NOT_FOUND, Language, Problem, language_of
 from intake.auth import Authenticator, Principal
 from intake.case.keys import Keys
@@ -19,12 +20,33 @@ from intake.case.numbers import MistypedTrackingNumber, parse_tracking_number
 from intake.case.store import CaseStore
 from intake.case.store.side import SideStore
 from intake.http.answers import json_response
+from intake.http.receipts import Receipt
 from intake.problems import TICKET_INVALID, TOO_MANY_STREAMS, TRACKING_NUMBER_MISTYPED
+from intake.tracking import docs
 from intake.tracking.api import StatusReader
 from intake.tracking.live import LiveCases
 
 RETRY_AFTER_S = "10"
 HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+
+
+_TICKET = Scheme(
+    "streamTicket",
+    {
+        "type": "apiKey",
+        "in": "query",
+        "name": "ticket",
+        "description": "From POST …/stream-ticket; it opens one stream, once.",
+    },
+)
+
+
+@guards(_TICKET)
+async def ticket_of(ticket: Annotated[str | None, Query(max_length=100)] = None) -> str | None:
+    return ticket
+
+
+Ticket = Annotated[str | None, Depends(ticket_of)]
 
 
 class StreamSlots:
@@ -93,21 +115,22 @@ class StreamParts:
 def stream_router(parts: StreamParts) -> APIRouter:
     router = APIRouter(prefix="/v1/complaints", tags=["status"])
     Caller = Annotated[Principal | None, Depends(parts.authenticator.optional_citizen)]  # noqa: N806  a type
-    Receipt = Annotated[str | None, Header(alias="X-Receipt", max_length=200)]  # noqa: N806  a type
 
-    @router.post("/{tracking_number}/stream-ticket", status_code=201, summary="A ticket for one stream, for 60 s")
-    async def ticket(tracking_number: str, principal: Caller, receipt: Receipt = None) -> Response:
+    @router.post("/{tracking_number}/stream-ticket", status_code=201)
+    @described(docs.TICKET)
+    async def ticket(tracking_number: str, principal: Caller, receipt: Receipt) -> Response:
         case = await parts.reader.owned(tracking_number, principal, receipt)
         text = secrets.token_urlsafe(24)
         await parts.side.add_ticket(parts.keys.ticket(text), case.case_id, parts.clock.now() + parts.ticket_ttl)
         return json_response({"ticket": text, "expires_in": int(parts.ticket_ttl.total_seconds())}, 201)
 
-    @router.get("/{tracking_number}/stream", summary="The status, live")
+    @router.get("/{tracking_number}/stream", response_class=StreamingResponse)
+    @described(docs.STREAM)
     async def stream(
         tracking_number: str,
         principal: Caller,
-        receipt: Receipt = None,
-        ticket: Annotated[str | None, Query(max_length=100)] = None,
+        receipt: Receipt,
+        ticket: Ticket,
         last_event_id: Annotated[str | None, Header()] = None,
         accept_language: Annotated[str | None, Header()] = None,
     ) -> Response:

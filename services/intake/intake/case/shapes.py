@@ -1,0 +1,29 @@
+"""What answers about a case are made of, as models: they describe answers in OpenAPI, and tests hold each real one to
+them.
+
+Answers are written without them (http.answers), which is faster; so every member stands in them whether it may be null
+or not, and none has a default.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+LaneName = Literal["emergency", "routine"]
+ClockState = Literal["running", "paused", "met", "breached", "cancelled"]
+Owner = Literal["police", "citizen"]
+HelpKind = Literal["police", "ambulance", "fire"]
+PriorityName = Literal["urgent", "high", "normal", "low"]
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class PromisedClock(Shape):
+    """A promise that runs from now on: which clock, and until when."""
+
+    clock: str
+    clock_id: str
+    due_at: datetime

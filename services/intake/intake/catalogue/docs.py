@@ -1,0 +1,25 @@
+"""The catalogue, as OpenAPI tells it."""
+
+from typing import Final
+
+from chassis.http.openapi import Answer, Description
+from intake import problems
+from intake.catalogue import shapes
+
+SERVICES: Final = Description(
+    "list_services",
+    "What citizens can file",
+    "The catalogue: each service with its names, how to file it, whether a login is needed, its own questions as JSON "
+    "Schema (titles and enum labels in the language asked for, and in both), documents, promised times and fee.",
+    (Answer(200, "Every service", shapes.ServiceCatalogue, headers=("Content-Language",)),),
+    stored=False,
+)
+SERVICE: Final = Description(
+    "read_service",
+    "One service, with its questions",
+    "As in the catalogue.",
+    (Answer(200, "The service", shapes.ServiceEntry, headers=("Content-Language",)),),
+    problems=(problems.SERVICE_NOT_FOUND,),
+    parameters={"code": "The service's code, such as `e-complaint`."},
+    stored=False,
+)

@@ -1,0 +1,123 @@
+"""The desk, as OpenAPI tells it."""
+
+from typing import Any, Final
+
+from chassis.http.openapi import Answer, Body, Description
+from chassis.http.problems import NOT_FOUND
+from intake import problems
+from intake.case.states import TABLE, Act
+from intake.commands.bodies import CommandBody
+from intake.commands.docs import DONE, problems_of
+from intake.commands.shapes import Done
+from intake.desk import shapes
+from intake.http.paging import CURSOR
+
+_SCOPE: Final = "A case outside of the officer's charge is answered as one that there is not (404)."
+_CASE: Final = {"case_id": "As in the list."}
+
+LIST: Final = Description(
+    "list_desk_cases",
+    "Own cases, newest first",
+    "The cases in the officer's charge: of the station, the district, or all. No personal data.",
+    (Answer(200, "A page", shapes.DeskPage),),
+    problems=(problems.CURSOR_INVALID,),
+    parameters={
+        "station": "A station's code; one's own without it.",
+        "status": "Only cases in this state.",
+        "group": "Only emergencies of one `group`, which floods share.",
+        "cursor": CURSOR,
+        "limit": "How many at most.",
+    },
+)
+READ: Final = Description(
+    "read_desk_case",
+    "One case; personal data are masked",
+    f"The status, and what an officer needs besides. `allowed` names the commands that would be accepted now. {_SCOPE}",
+    (Answer(200, "The case", shapes.DeskCase, headers=("ETag",)),),
+    problems=(NOT_FOUND,),
+    parameters=_CASE,
+)
+
+
+def reveal(body: type[Any]) -> Description:
+    return Description(
+        "reveal_desk_case",
+        "One case with its personal data",
+        f"Who asked, when and why is kept. {_SCOPE}",
+        (Answer(200, "The case, unmasked", shapes.DeskCase, headers=("ETag",)),),
+        body=Body(body, {"hi": {"reason": "पीड़ित को फोन करना है"}, "en": {"reason": "To call the complainant back"}}),
+        problems=(NOT_FOUND,),
+        parameters=_CASE,
+    )
+
+
+def command(act: Act, order: type[CommandBody]) -> Description:
+    """A command by its act: who may give it, and in which states, is what the transition table says."""
+    rule = TABLE[act]
+    own = order.__doc__ if "__doc__" in vars(order) and order.__doc__ else ""
+    states = ", ".join(f"`{state}`" for state in rule.moves)
+    text = (
+        f"{' '.join(own.split())}\n\nFor {', '.join(sorted(rule.roles))}. Possible while the case is {states}; what is "
+        f"allowed now stands in `allowed` of the case. With `If-Match` a stale screen is refused (412). A repeat with "
+        f"the same `Idempotency-Key` gets the first answer. {_SCOPE}"
+    )
+    return Description(
+        f"{str(act).replace('-', '_')}_case",
+        str(act).replace("-", " ").capitalize(),
+        text.strip(),
+        (Answer(202, "Accepted", Done, headers=("ETag",), examples={"done": DONE}),),
+        body=Body(order, _BODIES.get(act, {}), required=order.model_json_schema().get("required") is not None),
+        problems=(*problems_of(act), problems.VERSION_MISMATCH),
+        parameters=_CASE,
+    )
+
+
+def check_in(body: type[Any]) -> Description:
+    return Description(
+        "check_in_visitor",
+        "Check a citizen in at the counter",
+        "With `tracking_number` or `case_id` the visit belongs to that case; without, it opens one, under the service "
+        "`hearing`. The clock of the hearing starts.",
+        (
+            Answer(
+                202,
+                "Checked in: to a case that there was (the command's answer), or to a new one (a filing's answer).",
+                either=(shapes.Visit, shapes.WalkIn),
+                headers=("Location", "Content-Language"),
+            ),
+        ),
+        body=Body(
+            body,
+            {
+                "hi": {"complainant": {"name": "आशा देवी"}, "description": "ज़मीन के विवाद में सुनवाई"},
+                "en": {"tracking_number": "JS-26-WNX3-D03V-B", "presence": "counter"},
+            },
+        ),
+        problems=(
+            *problems_of(Act.CHECK_IN),
+            problems.TRACKING_NUMBER_MISTYPED,
+            problems.PLACE_UNKNOWN,
+            problems.PHONE_INVALID,
+            problems.KEY_IN_PROGRESS,
+        ),
+    )
+
+
+_BODIES: Final[dict[Act, dict[str, Any]]] = {
+    Act.DISPATCH: {"example": {"unit": "PCR-07", "kind": "police"}},
+    Act.ARRIVE: {"example": {"unit": "PCR-07", "kind": "police", "source": "gps"}},
+    Act.STAND_DOWN: {"example": {"kind": "fire", "reason_code": "not_needed"}},
+    Act.RESOLVE_EMERGENCY: {"example": {"how": "attended"}},
+    Act.SCHEDULE_HEARING: {
+        "example": {"starts_at": "2026-12-01T11:00:00+05:30", "ends_at": "2026-12-01T11:30:00+05:30"}
+    },
+    Act.HOLD_HEARING: {"example": {"outcome": "settled"}},
+    Act.COMPLETE_VERIFICATION: {"example": {"outcome": "clear"}},
+    Act.REFUSE_CERTIFICATE: {"example": {"reason_code": "pending_case"}},
+    Act.ORDER_CERTIFICATE_REVOCATION: {"example": {"reason_code": "wrong_person"}},
+    Act.COMPLETE_INQUIRY: {"example": {"finding": "substantiated", "fir_recommended": True}},
+    Act.TRANSFER: {"example": {"to_station": "5140012", "reason_code": "other_jurisdiction"}},
+    Act.PAUSE_CLOCK: {"example": {"clock_id": "inquiry:1", "reason_code": "awaiting_documents"}},
+    Act.RESUME_CLOCK: {"example": {"clock_id": "inquiry:1"}},
+    Act.CLOSE: {"example": {"outcome": "settled", "reason_code": "done"}},
+}

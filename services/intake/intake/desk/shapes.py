@@ -1,0 +1,105 @@
+"""What the desk is answered, as models for OpenAPI and the tests."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from intake.case.shapes import ClockState, HelpKind, LaneName, PriorityName, PromisedClock, Shape
+from intake.case.states import Act, State
+from intake.commands.shapes import Done
+from intake.filing.shapes import FiledCase
+from intake.tracking.shapes import CaseStatus
+
+
+class WalkIn(FiledCase):
+    """A visitor's new case and the visit's hearing."""
+
+    hearing_id: str | None
+
+
+class Visit(Done):
+    """A visit to a case that there was: its hearing, and what is promised of it."""
+
+    hearing_id: str | None
+    due: list[PromisedClock]
+
+
+class DeskClock(Shape):
+    clock: str
+    clock_id: str
+    state: ClockState
+    due_at: datetime
+    remaining_s: int
+
+
+class DeskItem(Shape):
+    """A line of the desk's list: no personal data. `station` is its code."""
+
+    case_id: str
+    tracking_number: str
+    service_code: str
+    lane: LaneName
+    status: State
+    version: int
+    filed_at: datetime
+    priority: PriorityName
+    category: str | None
+    kinds: list[HelpKind]
+    sensitive: bool
+    station: str | None
+    officer_post: str | None
+    flags: list[str]
+    possible_duplicates: list[str]
+    group: str | None
+    clocks: list[DeskClock]
+
+
+class DeskPage(Shape):
+    items: list[DeskItem]
+    next_cursor: str | None
+
+
+class Point(Shape):
+    """WGS84 degrees; `accuracy_m` only where the device told it."""
+
+    lat: float
+    lon: float
+    accuracy_m: float | None = None
+
+
+class DeskAssignment(Shape):
+    assignment_no: int
+    reason: str
+    provisional: bool
+
+
+class Personal(Shape):
+    """The citizen's data; masked ones are cut to initials and last digits, and have no `location`."""
+
+    name: str | None
+    phone: str | None
+    address: str | None
+    description: str | None
+    location: Point | None = None
+    attributes: Mapping[str, Any]
+
+
+class DeskCase(CaseStatus):
+    """The status, and what an officer needs besides. `allowed`: the commands that would be accepted now."""
+
+    priority: PriorityName
+    category: str | None
+    kinds: list[HelpKind]
+    channel: str
+    language: Literal["hi", "en"]
+    anonymous: bool
+    sensitive: bool
+    flags: list[str]
+    possible_duplicates: list[str]
+    group: str | None
+    attributes: Mapping[str, Any]
+    assignment: DeskAssignment | None
+    location: Point | None
+    personal: Personal
+    masked: bool
+    allowed: list[Act]

@@ -1,0 +1,29 @@
+"""The answer to a filing, as a model for OpenAPI and the tests."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from intake.case.shapes import LaneName, PromisedClock, Shape
+
+
+class Notice(Shape):
+    """What the citizen should know about what was accepted; `action` is a link to offer, such as `tel:112`."""
+
+    code: str
+    text: str
+    action: str | None
+
+
+class FiledCase(Shape):
+    """An accepted submission. Keep `receipt_secret`: it opens the status without a login and is never shown again."""
+
+    case_id: str
+    tracking_number: str = Field(pattern=r"^JS-[0-9]{2}-[0-9A-Z]{4}-[0-9A-Z]{4}-.$")
+    receipt_secret: str
+    status_url: str
+    service_code: str
+    lane: LaneName
+    filed_at: datetime
+    due: list[PromisedClock]
+    notices: list[Notice]

@@ -1,0 +1,105 @@
+"""What a citizen does with a case, as OpenAPI tells it."""
+
+from typing import Final
+
+from chassis.http.openapi import Answer, Body, Description
+from chassis.http.problems import NOT_FOUND
+from intake import problems
+from intake.case.states import Act
+from intake.commands.bodies import CommandBody
+from intake.commands.docs import DONE, problems_of
+from intake.commands.shapes import Done
+from intake.http.paging import CURSOR
+from intake.tracking import examples, shapes
+
+_NUMBER: Final = {"tracking_number": "As it was given at filing, `JS-YY-XXXX-XXXX-C`; other spellings are forgiven."}
+_OWNED: Final = (NOT_FOUND, problems.TRACKING_NUMBER_MISTYPED)
+_WHO: Final = (
+    "For the owner's token or the receipt; everybody else gets 404, as for a number that there is not. A sensitive "
+    "case opens by its receipt alone."
+)
+_PDF: Final = {"application/pdf": {"type": "string", "format": "binary"}}
+
+STATUS: Final = Description(
+    "read_status",
+    "The status of a case",
+    f"Where the case stands, what happened, which times are promised, and what comes next, in words. {_WHO} Ask again "
+    "with `If-None-Match`, or follow the stream.",
+    (
+        Answer(
+            200,
+            "The status",
+            shapes.CaseStatus,
+            headers=("ETag", "Content-Language"),
+            examples=examples.STATUS,
+        ),
+        Answer(304, "Nothing has changed since `If-None-Match`", headers=("ETag", "Content-Language")),
+    ),
+    problems=_OWNED,
+    parameters=_NUMBER,
+)
+MY_CASES: Final = Description(
+    "list_my_cases",
+    "The citizen's own cases, newest first",
+    "Those of this phone number since its owner has logged in with it. Sensitive ones open by their receipt alone.",
+    (Answer(200, "A page", shapes.OwnCases),),
+    problems=(problems.CURSOR_INVALID,),
+    parameters={"cursor": CURSOR, "limit": "How many at most."},
+)
+PAPER: Final = Description(
+    "read_certificate",
+    "A certificate of the case as PDF",
+    f"`certificates[].url` of the status is this address. {_WHO}",
+    (
+        Answer(200, "The paper", schemas=_PDF, headers=("ETag", "Content-Disposition")),
+        Answer(304, "It has not changed since `If-None-Match`", headers=("ETag",)),
+    ),
+    problems=(
+        *_OWNED,
+        problems.CERTIFICATE_REVOKED,
+        problems.CERTIFICATE_ERASED,
+        problems.CERTIFICATE_UNAVAILABLE,
+    ),
+    parameters={**_NUMBER, "certificate_id": "As the status names it."},
+)
+TICKET: Final = Description(
+    "create_stream_ticket",
+    "A ticket for one stream",
+    f"For browsers, whose EventSource sends no headers: put it into the query of the stream within a minute. {_WHO}",
+    (Answer(201, "The ticket, for one use", shapes.StreamTicket),),
+    problems=_OWNED,
+    parameters=_NUMBER,
+)
+STREAM: Final = Description(
+    "stream_status",
+    "The status, live",
+    "Server-Sent Events: an event `status` with the whole status as JSON (the shape of GET …/{tracking_number}) now "
+    f"and after each change, and a comment while nothing changes. {_WHO} A ticket stands for either.",
+    (Answer(200, "The stream", schemas={"text/event-stream": {"type": "string"}}),),
+    problems=(*_OWNED, problems.TICKET_INVALID, problems.TOO_MANY_STREAMS),
+    parameters={**_NUMBER, "ticket": "From POST …/stream-ticket; it works once."},
+)
+
+_OWN: Final = {
+    Act.WITHDRAW: (
+        "withdraw_case",
+        "Of an emergency, or of a crime against a woman, a child or a member of SC/ST, it is a request: clocks run on.",
+        {"reason_code": "settled"},
+    ),
+    Act.REOPEN: ("reopen_case", "Of what was resolved or closed.", {"reason_code": "not_settled"}),
+    Act.FEEDBACK: ("rate_case", "How it was handled, from 1 (badly) to 5 (well).", {"rating": 4}),
+}
+
+
+def own_command(act: Act, order: type[CommandBody], summary: str) -> Description:
+    """A command that the citizen gives to the own case."""
+    operation_id, text, example = _OWN[act]
+    return Description(
+        operation_id,
+        summary,
+        f"{text} {_WHO} A repeat with the same `Idempotency-Key` gets the first answer.",
+        (Answer(202, "Accepted", Done, examples={"done": DONE}),),
+        body=Body(order, {"example": example}, required=order.model_json_schema().get("required") is not None),
+        problems=(*_OWNED, *problems_of(act)),
+        parameters=_NUMBER,
+    )

@@ -1,0 +1,54 @@
+"""Examples of a status, in Hindi and in English."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+_NUMBER: Final = "JS-26-WNX3-D03V-B"
+_CASE: Final = "c_01M80Z50J0X2G1397FJ74DT8F7"
+_FILED_AT: Final = "2026-11-22T06:30:00Z"
+_DUE_AT: Final = "2026-12-22T06:30:00Z"
+
+
+def _status(filed: str, assigned: str, clock: str, next_step: str) -> Mapping[str, Any]:
+    return {
+        "case_id": _CASE,
+        "tracking_number": _NUMBER,
+        "service_code": "e-complaint",
+        "lane": "routine",
+        "status": "assigned",
+        "version": 2,
+        "filed_at": _FILED_AT,
+        "station": {"code": "5140003", "name": "ARARIA", "name_hi": "अररिया", "district": "Araria"},
+        "officer_post": "SHO:5140003",
+        "timeline": [
+            {"at": _FILED_AT, "event": "ComplaintFiled", "text": filed},
+            {"at": "2026-11-22T06:30:01Z", "event": "AssignedToStation", "text": assigned},
+        ],
+        "clocks": [
+            {
+                "clock": "inquiry",
+                "clock_id": "inquiry:1",
+                "owner": "police",
+                "state": "running",
+                "target_s": 2_592_000,
+                "due_at": _DUE_AT,
+                "remaining_s": 2_591_000,
+                "name": clock,
+            }
+        ],
+        "hearings": [],
+        "certificates": [],
+        "outcome": None,
+        "next_step": next_step,
+    }
+
+
+STATUS: Final[Mapping[str, Any]] = {
+    "hi": _status("आपका आवेदन दर्ज हुआ", "अररिया थाना को भेजा गया", "जाँच", "अररिया थाना को इसे देखना है"),
+    "en": _status(
+        "Your submission was received",
+        "Sent to ARARIA police station",
+        "inquiry",
+        "To be seen by ARARIA police station",
+    ),
+}

@@ -1,0 +1,106 @@
+"""What a citizen is answered about a case, as models for OpenAPI and the tests."""
+
+from datetime import datetime
+
+from intake.case.shapes import ClockState, LaneName, Owner, Shape
+from intake.case.states import State
+
+
+class Station(Shape):
+    """`name_hi` is null where no spelling in Devanagari is known."""
+
+    code: str
+    name: str
+    name_hi: str | None
+    district: str
+
+
+class TimelineItem(Shape):
+    at: datetime
+    event: str
+    text: str
+
+
+class Clock(Shape):
+    """A time limit. `remaining_s` is negative once it has passed; of one that has ended, as it was then."""
+
+    clock: str
+    clock_id: str
+    owner: Owner
+    state: ClockState
+    target_s: int
+    due_at: datetime
+    remaining_s: int
+    name: str
+
+
+class Hearing(Shape):
+    """Codes for programs, and each in words: `place_name`, `mode_text`, `status_text`, `when_text`."""
+
+    hearing_id: str
+    starts_at: datetime
+    mode: str
+    place: str
+    status: str
+    ends_at: datetime | None
+    join_url: str | None
+    place_name: str | None
+    mode_text: str | None
+    status_text: str | None
+    when_text: str | None
+
+
+class Certificate(Shape):
+    """`url`: the paper, for the owner. `verify_url`: where anybody can check it."""
+
+    certificate_id: str
+    kind: str | None
+    url: str
+    verify_url: str | None
+
+
+class CaseOutcome(Shape):
+    code: str
+    text: str
+    at: datetime
+
+
+class CaseStatus(Shape):
+    """A case as its citizen sees it; texts are in the language asked for."""
+
+    case_id: str
+    tracking_number: str
+    service_code: str
+    lane: LaneName
+    status: State
+    version: int
+    filed_at: datetime
+    station: Station | None
+    officer_post: str | None
+    timeline: list[TimelineItem]
+    clocks: list[Clock]
+    hearings: list[Hearing]
+    certificates: list[Certificate]
+    outcome: CaseOutcome | None
+    next_step: str
+
+
+class OwnCase(Shape):
+    case_id: str
+    tracking_number: str
+    service_code: str
+    lane: LaneName
+    status: State
+    filed_at: datetime
+
+
+class OwnCases(Shape):
+    items: list[OwnCase]
+    next_cursor: str | None
+
+
+class StreamTicket(Shape):
+    """`ticket` goes into the query of the stream, once, within `expires_in` seconds."""
+
+    ticket: str
+    expires_in: int
