@@ -1,7 +1,7 @@
 """`python -m bench.sla_adapter`: our SLA monitor under the peers' driver (MONITOR_CMD).
 
 It is the product's own worker, HTTP and all, on the driver's topics. Two things are put in between: an event of the
-workload is read as the event of ours that means the same, and each SLABreached is also told in the driver's words.
+workload is read as the event of ours that means the same, and each SLABreached is also reported in the driver's format.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ class WorkloadSettings(Settings):
 
 
 class WorkloadProcessor(Processor):
-    """Reads the workload's JSON. What carries headers is a word of our own, read back as always."""
+    """Reads the workload's JSON. What carries headers is an event of our own, read back as always."""
 
     def _read(self, message: Message, headers: RecordHeaders) -> Envelope:
         if headers:
@@ -95,7 +95,7 @@ _EVENTS: Final = {"ComplaintFiled": _filed, "InquiryCompleted": _completed}
 
 
 class ReportingProducer(EventProducer):
-    """Tells the driver each breach, before the product's own words are waited for."""
+    """Reports each breach to the driver, before the product's own events are awaited."""
 
     async def send_runs(self, topic: str, runs: Runs) -> Awaitable[dict[int, int]]:
         reports: dict[int, list[tuple[bytes | None, bytes | None, RecordHeaders]]] = {}

@@ -55,7 +55,7 @@ async def kafka() -> AsyncIterator[str]:
 
 @dataclass(slots=True)
 class Monitor:
-    """One process under measurement. ``command`` follows the interpreter; STATS is where it tells of itself."""
+    """One process under measurement. ``command`` follows the interpreter; STATS is where it reports."""
 
     topics: Topics
     folder: Path
@@ -112,7 +112,7 @@ class Monitor:
             assert self.process is not None
             if self.process.returncode is not None or time.monotonic() > deadline:
                 log = (self.folder / f"log-{self.instance}").read_text(errors="replace")[-3000:]
-                raise RuntimeError(f"the monitor did not get there; its last words: {stats}\n{log}")
+                raise RuntimeError(f"the monitor did not get there; its last stats: {stats}\n{log}")
             await asyncio.sleep(0.1)
 
     async def ready(self, partitions: int = PARTITIONS) -> None:
@@ -161,7 +161,7 @@ async def monitor(
 
 @dataclass(slots=True)
 class Lateness:
-    """Of the breaches of some deadlines: the broker's time of the first word minus the due time, in ms."""
+    """Of the breaches of some deadlines: the broker's time of the first event minus the due time, in ms."""
 
     expected: int
     late: list[float]
@@ -194,7 +194,7 @@ async def deadlines(topics: Topics, number: int, spread_s: float, series: str = 
 
 
 async def breaches(topics: Topics, due: dict[str, int], start: Offsets | None = None) -> Lateness:
-    """Read what was told since the start, until all is there and some time has passed, or nothing more comes."""
+    """Read what was emitted since the start, until all is there and some time has passed, or nothing more comes."""
     consumer = AIOKafkaConsumer(bootstrap_servers=topics.bootstrap, enable_auto_commit=False)
     await consumer.start()
     first: dict[str, float] = {}

@@ -1,4 +1,4 @@
-"""The emergency lane beside a backlog of routine events: from filing to the open clock, and how late breaches are told.
+"""The emergency lane beside a backlog of routine events: from filing to the open clock, and how late a breach is.
 
 The product's own workers, one of each lane, on one machine; the same emergencies before and during the backlog.
 """
@@ -154,7 +154,7 @@ async def _lanes(bootstrap: str) -> AsyncIterator[Lanes]:
 
 async def _until_ready(port: int) -> None:
     async with httpx.AsyncClient() as client, asyncio.timeout(60):
-        while not await answers_ready(client, f"http://127.0.0.1:{port}"):  # noqa: ASYNC110  nothing else tells
+        while not await answers_ready(client, f"http://127.0.0.1:{port}"):  # noqa: ASYNC110  no event reports it
             await asyncio.sleep(0.2)
 
 

@@ -38,7 +38,7 @@ async def run() -> bool:
 
 
 async def load(made: Topics, monitors: list[Monitor], clocks: int) -> float:
-    """File the cases while the monitors run; seconds until all were taken in."""
+    """File the cases while the monitors run; seconds until all were consumed."""
     began, filing = time.monotonic(), asyncio.create_task(made.put(far(0, clocks)))
     while (done := sum(one.stats()["processed"] for one in monitors)) < clocks:
         if filing.done():
@@ -51,7 +51,7 @@ async def load(made: Topics, monitors: list[Monitor], clocks: int) -> float:
 
 
 async def _restart(made: Topics, one: Monitor, offset: int, *, wiped: bool) -> dict[str, float]:
-    """Kill -9, wait until the group has forgotten the dead, start: seconds until new events are taken in."""
+    """Kill -9, wait until the group has forgotten the dead, start: seconds until new events are consumed."""
     await asyncio.sleep(3)
     await one.kill()
     if wiped:

@@ -1,4 +1,4 @@
-"""What a monitor under measurement tells its driver: one JSON line four times a second, appended to the file $STATS."""
+"""What a measured monitor reports to its driver: one JSON line four times a second, appended to the file $STATS."""
 
 import json
 import os

@@ -56,7 +56,7 @@ class LedgerRig:
         await self.publish(*(encode(s.data, event_id=s.event_id, source="sla-monitor") for s in emitted), lane=lane)
 
     def work(self, events: Sequence[Envelope], now: datetime) -> list[Emission]:
-        """What a faultless worker says of one case's events up to now."""
+        """What a faultless worker emits for one case's events up to now."""
         record: CaseRecord | None = None
         emitted: list[Emission] = []
         for event in events:

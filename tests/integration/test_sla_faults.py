@@ -61,7 +61,7 @@ async def supervised(bench: Bench, name: str) -> AsyncIterator[None]:
 
 @pytest.mark.timeout(180)
 async def test_sla_the_broker_killed_and_restarted_costs_no_deadline(tmp_path: Path) -> None:
-    """Kill -9 of Kafka among 200 deadlines, back after three seconds: each is told once, late, but told."""
+    """Kill -9 of Kafka among 200 deadlines, back after three seconds: each is emitted once, late, but emitted."""
     server = KafkaServer(tmp_path / "kafka")
     await server.start()
     try:
@@ -128,7 +128,7 @@ async def forget_changelog(bench: Bench, partitions: set[int]) -> None:
 async def test_sla_what_the_worker_missed_the_reconciler_emits(
     kafka_bootstrap: str, mongo_uri: str, tmp_path: Path
 ) -> None:
-    """Half of the changelog deleted while no worker runs: every breach is told all the same, under one id each."""
+    """Half of the changelog deleted while no worker runs: every breach is emitted all the same, under one id each."""
     async with open_bench(kafka_bootstrap, tmp_path, target_s=14) as bench:
         await create_topics(kafka_bootstrap, [TopicSpec(f"{bench.prefix}cases.emergency", 1)])
         # Records can be deleted from a topic only if its policy says so.

@@ -48,7 +48,7 @@ async def partition_of(parts: Parts) -> TopicPartition:
 
 
 async def prepared(rig: LedgerRig, parts: Parts, *, by_workers: bool) -> tuple[Reconciler, TopicPartition]:
-    """A breach that the workers told or not, in the ledger; a reconciler whose clock stands at the due time."""
+    """A breach that the workers emitted or not, in the ledger; a reconciler whose clock stands at the due time."""
     emitted = rig.work(EVENTS, datetime.now(UTC))
     await rig.publish(*EVENTS)
     await rig.emit(*(one for one in emitted if by_workers or not isinstance(one.data, SLABreached)))
@@ -92,7 +92,7 @@ async def test_what_was_emitted_is_not_emitted_again(rig: LedgerRig) -> None:
 
 
 async def test_a_level_that_was_emitted_does_not_hide_the_next(rig: LedgerRig) -> None:
-    """Level 0 stands; ten minutes later, still nobody there, level 1 is missing: that one is told, and it alone."""
+    """Level 0 stands; ten minutes later, still nobody there, level 1 is missing: that one is emitted, and it alone."""
     running = EVENTS[:2]
     async with rig.ledger() as parts:
         await rig.publish(*running)
@@ -126,7 +126,7 @@ async def test_behind_its_watermark_the_reconciler_alerts_and_emits_nothing(rig:
 
 
 async def test_a_breach_that_turned_untrue_is_revoked(rig: LedgerRig) -> None:
-    """Told by a worker that has lost its memory since; the stop in time arrives late: the reconciler revokes."""
+    """Emitted by a worker that has lost its memory since; the stop in time arrives late: the reconciler revokes."""
     events = (EVENTS[0], EVENTS[1], responder(19 * MINUTE, "police"))
     (false,) = breaches(rig.work(events[:2], DUE + timedelta(seconds=1)))
     async with rig.ledger() as parts:
@@ -147,13 +147,13 @@ async def test_a_breach_that_turned_untrue_is_revoked(rig: LedgerRig) -> None:
 
 
 def forged(true: Emission, **changes: object) -> Emission:
-    """The same word under another id, or with something else in it."""
+    """The same event under another id, or with something else in it."""
     other = ids.new_event_id()
     return replace(true, event_id=other, data=true.data.model_copy(update={"breach_id": other, **changes}))
 
 
 async def test_the_audit_is_content_with_a_faultless_log(rig: LedgerRig) -> None:
-    """Told twice under one id is once; the lateness table and the ledger's agreement are there."""
+    """Emitted twice under one id is once; the lateness table and the ledger's agreement are there."""
     emitted = rig.work(EVENTS, datetime.now(UTC))
     async with rig.ledger():
         await rig.publish(*EVENTS, completed(DAY))
@@ -168,7 +168,7 @@ async def test_the_audit_is_content_with_a_faultless_log(rig: LedgerRig) -> None
 
 @pytest.mark.parametrize("kind", ["missed", "doubled", "untrue"])
 async def test_the_audit_finds_what_was_planted(rig: LedgerRig, kind: str) -> None:
-    """One breach left out, told twice under two ids, or told of a clock that was met."""
+    """One breach left out, emitted twice under two ids, or emitted for a clock that was met."""
     emitted = rig.work(EVENTS, datetime.now(UTC))
     (true,) = breaches(emitted)
     met: Envelope = filed(0, "emergency-112", kinds=("police", "fire"))

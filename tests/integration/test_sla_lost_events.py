@@ -1,4 +1,4 @@
-"""Events that Kafka deleted before the workers had read them: nobody goes on behind them without an operator's word."""
+"""Events that Kafka deleted before the workers had read them: no worker goes on without an operator's decision."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""What is filed in the very moment in which a worker takes up its partitions is not lost."""
+"""What is filed while a worker is being assigned its partitions is not lost."""
 
 import asyncio
 from pathlib import Path

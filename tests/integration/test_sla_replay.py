@@ -1,4 +1,4 @@
-"""Real requests and random ones through the real worker: exactly what was late is told as late."""
+"""Real requests and random ones through the real worker: exactly what was late is emitted as late."""
 
 import asyncio
 import csv
@@ -40,7 +40,7 @@ async def play(bench: Bench, timeline: list[tuple[datetime, Envelope]]) -> None:
 
 
 def standing(emitted: list[Envelope]) -> set[str]:
-    """The cases whose breach was told and not taken back."""
+    """The cases whose breach was emitted and not revoked."""
     revoked = revocations(emitted)
     return {breach.case_id for breach_id, breach in breaches(emitted).items() if breach_id not in revoked}
 
@@ -138,7 +138,7 @@ def _others(dice: random.Random, case: Envelope, target: timedelta) -> list[Enve
 
 
 def _emitted(emitted: list[Envelope]) -> dict[str, tuple[str, bool]]:
-    """By case: the state that was told last (highest rev), and whether a breach stands."""
+    """By case: the state that was emitted last (highest rev), and whether a breach stands."""
     types = (SLAClockStarted, SLAClockAdjusted, SLAClockStopped)
     last: dict[str, tuple[int, str]] = {}
     for one in emitted:

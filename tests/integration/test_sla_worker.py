@@ -56,7 +56,7 @@ def completed(case: Envelope, at: datetime) -> Envelope:
 
 
 async def test_sla_clocks_start_stop_and_break_once(kafka_bootstrap: str, tmp_path: Path) -> None:
-    """One case is met, one breaks at its due time and is told once, within a second; the API and metrics agree."""
+    """One case is met, one breaks at its due time and is emitted once, within a second; the API and metrics agree."""
     async with open_bench(kafka_bootstrap, tmp_path) as bench, bench.start_worker() as worker:
         await worker.ready()
         met, broken = filed(), filed()
@@ -93,7 +93,7 @@ async def test_sla_clocks_start_stop_and_break_once(kafka_bootstrap: str, tmp_pa
 
 
 async def test_sla_a_late_stop_revokes_the_breach(kafka_bootstrap: str, tmp_path: Path) -> None:
-    """A completion that happened in time but arrives after the breach takes it back."""
+    """A completion that happened in time but arrives after the breach revokes it."""
     async with open_bench(kafka_bootstrap, tmp_path) as bench, bench.start_worker() as worker:
         await worker.ready()
         case = filed()
@@ -105,7 +105,7 @@ async def test_sla_a_late_stop_revokes_the_breach(kafka_bootstrap: str, tmp_path
 
 
 async def test_sla_a_restart_does_not_break_what_was_met_meanwhile(kafka_bootstrap: str, tmp_path: Path) -> None:
-    """While no worker runs the deadline passes and the stop waits in the log: met, and no breach is ever told."""
+    """While no worker runs the deadline passes and the stop waits in the log: met, and no breach is ever emitted."""
     async with open_bench(kafka_bootstrap, tmp_path, target_s=10) as bench:
         cases = [filed() for _ in range(40)]
         async with bench.start_worker() as worker:
@@ -125,7 +125,7 @@ async def test_sla_a_restart_does_not_break_what_was_met_meanwhile(kafka_bootstr
 
 
 async def test_sla_a_backlog_breaks_nothing_that_was_met(kafka_bootstrap: str, tmp_path: Path) -> None:
-    """All deadlines passed long ago, every stop in time waits further down the log: all met, not one breach told."""
+    """All deadlines passed long ago, every stop in time waits further down the log: all met, not one breach emitted."""
     async with open_bench(kafka_bootstrap, tmp_path) as bench:
         cases = [filed(now() - timedelta(minutes=1)) for _ in range(1000)]
         await bench.put(*cases)
@@ -206,7 +206,7 @@ async def test_sla_a_second_worker_of_one_name_replaces_the_first(kafka_bootstra
 
 
 async def test_sla_of_two_workers_of_one_name_that_join_at_once_one_stays(kafka_bootstrap: str, tmp_path: Path) -> None:
-    """The broker lets one in and tells the other that its name is taken: that one ends, none hangs without a word."""
+    """The broker lets one in and refuses the other by FENCED_INSTANCE_ID: that one ends, none hangs silently."""
     async with (
         open_bench(kafka_bootstrap, tmp_path) as bench,
         bench.start_worker("same") as first,

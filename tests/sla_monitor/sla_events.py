@@ -168,7 +168,7 @@ class Monitor:
         self._numbers = count()
 
     def consume(self, *inputs: Envelope | float) -> list[Emission]:
-        """Handle the inputs in this order; returns what they made the monitor say."""
+        """Handle the inputs in this order; returns what they made the monitor emit."""
         before = len(self.emitted)
         for one in inputs:
             if isinstance(one, Envelope):
@@ -186,7 +186,7 @@ class Monitor:
         return {clock.clock_id: (clock.last.state, (clock.last.due - ms(0)) / 1000) for clock in clocks}
 
     def standing(self) -> set[tuple[str, int, float]]:
-        """The breaches that a reader of all our words takes for true: (clock id, level, due in seconds)."""
+        """The breaches that a reader of all emissions takes for standing: (clock id, level, due in seconds)."""
         return standing(self.emitted)
 
 

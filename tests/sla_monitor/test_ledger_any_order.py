@@ -1,4 +1,4 @@
-"""The rounds of the ledger follow from the set of a case's events; a judgement, from these and what was told."""
+"""The rounds of the ledger follow from the set of a case's events; a judgement, from these and what was emitted."""
 
 import random
 
@@ -112,7 +112,7 @@ def test_a_document_holds_the_entire_round(events: list[Envelope]) -> None:
 @settings(max_examples=200, deadline=None)
 @given(cases, st.lists(st.one_of(minutes, days), max_size=4))
 def test_a_faultless_worker_is_found_faultless(events: list[Envelope], ticks: list[int]) -> None:
-    """Whatever the worker hears and when, once it has fired nothing it said is missed, doubled or untrue."""
+    """Whatever the worker hears and when, once it has fired, nothing it emitted is missed, doubled or untrue."""
     monitor = Monitor()
     inputs: list[Envelope | float] = [*events]
     for number, tick in enumerate(sorted(tick for tick in ticks if tick < 20 * HOUR)):
@@ -127,7 +127,7 @@ def test_a_faultless_worker_is_found_faultless(events: list[Envelope], ticks: li
 @settings(max_examples=200, deadline=None)
 @given(cases)
 def test_what_a_silent_worker_owes_has_the_workers_own_ids(events: list[Envelope]) -> None:
-    """The breaches that the ledger finds missed are, id by id, those that a worker would have told."""
+    """The breaches that the ledger finds missed are, id by id, those that a worker would have emitted."""
     monitor = Monitor()
     monitor.consume(*events, 200.0 * DAY)
     standing = {one.breach_id for one in emitted_breaches(monitor.emitted) if not one.revoked}
@@ -137,7 +137,7 @@ def test_what_a_silent_worker_owes_has_the_workers_own_ids(events: list[Envelope
     first_emitted = {one.breach_id for one in missed}
     expected = {e.breach_id for one in rounds(events) for e in one.expects}
     assert first_emitted == expected
-    # In the order of these events a worker may have told, taken back and told again: then under another id.
+    # In the order of these events a worker may have emitted, revoked and emitted again: then under another id.
     assert len(standing) == len(first_emitted)
 
 

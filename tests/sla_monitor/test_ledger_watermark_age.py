@@ -17,7 +17,7 @@ TP = TopicPartition("cases.emergency", 0)
 
 
 class _Positions:
-    """A log of one record that the group has taken in; ``away`` is a broker that doesn't answer."""
+    """A log of one record that the group has consumed; ``away`` is a broker that doesn't answer."""
 
     away = False
 

@@ -68,7 +68,7 @@ cases = st.one_of(
 
 
 def outcomes(monitor: Monitor) -> tuple[object, object]:
-    """What counts in the end: each clock's last word (how often and why we spoke aside) and the breaches that stand."""
+    """What counts in the end: the last state of each clock, whatever else was emitted, and the breaches that stand."""
     assert monitor.record is not None
     clocks = {
         clock.clock_id: (last.started, last.due, last.state, last.stopped, last.reason)
@@ -111,7 +111,7 @@ def test_order_repetition_and_ticks_do_not_matter(
 @settings(max_examples=200, deadline=None)
 @given(cases, st.lists(st.one_of(minutes, days), max_size=5))
 def test_a_crash_anywhere_changes_nothing_for_the_reader(events: list[Envelope], ticks: list[int]) -> None:
-    """Say, crash before remembering, replay: the ids are the same, so nothing new is said."""
+    """Emit, crash before remembering, replay: the ids are the same, so nothing new is emitted."""
     inputs = mixed(events, ticks)
     monitor = Monitor()
     for one in inputs:
@@ -154,7 +154,7 @@ def test_at_most_one_breach_of_a_level_stands(events: list[Envelope], ticks: lis
 @settings(max_examples=300, deadline=None)
 @given(cases, st.integers(0, 9), st.lists(st.one_of(minutes, days), min_size=1, max_size=3))
 def test_no_two_states_have_one_revision(events: list[Envelope], crash: int, ticks: list[int]) -> None:
-    """Ticks speak, the worker dies before it remembers, the log goes on: a number is one word, whatever was lost."""
+    """Ticks emit, the worker ends before it remembers, the log goes on: a revision is one state, whatever was lost."""
     monitor = Monitor()
     monitor.consume(*events[:crash])
     remembered = monitor.record

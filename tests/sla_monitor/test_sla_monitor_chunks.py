@@ -1,4 +1,4 @@
-"""Records come in stretches, deadlines lie in drawers, entries fill a memory by partition: nothing is lost."""
+"""Records come in chunks, deadlines lie in buckets, entries fill a memory by partition: nothing is lost."""
 
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -41,7 +41,7 @@ def test_sla_chunks_hold_every_record_in_order_and_ticks_first() -> None:
 
 
 def test_sla_what_is_committed_is_what_was_reported_as_handled() -> None:
-    """One offset a partition; a later word never takes it back."""
+    """One offset a partition; a later, lower report never lowers it."""
     consumer: PromptConsumer = make_consumer()
     consumer._handled = {}  # noqa: SLF001
     consumer.handled({INPUT: 7, TICKS: 3})
@@ -53,7 +53,7 @@ def test_sla_what_is_committed_is_what_was_reported_as_handled() -> None:
 
 @dataclass
 class Table:
-    """The times that the table holds; deadlines are taken out as a tick would."""
+    """The times that the table holds; deadlines are popped as a tick would."""
 
     wakes: dict[bytes, int] = field(default_factory=dict)
     heaps: DeadlineHeaps = field(default_factory=DeadlineHeaps)
@@ -77,7 +77,7 @@ times = st.integers(min_value=0, max_value=6 * BUCKET_MS)
 
 @given(st.lists(st.tuples(st.sampled_from([b"a", b"b", b"c", b"d"]), times)), st.lists(times))
 def test_sla_a_deadline_falls_at_the_first_tick_after_it(changes: list[tuple[bytes, int]], ticks: list[int]) -> None:
-    """However times change and ticks come: what is due is told by the next tick, once, and nothing before its time."""
+    """However times change and ticks come: what is due is fired by the next tick, once, and nothing before its time."""
     table = Table()
     pending = list(changes)
     for now in sorted(ticks):
@@ -92,7 +92,7 @@ def test_sla_a_deadline_falls_at_the_first_tick_after_it(changes: list[tuple[byt
 
 
 def test_sla_far_deadlines_are_counted_and_dropped_with_their_partition() -> None:
-    """The sizes tell all entries; partitions that are not ours any more are forgotten."""
+    """The sizes count all entries; partitions that are not ours any more are forgotten."""
     heaps = DeadlineHeaps()
     heaps.extend(0, [(n * BUCKET_MS, b"%d" % n) for n in range(10)])
     heaps.extend(1, [(5, b"x")])
@@ -132,7 +132,7 @@ def change(key: bytes, value: bytes | None) -> Any:
 
 
 def test_sla_the_store_knows_up_to_where_it_is_complete() -> None:
-    """Entries and deletions of a stretch are applied, others' stretches are not; recovery goes on from there."""
+    """Entries and deletions of a chunk are applied, others' chunks are not; recovery goes on from there."""
     store = make_store(0)
     store.apply(0, [change(b"a", b"1"), change(b"b", b"2"), change(b"a", None)], 40)
     store.apply(7, [change(b"z", b"1")], 9)

@@ -57,7 +57,7 @@ def of(*editions: dict[str, Any]) -> PolicySet:
 FIRST = edition("one", -DAY)
 SHORTER = of(FIRST, edition("two", SWITCH, target="P20D"))
 LONGER = of(FIRST, edition("two", SWITCH, target="P40D", applies_to_open=True))
-# The second edition takes a closing for an end too, and lets no withdrawal cancel.
+# The second edition reads a closing as an end too, and lets no withdrawal cancel.
 REWORDED = of(
     FIRST,
     edition("two", SWITCH, stops_on=[{"event": "InquiryCompleted"}, {"event": "ComplaintWithdrawn"}], cancels_on=[]),
@@ -126,8 +126,8 @@ LATER = of(
 def test_no_two_states_have_one_revision_when_an_edition_gives_more_time(
     longer: PolicySet, case: list[Envelope], new_file: int, crash: int, lost: list[int]
 ) -> None:
-    """The file comes at any time, ticks speak, the worker dies before it remembers, and the log goes on."""
-    # A pause that is heard of after a later one may change the word that the time says of the later one's end.
+    """The file comes at any time, ticks emit, the worker ends before it remembers, and the log goes on."""
+    # A pause that is heard of after a later one may change the state that a tick emits for the later one's end.
     case = sorted(case, key=lambda one: one.data.occurred_at)
     crash = max(crash, new_file)
     monitor = Monitor(of(FIRST))
@@ -147,7 +147,7 @@ def test_no_two_states_have_one_revision_when_an_edition_gives_more_time(
 
 
 def test_the_stop_after_a_lost_extension_bears_the_number_behind_it() -> None:
-    """The tick that tells the longer time speaks, the worker dies before it remembers, and the stop comes first."""
+    """The tick emits the longer time, the worker ends before it remembers, and the stop comes first."""
     monitor = Monitor(of(FIRST))
     monitor.consume(filed())
     monitor.policies = LONGER
@@ -262,7 +262,7 @@ def test_the_api_shows_the_edition_in_force_and_all_others(day: int, version: st
 
 @pytest.mark.parametrize(("day", "state"), [(16, "paused"), (17, "running")])
 def test_the_ledger_shows_a_clock_running_again_after_the_cap(day: int, state: str) -> None:
-    """The page of a case tells the state at its own `as_of`, with no further event in between."""
+    """The page of a case shows the state at its own `as_of`, with no further event in between."""
     monitor = Monitor()
     monitor.consume(filed(), paused(2 * DAY))
     assert monitor.record is not None

@@ -33,7 +33,7 @@ def stopped(emitted: list[Emission]) -> list[tuple[str, str, str | None]]:
 
 
 def test_a_closing_in_time_cancels_the_round_under_its_reason() -> None:
-    """Neither met nor breached, and nothing is said of it afterwards."""
+    """Neither met nor breached, and nothing is emitted of it afterwards."""
     monitor = Monitor()
     monitor.consume(filed())
     assert stopped(monitor.consume(ended(DAY, "inquiry:1"))) == [("inquiry:1", "cancelled", "case_closed")]
@@ -41,7 +41,7 @@ def test_a_closing_in_time_cancels_the_round_under_its_reason() -> None:
 
 
 def test_a_round_that_was_overdue_stays_breached() -> None:
-    """Closing does not flatter: neither as cancelled nor as met, whether the breach was told before or not."""
+    """Closing does not flatter: neither as cancelled nor as met, whether the breach was emitted before or not."""
     for ends_as in ("cancelled", "met"):
         for tick in ([], [31.0 * DAY]):
             monitor = Monitor()
@@ -75,7 +75,7 @@ def test_only_the_round_that_is_named_ends() -> None:
 
 
 def test_an_end_that_comes_before_its_start_holds() -> None:
-    """Two producers have no order: a visit told late starts no clock that nobody could stop."""
+    """Two producers have no order: a visit read late starts no clock that nobody could stop."""
     monitor = Monitor()
     monitor.consume(filed(), ended(HOUR, "hearing:h7"), visitor(HOUR - 60, "h7"))
     assert monitor.states()["hearing:h7"][0] == "cancelled"

@@ -19,7 +19,7 @@ INQUIRY = cast("ClockPolicy", policies().clock("inquiry")).target.total_seconds(
 
 
 class Gauges:
-    """Books over a registry of their own, at a time in the test's hands."""
+    """A recorder over a registry of their own, at a time in the test's hands."""
 
     def __init__(self) -> None:
         self.registry, self.clock = CollectorRegistry(), ManualClock(at(0))
@@ -83,7 +83,7 @@ def test_sla_a_recovered_partition_shows_what_the_changes_have_shown() -> None:
 
 
 def test_sla_inputs_are_counted_with_their_batch() -> None:
-    """What was handled counts once its batch is told, with the age it had then."""
+    """What was handled counts once its batch is acknowledged, with the age it had then."""
     rig = Gauges()
     rig.recorder.handled("cases.routine", filed(0))
     rig.recorder.skipped("cases.routine")

@@ -34,7 +34,7 @@ def test_a_booked_hearing_runs_from_the_later_of_hour_and_arrival(arrival: int, 
 
 
 def test_a_moved_hearing_adjusts_its_clock_and_revokes_the_breach() -> None:
-    """The last word on the appointed hour counts, also for a breach that was already said."""
+    """The newest event about the appointed hour counts, also for a breach that was already emitted."""
     monitor = Monitor()
     monitor.consume(scheduled(0, "h7", HOUR), visitor(HOUR, "h7"), 2.0 * HOUR)
     assert {level for _, level, _ in monitor.standing()} == {0}

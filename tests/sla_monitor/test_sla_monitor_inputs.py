@@ -103,7 +103,7 @@ async def test_sla_inputs_never_committed_are_read_from_where_their_log_begins()
 
 
 async def test_sla_a_log_that_begins_behind_what_was_committed_is_reported() -> None:
-    """The client would read on from there without a word, and with nothing left to read nobody would ever notice."""
+    """The client would read on from there silently, and with nothing left to read nobody would ever notice."""
     consumer = make_consumer()
     lost: list[Any] = []
     read, never, whole = INPUT, TP(CASES, 1), TP(CASES, 2)

@@ -59,7 +59,7 @@ def test_a_clock_runs_again_at_the_time_the_officer_named() -> None:
 
 
 def test_an_event_after_the_cap_shows_that_the_clock_runs_again() -> None:
-    """Whatever comes before a tick, and leaves the clock open, tells it; a stop says all there is to say."""
+    """Whatever comes before a tick, and leaves the clock open, emits it; a stop emits all that is left."""
     monitor = Monitor()
     monitor.consume(filed(), paused(2 * DAY))
     assert adjusted(monitor.consume(assigned(20 * DAY))) == [(3, "running", at(17 * DAY))]
@@ -68,7 +68,7 @@ def test_an_event_after_the_cap_shows_that_the_clock_runs_again() -> None:
 
 @pytest.mark.parametrize("ticks", [(), (17.0 * DAY,), (17.0 * DAY, 18.0 * DAY)])
 def test_the_stops_revision_does_not_depend_on_what_a_tick_emitted(ticks: tuple[float, ...]) -> None:
-    """The number of the word that a tick says is kept free: no crash between can give one number to two words."""
+    """The revision of the state that a tick emits is reserved: no crash between can give one revision to two states."""
     monitor = Monitor()
     monitor.consume(filed(), paused(2 * DAY), *ticks)
     stops = [one.data for one in monitor.consume(completed(16 * DAY)) if isinstance(one.data, SLAClockStopped)]

@@ -97,7 +97,7 @@ def test_office_time_is_called_what_it_is(
 
 
 def test_a_key_given_twice_is_refused_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Two targets of one clock: neither is taken, and the place is named."""
+    """Two targets of one clock: neither is used, and the location is named."""
     path = tmp_path / "policies.yaml"
     path.write_text(DEFAULT_PATH.read_text("utf-8").replace("target: P30D", "target: P30D\n    target: P2D"), "utf-8")
     assert main(["check", str(path)]) == 1

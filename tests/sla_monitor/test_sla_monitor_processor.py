@@ -12,7 +12,7 @@ from tests.sla_monitor.sla_events import CASE, MINUTE, completed, filed, respond
 
 
 async def test_sla_publishes_then_remembers_then_acknowledges() -> None:
-    """An input is acked once its words are acknowledged, its entry written and the changelog acknowledged."""
+    """An input is acked once its events are acknowledged, its entry written and the changelog acknowledged."""
     rig = Rig()
     rig.event(filed(0, "emergency-112"))
     assert rig.log == []
@@ -21,7 +21,7 @@ async def test_sla_publishes_then_remembers_then_acknowledges() -> None:
 
 
 async def test_sla_a_refused_event_marks_nothing() -> None:
-    """If a word is not acknowledged, the table is untouched and the input not acked."""
+    """If an event is not acknowledged, the table is untouched and the input not acked."""
     rig = Rig(refuse=True)
     rig.event(filed(0, "emergency-112"))
     with pytest.raises(PublishFailed):
@@ -30,7 +30,7 @@ async def test_sla_a_refused_event_marks_nothing() -> None:
 
 
 async def test_sla_a_lost_changelog_write_ends_the_process_unacknowledged() -> None:
-    """State that Kafka didn't take is no state: the process dies and the input is read again."""
+    """A changelog record that Kafka didn't acknowledge: the process ends and the input is read again."""
     rig = Rig(lose_changelog=True)
     rig.event(filed(0, "emergency-112"))
     with pytest.raises(Exited, match="changelog"):
@@ -50,7 +50,7 @@ async def test_sla_events_of_one_batch_see_each_other() -> None:
 
 
 async def test_sla_a_tick_waits_for_its_target() -> None:
-    """A deadline falls only once every event that was in the log at the tick's time was taken in."""
+    """A deadline falls only once every event that was in the log at the tick's time was consumed."""
     rig = Rig()
     rig.event(filed(0, "emergency-112"))
     rig.tick(21 * MINUTE, target=2)
@@ -74,7 +74,7 @@ async def test_sla_a_newer_tick_never_moves_the_target_away() -> None:
 
 
 async def test_sla_many_deadlines_at_once_are_fired_in_slices() -> None:
-    """More than a batch can hold falls due at one tick: all are told, once each."""
+    """More than a batch can hold falls due at one tick: all are emitted, once each."""
     rig = Rig()
     cases = [filed(0, "emergency-112", case_id=f"c_{number}") for number in range(1200)]
     for case in cases:
@@ -88,7 +88,7 @@ async def test_sla_many_deadlines_at_once_are_fired_in_slices() -> None:
 
 
 async def test_sla_idle_partitions_are_fired_from_the_committed_offset() -> None:
-    """After a restart with nothing new to read, the committed offset is what was taken in: the deadline falls."""
+    """After a restart with nothing new to read, the committed offset is what was consumed: the deadline falls."""
     rig = Rig()
     rig.event(filed(0, "emergency-112"))
     await rig.processor.quiesce()
@@ -137,7 +137,7 @@ async def test_sla_a_time_beyond_reckoning_is_poison() -> None:
 
 
 async def test_sla_a_record_under_another_key_is_poison() -> None:
-    """A case's events are ordered by their key; one that lies elsewhere is not taken for it."""
+    """A case's events are ordered by their key; one that lies elsewhere is not applied to it."""
     rig = Rig()
     filing = filed(0, "emergency-112")
     record = encode(filing.data, event_id=filing.event_id, source="intake")
@@ -147,7 +147,7 @@ async def test_sla_a_record_under_another_key_is_poison() -> None:
 
 
 async def test_sla_too_much_poison_in_a_row_stops_the_worker() -> None:
-    """So many invalid events in a row are our bug: they are not buried one after the other."""
+    """So many invalid events in a row are our bug: they are not sent to the dead-letter topic one after the other."""
     rig = Rig()
     for _ in range(MAX_INVALID_IN_ROW):
         rig.consume(GARBAGE[0])
@@ -166,7 +166,7 @@ async def test_sla_other_types_and_other_services_replays_are_skipped_unread() -
 
 
 async def test_sla_emitted_events_carry_the_trace_of_their_cause() -> None:
-    """The trace of the citizen's request goes on in what the monitor says about it."""
+    """The trace of the citizen's request goes on in what the monitor emits."""
     rig = Rig()
     filing, trace = filed(0, "e-complaint"), "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
     rig.consume(encode(filing.data, event_id=filing.event_id, source="intake", traceparent=trace))

@@ -107,7 +107,7 @@ def test_a_withdrawn_complaint_does_not_end_an_investigation() -> None:
 
 
 def test_what_a_citizen_owes_is_in_no_compliance() -> None:
-    """An e-FIR that nobody signed: told to the station, and counted neither in the metrics nor in the report."""
+    """An e-FIR that nobody signed: addressed to the station, and counted neither in the metrics nor in the report."""
     monitor = Monitor()
     monitor.consume(filed(0, "e-fir"), assigned(60), 5.0 * DAY, build(InformationSigned, 6 * DAY))
     assert monitor.states()["efir_signature:1"][0] == "breached"

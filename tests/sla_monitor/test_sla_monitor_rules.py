@@ -58,7 +58,7 @@ def test_a_call_to_the_centre_runs_from_when_it_was_received() -> None:
 
 
 def test_a_breach_is_emitted_once_and_its_levels_follow() -> None:
-    """Ticks say the breach after the due time, each escalation at its own time, and nothing twice."""
+    """Ticks emit the breach after the due time, each escalation at its own time, and nothing twice."""
     monitor = Monitor()
     monitor.consume(filed(0, "emergency-112"), assigned(10))
     assert types_of(monitor.consume(20.0 * MINUTE)) == ["SLADueSoon", "SLADueSoon"]
@@ -74,7 +74,7 @@ def test_a_breach_is_emitted_once_and_its_levels_follow() -> None:
 
 
 def test_due_soon_is_emitted_at_the_fractions_and_not_after_the_due_time() -> None:
-    """50 and 80 % are warned of once; a monitor that was down past the due time says the breach alone."""
+    """50 and 80 % are warned of once; a monitor that was down past the due time emits the breach alone."""
     monitor = Monitor()
     monitor.consume(filed(0, "emergency-112"))
     assert types_of(monitor.consume(10.0 * MINUTE, 11.0 * MINUTE, 16.0 * MINUTE, 17.0 * MINUTE)) == ["SLADueSoon"] * 2
@@ -84,7 +84,7 @@ def test_due_soon_is_emitted_at_the_fractions_and_not_after_the_due_time() -> No
 
 
 def test_a_stop_in_time_that_arrives_late_revokes_the_breach() -> None:
-    """Time is event time: what happened before the deadline makes a breach said meanwhile untrue."""
+    """Time is event time: what happened before the deadline makes a breach emitted meanwhile untrue."""
     monitor = Monitor()
     monitor.consume(filed(0, "emergency-112"), 21.0 * MINUTE)
     assert monitor.standing() == {("dial112_response:police", 0, 20 * MINUTE)}
@@ -120,7 +120,7 @@ def test_a_stop_without_a_start_is_kept_for_it() -> None:
 
 
 def test_an_event_seen_again_is_answered_with_the_same_ids() -> None:
-    """A repeated start, pause or stop says again what names it, to the byte, and changes nothing."""
+    """A repeated start, pause or stop emits again what names it, to the byte, and changes nothing."""
     inputs = (filed(), paused(DAY), resumed(2 * DAY), completed(3 * DAY))
     monitor = Monitor()
     emitted = [monitor.consume(one) for one in inputs]
@@ -181,7 +181,7 @@ def test_pauses_never_lengthen_beyond_the_cap() -> None:
 
 
 def test_a_pause_ends_at_the_time_it_named() -> None:
-    """An officer's 'until' ends the pause without another word."""
+    """An officer's 'until' ends the pause without another event."""
     monitor = Monitor()
     monitor.consume(filed(), paused(DAY, until=at(3 * DAY)))
     assert monitor.states()["inquiry:1"][1] == 32 * DAY
@@ -262,7 +262,7 @@ def test_the_next_wake_is_always_after_what_has_fired() -> None:
         if monitor.record is None:
             break
         wake = engine.next_wake(monitor.record, policies())
-        if wake is None:  # every level was told: only the stop is waited for
+        if wake is None:  # every level was emitted: only the stop is waited for
             monitor.consume(responder(90 * MINUTE))
             continue
         monitor.record, _emitted = engine.fire(monitor.record, wake, policies())
@@ -273,7 +273,7 @@ def test_the_next_wake_is_always_after_what_has_fired() -> None:
 
 
 def test_a_breach_that_outlived_its_crash_is_revoked() -> None:
-    """Said before a crash, never remembered, and untrue after the replay: read back, it is revoked, once."""
+    """Emitted before a crash, never remembered, and untrue after the replay: read back, it is revoked, once."""
     crashed = Monitor()
     crashed.consume(filed(0, "emergency-112"))
     (ghost,) = crashed.consume(20.0 * MINUTE + 1)

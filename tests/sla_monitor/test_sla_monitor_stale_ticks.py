@@ -13,7 +13,7 @@ from sla_monitor.worker.ticks import OffsetsUnavailable, Ticker
 from sla_monitor.worker.watchdog import Watchdog
 from tests.sla_monitor.sla_events import ms
 
-# A time at which a drawer of the heap begins: there the heap names the deadline itself.
+# A time at which a bucket of the heap begins: there the heap names the deadline itself.
 DEADLINE = (ms(0) // BUCKET_MS + 1) * BUCKET_MS
 TEN_SECONDS_BEFORE = datetime.fromtimestamp(DEADLINE / 1000 - 10, UTC)
 
@@ -92,7 +92,7 @@ async def test_the_age_grows_while_the_brokers_are_out_of_sight() -> None:
 
 
 async def test_a_bucket_that_has_just_been_filled_is_not_old() -> None:
-    """The heap names the drawer's beginning, minutes ago; nobody has failed to look yet."""
+    """The heap names the bucket's beginning, minutes ago; nobody has failed to look yet."""
     rig = _Rig()
     rig.heaps.rebuild(3)
     await rig.pass_seconds(610)

@@ -67,7 +67,7 @@ def test_without_a_station_the_control_room_is_the_addressee() -> None:
 
 
 def addressed_of(posts: Vacant | DirectoryOfPosts, days: float = 40) -> dict[int, SLABreached]:
-    """What an assigned and forgotten complaint makes the monitor say until the day, by level."""
+    """What an assigned and forgotten complaint makes the monitor emit until the day, by level."""
     monitor = Monitor()
     monitor.consume(filed(), assigned(1))
     assert monitor.record is not None
@@ -76,7 +76,7 @@ def addressed_of(posts: Vacant | DirectoryOfPosts, days: float = 40) -> dict[int
 
 
 def test_a_vacancy_changes_the_address_and_not_the_breach() -> None:
-    """With the SHO's post vacant level 0 is told to the next post under the id it would have had anyway."""
+    """With the SHO's post vacant level 0 is addressed to the next post under the id it would have had anyway."""
     held, vacant = addressed_of(Vacant(frozenset())), addressed_of(Vacant(frozenset({PostId("SHO:5140003")})))
     assert held[0].escalate_to == "SHO:5140003"
     assert vacant[0].escalate_to == held[1].escalate_to == "SDPO:5140003"
@@ -85,7 +85,7 @@ def test_a_vacancy_changes_the_address_and_not_the_breach() -> None:
 
 
 def test_a_breach_that_an_event_brings_to_light_passes_a_vacant_post_too() -> None:
-    """The inquiry ended late and no tick had told it: the breach is told with the end, to who is there."""
+    """The inquiry ended late and no tick had emitted it: the breach is emitted with the end, to a post that is held."""
     record = None
     vacant = Vacant(frozenset({PostId("SHO:5140003"), PostId("SDPO:5140003")}))
     for one in (filed(), assigned(1), completed(31 * DAY)):
