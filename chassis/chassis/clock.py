@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the time as an aware datetime in UTC."""
+    """The time as an aware datetime in UTC."""
 
     def now(self) -> datetime: ...
 

@@ -46,7 +46,7 @@ class SealError(Exception):
 class _Key:
     def __init__(self, secret: bytes) -> None:
         self.cipher = AESGCM(secret)
-        # A key of its own for the case mark, so that the mark tells nothing about the cipher's key.
+        # A key of its own for the case mark, so that the mark reveals nothing about the cipher's key.
         self.mark_key = hmac.digest(secret, b"case-mark", hashlib.sha256)
 
     def mark(self, nonce: bytes, case_id: str) -> bytes:

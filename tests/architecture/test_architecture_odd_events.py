@@ -14,7 +14,7 @@ from certificate import store as certificate_store
 from certificate.compose import page_of
 from certificate.domain import CaseFile, check_order, orders_of
 from certificate.kind_rules import checked
-from chassis.sentences import Words
+from chassis.sentences import CodeNames
 from event_schemas import ComplaintFiled, Envelope, InvalidEvent, PersonalData, decode
 from intake.app import load_policies
 from intake.case.derived import DERIVED_TYPES, derive
@@ -33,7 +33,7 @@ BODIES: dict[str, list[dict[str, Any]]] = defaultdict(list)
 for _schema, _body in example_bodies():
     BODIES[_schema].append(_body)
 POLICIES = load_policies(None)
-WORDS = Words.load()
+CODE_NAMES = CodeNames.load()
 BOOK = lint(DEFAULT_PATH)
 LATEST_MS = 7_258_118_400_000  # 2200-01-01
 PAPERS = checked()
@@ -72,7 +72,7 @@ def into_a_message(event: Envelope) -> None:
     if isinstance(event.data, ComplaintFiled):
         bson.encode(notifier_store._card(event.data))  # noqa: SLF001  what would be sent
     if event.type in HEARD:
-        plan(event, None, emergency=False, words=WORDS, office_language="hi", book=BOOK, digests={})
+        plan(event, None, emergency=False, code_names=CODE_NAMES, office_language="hi", book=BOOK, digests={})
 
 
 def into_a_paper(event: Envelope) -> None:

@@ -3,9 +3,9 @@
 import pytest
 
 from chassis.http.problems import Language
-from chassis.sentences import Facts, Values, Words
+from chassis.sentences import CodeNames, Facts, Values
 
-WORDS = Words.load()
+CODE_NAMES = CodeNames.load()
 STATION = {"officer_post": "SHO:5140003", "station": "Araria", "station_hi": "अररिया", "police_district": "ARARIA"}
 OFFICE = {
     "officer_post": "SP:ARARIA",
@@ -28,4 +28,4 @@ OFFICE = {
 )
 def test_an_office_is_named_in_the_script_of_the_text(facts: Facts, language: Language, name: str) -> None:
     """A Hindi text has the Hindi name; without one the name as it is known, never a made-up one."""
-    assert Values(facts, WORDS, language)["office"] == name
+    assert Values(facts, CODE_NAMES, language)["office"] == name

@@ -34,7 +34,7 @@ async def test_a_certificates_due_times_count_working_hours(intake: Rig) -> None
 def test_every_promise_has_a_name_in_both_languages() -> None:
     """In the status, the catalogue and the messages each shipped clock has a name of its own."""
     shipped = {policy.clock for policy in load_policies(None).clocks}
-    assert shipped | {"default"} == set(load_texts().words.names("clocks"))
+    assert shipped | {"default"} == set(load_texts().code_names.names("clocks"))
 
 
 @pytest.mark.parametrize("days", [-1, 1])

@@ -34,7 +34,7 @@ def rig(request: pytest.FixtureRequest) -> Rig:
 
 
 class Seen:
-    """A handler that remembers, and fails when told to."""
+    """A handler that remembers, and fails when asked to."""
 
     def __init__(self) -> None:
         self.events: list[Received] = []
@@ -79,7 +79,7 @@ async def test_foreign_events_are_skipped_by_their_headers(rig: Rig) -> None:
 
 
 async def test_only_the_poison_dies(rig: Rig) -> None:
-    """Undecodable records and those the handler refuses are buried whole; their neighbours are handled in order."""
+    """Undecodable records and those refused become dead letters as they are; their neighbours keep their order."""
     seen = Seen()
     seen.poison = {CASES[1]}
     good = [acknowledged(CASES[0], seq) for seq in (1, 2, 3)]
@@ -109,7 +109,7 @@ async def test_only_the_poison_dies(rig: Rig) -> None:
 
 
 async def test_an_event_under_anothers_key_is_poison(rig: Rig) -> None:
-    """It lies in another case's order, and on another partition than its own: every service buries it alike."""
+    """It lies in another case's order, and on another partition than its own: every service puts it aside alike."""
     seen, good = Seen(), acknowledged(CASES[0])
     for key in (CASES[1].encode(), None):
         await rig.publish(acknowledged(CASES[0])._replace(key=key), partition=1)
@@ -121,7 +121,7 @@ async def test_an_event_under_anothers_key_is_poison(rig: Rig) -> None:
 
 @pytest.mark.parametrize("fault", [TransientFault("db"), AutoReconnect("db"), PublishFailed("kafka")])
 async def test_a_transient_fault_is_retried_until_it_passes(rig: Rig, fault: Exception) -> None:
-    """Nothing is lost, buried or put out of order by a fault that passes; the driver's errors count as such."""
+    """Nothing is lost, put aside or out of order by a fault that passes; the driver's errors count as such."""
     seen = Seen()
     seen.faults = [fault, fault, fault]
     for seq in (1, 2, 3):

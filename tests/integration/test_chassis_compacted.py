@@ -60,7 +60,7 @@ async def test_an_empty_topic_is_caught_up_at_once(kafka_bootstrap: str) -> None
 
 
 async def test_a_view_waits_for_a_broker_that_is_not_there() -> None:
-    """It does not claim to know what it could not read, and it ends when told."""
+    """It does not claim to know what it could not read, and it ends when stopped."""
     view = CompactedView("127.0.0.1:9", "posts", Posts())
     task = asyncio.create_task(view.run())
     with pytest.raises(TimeoutError):

@@ -49,9 +49,9 @@ class Operator:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
-        said, _ = await process.communicate()
+        output, _ = await process.communicate()
         assert process.returncode is not None
-        return process.returncode, said.decode()
+        return process.returncode, output.decode()
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ async def letters_of(rig: KafkaRig, *items: tuple[str, str, WireRecord]) -> None
         await rig.producer.send(f"{rig.topic}.dlq", dead_letter(source, reason, service))
 
 
-def buried(rig: KafkaRig, reason: str) -> float:
+def dead_lettered(rig: KafkaRig, reason: str) -> float:
     return rig.registry.get_sample_value("janseva_dead_letters_total", {"topic": rig.topic, "reason": reason}) or 0
 
 
@@ -126,7 +126,7 @@ async def length(rig: KafkaRig) -> int:
 
 
 @pytest.mark.timeout(180)
-async def test_a_replay_reaches_the_service_that_buried_and_no_other(rig: KafkaRig, desk: Operator) -> None:
+async def test_a_replay_reaches_the_service_that_put_it_aside_and_no_other(rig: KafkaRig, desk: Operator) -> None:
     """Put aside by a reader of an older release, replayed after the release: handled once, by that reader alone."""
     late, prompt = Service(rig, "svc"), Service(rig, "other")
     event = with_header(acknowledged(CASE, 7), "extra", b"\x00\xff")
@@ -134,7 +134,7 @@ async def test_a_replay_reaches_the_service_that_buried_and_no_other(rig: KafkaR
     assert await prompt.run_through() == [7]
     with knowing_version(0):
         # The event that ended the other's run is ahead of this release too.
-        await late.run(lambda: buried(rig, "unknown_version") == 2)
+        await late.run(lambda: dead_lettered(rig, "unknown_version") == 2)
     (letter, *_) = await rig.dead_letters()
     assert dict(letter.headers)["dlq_reason"] == b"unknown_version"
     before = await length(rig)
@@ -188,7 +188,7 @@ async def test_a_replay_that_dies_again_shows_as_such(rig: KafkaRig, desk: Opera
 
 @pytest.mark.timeout(180)
 async def test_what_no_service_could_take_is_not_sent(rig: KafkaRig, desk: Operator) -> None:
-    """Broken, without a type, of another key, of a topic that is gone, or no dead letter at all: refused, each told."""
+    """Broken, without a type, of another key, of a topic that is gone, or no dead letter at all: each is refused."""
     good, gone = acknowledged(CASE, 7), "chassis-gone"
     await letters_of(
         rig,
@@ -263,9 +263,9 @@ async def test_the_sla_worker_takes_its_own_replay_and_skips_others(kafka_bootst
         assert (status, "replayed 2 of 2" in shown) == (0, True), shown
         # Behind the replays in every partition, so that both have been read.
         await bench.put(after, *[filed() for _ in range(32)])
-        said = await bench.wait_for(lambda said: len(said) >= 34, within=60)
-        assert {mine.subject, after.subject} <= {one.subject for one in said}
-        assert foreign.subject not in {one.subject for one in said}
+        emitted = await bench.wait_for(lambda emitted: len(emitted) >= 34, within=60)
+        assert {mine.subject, after.subject} <= {one.subject for one in emitted}
+        assert foreign.subject not in {one.subject for one in emitted}
         assert len(await bench.log(f"{bench.cases}.dlq")) == 3  # two dead letters and the mark
 
 

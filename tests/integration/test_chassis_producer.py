@@ -68,7 +68,9 @@ async def test_records_go_to_the_partition_that_is_asked_for(
     await producer.send_all(items, partitions=asked)
     found = await read_all(kafka_bootstrap, topic)
     by_key = {key: partition_of(key, (0, 1)) for stored in found if (key := stored.key)}
-    expected = {b"k%d" % place: by_key[b"k%d" % place] if wish is None else wish for place, wish in enumerate(asked)}
+    expected = {
+        b"k%d" % place: by_key[b"k%d" % place] if wanted is None else wanted for place, wanted in enumerate(asked)
+    }
     assert {stored.key: stored.partition for stored in found} == expected
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from chassis.sentences import Words
+from chassis.sentences import CodeNames
 from event_schemas import AssignedToStation
 from notifier.digests import DigestRules, compose, line_of, split
 from notifier.domain import DIGEST, Notice, State
@@ -73,7 +73,7 @@ def planned(event: AssignedToStation, *, emergency: bool = False) -> dict[str, N
         envelope,
         card(),
         emergency=emergency,
-        words=Words.load(),
+        code_names=CodeNames.load(),
         office_language="hi",
         book=BOOK,
         digests=BOOK.digest_kinds(),

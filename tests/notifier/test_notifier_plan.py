@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chassis.sentences import Words
+from chassis.sentences import CodeNames
 from event_schemas import (
     EVENT_CLASSES,
     AssignedToStation,
@@ -31,7 +31,7 @@ from tests.in_memory_broker import received
 
 from .notifier_fakes import CASE, KEYS, PHONE, START, card, directory, notice, post
 
-WORDS = Words.load()
+CODE_NAMES = CodeNames.load()
 BOOK = lint(DEFAULT_PATH)
 BASE = {"case_id": CASE, "occurred_at": START}
 DERIVED = BASE | {"cause_id": "cause"}
@@ -118,7 +118,7 @@ EVENTS: list[tuple[Event, dict[str, str]]] = [
 
 def planned(event: Event, **changes: Any) -> tuple[Notice, ...]:
     envelope = received(event, event_id="e-1").envelope
-    return plan(envelope, card(**changes), emergency=False, words=WORDS, office_language="hi", book=BOOK)
+    return plan(envelope, card(**changes), emergency=False, code_names=CODE_NAMES, office_language="hi", book=BOOK)
 
 
 @pytest.mark.parametrize(("event", "wanted"), EVENTS)
@@ -205,7 +205,7 @@ def test_each_office_has_its_own_message() -> None:
 def test_a_case_whose_filing_was_never_seen_still_reaches_the_office() -> None:
     """Without a card the citizen can't be reached, but the office is told."""
     envelope = received(EVENTS[1][0], event_id="e-1").envelope
-    notices = plan(envelope, None, emergency=True, words=WORDS, office_language="hi", book=BOOK)
+    notices = plan(envelope, None, emergency=True, code_names=CODE_NAMES, office_language="hi", book=BOOK)
     assert {n.audience for n in notices} == {"citizen", "office"}
     with pytest.raises(Unreachable, match="no_contact"):
         Contacts(KEYS, directory()).phone_of(notices[0], None)

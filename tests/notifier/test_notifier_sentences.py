@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pytest
 
-from chassis.sentences import Words
+from chassis.sentences import CodeNames
 from event_schemas import EVENT_CLASSES
 from notifier.lint import lint
 from notifier.rules import DISPATCHER, RULES, plan
@@ -17,7 +17,7 @@ from tests.in_memory_broker import received
 from .notifier_fakes import CASE, START, card
 from .test_notifier_plan import ASSIGNED, BREACH, DUE_SOON, STATION
 
-BOOK, WORDS = lint(DEFAULT_PATH), Words.load()
+BOOK, CODE_NAMES = lint(DEFAULT_PATH), CodeNames.load()
 Fields = dict[str, Any]
 HEARING = {"hearing_id": "h_1", "place": "5140003", "officer_post": "SHO:5140003", "starts_at": START, "ends_at": START}
 LINK = {"mode": "video", "join_url": "https://meet.example.in/abc"}
@@ -119,7 +119,7 @@ def sent(event: str, fields: Fields, language: Literal["hi", "en"] = "en") -> di
         envelope,
         card(language=language, **changes),
         emergency=bool(fields.get("emergency")),
-        words=WORDS,
+        code_names=CODE_NAMES,
         office_language=language,
         book=BOOK,
     )
@@ -182,7 +182,9 @@ def test_a_withdrawn_emergency_is_told_to_the_dispatcher_at_once() -> None:
     envelope = received(event, event_id="e-1").envelope
 
     def posts(**changes: Any) -> list[str | None]:
-        notices = plan(envelope, card(**changes), emergency=True, words=WORDS, office_language="hi", book=BOOK)
+        notices = plan(
+            envelope, card(**changes), emergency=True, code_names=CODE_NAMES, office_language="hi", book=BOOK
+        )
         return [one.post for one in notices if one.audience == "office"]
 
     assert posts() == ["SHO:5140003", DISPATCHER]

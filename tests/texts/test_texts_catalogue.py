@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from chassis.bilingual import LANGUAGES, Language
-from chassis.sentences import Words
+from chassis.sentences import CodeNames
 from chassis.settings import load_yaml
 from intake.catalogue import load_catalogue
 from intake.catalogue.loader import SHIPPED
@@ -17,7 +17,7 @@ from tests.texts.readable import DEVANAGARI
 
 CATALOGUE = load_catalogue()
 FILE: dict[str, Any] = load_yaml(SHIPPED)
-WORDS = Words.load()
+CODE_NAMES = CodeNames.load()
 
 
 def enumerations(question: dict[str, Any]) -> list[dict[str, Any]]:
@@ -43,8 +43,8 @@ def test_a_form_can_be_drawn_from_the_catalogue_alone(code: str, language: Langu
 def test_a_term_of_the_catalogue_is_the_term_of_the_messages() -> None:
     """Police, ambulance and fire service are called alike in a form and in a message."""
     named = {code: (text["hi"], text["en"]) for code, text in FILE["vocabularies"]["responder_kinds"].items()}
-    words = WORDS.names("responder_kinds")
-    assert named == {code: (word.hi, word.en) for code, word in words.items() if code != "default"}
+    code_names = CODE_NAMES.names("responder_kinds")
+    assert named == {code: (word.hi, word.en) for code, word in code_names.items() if code != "default"}
 
 
 def test_every_vocabulary_is_asked() -> None:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from chassis.sentences import Words
+from chassis.sentences import CodeNames
 from chassis.settings import load_yaml
 from event_schemas import values
 from event_schemas.open_enum import OpenEnum
@@ -12,7 +12,7 @@ from event_schemas.policies import DEFAULT_PATH, read
 from event_schemas.services import SERVICE_CODES
 from intake.case.states import Act, State
 
-WORDS = Words.load()
+CODE_NAMES = CodeNames.load()
 EDITIONS = read(DEFAULT_PATH, load_yaml).editions
 # Which group of words holds an enumeration's members.
 SHOWN: dict[type[OpenEnum], tuple[str, ...]] = {
@@ -37,27 +37,27 @@ def test_every_enumeration_is_shown_in_words_or_not_at_all() -> None:
     assert set(SHOWN) | NOT_SHOWN == there
     for kind, groups in SHOWN.items():
         for group in groups:
-            assert {member.value for member in kind.known()} <= set(WORDS.names(group)), group
+            assert {member.value for member in kind.known()} <= set(CODE_NAMES.names(group)), group
 
 
 def test_clocks_services_and_reasons_of_a_pause_have_words() -> None:
     """All clocks and pause reasons of every edition in force, and all services, have names of their own."""
     policies = [policy for edition in EDITIONS for policy in edition.clocks]
-    assert {policy.clock for policy in policies} <= set(WORDS.names("clocks"))
-    assert {reason for policy in policies for reason in policy.pause_reasons} <= set(WORDS.names("pause_reasons"))
-    assert set(WORDS.names("services")) >= SERVICE_CODES
+    assert {policy.clock for policy in policies} <= set(CODE_NAMES.names("clocks"))
+    assert {reason for policy in policies for reason in policy.pause_reasons} <= set(CODE_NAMES.names("pause_reasons"))
+    assert set(CODE_NAMES.names("services")) >= SERVICE_CODES
 
 
 def test_every_state_and_act_of_a_case_has_words() -> None:
     """What a problem says of a case, and what a desk's button is called."""
-    assert {state.value for state in State} <= set(WORDS.names("case_states"))
-    assert {act.value for act in Act} <= set(WORDS.names("acts"))
+    assert {state.value for state in State} <= set(CODE_NAMES.names("case_states"))
+    assert {act.value for act in Act} <= set(CODE_NAMES.names("acts"))
 
 
-@pytest.mark.parametrize("group", sorted(WORDS.root))
+@pytest.mark.parametrize("group", sorted(CODE_NAMES.root))
 def test_words_are_words(group: str) -> None:
     """Hindi in Devanagari, English without codes, both there."""
-    for code, word in WORDS.names(group).items():
+    for code, word in CODE_NAMES.names(group).items():
         if group == "weekdays" and code == "default":
             continue
         assert word.hi, code
@@ -66,8 +66,8 @@ def test_words_are_words(group: str) -> None:
         assert not re.search(r"[a-z]_[a-z]|[\u0900-\u097f]", word.en), word.en
 
 
-@pytest.mark.parametrize("group", sorted(WORDS.root))
+@pytest.mark.parametrize("group", sorted(CODE_NAMES.root))
 def test_an_unknown_code_is_never_shown(group: str) -> None:
     """A code nobody named is called by the group's common name."""
     for language in ("hi", "en"):
-        assert "not_yet_invented" not in WORDS.name(group, "not_yet_invented", language)
+        assert "not_yet_invented" not in CODE_NAMES.name(group, "not_yet_invented", language)

@@ -52,7 +52,7 @@ _BY_STATUS: Mapping[int, ProblemType] = {
 MESSAGES: Final = TypeAdapter(dict[str, Bilingual]).validate_python(
     load_yaml(Path(__file__).with_name("field_errors.yaml"))
 )
-"""What is said of a wrong value, by pydantic's error type. Our own words: pydantic's may quote the input."""
+"""The message for a wrong value, by pydantic's error type. Our own texts: pydantic's may quote the input."""
 
 
 def problem_of_validation(error: RequestValidationError) -> Problem:
@@ -72,13 +72,13 @@ def field_errors(found: Sequence[Mapping[str, Any]], *, in_body: bool = True) ->
 
 def _field_error(one: Mapping[str, Any], *, with_source: bool) -> FieldError:
     kind = str(one["type"])
-    said = MESSAGES.get(kind) or MESSAGES["default"]
+    message = MESSAGES.get(kind) or MESSAGES["default"]
     code = "unknown_field" if kind == "extra_forbidden" else kind
     loc = tuple(one.get("loc", ()))
     source, path = (str(loc[0]), loc[1:]) if with_source and loc else ("body", loc)
     if source == "body":
-        return FieldError(code, said.en, said.hi, pointer=json_pointer(path))
-    return FieldError(code, said.en, said.hi, parameter=f"{source}.{'.'.join(str(part) for part in path)}")
+        return FieldError(code, message.en, message.hi, pointer=json_pointer(path))
+    return FieldError(code, message.en, message.hi, parameter=f"{source}.{'.'.join(str(part) for part in path)}")
 
 
 def json_pointer(path: Sequence[str | int]) -> str:

@@ -1,8 +1,8 @@
-"""What people read of an event: its clear facts, the words of its codes, and the text that is true under its facts."""
+"""What people read of an event: its clear facts, the names of its codes, and the text that is true under its facts."""
 
+from .code_names import CodeName, CodeNames
 from .conditions import When, choose
 from .facts import Facts, enriched, facts_of
 from .values import VALUES, Values
-from .words import Word, Words
 
-__all__ = ["VALUES", "Facts", "Values", "When", "Word", "Words", "choose", "enriched", "facts_of"]
+__all__ = ["VALUES", "CodeName", "CodeNames", "Facts", "Values", "When", "choose", "enriched", "facts_of"]

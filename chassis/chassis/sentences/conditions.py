@@ -33,7 +33,7 @@ C = TypeVar("C", bound=Conditional)
 
 
 def choose(texts: Iterable[C], facts: Facts) -> C | None:
-    """The first text whose condition holds; None: nothing may be said."""
+    """The first text whose condition holds; None: no text may be shown."""
     return next((text for text in texts if text.when.holds(facts)), None)
 
 

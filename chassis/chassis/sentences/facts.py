@@ -1,4 +1,4 @@
-"""The facts of an event that people may be told: short clear values, no personal data, no free text of a citizen."""
+"""The facts of an event that people may read: short clear values, no personal data, no free text of a citizen."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ ONLINE: Final = frozenset({"video", "facebook_live"})
 
 
 def facts_of(event: Event) -> dict[str, str]:
-    """What may be told of an event, as text; what it leaves open is left out."""
+    """What people may read of an event, as text; what it leaves open is left out."""
     if isinstance(event, AssignedToStation):
         return _of_assignment(event)
     values = ((name, getattr(event, name, None)) for name in _TOLD.get(event.type, ()))

@@ -1,4 +1,4 @@
-"""The values that a text's variables take, from an event's facts and its case's. Every code becomes words."""
+"""The values that a text's variables take, from an event's facts and its case's. Every code is named."""
 
 from __future__ import annotations
 
@@ -10,72 +10,72 @@ from zoneinfo import ZoneInfo
 from chassis.bilingual import Language
 from event_schemas.times import read_time
 
+from .code_names import CodeNames
 from .facts import Facts, title_of
-from .words import Words
 
 INDIA: Final = ZoneInfo("Asia/Kolkata")
 # Names of offices read "SP Office, Araria": the place stands behind the comma.
 _CODE: Final = re.compile(r"[A-Za-z0-9_.:-]+")
 
-Value = Callable[[Facts, Words, Language], str]
+Value = Callable[[Facts, CodeNames, Language], str]
 
 
 class Values(Mapping[str, str]):
     """All variables of an event, each worked out when a text asks for it."""
 
-    def __init__(self, facts: Facts, words: Words, language: Language) -> None:
-        self._facts, self._words, self.language = facts, words, language
+    def __init__(self, facts: Facts, code_names: CodeNames, language: Language) -> None:
+        self._facts, self._code_names, self.language = facts, code_names, language
 
     def __getitem__(self, name: str) -> str:
-        return VALUES[name](self._facts, self._words, self.language)
+        return VALUES[name](self._facts, self._code_names, self.language)
 
     def __iter__(self) -> Iterator[str]:
         return iter(VALUES)
 
     def known(self, names: Iterable[str]) -> bool:
-        """Whether the facts that these variables can't do without are there: older events told fewer."""
+        """Whether the facts that these variables can't do without are there: older events hold fewer."""
         return all(self._facts.get(_NEEDED[name]) for name in names if name in _NEEDED)
 
     def __len__(self) -> int:
         return len(VALUES)
 
 
-def office(facts: Facts, words: Words, language: Language) -> str:
+def office(facts: Facts, code_names: CodeNames, language: Language) -> str:
     """The office a case lies with: a station by its name, an office by its title and place."""
     post = facts.get("officer_post", "")
     title, station = title_of(post), facts.get("station", "")
-    pattern = words.name("offices", title if station else "default", language)
+    pattern = code_names.name("offices", title if station else "default", language)
     name = _name_of_office(facts, language) if title == "SHO" else _place_of_office(facts, language)
     return pattern.format(name=name).strip(" ,")
 
 
-def by(facts: Facts, words: Words, language: Language) -> str:
+def by(facts: Facts, code_names: CodeNames, language: Language) -> str:
     """Who did it: the office the case lies with, else the officer's title."""
     title, _, place = facts.get("by_post", "").partition(":")
     if place and place == facts.get("station_code"):
-        return office(facts, words, language)
-    return words.name("posts", title, language)
+        return office(facts, code_names, language)
+    return code_names.name("posts", title, language)
 
 
-def place(facts: Facts, words: Words, language: Language) -> str:
+def place(facts: Facts, code_names: CodeNames, language: Language) -> str:
     """Where a hearing is held; a code that is not the case's own office is not shown."""
     where = facts.get("place", "")
     if where == facts.get("station_code"):
-        return office(facts, words, language)
+        return office(facts, code_names, language)
     if not where or _CODE.fullmatch(where):
-        return words.name("offices", "default", language)
+        return code_names.name("offices", "default", language)
     return where
 
 
-def when(facts: Facts, words: Words, language: Language) -> str:
+def when(facts: Facts, code_names: CodeNames, language: Language) -> str:
     """The appointed time by India's day and hour, such as "Tue 01.12.2026, 10:30"."""
     at = read_time(facts["starts_at"]).astimezone(INDIA)
-    day = words.name("weekdays", str(at.isoweekday()), language)
+    day = code_names.name("weekdays", str(at.isoweekday()), language)
     clock = f"{at:%H:%M}"
     return f"{day} {at:%d.%m.%Y}, {clock} बजे" if language == "hi" else f"{day} {at:%d.%m.%Y}, {clock}"
 
 
-def due(facts: Facts, _words: Words, _language: Language) -> str:
+def due(facts: Facts, _code_names: CodeNames, _language: Language) -> str:
     return f"{read_time(facts['due_at']).astimezone(INDIA):%d.%m.%Y %H:%M}"
 
 
@@ -90,25 +90,25 @@ def _place_of_office(facts: Facts, language: Language) -> str:
 
 
 def _named(group: str, fact: str) -> Value:
-    return lambda facts, words, language: words.name(group, facts.get(fact, ""), language)
+    return lambda facts, code_names, language: code_names.name(group, facts.get(fact, ""), language)
 
 
 def _plain(fact: str) -> Value:
-    return lambda facts, _words, _language: facts[fact]
+    return lambda facts, _code_names, _language: facts[fact]
 
 
 def _title(fact: str) -> Value:
-    return lambda facts, words, language: words.name("posts", title_of(facts.get(fact, "")), language)
+    return lambda facts, code_names, language: code_names.name("posts", title_of(facts.get(fact, "")), language)
 
 
-def _closing_reason(facts: Facts, words: Words, language: Language) -> str:
+def _closing_reason(facts: Facts, code_names: CodeNames, language: Language) -> str:
     """The reason if it has a name, else the outcome."""
-    named = words.names("closing_reasons")
+    named = code_names.names("closing_reasons")
     code = next((facts[name] for name in ("reason_code", "outcome") if facts.get(name) in named), "")
-    return words.name("closing_reasons", code, language)
+    return code_names.name("closing_reasons", code, language)
 
 
-def _link(facts: Facts, _words: Words, _language: Language) -> str:
+def _link(facts: Facts, _code_names: CodeNames, _language: Language) -> str:
     return facts.get("join_url") or facts.get("verify_url", "")
 
 

@@ -1,4 +1,8 @@
-"""Traces: W3C traceparent in and out, exported over OTLP when an endpoint is set, nearly free when it is not."""
+"""Traces: W3C traceparent in and out, exported over OTLP when an endpoint is set, nearly free when it is not.
+
+traceparent is read and written here and not by OpenTelemetry's TraceContextTextMapPropagator, as each event and request
+pays for it: a child of a traceparent takes 2.7 µs here and 27 µs there; reading 6.3 and 11.2, writing 2.7 and 5.1.
+"""
 
 from __future__ import annotations
 

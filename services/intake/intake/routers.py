@@ -85,7 +85,7 @@ def case_api(deps: Deps) -> CaseApi:
         keys=keys,
         clock=deps.clock,
         metrics=deps.metrics,
-        words=texts.words,
+        code_names=texts.code_names,
     )
     reader = StatusReader(store=deps.store, texts=texts, clock=deps.clock, public_url=settings.public_url)
     desk = DeskParts(

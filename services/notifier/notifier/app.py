@@ -21,7 +21,7 @@ from chassis.mongo.client import Mongo
 from chassis.outbox.publisher import Outbox
 from chassis.run import Background
 from chassis.sealing import KeyRing
-from chassis.sentences import Words
+from chassis.sentences import CodeNames
 from chassis.telemetry.metrics import ConsumerMetrics, OutboxMetrics
 from chassis.telemetry.tracing import Tracing
 from event_schemas import Lane, topics
@@ -54,7 +54,7 @@ DIRECTORY_PATIENCE = timedelta(seconds=5)
 def create_app(settings: NotifierSettings) -> FastAPI:
     clock, registry = SystemClock(), CollectorRegistry()
     metrics, consumer_metrics = NotifierMetrics(registry), ConsumerMetrics(registry)
-    book, words = check_for(settings), Words.load()
+    book, code_names = check_for(settings), CodeNames.load()
     mongo = Mongo(settings.mongo_uri, settings.mongo_database, app_name=SERVICE)
     producer = EventProducer(settings.kafka_bootstrap, client_id=SERVICE)
     cases, dispatches, held = CaseStore(mongo), DispatchStore(mongo), DigestStore(mongo)
@@ -88,7 +88,7 @@ def create_app(settings: NotifierSettings) -> FastAPI:
         dispatcher=dispatcher,
         digests=digests,
         book=book,
-        words=words,
+        code_names=code_names,
         office_language=settings.office_language,
         rules=settings.sending,
         clock=clock,

@@ -7,7 +7,7 @@ from typing import Final
 
 from chassis.clock import Clock
 from chassis.kafka.consumer import Outgoing, Received
-from chassis.sentences import Words
+from chassis.sentences import CodeNames
 from event_schemas import AssignedToStation, ComplaintFiled, Event, Lane, PersonalDataErased
 
 from .digesting import Digests
@@ -32,7 +32,7 @@ class EventHandler:
         dispatcher: Dispatcher,
         digests: Digests,
         book: TemplateBook,
-        words: Words,
+        code_names: CodeNames,
         office_language: Language,
         rules: SendingRules,
         clock: Clock,
@@ -42,7 +42,7 @@ class EventHandler:
         self._dispatcher = dispatcher
         self._digests = digests
         self._book, self._digest_kinds = book, book.digest_kinds()
-        self._words = words
+        self._code_names = code_names
         self._office_language = office_language
         self._rules = rules
         self._clock = clock
@@ -58,7 +58,7 @@ class EventHandler:
                 received.envelope,
                 cards.get(received.data.case_id),
                 emergency=received.lane is Lane.EMERGENCY,
-                words=self._words,
+                code_names=self._code_names,
                 office_language=self._office_language,
                 book=self._book,
                 digests=self._digest_kinds,

@@ -12,7 +12,7 @@ from typing import Final, Literal, Self
 
 from pydantic import field_validator
 
-from chassis.sentences import Facts, Values, When, Words, choose, enriched, facts_of
+from chassis.sentences import CodeNames, Facts, Values, When, choose, enriched, facts_of
 from chassis.settings import load_yaml
 from event_schemas import (
     EVENT_CLASSES,
@@ -95,7 +95,7 @@ def plan(
     card: CaseCard | None,
     *,
     emergency: bool,
-    words: Words,
+    code_names: CodeNames,
     office_language: Language,
     book: TemplateBook,
     digests: Mapping[str, DigestKind] = NO_DIGESTS,
@@ -109,7 +109,14 @@ def plan(
     chosen = {} if emergency else digests
     return tuple(
         _notice(
-            rule, envelope, known, to, Values(facts, words, language), emergency=emergency, book=book, digests=chosen
+            rule,
+            envelope,
+            known,
+            to,
+            Values(facts, code_names, language),
+            emergency=emergency,
+            book=book,
+            digests=chosen,
         )
         for rule in RULES.of(event, facts)
         if _addressed(rule, known)

@@ -8,7 +8,7 @@ from typing import Any
 from chassis.clock import Clock
 from chassis.http.problems import FORBIDDEN, NOT_FOUND, Bilingual, Problem
 from chassis.outbox.publisher import OutboxEntry
-from chassis.sentences import Words
+from chassis.sentences import CodeNames
 from event_schemas import ids
 from event_schemas.policies import PolicySet
 from intake.case.command import Context
@@ -75,9 +75,9 @@ class CommandDesk:
         keys: Keys,
         clock: Clock,
         metrics: IntakeMetrics,
-        words: Words,
+        code_names: CodeNames,
     ) -> None:
-        self._words = words
+        self._code_names = code_names
         self._store = store
         self._bookings = Bookings(store, slots)
         self._offices = offices
@@ -102,7 +102,7 @@ class CommandDesk:
 
     def _posts(self, roles: Iterable[Role]) -> Bilingual:
         """Those of these roles, by their posts' names."""
-        named = dict.fromkeys(self._words.word("posts", role.value.upper()) for role in sorted(roles))
+        named = dict.fromkeys(self._code_names.bilingual("posts", role.value.upper()) for role in sorted(roles))
         return Bilingual(hi=", ".join(one.hi for one in named), en=", ".join(one.en for one in named))
 
     async def _run(self, case_id: str, wish: CommandRequest, actor: Actor) -> Done:
@@ -145,7 +145,7 @@ class CommandDesk:
                 return None
             changed = await self._bookings.write(case, decision.update, _entries(decision, case), now)
         except CommandFault as fault:
-            raise problem_of(fault, case, self.allowed(case, actor), self._words) from fault
+            raise problem_of(fault, case, self.allowed(case, actor), self._code_names) from fault
         return None if changed is None else Done(changed, event_id, case.version + 1, decision.update.state)
 
     async def _claimed(self, case: Case, wish: CommandRequest, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from chassis.http.problems import VALIDATION_FAILED, FieldError, Problem, ProblemType
-from chassis.sentences import Words
+from chassis.sentences import CodeNames
 from intake import problems
 from intake.case import faults
 from intake.case.model import Case
@@ -28,8 +28,8 @@ PROBLEMS: Mapping[type[faults.CommandFault], ProblemType] = {
 }
 
 
-def problem_of(fault: faults.CommandFault, case: Case, allowed: Sequence[Act], words: Words) -> Problem:
-    """`allowed` is what the caller's role may do with the case now; `words` say what states and acts are called."""
+def problem_of(fault: faults.CommandFault, case: Case, allowed: Sequence[Act], code_names: CodeNames) -> Problem:
+    """`allowed` is what the caller's role may do with the case now; `code_names` name states and acts."""
     if isinstance(fault, faults.ImplausibleTime):
         wrong = FieldError("implausible_time", fault.en, fault.hi, f"/{fault.field}")
         return Problem(VALIDATION_FAILED, errors=[wrong])
@@ -39,6 +39,9 @@ def problem_of(fault: faults.CommandFault, case: Case, allowed: Sequence[Act], w
         standing = {"case_status": case.state.value, "version": case.version}
         extra = {**standing, "allowed": [str(act) for act in allowed], **extra}
     if isinstance(fault, faults.TransitionNotAllowed):
-        named = {"act": words.word("acts", fault.act.value), "state": words.word("case_states", fault.state.value)}
+        named = {
+            "act": code_names.bilingual("acts", fault.act.value),
+            "state": code_names.bilingual("case_states", fault.state.value),
+        }
         return Problem(problems.TRANSITION_NOT_ALLOWED, "state", named, extra=extra)
     return Problem(type_, fault.why if isinstance(fault, faults.ClockNotPausable) else None, extra=extra)

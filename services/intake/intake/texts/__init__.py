@@ -8,7 +8,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from chassis.bilingual import Bilingual, Language
-from chassis.sentences import VALUES, Facts, Values, When, Word, Words, choose
+from chassis.sentences import VALUES, CodeName, CodeNames, Facts, Values, When, choose
 from chassis.settings import load_yaml
 
 SHIPPED = Path(__file__).parent / "texts.yaml"
@@ -54,14 +54,14 @@ class _File(_Data):
 
 
 class Texts:
-    def __init__(self, file: _File, words: Words) -> None:
+    def __init__(self, file: _File, code_names: CodeNames) -> None:
         self.timeline, self.next_steps, self.notices = file.timeline, file.next_step, file.notices
         self.advices, self.outcomes = file.advice, file.outcome
-        self.words = words
+        self.code_names = code_names
 
-    def clock(self, name: str) -> Word:
+    def clock(self, name: str) -> CodeName:
         """What a promised time is called; a clock that only another policy file knows goes by the common name."""
-        return self.words.word("clocks", name)
+        return self.code_names.bilingual("clocks", name)
 
     def of_event(self, event: str, facts: Facts, language: Language) -> str | None:
         """The event's text; None where nothing may be said of it, and it is not shown."""
@@ -78,7 +78,7 @@ class Texts:
         return facts.get(named, "recorded") if named in _OUTCOME_FACTS else named
 
     def _chosen(self, sentences: Sequence[Sentence], facts: Facts, language: Language) -> str | None:
-        values = Values(facts, self.words, language)
+        values = Values(facts, self.code_names, language)
         chosen = choose((one for one in sentences if values.known(_names(one.in_(language)))), facts)
         return None if chosen is None else chosen.in_(language).format_map(values)
 
@@ -91,4 +91,4 @@ def _names(text: str) -> Iterator[str]:
 
 
 def load_texts() -> Texts:
-    return Texts(_File.model_validate(load_yaml(SHIPPED)), Words.load())
+    return Texts(_File.model_validate(load_yaml(SHIPPED)), CodeNames.load())

@@ -75,7 +75,7 @@ def merged_timeline(case: Case, derived: Sequence[TimelineEntry]) -> list[Timeli
 def _hearing(case: Case, hearing: HearingRecord, texts: Texts, language: Language) -> Mapping[str, Any]:
     """The codes as the contract has them, and each in words."""
     facts = {"place": hearing.place, "starts_at": hearing.starts_at.isoformat(), **current_office(case)}
-    values = Values(facts, texts.words, language)
+    values = Values(facts, texts.code_names, language)
     return {
         "hearing_id": hearing.hearing_id,
         "starts_at": hearing.starts_at,
@@ -85,8 +85,8 @@ def _hearing(case: Case, hearing: HearingRecord, texts: Texts, language: Languag
         "ends_at": hearing.ends_at,
         "join_url": hearing.join_url,
         "place_name": values["place"],
-        "mode_text": texts.words.name("hearing_modes", hearing.mode, language),
-        "status_text": texts.words.name("hearing_statuses", hearing.status, language),
+        "mode_text": texts.code_names.name("hearing_modes", hearing.mode, language),
+        "status_text": texts.code_names.name("hearing_statuses", hearing.status, language),
         "when_text": values["when"],
     }
 

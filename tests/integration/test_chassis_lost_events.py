@@ -1,4 +1,4 @@
-"""Events that Kafka deleted before a group had read them, on a real Kafka: somebody is told, and the group goes on."""
+"""Events that Kafka deleted before a group had read them, on a real Kafka: that is reported, and the group goes on."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -35,7 +35,7 @@ class Reader:
         return []
 
     async def run(self, until_seen: int | None) -> list[dict[str, Any]]:
-        """Until this number was handled (None: until the loss was told): what was logged of lost events."""
+        """Until this number was handled (None: until the loss was reported): what was logged of lost events."""
         with capture_logs() as logs:
             await self._rig.run(self, lambda: until_seen in self.seqs or (until_seen is None and lost(self._rig) > 0))
         return [{**one} for one in logs if one["event"] in {"events_lost", "lost_events_unknown"}]
@@ -60,16 +60,16 @@ async def delete_before(rig: KafkaRig, offset: int) -> None:
         await client.close()
 
 
-async def test_events_deleted_unread_are_told_and_counted(rig: KafkaRig) -> None:
-    """Of eight events read up to the third and gone up to the sixth, three are lost; the rest is handled, told once."""
+async def test_events_deleted_unread_are_reported_and_counted(rig: KafkaRig) -> None:
+    """Of eight events read up to the third and gone up to the sixth, three are lost, which is reported once."""
     await put(rig, 1, 2, 3)
     assert await Reader(rig).run(3) == []
     await put(rig, 4, 5, 6, 7, 8)
     await delete_before(rig, 6)
     reader = Reader(rig)
-    (told,) = await reader.run(8)
-    assert (told["event"], told["log_level"]) == ("events_lost", "error")
-    assert (told["topic"], told["partition"], told["from"], told["to"]) == (rig.topic, PARTITION, 3, 6)
+    (reported,) = await reader.run(8)
+    assert (reported["event"], reported["log_level"]) == ("events_lost", "error")
+    assert (reported["topic"], reported["partition"], reported["from"], reported["to"]) == (rig.topic, PARTITION, 3, 6)
     assert reader.seqs == [7, 8]
     assert lost(rig) == 3
     await put(rig, 9)
@@ -77,18 +77,18 @@ async def test_events_deleted_unread_are_told_and_counted(rig: KafkaRig) -> None
     assert (lost(rig), await rig.left()) == (3, 0)
 
 
-async def test_a_log_of_which_nothing_is_left_is_told_too(rig: KafkaRig) -> None:
-    """With no event left behind the gap it is told all the same."""
+async def test_a_log_of_which_nothing_is_left_is_reported_too(rig: KafkaRig) -> None:
+    """With no event left behind the gap it is reported all the same."""
     await put(rig, 1, 2, 3)
     assert await Reader(rig).run(3) == []
     await put(rig, 4, 5)
     await delete_before(rig, 5)
-    (told,) = await Reader(rig).run(None)
-    assert (told["from"], told["to"], lost(rig)) == (3, 5, 2)
+    (reported,) = await Reader(rig).run(None)
+    assert (reported["from"], reported["to"], lost(rig)) == (3, 5, 2)
 
 
 async def test_a_rebalance_does_not_count_the_same_loss_again(rig: KafkaRig) -> None:
-    """While nothing new is committed behind the gap, a member that was told of it does not count it twice."""
+    """While nothing new is committed behind the gap, a member that reported it does not count it twice."""
     await put(rig, 1, 2, 3)
     assert await Reader(rig).run(3) == []
     await put(rig, 4, 5)

@@ -1,4 +1,4 @@
-"""Whole partitions read in bulk, and runs of records written in bulk, on a real Kafka."""
+"""Stretches of partitions read in bulk, and runs of records written in bulk, on a real Kafka."""
 
 from collections.abc import AsyncIterator
 from uuid import uuid4
@@ -37,7 +37,7 @@ def run(number: int) -> list[tuple[bytes, bytes | None, tuple[tuple[str, bytes],
 async def read(
     bootstrap: str, topic: str, starts: dict[int, int]
 ) -> tuple[dict[int, list[bytes | None]], dict[int, int]]:
-    """The keys by partition, and up to where each partition was told to be complete."""
+    """The keys by partition, and up to which offset each partition was read."""
     keys: dict[int, list[bytes | None]] = {}
     following: dict[int, int] = {}
     async for stretch in read_stretches(bootstrap, {(topic, number): start for number, start in starts.items()}):

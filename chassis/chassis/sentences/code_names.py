@@ -1,4 +1,4 @@
-"""What codes are called in Hindi and English (words.yaml): no code itself ever reaches a reader."""
+"""What codes are called in Hindi and English (code_names.yaml): no code itself ever reaches a reader."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from pydantic import RootModel, model_validator
 from chassis.bilingual import Bilingual, Language
 from chassis.settings import load_yaml
 
-DEFAULT_PATH: Final = Path(__file__).with_name("words.yaml")
+DEFAULT_PATH: Final = Path(__file__).with_name("code_names.yaml")
 
 
-class Word(Bilingual):
+class CodeName(Bilingual):
     """What a code is called."""
 
 
-class Words(RootModel[Mapping[str, Mapping[str, Word]]]):
+class CodeNames(RootModel[Mapping[str, Mapping[str, CodeName]]]):
     """Names by group and code. A code that has no name is called by its group's `default`."""
 
     @classmethod
@@ -33,12 +33,12 @@ class Words(RootModel[Mapping[str, Mapping[str, Word]]]):
             raise ValueError(f"groups without a default name: {', '.join(lacking)}")
         return self
 
-    def names(self, group: str) -> Mapping[str, Word]:
+    def names(self, group: str) -> Mapping[str, CodeName]:
         return self.root[group]
 
-    def word(self, group: str, code: str) -> Word:
+    def bilingual(self, group: str, code: str) -> CodeName:
         names = self.root[group]
         return names.get(code) or names["default"]
 
     def name(self, group: str, code: str, language: Language) -> str:
-        return self.word(group, code).in_(language)
+        return self.bilingual(group, code).in_(language)
