@@ -101,3 +101,26 @@ async def test_a_number_in_an_address_costs_by_its_length(intake: Rig) -> None:
     for text in worst_texts(8_000).values():
         answer = await intake.http.get("/v1/complaints/" + "".join(f"%{byte:02x}" for byte in text.encode()[:8_000]))
         assert answer.status_code in {400, 404}
+
+
+@pytest.mark.parametrize(("lists", "is_ordered"), [(10, True), (50_000, False)])
+async def test_a_large_emergency_is_repeated_by_its_bytes_alone(intake: Rig, lists: int, *, is_ordered: bool) -> None:
+    """Its members are never put in order, which costs; the bytes are the same in every repeat that a client makes."""
+    rest, key = b'"rest": [' + b"[]," * lists + b"1]", uuid.uuid4().hex
+
+    async def ask(body: bytes) -> str:
+        answer = await intake.http.post("/v1/emergencies", content=body, headers={"idempotency-key": key})
+        assert answer.status_code == 202
+        return str(answer.json()["case_id"])
+
+    first = await ask(b'{"kind": "police", ' + rest + b"}")
+    assert await ask(b'{"kind": "police", ' + rest + b"}") == first
+    assert (await ask(b"{" + rest + b', "kind": "police"}') == first) is is_ordered
+
+
+async def test_a_version_without_end_is_no_version(intake: Rig) -> None:
+    """Digits by the thousand in If-Match are refused as any other version that is not the case's."""
+    filed = await intake.filed(COMPLAINT)
+    await intake.assign(filed["case_id"])
+    answer = await intake.command(filed["case_id"], "acknowledge", if_match='"' + "9" * 5_000 + '"')
+    assert answer.status_code == 412

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from intake.filing.notices import FIELD_UNREADABLE
 from intake.filing.reading.urgent import Urgent, read_urgent
 
 COSTLY: dict[str, bytes] = {
@@ -37,3 +38,11 @@ def test_no_body_costs_much_more_than_a_plain_one(name: str) -> None:
     assert time.process_time() - started < 0.5
     assert isinstance(read, Urgent)
     assert read.kinds
+
+
+def test_a_known_member_is_read_behind_thousands_of_others() -> None:
+    """Of very many members those without a meaning are passed over, and that is noted; the number to ring is not."""
+    members = b",".join(b'"k%d":"v"' % number for number in range(20_000))
+    read = read_urgent(b"{" + members + b', "Phone": "9431000000"}')
+    assert read.phone == "+919431000000"
+    assert FIELD_UNREADABLE in read.flags

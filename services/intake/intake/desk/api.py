@@ -163,12 +163,16 @@ def desk_router(parts: DeskParts) -> APIRouter:
     return router
 
 
+# Far more than a case ever changes, and far less than what costs to read as a number.
+_LONGEST_VERSION = 20
+
+
 def version_of(if_match: str | None) -> int | None:
     """The version an officer's screen shows; anything else than a version cannot match."""
     if if_match is None or if_match.strip() == "*":
         return None
     digits = if_match.strip().removeprefix("W/").strip('"')
-    if not digits.isdecimal():
+    if len(digits) > _LONGEST_VERSION or not digits.isdecimal():
         raise Problem(VERSION_MISMATCH, "not_a_version")
     return int(digits)
 

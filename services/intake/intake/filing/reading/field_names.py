@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from intake.filing.reading.lenient import open_body
@@ -69,11 +70,19 @@ def _meanings() -> Mapping[str, str]:
     return {_plain(word): meaning for meaning, words in names.items() for word in words.split()}
 
 
-_MEANINGS = _meanings()
+MEANINGS = _meanings()
 _IN_PLACE = {"x": "lon", "y": "lat", "u": "accuracy", "name": "words", "address": "words", "note": "words"}
 
 
 def meaning_of(name: str, *, in_place: bool) -> str | None:
     plain = _plain(name[:60])
-    meaning = _MEANINGS.get(plain)
+    meaning = MEANINGS.get(plain)
     return _IN_PLACE.get(meaning or plain, meaning) if in_place else meaning
+
+
+def readable(members: Mapping[str, Any], room: int) -> Mapping[str, Any]:
+    """All members; of more than `room` the first, and those of a known name wherever they stand."""
+    if len(members) <= room:
+        return members
+    first = set(islice(members, room))
+    return {name: value for name, value in members.items() if name in first or name[:60].casefold() in MEANINGS}

@@ -2,12 +2,13 @@
 
 from collections import deque
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from event_schemas import Location
 from intake.filing.geo import clamped_accuracy, distance_m
 from intake.filing.reading.angles import read_number
-from intake.filing.reading.field_names import meaning_of
+from intake.filing.reading.field_names import meaning_of, readable
 from intake.filing.reading.lenient import Several, unfolded
 from intake.filing.reading.places import Found, find_in_text, read_list, read_pair, read_text
 
@@ -43,9 +44,10 @@ class PlaceFinder:
         if value is None or value == "":
             return None
         if isinstance(value, dict):
-            self.given = self.given or not _only_words(value)
+            members = readable(value, MAX_ITEMS)
+            self.given = self.given or not _only_words(members)
             # At once: a second place of the same level must not come first.
-            self.pair(named(value, in_place=True))
+            self.pair(named(members, in_place=True))
             return value
         self.given = True
         if not isinstance(value, list):
@@ -119,9 +121,10 @@ def said(value: Any) -> str:
     while queue and len(words) < MAX_WORDS:
         item = queue.popleft()
         if isinstance(item, dict):
-            queue.extend(part for name, inner in item.items() for part in (f"{name}:", inner))
+            members = islice(item.items(), MAX_WORDS)
+            queue.extend(part for name, inner in members for part in (f"{name}:", inner))
         elif isinstance(item, list):
-            queue.extend(item)
+            queue.extend(item[:MAX_ITEMS])
         elif item is not None:
             words.append(item if isinstance(item, str) else str(item))
     return " ".join(words)

@@ -15,7 +15,7 @@ from intake.filing.notices import (
     NOTE_SHORTENED,
     PHONE_UNREADABLE,
 )
-from intake.filing.reading.field_names import meaning_of
+from intake.filing.reading.field_names import meaning_of, readable
 from intake.filing.reading.kinds import KINDS, kinds_in
 from intake.filing.reading.lenient import Opened, Several, open_body, unfolded
 from intake.filing.reading.place_finder import PlaceFinder, named, said
@@ -29,6 +29,8 @@ MAX_NOTE = 10_000
 MAX_VALUE = 4_000
 # How many members and items are looked at: an emergency has some dozens.
 MAX_LOOKED_AT = 2_000
+# Of the members of all its objects, so many of a name that nobody knows are read.
+MAX_MEMBERS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class _Reader:
         # What has no use here but may have one for people; the finder adds what it could not use.
         self._rest = self._place.words
         self._flags: list[str] = []
+        self._looked_into = 0
         self._queue: deque[tuple[str, Any, bool]] = deque()
 
     def read(self) -> Urgent:
@@ -129,6 +132,11 @@ class _Reader:
             self._flags.append(FIELD_UNREADABLE)
 
     def _members(self, members: Mapping[str, Any], *, in_place: bool) -> None:
+        room = max(0, MAX_MEMBERS - self._looked_into)
+        self._looked_into += len(members)
+        if len(members) > room:
+            self._flags.append(FIELD_UNREADABLE)
+            members = readable(members, room)
         self._place.pair(named(members, in_place=in_place))
         for name, value in members.items():
             if name.casefold() == "type" and isinstance(value, str) and value in _GEOJSON_TYPES:

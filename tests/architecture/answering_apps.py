@@ -1,0 +1,180 @@
+"""Every program's app, answering from memory: its stores are empty or hold one case, and its callers are let in."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from copy import copy
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, cast
+
+import httpx
+from fastapi import APIRouter, FastAPI
+from prometheus_client import CollectorRegistry
+
+from certificate import api as certificate_api
+from certificate.kind_rules import checked
+from certificate.links import LinkSigner
+from certificate.metrics import CertificateMetrics
+from chassis.health import Liveness
+from chassis.http.app import add_routes, create_http_app
+from intake.auth.api import auth_router
+from notifier import api as notifier_api
+from notifier.lint import lint
+from notifier.messages import DirectMessages
+from notifier.metrics import NotifierMetrics
+from notifier.receipts import ReceiptAddress
+from notifier.templates import DEFAULT_PATH
+from routing.api import create_router
+from routing.domain import Snapshot
+from routing.live import Live
+from routing.metrics import RoutingMetrics
+from tests.architecture.apps import CLOCK, app_of
+from tests.certificate.certificate_fakes import certificate
+from tests.intake.intake_rig import ASHA, COMPLAINT, COUNTER, SHO, bearer, rig
+from tests.intake.test_intake_auth_login import Desk
+from tests.issuer import SERVICE, SERVICE_TOKEN, access
+from tests.notifier.notifier_fakes import KEYS, FakeGateway, FixedCards, card
+from tests.routing.routing_places import BASE
+
+
+@dataclass(frozen=True)
+class Answering:
+    """`known` stands in the path for what its parameters name; `callers` are headers, by the longest fitting path.
+    `forget` makes the stores as they were."""
+
+    app: FastAPI
+    known: Mapping[str, str]
+    callers: Mapping[str, Mapping[str, str]]
+    forget: Callable[[], None] = lambda: None
+
+    def headers(self, path: str) -> dict[str, str]:
+        fitting = max((prefix for prefix in self.callers if path.startswith(prefix)), key=len)
+        return dict(self.callers[fitting])
+
+
+@asynccontextmanager
+async def answering(program: str) -> AsyncIterator[tuple[Answering, httpx.AsyncClient]]:
+    async with (
+        _APPS[program]() as made,
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(made.app, raise_app_exceptions=False), base_url="http://test"
+        ) as http,
+    ):
+        yield made, http
+
+
+@asynccontextmanager
+async def _intake() -> AsyncIterator[Answering]:
+    async with rig() as made:
+        add_routes(made.app, auth_router(Desk().login))
+        filed = await made.filed(COMPLAINT)
+        await made.assign(filed["case_id"])
+        known = {name: filed[name] for name in ("case_id", "tracking_number")}
+        known |= {"code": "e-complaint", "certificate_id": "none", "command": "acknowledge"}
+        callers = {"/": bearer(ASHA), "/v1/desk": bearer(SHO), "/v1/desk/visits": bearer(COUNTER)}
+        yield Answering(made.app, known, callers, _restorer(made.store, made.side))
+
+
+def _restorer(*stores: object) -> Callable[[], None]:
+    """Puts back what the stores hold now: a thousand filings would be a thousand cases to look through."""
+    held = [
+        (
+            vars(store),
+            {name: copy(value) for name, value in vars(store).items() if isinstance(value, dict | list | set)},
+        )
+        for store in stores
+    ]
+
+    def restore() -> None:
+        for now, before in held:
+            now.update({name: copy(value) for name, value in before.items()})
+
+    return restore
+
+
+@asynccontextmanager
+async def _routing() -> AsyncIterator[Answering]:
+    registry = CollectorRegistry()
+    live = Live(Snapshot(BASE, date(2026, 12, 1)), RoutingMetrics(registry), dev_phones=True)
+    yield Answering(_app(registry, create_router(live, access())), {"code": "5140003"}, {"/": SERVICE})
+
+
+class _NoDispatches:
+    async def of_case(self, *_asked: Any) -> list[Any]:
+        return []
+
+    async def take(self, *_reported: Any) -> bool:
+        return False
+
+
+@asynccontextmanager
+async def _notifier() -> AsyncIterator[Answering]:
+    registry, nothing = CollectorRegistry(), cast("Any", _NoDispatches())
+    messages = DirectMessages(lint(DEFAULT_PATH), FakeGateway(), NotifierMetrics(registry))
+    routers = (
+        notifier_api.internal_router(messages, SERVICE_TOKEN),
+        notifier_api.log_router(nothing, FixedCards(card()), access()),
+        notifier_api.receipts_router(nothing, ReceiptAddress("http://test", SERVICE_TOKEN, CLOCK, signing_key="key")),
+    )
+    yield Answering(_app(registry, *routers), {}, {"/": SERVICE})
+
+
+class _OnePaper:
+    async def get(self, _certificate_id: str) -> Any:
+        return certificate()
+
+    async def named(self, _name: Any) -> None:
+        return None
+
+    async def pdf(self, _certificate_id: str) -> None:
+        return None
+
+    async def revoked(self, _after: Any) -> list[Any]:
+        return []
+
+
+@asynccontextmanager
+async def _certificate() -> AsyncIterator[Answering]:
+    registry, papers = CollectorRegistry(), cast("Any", _OnePaper())
+    signer = LinkSigner("http://test", SERVICE_TOKEN)
+    routers = (
+        certificate_api.verify_router(papers, CertificateMetrics(registry), checked(), CLOCK),
+        certificate_api.pdf_router(papers, KEYS, signer, CLOCK, SERVICE_TOKEN),
+        certificate_api.internal_router(papers, signer, CLOCK, SERVICE_TOKEN, timedelta(minutes=5)),
+    )
+    known = {"name": "CC-26-7K3MQ-9QXD2-H", "certificate_id": certificate().certificate_id}
+    yield Answering(_app(registry, *routers), known, {"/": SERVICE})
+
+
+@asynccontextmanager
+async def _sla_monitor() -> AsyncIterator[Answering]:
+    yield Answering(app_of("sla-monitor"), {"case_id": card().case_id}, {"/": SERVICE})
+
+
+@asynccontextmanager
+async def _sla_ledger() -> AsyncIterator[Answering]:
+    yield Answering(app_of("sla-ledger"), {"case_id": card().case_id}, {"/": SERVICE})
+
+
+def _app(registry: CollectorRegistry, *routers: APIRouter) -> FastAPI:
+    return create_http_app(
+        title="in memory",
+        version="0",
+        lifespan=None,
+        liveness=Liveness(timedelta(hours=1)),
+        checks={},
+        registry=registry,
+        routers=routers,
+    )
+
+
+_APPS = {
+    "intake": _intake,
+    "routing": _routing,
+    "sla-monitor": _sla_monitor,
+    "sla-ledger": _sla_ledger,
+    "notifier": _notifier,
+    "certificate": _certificate,
+}
