@@ -1,7 +1,7 @@
 """Holds real answers to a program's OpenAPI document: status, content type, body to the last member, problem codes."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -92,3 +92,12 @@ def closed(node: Any) -> Any:
 @cache
 def contract_of(program: str) -> Contract:
     return Contract(app_of(program).openapi())
+
+
+def documented(program: str) -> dict[str, list[Callable[[httpx.Response], Awaitable[None]]]]:
+    """Event hooks for a test's client: each answer must be one that the document of the real program tells of."""
+
+    async def check(response: httpx.Response) -> None:
+        await contract_of(program).check(response)
+
+    return {"response": [check]}

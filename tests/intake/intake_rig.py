@@ -33,7 +33,7 @@ from intake.settings import IntakeSettings
 from intake.tracking.live import LiveCases
 from intake.tracking.papers import Paper
 from intake.tracking.stream import StreamParts
-from tests.contract import contract_of
+from tests.contract import documented
 from tests.intake.intake_memory import KnownOffices, MemoryCaseStore, MemorySideStore, MemorySlotStore
 
 # Read once: they are data, and frozen.
@@ -201,11 +201,6 @@ def assigned(case_id: str, number: int, station: Station, at: datetime) -> Assig
     )
 
 
-async def answers_as_documented(response: httpx.Response) -> None:
-    """Every answer of every test is one that the OpenAPI document of the real service tells of."""
-    await contract_of("intake").check(response)
-
-
 @asynccontextmanager
 async def rig(**more: Any) -> AsyncIterator[Rig]:
     store, side, clock = MemoryCaseStore(), MemorySideStore(), ManualClock(START)
@@ -242,7 +237,7 @@ async def rig(**more: Any) -> AsyncIterator[Rig]:
         problem_extra=EMERGENCY_CALL,
     )
     async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app), base_url="http://intake", event_hooks={"response": [answers_as_documented]}
+        transport=httpx.ASGITransport(app), base_url="http://intake", event_hooks=documented("intake")
     ) as http:
         yield Rig(app, http, store, side, clock, ring, api.live, api.stream, slots, offices, papers)
 

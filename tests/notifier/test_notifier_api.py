@@ -19,6 +19,7 @@ from notifier.metrics import NotifierMetrics
 from notifier.provider import GatewayOutcomeUnknown, GatewayRefused, GatewayUnavailable
 from notifier.receipts import ADDRESS_LIFE, ReceiptAddress, report_proof
 from notifier.templates import DEFAULT_PATH
+from tests.contract import documented
 
 from .notifier_fakes import FakeGateway
 
@@ -58,7 +59,9 @@ class Service:
                 receipts_router(self.receipts, self.addresses),  # type: ignore[arg-type]
             ],
         )
-        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
+        self.http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://test", event_hooks=documented("notifier")
+        )
 
     async def otp(self, body: dict[str, Any] = OTP, token: str = TOKEN) -> httpx.Response:
         return await self.http.post("/internal/v1/messages", json=body, headers={"authorization": f"Bearer {token}"})

@@ -11,6 +11,7 @@ from routing.api import create_router
 from routing.domain import Snapshot
 from routing.live import Live
 from routing.metrics import RoutingMetrics
+from tests.contract import documented
 from tests.issuer import SERVICE, access
 
 
@@ -26,4 +27,9 @@ def client_of(snapshot: Snapshot) -> httpx.AsyncClient:
         registry=registry,
         routers=[create_router(live, access())],
     )
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://routing", headers=SERVICE)
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=app),
+        base_url="http://routing",
+        headers=SERVICE,
+        event_hooks=documented("routing"),
+    )

@@ -15,10 +15,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from chassis.clock import Clock
 from chassis.http.access import bears_service_token, service_token
 from chassis.http.negotiation import preferred_type
+from chassis.http.openapi import described
 from chassis.http.problems import BAD_REQUEST, NOT_FOUND, UNAUTHENTICATED, Problem, language_of
 from chassis.sealing import KeyRing, SealError
 from event_schemas.times import read_time
 
+from . import docs
 from .domain import Status
 from .kinds import Papers
 from .links import LONGEST, LinkSigner
@@ -84,7 +86,8 @@ def verify_router(store: CertificateStore, metrics: CertificateMetrics, papers: 
     """Open to anyone."""
     router = APIRouter(tags=["verification"])
 
-    @router.get("/v1/verify/fonts/firago.ttf", summary="Hindi letters for the page", response_class=Response)
+    @router.get("/v1/verify/fonts/firago.ttf", response_class=Response)
+    @described(docs.LETTERS)
     async def letters() -> Response:
         font = await asyncio.to_thread(firago_gzipped)
         headers = {"content-encoding": "gzip", "cache-control": "public, max-age=31536000, immutable"}
@@ -93,10 +96,10 @@ def verify_router(store: CertificateStore, metrics: CertificateMetrics, papers: 
     # Whatever is typed is answered, slashes included: nobody is told that a path does not exist.
     @router.get(
         "/v1/verify/{name:path}",
-        summary="Is this certificate valid? By id or printed number in any spelling; a page or JSON by Accept",
         response_model=Verification,
-        responses={200: {"content": {"text/html": {}}}},
+        responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
     )
+    @described(docs.VERIFY)
     async def verify(
         name: str,
         accept: Annotated[str | None, Header()] = None,
@@ -111,7 +114,8 @@ def verify_router(store: CertificateStore, metrics: CertificateMetrics, papers: 
         body = _verification(found, now).model_dump(mode="json", exclude_none=True)
         return JSONResponse(body, headers={"cache-control": "no-store", "vary": "accept"})
 
-    @router.get("/v1/certificates/revoked", summary="The revocation list, oldest first")
+    @router.get("/v1/certificates/revoked")
+    @described(docs.REVOKED)
     async def revoked(cursor: Annotated[str | None, Query(max_length=400)] = None) -> RevocationPage:
         found = await store.revoked(_decode_cursor(cursor))
         items = [_revocation(certificate) for certificate in found if certificate.revoked_at is not None]
@@ -125,7 +129,8 @@ def pdf_router(store: CertificateStore, keys: KeyRing, signer: LinkSigner, clock
     """The PDF, to whoever has a signed link or bears the service token (the owner, through intake)."""
     router = APIRouter(tags=["certificates"])
 
-    @router.get("/v1/certificates/{certificate_id}.pdf", summary="The certificate", response_class=Response)
+    @router.get("/v1/certificates/{certificate_id}.pdf", response_class=Response)
+    @described(docs.PDF)
     async def pdf(
         request: Request,
         certificate_id: Name,
@@ -156,7 +161,8 @@ def internal_router(
     """For other services of the suite, by the service token."""
     router = APIRouter(tags=["internal"], dependencies=[Depends(service_token(token))])
 
-    @router.post("/internal/v1/certificates/{certificate_id}/link", summary="A link to the PDF that holds for a while")
+    @router.post("/internal/v1/certificates/{certificate_id}/link")
+    @described(docs.LINK)
     async def link(certificate_id: Name, body: LinkRequest) -> Link:
         if await store.get(certificate_id) is None:
             raise Problem(NOT_FOUND)

@@ -9,11 +9,13 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.http.access import Access, Caller, Service, service_token
+from chassis.http.openapi import described
 from chassis.http.problems import BAD_REQUEST, NOT_FOUND, Problem
 from event_schemas import CaseId
 from event_schemas.officers import Officer, is_in_charge
 from event_schemas.times import read_time
 
+from . import docs
 from .domain import CaseCard
 from .messages import DirectMessages
 from .problems import GATEWAY_REFUSED, GATEWAY_UNAVAILABLE, TEMPLATE_REFUSED
@@ -55,7 +57,8 @@ class ReceiptTaken(BaseModel):
 def internal_router(messages: DirectMessages, token: str) -> APIRouter:
     router = APIRouter(tags=["internal"], dependencies=[Depends(service_token(token))])
 
-    @router.post("/internal/v1/messages", status_code=202, summary="Send one message now (login codes)")
+    @router.post("/internal/v1/messages", status_code=202)
+    @described(docs.SEND)
     async def send(body: MessageRequest) -> MessageAccepted:
         try:
             message_id = await messages.send(body.to, body.template, body.language, body.variables)
@@ -74,7 +77,8 @@ def internal_router(messages: DirectMessages, token: str) -> APIRouter:
 def log_router(store: DispatchStore, cases: Cards, access: Access) -> APIRouter:
     router = APIRouter(tags=["notifications"])
 
-    @router.get("/v1/notifications", summary="What was sent for a case, to whom by role, and what became of it")
+    @router.get("/v1/notifications")
+    @described(docs.OF_CASE)
     async def of_case(
         caller: Annotated[Caller, Depends(access.caller)],
         case_id: Annotated[str, Query(min_length=3, max_length=64)],
@@ -102,8 +106,9 @@ def receipts_router(receipts: Receipts, addresses: ReceiptAddress) -> APIRouter:
 
     # Kannel fetches its dlr-url with GET; other gateways post. The signature in the address is the authentication, and
     # whatever is wrong with a report the answer is the same: it tells nobody which messages there are.
-    @router.get("/v1/receipts/kannel", summary="A delivery report (signed address)")
-    @router.post("/v1/receipts/kannel", summary="A delivery report (signed address)")
+    @router.get("/v1/receipts/kannel")
+    @router.post("/v1/receipts/kannel")
+    @described(docs.KANNEL)
     async def kannel(
         request: Request,
         notification_id: Annotated[str, Query(max_length=64)],

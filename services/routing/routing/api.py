@@ -9,7 +9,9 @@ from pydantic import AfterValidator, StringConstraints
 
 from chassis.codes import bare_code, plain_code
 from chassis.http.access import Access
+from chassis.http.openapi import described
 from chassis.http.problems import Problem
+from routing import docs
 from routing.domain import Filing, Point, StationKind, assign_station
 from routing.domain.territory import find_territory, true_place
 from routing.explain import RouteView, explain
@@ -33,7 +35,8 @@ Pincode = Annotated[str, Query(max_length=40), AfterValidator(bare_code), String
 def create_router(live: Live, access: Access) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["routing"])
 
-    @router.get("/stations", summary="Stations, by district, kind, or name in Hindi or English")
+    @router.get("/stations")
+    @described(docs.STATIONS)
     async def list_stations(
         district: Words | None = None,
         kind: StationKind | None = None,
@@ -52,7 +55,8 @@ def create_router(live: Live, access: Access) -> APIRouter:
             version=snapshot.version,
         )
 
-    @router.get("/stations/nearest", summary="The nearest stations whose place is known")
+    @router.get("/stations/nearest")
+    @described(docs.NEAREST)
     async def nearest_stations(lat: Latitude, lon: Longitude, n: Annotated[int, Query(ge=1, le=50)] = 5) -> NearestView:
         snapshot, asked = live.snapshot, Filing(emergency=False, point=Point(lat, lon))
         doubts = [note for note in find_territory(snapshot, asked).notes if note in DOUBTS_OF_A_PLACE]
@@ -66,25 +70,24 @@ def create_router(live: Live, access: Access) -> APIRouter:
             notes=doubts,
         )
 
-    @router.get("/stations/{code}", summary="One station")
+    @router.get("/stations/{code}")
+    @described(docs.STATION)
     async def get_station(code: str) -> StationView:
         station = live.snapshot.stations.get(plain_code(code)) if len(code) <= LONGEST_CODE else None
         if station is None:
             raise Problem(STATION_UNKNOWN)
         return station_view(station)
 
-    @router.get(
-        "/officers",
-        summary="The posts that answer for an office, with the office's telephone",
-        dependencies=[Depends(access.caller)],
-    )
+    @router.get("/officers", dependencies=[Depends(access.caller)])
+    @described(docs.OFFICERS)
     async def list_officers(station: Code) -> PostsView:
         posts = live.directory.of_station(station)
         if not posts:
             raise Problem(STATION_UNKNOWN)
         return PostsView(items=[post_view(post) for post in posts])
 
-    @router.get("/route", summary="Where a submission from a place would go, and why")
+    @router.get("/route")
+    @described(docs.ROUTE)
     async def route(
         lat: Latitude | None = None,
         lon: Longitude | None = None,

@@ -16,12 +16,14 @@ from chassis.clock import Clock
 from chassis.codes import plain_code
 from chassis.http.access import Access, Caller
 from chassis.http.moments import Since, Until
+from chassis.http.openapi import described
 from chassis.http.problems import NOT_FOUND, FieldError, Problem
 from event_schemas import InvalidEvent, Lane
 from event_schemas.districts import district_named
 from event_schemas.officers import OfficerRole
 from event_schemas.policies import PolicySet
 from event_schemas.times import read_time
+from sla_monitor.ledger import docs
 from sla_monitor.ledger.problems import CURSOR_INVALID, NOT_COMPLETE, WINDOW_INVALID
 from sla_monitor.ledger.queries import LedgerQueries, OpenFilter
 from sla_monitor.ledger.report import DEFINITIONS, By, Report, RoundFilter, Window, window_of
@@ -32,6 +34,7 @@ from sla_monitor.ledger.store import TopicPartition
 from sla_monitor.ledger.views import CaseView, OpenView, ReportView, case_view, report_view, round_view
 from sla_monitor.ledger.watermarks import WatermarkStore
 from sla_monitor.shared.case_access import may_read
+from sla_monitor.shared.docs import POLICIES
 from sla_monitor.shared.policies import PoliciesView, policies_view
 
 DEFAULT_WINDOW: Final = timedelta(days=30)
@@ -58,11 +61,13 @@ def create_router(
     Asker = Annotated[Caller, Depends(access.caller)]  # noqa: N806  a type
     Reporter = Annotated[Caller, Depends(access.officer_or_service(*REPORT_ROLES))]  # noqa: N806  a type
 
-    @router.get("/policies", summary="The promises in force, and every edition of them")
+    @router.get("/policies")
+    @described(POLICIES)
     async def read_policies() -> PoliciesView:
         return policies_view(policies, clock.now())
 
-    @router.get("/sla/cases/{case_id}", summary="A case's clock rounds, shares, pauses, and the SLA events about them")
+    @router.get("/sla/cases/{case_id}")
+    @described(docs.CASE)
     async def read_case(case_id: str, caller: Asker) -> CaseView:
         # The watermark first: what is read after it is at least as complete.
         marks = await watermarks.all()
@@ -75,7 +80,8 @@ def create_router(
         mark = marks.get(TopicPartition(location["topic"], location["partition"]))
         return case_view(case_id, await queries.case(case_id), await queries.heard(case_id), mark, clock.now())
 
-    @router.get("/sla/open", summary="Open clock rounds, the most urgent first")
+    @router.get("/sla/open")
+    @described(docs.OPEN)
     async def read_open(
         caller: Asker,
         clock_name: Annotated[str | None, Query(alias="clock", min_length=1, max_length=100)] = None,
@@ -102,7 +108,8 @@ def create_router(
             next_cursor=_cursor(items[-1].due_at, page[-1].round_id) if more else None,
         )
 
-    @router.get("/sla/report", summary="Compliance, percentiles, ageing and trend, each with its definition")
+    @router.get("/sla/report")
+    @described(docs.REPORT)
     async def read_report(
         caller: Reporter,
         begin: Annotated[Since | None, Query(alias="from", description=FROM)] = None,

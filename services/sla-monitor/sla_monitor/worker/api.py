@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from chassis.clock import Clock
 from chassis.http.access import Access, Caller
+from chassis.http.openapi import described
 from chassis.http.problems import NOT_FOUND, Problem
 from event_schemas.districts import district_named
 from event_schemas.policies import PolicySet
@@ -18,7 +19,9 @@ from sla_monitor.domain import record_codec
 from sla_monitor.domain.model import CaseRecord, EmittedClock
 from sla_monitor.domain.times import time_of
 from sla_monitor.shared.case_access import may_read
+from sla_monitor.shared.docs import POLICIES
 from sla_monitor.shared.policies import PoliciesView, policies_view
+from sla_monitor.worker import docs
 
 SLICE = 2_000
 
@@ -91,11 +94,13 @@ def create_router(
     router = APIRouter(tags=["sla"])
     Asker = Annotated[Caller, Depends(access.caller)]  # noqa: N806  a type
 
-    @router.get("/v1/policies", summary="The promises in force, and every edition of them")
+    @router.get("/v1/policies")
+    @described(POLICIES)
     async def read_policies() -> PoliciesView:
         return policies_view(policies, clock.now())
 
-    @router.get("/v1/sla/cases/{case_id}", summary="The clocks of a case")
+    @router.get("/v1/sla/cases/{case_id}")
+    @described(docs.CASE)
     async def read_case(case_id: str, caller: Asker) -> CaseView:
         key = case_id.encode()
         value = next((entry for number in owned() if (entry := table.partition(number).get(key)) is not None), None)
@@ -104,7 +109,8 @@ def create_router(
             raise Problem(NOT_FOUND, "no_clock_here")
         return case_view(record, clock.now())
 
-    @router.get("/v1/sla/open", summary="The open clocks of this worker's partitions")
+    @router.get("/v1/sla/open")
+    @described(docs.OPEN)
     async def read_open(
         caller: Asker,
         clock_name: Annotated[str | None, Query(alias="clock")] = None,
