@@ -162,10 +162,13 @@ class SettingsRefused(Exception):
 _Settings = TypeVar("_Settings", bound=ServiceSettings)
 
 
-def load(kind: type[_Settings]) -> _Settings:
-    """The settings from the environment. SettingsRefused names each wrong variable, and never what it holds."""
+def load(kind: type[_Settings], **given: Any) -> _Settings:
+    """The settings from the environment, but for those `given` by field, as by the options of a command.
+
+    SettingsRefused names each wrong variable, and never what it holds.
+    """
     try:
-        return kind()
+        return kind(**given)
     except ValidationError as error:
         faults = error.errors(include_input=False, include_url=False, include_context=False)
         raise SettingsRefused("\n".join(_sentence(fault["loc"], fault["msg"]) for fault in faults)) from None

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from chassis.run import start
 from chassis.telemetry.tracing import Tracing
 from sla_monitor.settings import PORTS, Settings
+from sla_monitor.shared.policies import PoliciesRefused
 
 SERVICE: Final = "sla-monitor"
 
@@ -36,7 +37,7 @@ def main() -> int:
         return int(import_module("sla_monitor.commands.lost_events").main(rest))
     lane = parser.parse_args().lane
     os.environ["LANE"] = lane
-    return start(SERVICE, Settings, _worker)
+    return start(SERVICE, Settings, _worker, refusals=(PoliciesRefused,))
 
 
 def _worker(settings: Settings) -> FastAPI:

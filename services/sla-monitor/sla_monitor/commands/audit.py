@@ -10,22 +10,28 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from chassis.clock import Clock, SystemClock
+from chassis.commands import run_command
 from chassis.kafka.offsets import TopicOffsets
 from chassis.mongo.client import Mongo
-from chassis.telemetry.logs import configure_logging
+from chassis.settings import load
 from sla_monitor.commands.audit_page import as_json, as_text
 from sla_monitor.ledger.app import SERVICE
 from sla_monitor.ledger.audit import Audit, AuditResult, LogRange
 from sla_monitor.ledger.audit_ledger import LedgerView
 from sla_monitor.ledger.settings import LedgerSettings
 from sla_monitor.ledger.watermarks import WatermarkStore
-from sla_monitor.shared.policies import load_policies
+from sla_monitor.shared.policies import PoliciesRefused, load_policies
 
 EVERY_S: Final = 2.0
 
 
 def main(argv: Sequence[str]) -> int:
+    """0: nothing was found; 1: something was, or it could not be done; 2: the settings won't do."""
     options = _parser().parse_args(list(argv))
+    return run_command(SERVICE, lambda: _audit(options), refusals=(PoliciesRefused,))
+
+
+def _audit(options: argparse.Namespace) -> int:
     given = {
         "kafka_bootstrap": options.bootstrap,
         "mongo_uri": options.mongo,
@@ -33,8 +39,7 @@ def main(argv: Sequence[str]) -> int:
         "policies_file": options.policies,
         "topic_prefix": options.topic_prefix,
     }
-    settings = LedgerSettings(**{name: value for name, value in given.items() if value is not None})
-    configure_logging(SERVICE, "warning")
+    settings = load(LedgerSettings, **{name: value for name, value in given.items() if value is not None})
     result = run(settings, options)
     if options.json:
         sys.stdout.write(json.dumps(as_json(result)) + "\n")

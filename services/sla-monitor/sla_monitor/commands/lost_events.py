@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from chassis.clock import Clock, SystemClock
-from chassis.faults import TransientFault
+from chassis.commands import run_command
 from chassis.kafka.offsets import GroupHasMembers, Partition, TopicOffsets, has_members, move_group
 from chassis.kafka.readers import read_log
 from chassis.mongo.client import Collection, Mongo, store_errors
-from chassis.telemetry.logs import configure_logging
+from chassis.settings import load
 from event_schemas import Lane, ids
 from event_schemas.calendars import INDIA
 from sla_monitor.ledger.settings import LedgerSettings
@@ -49,19 +49,25 @@ class Gap:
         return max(0, self.begins - max(self.committed, self.by_ledger))
 
 
+class WorkersRunning(Exception):
+    """Workers of the lane are members of its group: they would go on from where they are, and commit that."""
+
+    def __init__(self, group: str) -> None:
+        super().__init__(f"not done: workers of {group} are running; stop all of this lane first")
+
+
 def main(argv: Sequence[str]) -> int:
     """0 if nothing is lost, or it was accepted; 1 if events are lost, or it could not be done."""
     parser = _parser()
     options = parser.parse_args(list(argv))
     if options.accept and not (options.by and options.why):
         parser.error("--accept needs --by and --why: the decision is recorded with them")
-    settings = Settings(lane=options.lane)
-    configure_logging("sla-monitor", "error")
-    try:
-        return asyncio.run(_run(settings, options))
-    except (TransientFault, GroupHasMembers) as error:
-        sys.stderr.write(f"not done: {type(error).__name__}: {error}\n")
-        return 1
+    return run_command("sla-monitor", lambda: _lost_events(options), refusals=(WorkersRunning,))
+
+
+def _lost_events(options: argparse.Namespace) -> int:
+    settings = load(Settings, lane=options.lane)
+    return asyncio.run(_run(settings, options))
 
 
 async def _run(settings: Settings, options: argparse.Namespace) -> int:
@@ -72,16 +78,18 @@ async def _run(settings: Settings, options: argparse.Namespace) -> int:
     if not gaps or not options.accept:
         return 1 if gaps else 0
     if not await _members_gone(settings, options.wait):
-        sys.stderr.write(f"not done: workers of {settings.group} are running; stop all of this lane first\n")
-        return 1
-    await accept(settings, gaps, options.by, options.why, SystemClock())
+        raise WorkersRunning(settings.group)
+    try:
+        await accept(settings, gaps, options.by, options.why, SystemClock())
+    except GroupHasMembers as error:
+        raise WorkersRunning(settings.group) from error
     _print_lines([f"accepted: {settings.group} goes on from the log's beginning. Start the workers."])
     return 0
 
 
 async def find_gaps(settings: Settings) -> list[Gap]:
     """Every partition of the lane whose log begins behind what its workers have committed."""
-    topic, ledger_group = settings.cases_topic, LedgerSettings().group(Lane(settings.lane))
+    topic, ledger_group = settings.cases_topic, load(LedgerSettings).group(Lane(settings.lane))
     positions = TopicOffsets(settings.kafka_bootstrap, [topic])
     try:
         committed, begins = await positions.committed(settings.group), await positions.starts()

@@ -2,16 +2,15 @@
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from pydantic import ValidationError
-
-from chassis.settings import NotYaml, load_yaml
+from chassis.commands import run_command
 from event_schemas.calendars import INDIA, Office
-from event_schemas.policies import DEFAULT_PATH, ClockPolicy, Edition, PolicySet, read
+from event_schemas.policies import DEFAULT_PATH, ClockPolicy, Edition, PolicySet
+from sla_monitor.shared.policies import PoliciesRefused, read_policies
 
 UNITS: Final = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
 CALENDARS: Final = {"elapsed": "", "calendar_days": " to the day's end"}
@@ -20,13 +19,14 @@ CALENDARS: Final = {"elapsed": "", "calendar_days": " to the day's end"}
 def main(argv: Sequence[str]) -> int:
     """0 if the file can be used, 1 if not; what is wrong goes to stderr, one line each."""
     options = _parser().parse_args(list(argv))
-    found, faults = _read(options.file)
-    if found is not None and options.against is not None:
-        before, more = _read(options.against)
-        faults += more if before is None else [*_rewritten(before, found)]
-    sys.stderr.writelines(f"{options.file}: {fault}\n" for fault in faults)
-    if found is None or faults:
-        return 1
+    return run_command("sla-monitor", lambda: _check(options), refusals=(PoliciesRefused,))
+
+
+def _check(options: argparse.Namespace) -> int:
+    found = read_policies(options.file)
+    rewritten = [] if options.against is None else [*_rewritten(read_policies(options.against), found)]
+    if rewritten:
+        raise PoliciesRefused(options.file, rewritten)
     sys.stdout.writelines(f"{line}\n" for line in table(found))
     return 0
 
@@ -110,44 +110,6 @@ def _rewritten(before: PolicySet, after: PolicySet) -> Iterator[str]:
             yield f"edition {edition.version} is gone: clocks that started under it could not be judged any more"
         elif known[edition.version] != edition:
             yield f"edition {edition.version} was changed: add an edition with a later date instead"
-
-
-def _read(path: Path) -> tuple[PolicySet | None, list[str]]:
-    try:
-        return read(path, load_yaml), []
-    except ValidationError as refused:
-        document = None if path.is_dir() else load_yaml(path)
-        faults = [fault for fault in refused.errors() if not _follows(fault, refused.errors())]
-        return None, [f"{_location(document, fault['loc'])}{_without_prefix(fault['msg'])}" for fault in faults]
-    except (OSError, NotYaml) as error:
-        return None, [str(error)]
-
-
-def _follows(fault: Mapping[str, Any], all_faults: Sequence[Mapping[str, Any]]) -> bool:
-    """True for a list called too short because one of its members was refused: the member's fault is enough."""
-    depth = len(fault["loc"])
-    deeper = (other for other in all_faults if len(other["loc"]) > depth and other["loc"][:depth] == fault["loc"])
-    return fault["type"] == "too_short" and any(deeper)
-
-
-def _location(document: Any, loc: tuple[int | str, ...]) -> str:
-    """Where the fault lies: editions and clocks by their names, all else by its keys in the file."""
-    if isinstance(document, Mapping) and "editions" not in document:
-        document = {"editions": [document]}
-    named: list[str] = []
-    for part in loc:
-        try:
-            document = document[part]
-        except (KeyError, IndexError, TypeError):
-            document = None
-        name = document.get("version" if named == ["editions"] else "clock") if isinstance(document, Mapping) else None
-        named.append(str(part if name is None or not isinstance(part, int) else name))
-    named_parts = [name for name in named if name not in {"editions", "clocks"}] or named
-    return f"{' > '.join(named_parts)}: " if named_parts else ""
-
-
-def _without_prefix(message: str) -> str:
-    return message.removeprefix("Value error, ")
 
 
 def _parser() -> argparse.ArgumentParser:

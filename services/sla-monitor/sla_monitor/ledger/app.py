@@ -31,7 +31,7 @@ from sla_monitor.ledger.reconciler import Reconciler
 from sla_monitor.ledger.settings import LANES, LedgerSettings
 from sla_monitor.ledger.store import LedgerStore
 from sla_monitor.ledger.watermarks import Watermarker, WatermarkStore
-from sla_monitor.shared.policies import load_policies
+from sla_monitor.shared.policies import PoliciesRefused, load_policies
 from sla_monitor.shared.posts import PostsReader
 
 SERVICE: Final = "sla-ledger"
@@ -41,7 +41,7 @@ MAX_SILENCE: Final = timedelta(seconds=30)
 def main(argv: Sequence[str]) -> int:
     """``python -m sla_monitor ledger``: serve until SIGTERM. Returns the exit status."""
     argparse.ArgumentParser(prog="sla_monitor ledger", description=__doc__).parse_args(list(argv))
-    return start(SERVICE, LedgerSettings, create_app)
+    return start(SERVICE, LedgerSettings, create_app, refusals=(PoliciesRefused,))
 
 
 def create_app(settings: LedgerSettings) -> FastAPI:
