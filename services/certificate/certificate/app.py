@@ -84,12 +84,14 @@ def create_app(settings: CertificateSettings) -> FastAPI:
         for lane, consumer in consumers.items():
             background.add(f"consumer.{lane}", consumer.run, stop=consumer.stop)
         await background.start()
-        yield
-        await background.stop()
-        await producer.stop()
-        renderer.close()
-        mongo.close()
-        tracing.shutdown()
+        try:
+            yield
+        finally:
+            await background.stop()
+            await producer.stop()
+            renderer.close()
+            mongo.close()
+            tracing.shutdown()
 
     return create_http_app(
         title="Janseva certificate",

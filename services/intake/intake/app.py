@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 import httpx
@@ -148,7 +149,7 @@ def create_app(
 
     return create_http_app(
         title="Janseva intake",
-        version="0.1.0",
+        version=version("intake"),
         lifespan=lifespan,
         liveness=SlowestOf(liveness.values()),
         checks=checks,

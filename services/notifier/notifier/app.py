@@ -126,13 +126,15 @@ def create_app(settings: NotifierSettings) -> FastAPI:
         for lane, consumer in consumers.items():
             background.add(f"consumer.{lane}", _after(view, consumer.run), stop=consumer.stop)
         await background.start()
-        yield
-        await background.stop()
-        await producer.stop()
-        await gateway.close()
-        await access.close()
-        mongo.close()
-        tracing.shutdown()
+        try:
+            yield
+        finally:
+            await background.stop()
+            await producer.stop()
+            await gateway.close()
+            await access.close()
+            mongo.close()
+            tracing.shutdown()
 
     return create_http_app(
         title="Janseva notifier",

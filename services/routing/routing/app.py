@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from importlib.metadata import version
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
@@ -103,7 +104,7 @@ def create_app(settings: RoutingSettings) -> FastAPI:
 
     return create_http_app(
         title="Janseva routing",
-        version="0.1.0",
+        version=version("routing"),
         lifespan=lifespan,
         liveness=SlowestOf(liveness.values()),
         settings=settings,

@@ -4,6 +4,7 @@ import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from importlib.metadata import version
 from typing import Final, Self
 
 from fastapi import FastAPI
@@ -66,14 +67,16 @@ def create_app(settings: Settings, worker_class: "type[Worker] | None" = None) -
             ),
         )
         await worker.background.start()
-        yield
-        await worker.background.stop()
-        await worker.producer.stop()
-        await access.close()
+        try:
+            yield
+        finally:
+            await worker.background.stop()
+            await worker.producer.stop()
+            await access.close()
 
     return create_http_app(
         title=f"Janseva SLA monitor ({settings.lane})",
-        version="1",
+        version=version("sla-monitor"),
         lifespan=lifespan,
         liveness=liveness,
         settings=settings,

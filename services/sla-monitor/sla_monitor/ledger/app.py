@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from importlib.metadata import version
 from typing import Final
 
 from fastapi import FastAPI
@@ -75,7 +76,7 @@ def create_app(settings: LedgerSettings) -> FastAPI:
 
     return create_http_app(
         title="Janseva SLA ledger",
-        version="1",
+        version=version("sla-monitor"),
         lifespan=lifespan,
         liveness=SlowestOf(liveness.values()),
         settings=settings,
