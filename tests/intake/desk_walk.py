@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from certificate.domain import CaseFile, check_order, order_of
+from certificate.domain import CaseFile, check_order, orders_of
+from certificate.kind_rules import checked
 from event_schemas import (
     CertificateApproved,
     CertificateIssued,
@@ -21,17 +22,19 @@ from event_schemas import (
 )
 from event_schemas.clock_policy import STATUTORY
 from intake.case import past
-from intake.case.command import Context
+from intake.case.command import CommandBody, Context
 from intake.case.derived import DERIVED_TYPES, apply, derive
 from intake.case.faults import CommandFault
 from intake.case.model import Case
 from intake.case.numbers import CaseId, TrackingNumber
-from intake.case.states import TABLE, Act, Role, State
-from intake.commands import bodies as orders
-from intake.commands.allowed import Situation, allowed_acts, valid_certificates
-from intake.commands.bodies import ORDERS, CommandBody
+from intake.case.situation import Situation, valid_certificates
+from intake.case.states import Role, State
+from intake.commands import certificates, emergencies, general
+from intake.commands.allowed import allowed_acts
 from intake.commands.decide import decide
+from intake.commands.table import TABLE, Act
 from intake.filing.domain import Person, Stamp, Submission, check_in_at_filing, file_complaint
+from intake.hearings import commands as hearing
 from intake.hearings import domain as hearings
 from sla_monitor.domain import engine as monitor
 from sla_monitor.domain.model import CaseRecord
@@ -39,7 +42,8 @@ from tests.intake.intake_memory import updated
 from tests.intake.intake_rig import CATALOGUE, POLICIES, START, STATION, assigned
 
 STEP = timedelta(minutes=1)
-PEOPLE = tuple(act for act, rule in TABLE.items() if Role.SYSTEM not in rule.roles)
+PEOPLE = tuple(TABLE)
+PAPERS = checked()
 ENDS = frozenset({State.CLOSED, State.WITHDRAWN})
 CASE_ID = CaseId("c_01M820Q2V06XBQ4ZBBRKKXQX1V")
 
@@ -150,7 +154,7 @@ def bodies(world: World, act: Act) -> Iterator[CommandBody]:
     """A body for each choice that the case offers; where it offers none, one all the same."""
     choices = _BODIES.get(act)
     if choices is None:
-        yield ORDERS[act]()
+        yield TABLE[act].body()
     else:
         yield from choices(world)
 
@@ -166,12 +170,12 @@ def _ahead(world: World) -> tuple[str | None, ...]:
 def _appointment(world: World) -> list[CommandBody]:
     """At once, if the citizen has no other hearing then; else a later day."""
     times = (world.now + timedelta(seconds=30), world.now + timedelta(days=1 + len(world.case.hearings)))
-    return [orders.ScheduleHearing(starts_at=at, ends_at=at + timedelta(hours=1)) for at in times]
+    return [hearing.ScheduleHearing(starts_at=at, ends_at=at + timedelta(hours=1)) for at in times]
 
 
 def _pauses(world: World) -> list[CommandBody]:
     return [
-        orders.PauseClock(clock_id=one.clock_id, reason_code=reason)
+        general.PauseClock(clock_id=one.clock_id, reason_code=reason)
         for one in world.situation.rounds
         for reason in (one.policy.pause_reasons[:1] if one.policy else ()) or ("court_stay",)
     ]
@@ -179,42 +183,44 @@ def _pauses(world: World) -> list[CommandBody]:
 
 def _revocations(world: World) -> list[CommandBody]:
     named = (*(one.certificate_id for one in valid_certificates(world.case)), None)
-    return [orders.OrderCertificateRevocation(reason_code="fraud", certificate_id=one) for one in named]
+    return [certificates.OrderCertificateRevocation(reason_code="fraud", certificate_id=one) for one in named]
 
 
 _BODIES: Mapping[Act, Callable[[World], Iterable[CommandBody]]] = {
-    Act.DISPATCH: lambda world: [orders.Dispatch(unit="U1", kind=kind) for kind in _kinds(world)],
-    Act.ARRIVE: lambda world: [orders.Arrive(unit="U1", kind=kind) for kind in _kinds(world)],
-    Act.STAND_DOWN: lambda world: [orders.StandDown(kind=kind, reason_code="not_needed") for kind in _kinds(world)],
+    Act.DISPATCH: lambda world: [emergencies.Dispatch(unit="U1", kind=kind) for kind in _kinds(world)],
+    Act.ARRIVE: lambda world: [emergencies.Arrive(unit="U1", kind=kind) for kind in _kinds(world)],
+    Act.STAND_DOWN: lambda world: [
+        emergencies.StandDown(kind=kind, reason_code="not_needed") for kind in _kinds(world)
+    ],
     Act.RESOLVE_EMERGENCY: lambda world: [
-        orders.ResolveEmergency(how="hoax"),
-        orders.ResolveEmergency(how="attended"),
-        orders.ResolveEmergency(how="caller_cancelled", called_back_at=world.now),
+        emergencies.ResolveEmergency(how="hoax"),
+        emergencies.ResolveEmergency(how="attended"),
+        emergencies.ResolveEmergency(how="caller_cancelled", called_back_at=world.now),
     ],
-    Act.CHECK_IN: lambda _: [orders.CheckIn(place=STATION.code)],
+    Act.CHECK_IN: lambda _: [hearing.CheckIn(place=STATION.code)],
     Act.SCHEDULE_HEARING: _appointment,
-    Act.HOLD_HEARING: lambda _: [orders.HoldHearing(outcome="heard")],
+    Act.HOLD_HEARING: lambda _: [hearing.HoldHearing(outcome="heard")],
     Act.RECORD_NO_SHOW: lambda world: [
-        *(orders.RecordNoShow(hearing_id=one) for one in _ahead(world)),
-        orders.RecordNoShow(party="officer"),
+        *(hearing.RecordNoShow(hearing_id=one) for one in _ahead(world)),
+        hearing.RecordNoShow(party="officer"),
     ],
-    Act.CANCEL_HEARING: lambda world: [orders.CancelHearing(hearing_id=one) for one in _ahead(world)],
+    Act.CANCEL_HEARING: lambda world: [hearing.CancelHearing(hearing_id=one) for one in _ahead(world)],
     Act.COMPLETE_VERIFICATION: lambda _: [
-        orders.CompleteVerification(outcome="clear"),
-        orders.CompleteVerification(outcome="adverse"),
-        orders.CompleteVerification(outcome="unable"),
+        certificates.CompleteVerification(outcome="clear"),
+        certificates.CompleteVerification(outcome="adverse"),
+        certificates.CompleteVerification(outcome="unable"),
     ],
-    Act.REFUSE_CERTIFICATE: lambda _: [orders.RefuseCertificate(reason_code="incomplete")],
+    Act.REFUSE_CERTIFICATE: lambda _: [certificates.RefuseCertificate(reason_code="incomplete")],
     Act.ORDER_CERTIFICATE_REVOCATION: _revocations,
-    Act.COMPLETE_INQUIRY: lambda _: [orders.CompleteInquiry(finding="partly")],
-    Act.TRANSFER: lambda _: [orders.Transfer(reason_code="jurisdiction")],
+    Act.COMPLETE_INQUIRY: lambda _: [general.CompleteInquiry(finding="partly")],
+    Act.TRANSFER: lambda _: [general.Transfer(reason_code="jurisdiction")],
     Act.PAUSE_CLOCK: _pauses,
-    Act.RESUME_CLOCK: lambda world: [orders.ResumeClock(clock_id=one.clock_id) for one in world.situation.rounds],
-    Act.CLOSE: lambda _: [orders.Close(outcome="settled", reason_code="settled")],
-    Act.WITHDRAW: lambda _: [orders.Withdraw()],
-    Act.REQUEST_WITHDRAWAL: lambda _: [orders.Withdraw()],
-    Act.REOPEN: lambda _: [orders.Reopen()],
-    Act.FEEDBACK: lambda _: [orders.Feedback(rating=3)],
+    Act.RESUME_CLOCK: lambda world: [general.ResumeClock(clock_id=one.clock_id) for one in world.situation.rounds],
+    Act.CLOSE: lambda _: [general.Close(outcome="settled", reason_code="settled")],
+    Act.WITHDRAW: lambda _: [general.Withdraw()],
+    Act.REQUEST_WITHDRAWAL: lambda _: [general.Withdraw()],
+    Act.REOPEN: lambda _: [general.Reopen()],
+    Act.FEEDBACK: lambda _: [general.Feedback(rating=3)],
 }
 
 
@@ -250,8 +256,7 @@ def _answered(world: World, event_id: str, event: Event, *, lag: bool) -> World:
             return assign(world)
         case CertificateApproved():
             envelope = Envelope(event_id, event.type, event.producer, event.occurred_at, event.case_id, None, event)
-            order = order_of(envelope)
-            assert order is not None
+            (order,) = orders_of(PAPERS, envelope, None)
             check_order(order, _case_file(world))
             assert order.certificate_id not in world.case.certificates, "a paper that was issued before"
             answer = _paper(CertificateIssued, world, order.certificate_id, event_id)

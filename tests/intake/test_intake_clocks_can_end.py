@@ -6,19 +6,14 @@ import deploy.local
 import pytest
 
 from chassis.settings import load_yaml
-from event_schemas import EVENT_CLASSES, CertificateIssued, ComplaintFiled, IntakeEvent, VisitorArrived
+from event_schemas import EVENT_CLASSES, CertificateIssued, ClockEnded, ComplaintFiled, VisitorArrived
 from event_schemas import policies as policy_file
 from event_schemas.clock_policy import STATUTORY
 from event_schemas.policies import PolicySet
-from intake.commands import certificates as decide_certificate
-from intake.commands import decide as commands
-from intake.commands import emergencies as decide_emergency
-from intake.commands import general as decide_case
-from intake.hearings import commands as decide_hearing
+from intake.commands.table import TABLE
 from tests.intake.intake_rig import CATALOGUE
 
 DEMO = Path(deploy.local.__path__[0]) / "policies.demo.yaml"
-DECIDERS = (commands, decide_case, decide_certificate, decide_emergency, decide_hearing)
 FILES = [policy_file.DEFAULT_PATH, DEMO]
 # What the service behind a command answers by itself.
 ANSWERS = {CertificateIssued.type}
@@ -28,9 +23,8 @@ TO_COME = {"FIRRegistered", "PreliminaryEnquiryOrdered"}
 
 def emitted() -> set[str]:
     """The events that filings and commands write."""
-    names = [one for module in DECIDERS for one in vars(module).values()]
-    named = {one for one in names if isinstance(one, type) and issubclass(one, IntakeEvent)}
-    return {one.type for one in named - {IntakeEvent}} | {ComplaintFiled.type, VisitorArrived.type}
+    written = {command.event.type for command in TABLE.values() if command.event is not None}
+    return {*written, ComplaintFiled.type, VisitorArrived.type, ClockEnded.type}
 
 
 def read(path: Path) -> PolicySet:

@@ -16,8 +16,8 @@ from event_schemas import (
     ResponderArrived,
     TransferRequested,
 )
-from intake.case.states import TABLE, Act, Role
-from intake.commands.bodies import ORDERS
+from intake.case.states import Role
+from intake.commands.table import DESK_COMMANDS, TABLE, Act
 from tests.intake.intake_rig import (
     ASHA,
     COMPLAINT,
@@ -246,7 +246,7 @@ async def test_bad_commands_have_their_codes(intake: Rig) -> None:
     assert (await intake.command("c_nowhere", "acknowledge")).status_code == 404
 
 
-@pytest.mark.parametrize("act", sorted(ORDERS))
+@pytest.mark.parametrize("act", sorted(DESK_COMMANDS))
 def test_every_desk_command_stands_in_the_table(act: Act) -> None:
     """A command without a row, or one that no officer may give, cannot exist."""
     assert TABLE[act].moves

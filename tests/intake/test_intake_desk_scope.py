@@ -9,8 +9,8 @@ from event_schemas import Station, ids
 from intake.auth import Principal
 from intake.case.derived import derive
 from intake.case.scope import OFFICER_ROLES
-from intake.case.states import TABLE, Act, State
-from intake.commands.bodies import ORDERS
+from intake.case.states import State
+from intake.commands.table import DESK_COMMANDS, TABLE, Act
 from tests.intake.intake_rig import (
     COMPLAINT,
     COUNTER,
@@ -105,7 +105,7 @@ async def revealed(intake: Rig, case: Mapping[str, Any], by: Principal) -> bool:
 async def commanded(intake: Rig, case: Mapping[str, Any], by: Principal) -> bool:
     state = intake.store.cases[case["case_id"]].state
     # Every command in the gaps, where it matters; one that all roles may give at the other moments.
-    acts = [act for act in ORDERS if by.role in TABLE[act].roles and (state in GAPS or act is Act.ACKNOWLEDGE)]
+    acts = [act for act in DESK_COMMANDS if by.role in TABLE[act].roles and (state in GAPS or act is Act.ACKNOWLEDGE)]
     answers = {
         found(await intake.command(case["case_id"], act, BODIES.get(act, {}), by=by, if_match=STALE), 412)
         for act in acts
@@ -176,8 +176,8 @@ def test_the_matrix_leaves_nothing_out(intake: Rig) -> None:
     assert {by.role for by in OFFICERS} == set(OFFICER_ROLES)
     assert KINDS.keys() == SEEN_BY.keys()
     assert all(len(row) == len(MOMENTS) for row in SEEN_BY.values())
-    for act, order in ORDERS.items():
-        order.model_validate(BODIES.get(act, {}))
+    for act, command in DESK_COMMANDS.items():
+        command.body.model_validate(BODIES.get(act, {}))
 
 
 def desk_routes(intake: Rig) -> Iterator[tuple[str, str]]:
@@ -185,7 +185,7 @@ def desk_routes(intake: Rig) -> Iterator[tuple[str, str]]:
         if path.startswith("/v1/desk"):
             # One path for each command; they are probed together.
             *_, last = path.split("/")
-            shown = path.removesuffix(last) + "{command}" if last in ORDERS else path
+            shown = path.removesuffix(last) + "{command}" if last in DESK_COMMANDS else path
             yield from ((method.upper(), shown) for method in calls)
 
 

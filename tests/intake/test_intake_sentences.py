@@ -13,7 +13,8 @@ from chassis.sentences import facts_of
 from event_schemas import EVENT_CLASSES, Lane, Location
 from intake.case.model import Assignment, Case, CertificateRecord, HearingRecord, TimelineEntry
 from intake.case.numbers import CaseId, TrackingNumber
-from intake.case.states import TABLE, Act, Family, Role, State, acts_by_table
+from intake.case.states import Family, Role, State
+from intake.commands.table import TABLE, Act, acts_by_table
 from intake.texts import load_texts
 from intake.tracking.views import status_view
 from tests.intake.intake_rig import START, STATION

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.case import past
+from intake.case.command import CommandBody
 from intake.case.faults import CommandFault
 from intake.case.model import HearingRecord
-from intake.case.states import DONE, TABLE, Act, Family, Role, State
-from intake.commands.allowed import valid_certificates
-from intake.commands.bodies import CommandBody
+from intake.case.situation import valid_certificates
+from intake.case.states import DONE, Family, Role, State
+from intake.commands.table import TABLE, Act
 from intake.hearings import domain as hearings
 from tests.intake.desk_walk import (
     World,

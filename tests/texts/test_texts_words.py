@@ -10,7 +10,8 @@ from event_schemas import values
 from event_schemas.open_enum import OpenEnum
 from event_schemas.policies import DEFAULT_PATH, read
 from event_schemas.services import SERVICE_CODES
-from intake.case.states import Act, State
+from intake.case.states import State
+from intake.commands.table import Act
 
 CODE_NAMES = CodeNames.load()
 EDITIONS = read(DEFAULT_PATH, load_yaml).editions

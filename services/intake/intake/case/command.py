@@ -1,15 +1,37 @@
-"""What a command is decided from, and what its decision makes: the shapes that all deciders share."""
+"""What a command is made of: its body, what it is decided from, and the draft of its event."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from event_schemas.base import IntakeEvent
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from chassis.http.moments import Instant
 from event_schemas.policies import PolicySet
 from intake.case.model import Idempotency
 from intake.case.states import State
 from intake.offices.domain import NoOffices, Offices
+
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}$")]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[\x21-\x7e]+$")]
+
+
+class CommandBody(BaseModel):
+    """What a command says; checked before the case is looked at."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def fields(self) -> dict[str, Any]:
+        """What the event of the same fields takes over."""
+        return self.model_dump(exclude={"reported_at"}, exclude_none=True)
+
+
+class DeskCommandBody(CommandBody):
+    """`reported_at` is the officer's own time: it is kept and never moves a clock."""
+
+    reported_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +47,17 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """`state` overrules the table's where the facts of the case do."""
+class EventDraft:
+    """The fields of the command's event besides what every event has; None: no other service needs to hear of it.
 
-    event: type[IntakeEvent] | None
-    fields: Mapping[str, Any]
+    `update` are the fields of CaseUpdate that the command sets; `state` overrules the command table's where the facts
+    of the case do.
+    """
+
+    fields: Mapping[str, Any] | None
     update: Mapping[str, Any] = field(default_factory=dict)
     state: State | None = None
 
 
-def outcome_of(kind: type[IntakeEvent], /, **fields: Any) -> Outcome:
-    return Outcome(kind, fields)
+def reported_at(body: CommandBody) -> datetime | None:
+    return body.reported_at if isinstance(body, DeskCommandBody) else None

@@ -17,7 +17,7 @@ from event_schemas import (
     SLADueSoon,
 )
 from intake.case.model import Assignment, Breach, Case, CertificateRecord, ClockRecord, ClockView, TimelineEntry
-from intake.case.states import Act, state_after_event
+from intake.case.states import Family, State, Transition, to
 
 ClockEvent = SLAClockStarted | SLAClockAdjusted | SLAClockStopped
 DERIVED: tuple[type[Event], ...] = (
@@ -30,6 +30,11 @@ DERIVED: tuple[type[Event], ...] = (
     SLABreachRevoked,
     CertificateIssued,
     CertificateRevoked,
+)
+# Derived events are facts: where there is no move for one the state stays.
+ASSIGNED = Transition(moves=to(State.ASSIGNED, State.RECEIVED, State.TRANSFERRED), families=frozenset(Family))
+CERTIFICATE_ISSUED = Transition(
+    moves=to(State.CERTIFICATE_ISSUED, State.VERIFICATION_DONE), families=frozenset({Family.CERTIFICATE})
 )
 DERIVED_TYPES = frozenset(event.type for event in DERIVED)
 
@@ -113,7 +118,7 @@ def _assigned(case: Case, assignment: Assignment) -> Case:
         return case
     state = case.state
     if assignment.assignment_no == case.assignment_no:
-        state = state_after_event(Act.ASSIGN, state, case.family)
+        state = ASSIGNED.next_state(state, case.family) or state
     return replace(case, assignment=assignment, state=state, version=case.version + 1, changes=case.changes + 1)
 
 
@@ -134,7 +139,7 @@ def _with_certificate(case: Case, told: CertificateTold | CertificateWithdrawn) 
         before = case.certificates.get(told.certificate.certificate_id)
         # Told again it moves nothing: by then the case may be in a later round.
         if before is None or before.issued_at is None:
-            state = state_after_event(Act.ISSUE_CERTIFICATE, state, case.family)
+            state = CERTIFICATE_ISSUED.next_state(state, case.family) or state
         certificate = replace(told.certificate, revoked=before is not None and before.revoked)
     else:
         before = case.certificates.get(told.certificate_id)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from intake.case.states import Act, State
+from intake.case.states import State
 
 
 class CommandFault(Exception):
@@ -17,7 +17,7 @@ class CommandFault(Exception):
 class TransitionNotAllowed(CommandFault):
     """The case's state, or a fact of the case, does not allow the act whatever its body says."""
 
-    def __init__(self, act: Act, state: State) -> None:
+    def __init__(self, act: str, state: State) -> None:
         super().__init__(f"{act} is not allowed while the case is {state}")
         self.act = act
         self.state = state

@@ -225,6 +225,14 @@ class Trace:
     location: Location | None
 
 
+@dataclass(frozen=True, slots=True)
+class CaseChange:
+    """What one write does: the events in their order (none for what no other service needs), and the case's update."""
+
+    events: tuple[Numbered, ...]
+    update: CaseUpdate
+
+
 def displayed_state(clock: ClockView) -> str:
     """running, paused, met, breached or cancelled: an unrevoked breach shows at once, a final outcome holds."""
     if clock.record is None:

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 from event_schemas import Lane
+from intake.case.faults import OfficeAccused
 from intake.case.model import OPEN_HEARINGS, Case
-from intake.case.states import Act, Role
+from intake.case.states import Role
+from intake.offices.domain import Offices
 
 STATION_ROLES = frozenset({Role.SHO, Role.IO, Role.COUNTER})
 DISTRICT_ROLES = frozenset({Role.SDPO, Role.SP})
@@ -14,7 +17,14 @@ OFFICER_ROLES = tuple(str(role) for role in Role if role not in (Role.CITIZEN, R
 # The attribute of the catalogue that says so; it travels in clear.
 AGAINST_POLICE = "against_police"
 _HEADQUARTERS = "HQ:"
-_AT_ANY_STATION = frozenset({Act.START_HEARING, Act.HOLD_HEARING, Act.RECORD_NO_SHOW, Act.CANCEL_HEARING})
+
+
+class Reach(Enum):
+    """Which cases an officer may give a command on, besides those he sees."""
+
+    OWN = "none besides"
+    AWAITED = "those with a hearing, not yet over, at his station"
+    COUNTER = "any whose number is handed in; of the guarded ones only where the citizen is awaited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +55,16 @@ def may_see(case: Case, actor: Actor) -> bool:
     return _in_charge(case, actor)
 
 
-def may_work(case: Case, actor: Actor, act: Act) -> bool:
+def may_work(case: Case, actor: Actor, reach: Reach) -> bool:
     """Who sees a case works on it; a citizen is heard wherever he checked in, so there that station may hear him."""
     if actor.role is Role.CITIZEN or may_see(case, actor):
         return True
     if is_against_police(case) and not is_impartial(case, actor):
         return False
-    if act is Act.CHECK_IN:
+    if reach is Reach.COUNTER:
         # Whose number opens an ordinary case is received anywhere; of a guarded one only where he is awaited.
         return not is_guarded(case) or _awaited(case, actor)
-    return act in _AT_ANY_STATION and _awaited(case, actor)
+    return reach is Reach.AWAITED and _awaited(case, actor)
 
 
 def accused_office(attributes: Mapping[str, Any], named_station: str | None) -> str | None:
@@ -93,6 +103,12 @@ def offices_of(actor: Actor) -> frozenset[str]:
         return frozenset()
     place = actor.post.partition(":")[2]
     return frozenset(office.casefold() for office in (actor.station, actor.district, place) if office)
+
+
+def keep_from_accused(case: Case, office: str, offices: Offices) -> None:
+    """A complaint against police neither goes to the accused office nor to one under it, nor is it heard there."""
+    if case.accused and case.accused in offices.line_of(office):
+        raise OfficeAccused
 
 
 def spellings(district: str) -> tuple[str, ...]:

@@ -11,9 +11,8 @@ from typing import Any, Final
 from chassis.http.problems import FORBIDDEN, NOT_FOUND, VALIDATION_FAILED, ProblemType
 from intake import problems
 from intake.case import faults
-from intake.case.states import Act
-from intake.commands import decide
 from intake.commands.problems import PROBLEMS
+from intake.commands.table import TABLE, Act
 
 DONE: Final[Mapping[str, Any]] = {
     "case_id": "c_01M80Z50J0X2G1397FJ74DT8F7",
@@ -36,10 +35,10 @@ _OF_EVERY: Final = (
 
 def problems_of(act: Act) -> tuple[ProblemType, ...]:
     """What a command of this act can be answered with, besides what its body and its caller's token bring."""
-    deciders = [decide.decider_of(one) for one in ((act, Act.REQUEST_WITHDRAWAL) if act is Act.WITHDRAW else (act,))]
-    raised = {fault for decider in deciders for fault in faults_of(decider)}
+    rows = [TABLE[one] for one in ((act, Act.REQUEST_WITHDRAWAL) if act is Act.WITHDRAW else (act,))]
+    raised = {fault for row in rows for fault in faults_of(row.build)}
     found = [problem for fault, problem in PROBLEMS.items() if fault in raised]
-    if decide.waits_for_the_law(act):
+    if TABLE[act].waits_for_the_law:
         found.append(problems.CLOCK_RUNNING)
     if faults.ImplausibleTime in raised:
         found.append(VALIDATION_FAILED)

@@ -1,88 +1,103 @@
-"""Decide the commands that any case may get: from its acknowledgement to its end and back."""
+"""The commands that any case may get: from its acknowledgement to its end and back."""
 
-from collections.abc import Callable
+from typing import Annotated
 
-from event_schemas import (
-    ClockPaused,
-    ClockResumed,
-    ComplaintAcknowledged,
-    ComplaintClosed,
-    ComplaintReopened,
-    ComplaintWithdrawn,
-    InquiryCompleted,
-    TransferRequested,
-    WithdrawalRequested,
-)
-from event_schemas.base import IntakeEvent
+from pydantic import Field, StringConstraints
+
+from chassis.http.moments import Instant
 from event_schemas.times import epoch_ms, time_of
+from event_schemas.values import Finding
 from intake.case import past
-from intake.case.command import Context, Outcome, outcome_of
-from intake.case.faults import ClockNotPausable, ClockNotPaused, ImplausibleTime, OfficeAccused, UnknownClock
+from intake.case.command import Code, CommandBody, Context, DeskCommandBody, EventDraft, Id
+from intake.case.faults import ClockNotPausable, ClockNotPaused, ImplausibleTime, UnknownClock
 from intake.case.model import Case
 from intake.case.rounds import OpenRound
-from intake.case.states import Act
-from intake.commands import bodies as orders
-from intake.commands.allowed import Situation, needs_confirmation
-from intake.offices.domain import Offices
+from intake.case.scope import keep_from_accused
+from intake.case.situation import Situation, needs_confirmation, no_paper_under_way
+from intake.http.one_of import OneOf
 
 WITHDRAWAL_REQUESTED = "withdrawal_requested"
 
 
-def acknowledge(_order: orders.Acknowledge, _case: Case, context: Context) -> Outcome:
-    return outcome_of(ComplaintAcknowledged, by_post=context.by_post)
+class Acknowledge(DeskCommandBody):
+    pass
 
 
-def complete_inquiry(order: orders.CompleteInquiry, _case: Case, _context: Context) -> Outcome:
-    fields = {"finding": order.finding, "fir_recommended": order.fir_recommended}
-    return Outcome(InquiryCompleted, fields)
+def acknowledge(_body: Acknowledge, _case: Case, context: Context) -> EventDraft:
+    return EventDraft({"by_post": context.by_post})
 
 
-def completed(kind: type[IntakeEvent]) -> Callable[[orders.CompleteEnquiry, Case, Context], Outcome]:
-    return lambda order, _case, _context: outcome_of(kind, outcome=order.outcome)
+class CompleteInquiry(DeskCommandBody):
+    finding: Annotated[str, OneOf(Finding)]
+    fir_recommended: bool = False
 
 
-def transfer(order: orders.Transfer, case: Case, context: Context) -> Outcome:
-    if order.to_station is not None:
-        keep_from_accused(case, order.to_station, context.offices)
+def complete_inquiry(body: CompleteInquiry, _case: Case, _context: Context) -> EventDraft:
+    fields = {"finding": body.finding, "fir_recommended": body.fir_recommended}
+    return EventDraft(fields)
+
+
+class CompleteEnquiry(DeskCommandBody):
+    """Of a preliminary enquiry, an investigation, or the news of its progress."""
+
+    outcome: Code | None = None
+
+
+def completed(body: CompleteEnquiry, _case: Case, _context: Context) -> EventDraft:
+    return EventDraft({"outcome": body.outcome})
+
+
+class Transfer(DeskCommandBody):
+    to_station: Id | None = None
+    reason_code: Code
+
+
+def transfer(body: Transfer, case: Case, context: Context) -> EventDraft:
+    if body.to_station is not None:
+        keep_from_accused(case, body.to_station, context.offices)
     number = case.assignment_no + 1
     fields = {
         "assignment_no": number,
-        "to_station": order.to_station,
-        "reason_code": order.reason_code,
+        "to_station": body.to_station,
+        "reason_code": body.reason_code,
         "by_post": context.by_post,
     }
-    return Outcome(TransferRequested, fields, {"assignment_no": number})
+    return EventDraft(fields, {"assignment_no": number})
 
 
-def keep_from_accused(case: Case, office: str, offices: Offices) -> None:
-    """A complaint against police neither goes to the accused office nor to one under it, nor is it heard there."""
-    if case.accused and case.accused in offices.line_of(office):
-        raise OfficeAccused
+class PauseClock(DeskCommandBody):
+    clock_id: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    reason_code: Code
+    until: Instant | None = None
 
 
-def pause_clock(order: orders.PauseClock, case: Case, context: Context) -> Outcome:
+def pause_clock(body: PauseClock, case: Case, context: Context) -> EventDraft:
     situation = Situation(case, context.now, context.policies)
-    one = _round(order.clock_id, situation)
+    one = _round(body.clock_id, situation)
     if one not in situation.pausable or one.policy is None:
         raise ClockNotPausable("clock", ())
-    if order.reason_code not in one.policy.pause_reasons:
+    if body.reason_code not in one.policy.pause_reasons:
         raise ClockNotPausable("reason", one.policy.pause_reasons)
-    if order.until is not None:
-        _paused, left = past.pause_left(case, order.clock_id, one.policy, context.now)
-        if order.until <= context.now:
+    if body.until is not None:
+        _paused, left = past.pause_left(case, body.clock_id, one.policy, context.now)
+        if body.until <= context.now:
             raise ImplausibleTime("until", "lies in the past", "बीत चुका समय है")
         latest = time_of(one.policy.counting.after(epoch_ms(context.now), left))
-        if order.until > latest:
+        if body.until > latest:
             raise ImplausibleTime("until", f"is later than pauses may last: {latest.isoformat()}", "अनुमत सीमा से आगे है")
-    fields = order.model_dump(exclude={"reported_at"}, exclude_none=True)
-    return Outcome(ClockPaused, fields)
+    fields = body.fields()
+    return EventDraft(fields)
 
 
-def resume_clock(order: orders.ResumeClock, case: Case, context: Context) -> Outcome:
+class ResumeClock(DeskCommandBody):
+    clock_id: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+def resume_clock(body: ResumeClock, case: Case, context: Context) -> EventDraft:
     situation = Situation(case, context.now, context.policies)
-    if not situation.is_paused(_round(order.clock_id, situation)):
+    if not situation.is_paused(_round(body.clock_id, situation)):
         raise ClockNotPaused
-    return outcome_of(ClockResumed, clock_id=order.clock_id)
+    return EventDraft({"clock_id": body.clock_id})
 
 
 def _round(clock_id: str, situation: Situation) -> OpenRound:
@@ -92,33 +107,49 @@ def _round(clock_id: str, situation: Situation) -> OpenRound:
     return found
 
 
-def close(order: orders.Close, _case: Case, _context: Context) -> Outcome:
-    return outcome_of(ComplaintClosed, outcome=order.outcome, reason_code=order.reason_code)
+class Close(DeskCommandBody):
+    outcome: Code
+    reason_code: Code
 
 
-def withdraw(order: orders.Withdraw, _case: Case, _context: Context) -> Outcome:
-    return outcome_of(ComplaintWithdrawn, reason_code=order.reason_code)
+def close(body: Close, _case: Case, _context: Context) -> EventDraft:
+    return EventDraft({"outcome": body.outcome, "reason_code": body.reason_code})
 
 
-def request_withdrawal(order: orders.Withdraw, case: Case, _context: Context) -> Outcome:
-    """Asked for again, it is the same request: the office is told once."""
+class Withdraw(CommandBody):
+    reason_code: Code | None = None
+
+
+def withdraw(body: Withdraw, _case: Case, _context: Context) -> EventDraft:
+    return EventDraft({"reason_code": body.reason_code})
+
+
+def request_withdrawal(body: Withdraw, case: Case, _context: Context) -> EventDraft:
+    """Asked for again, it is the same request: one event is written."""
     if WITHDRAWAL_REQUESTED in case.flags:
-        return Outcome(None, {})
+        return EventDraft(None)
     flags = {"flags": (*case.flags, WITHDRAWAL_REQUESTED)}
-    return Outcome(WithdrawalRequested, {"reason_code": order.reason_code}, flags)
+    return EventDraft({"reason_code": body.reason_code}, flags)
 
 
-def withdrawal_of(case: Case) -> Act:
-    """What a citizen's wish to withdraw does to this case."""
-    return Act.REQUEST_WITHDRAWAL if needs_confirmation(case) else Act.WITHDRAW
+def may_withdraw(situation: Situation) -> bool:
+    return not needs_confirmation(situation.case) and no_paper_under_way(situation)
 
 
-def reopen(order: orders.Reopen, case: Case, _context: Context) -> Outcome:
+class Reopen(CommandBody):
+    reason_code: Code | None = None
+
+
+def reopen(body: Reopen, case: Case, _context: Context) -> EventDraft:
     following = case.round + 1
-    fields = {"round": following, "reason_code": order.reason_code}
+    fields = {"round": following, "reason_code": body.reason_code}
     flags = tuple(flag for flag in case.flags if flag != WITHDRAWAL_REQUESTED)
-    return Outcome(ComplaintReopened, fields, {"round": following, "flags": flags})
+    return EventDraft(fields, {"round": following, "flags": flags})
 
 
-def feedback(order: orders.Feedback, _case: Case, _context: Context) -> Outcome:
-    return Outcome(None, {}, {"feedback": order.rating})
+class Feedback(CommandBody):
+    rating: Annotated[int, Field(ge=1, le=5)]
+
+
+def feedback(body: Feedback, _case: Case, _context: Context) -> EventDraft:
+    return EventDraft(None, {"feedback": body.rating})

@@ -11,21 +11,23 @@ from chassis.outbox.publisher import OutboxEntry
 from chassis.sentences import CodeNames
 from event_schemas import ids
 from event_schemas.policies import PolicySet
-from intake.case.command import Context
+from intake.case.command import CommandBody, Context
 from intake.case.faults import CommandFault
 from intake.case.keys import Keys
-from intake.case.model import Case, CaseUpdate, CommandMark, Idempotency, TimelineEntry
+from intake.case.model import Case, CaseChange, CaseUpdate, CommandMark, Idempotency, TimelineEntry
 from intake.case.publishing import outbox_entry
 from intake.case.scope import Actor, may_work
-from intake.case.states import TABLE, Act, Role, State
+from intake.case.situation import Situation
+from intake.case.states import Role, State
 from intake.case.store import CaseStore
-from intake.commands.allowed import Situation, allowed_acts
-from intake.commands.bodies import CheckIn, CommandBody, ResolveEmergency
-from intake.commands.decide import Decision, decide
-from intake.commands.general import withdrawal_of
+from intake.commands.allowed import allowed_acts
+from intake.commands.decide import decide
+from intake.commands.emergencies import ResolveEmergency
 from intake.commands.problems import problem_of
 from intake.commands.survivors import JOINED, check_survivor
+from intake.commands.table import TABLE, Act, withdrawal_of
 from intake.hearings import domain as hearings
+from intake.hearings.commands import CheckIn
 from intake.hearings.handlers import Bookings
 from intake.hearings.store import SlotStore
 from intake.metrics import IntakeMetrics
@@ -59,7 +61,7 @@ class CommandRequest:
     """A command as asked for; `if_match` is the version the officer's screen shows."""
 
     act: Act
-    order: CommandBody
+    body: CommandBody
     key: str | None = None
     if_match: int | None = None
 
@@ -90,14 +92,14 @@ class CommandDesk:
         """What a command of this officer would be accepted for now, given a body that fits the case."""
         return allowed_acts(Situation(case, self._clock.now(), self._policies), actor.role)
 
-    async def run(self, case_id: str, wish: CommandRequest, actor: Actor) -> Done:
+    async def run(self, case_id: str, request: CommandRequest, actor: Actor) -> Done:
         """Problem 404, 403, 409, 412 or 422; another's write in between is met by looking again."""
         try:
-            done = await self._run(case_id, wish, actor)
+            done = await self._run(case_id, request, actor)
         except Problem as problem:
-            self._metrics.commands.labels(str(wish.act), problem.type.code).inc()
+            self._metrics.commands.labels(str(request.act), problem.type.code).inc()
             raise
-        self._metrics.commands.labels(str(wish.act), "accepted").inc()
+        self._metrics.commands.labels(str(request.act), "accepted").inc()
         return done
 
     def _posts(self, roles: Iterable[Role]) -> Bilingual:
@@ -105,12 +107,12 @@ class CommandDesk:
         named = dict.fromkeys(self._code_names.bilingual("posts", role.value.upper()) for role in sorted(roles))
         return Bilingual(hi=", ".join(one.hi for one in named), en=", ".join(one.en for one in named))
 
-    async def _run(self, case_id: str, wish: CommandRequest, actor: Actor) -> Done:
-        if actor.role not in TABLE[wish.act].roles:
-            raise Problem(FORBIDDEN, "posts", {"posts": self._posts(TABLE[wish.act].roles)})
-        if _duplicate_of(wish) is not None and actor.role is not Role.DISPATCHER:
+    async def _run(self, case_id: str, request: CommandRequest, actor: Actor) -> Done:
+        if actor.role not in TABLE[request.act].roles:
+            raise Problem(FORBIDDEN, "posts", {"posts": self._posts(TABLE[request.act].roles)})
+        if _duplicate_of(request) is not None and actor.role is not Role.DISPATCHER:
             raise Problem(FORBIDDEN, "dispatcher")
-        mark = self._mark(case_id, wish, actor)
+        mark = self._mark(case_id, request, actor)
         for _ in range(TRIES):
             case = await self._store.by_id(case_id)
             if case is None:
@@ -119,38 +121,40 @@ class CommandDesk:
             known = None if mark is None else case.commands.get(mark.scope)
             if known is not None and mark is not None:
                 return _repeated(case, known, mark)
-            if not may_work(case, actor, wish.act):
+            if not may_work(case, actor, TABLE[request.act].reach):
                 raise Problem(NOT_FOUND)
-            if wish.if_match is not None and wish.if_match != case.version:
+            if request.if_match is not None and request.if_match != case.version:
                 raise Problem(VERSION_MISMATCH, extra={"version": case.version})
-            done = await self._attempt(case, wish, actor, mark)
+            done = await self._attempt(case, request, actor, mark)
             if done is not None:
                 return done
         raise Problem(BUSY, headers={"Retry-After": "1"})
 
-    async def _attempt(self, case: Case, wish: CommandRequest, actor: Actor, mark: Idempotency | None) -> Done | None:
+    async def _attempt(
+        self, case: Case, request: CommandRequest, actor: Actor, mark: Idempotency | None
+    ) -> Done | None:
         moment = self._clock.now()
         now = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
-        if isinstance(wish.order, CheckIn):
-            visit = hearings.visit_under_way(case, wish.order.hearing_id, wish.order.place)
+        if isinstance(request.body, CheckIn):
+            visit = hearings.visit_under_way(case, request.body.hearing_id, request.body.place)
             if visit is not None:
                 # One visit has one clock: who comes to the counter again gets the first answer.
                 return Done(case, hearings.arrival(case, visit), case.version, case.state)
         event_id = ids.new_event_id(now)
-        act = withdrawal_of(case) if wish.act is Act.WITHDRAW else wish.act
+        act = withdrawal_of(case) if request.act is Act.WITHDRAW else request.act
         context = Context(now, event_id, actor.post, self._policies, mark, self._offices)
         try:
-            decision = decide(act, wish.order, case, context)
-            if not await self._claimed(case, wish, now):
+            change = decide(act, request.body, case, context)
+            if not await self._claimed(case, request, now):
                 return None
-            changed = await self._bookings.write(case, decision.update, _entries(decision, case), now)
+            changed = await self._bookings.write(case, change.update, _entries(change, case), now)
         except CommandFault as fault:
             raise problem_of(fault, case, self.allowed(case, actor), self._code_names) from fault
-        return None if changed is None else Done(changed, event_id, case.version + 1, decision.update.state)
+        return None if changed is None else Done(changed, event_id, case.version + 1, change.update.state)
 
-    async def _claimed(self, case: Case, wish: CommandRequest, now: datetime) -> bool:
+    async def _claimed(self, case: Case, request: CommandRequest, now: datetime) -> bool:
         """The case that stands for this one is marked first, by a write that its version guards. False: look again."""
-        other = _duplicate_of(wish)
+        other = _duplicate_of(request)
         if other is None:
             return True
         survivor = await self._store.by_id(other)
@@ -163,11 +167,11 @@ class CommandDesk:
         claim = CaseUpdate(state=survivor.state, entry=entry, emits=0, flags=(*survivor.flags, flag))
         return await self._store.update(survivor, claim, ()) is not None
 
-    def _mark(self, case_id: str, wish: CommandRequest, actor: Actor) -> Idempotency | None:
-        if wish.key is None:
+    def _mark(self, case_id: str, request: CommandRequest, actor: Actor) -> Idempotency | None:
+        if request.key is None:
             return None
-        body = wish.order.model_dump(mode="json")
-        return self._keys.idempotency(wish.key, principal=actor.sub, route=f"{case_id} {wish.act}", body=body)
+        body = request.body.model_dump(mode="json")
+        return self._keys.idempotency(request.key, principal=actor.sub, route=f"{case_id} {request.act}", body=body)
 
 
 def _repeated(case: Case, known: CommandMark, mark: Idempotency) -> Done:
@@ -176,9 +180,9 @@ def _repeated(case: Case, known: CommandMark, mark: Idempotency) -> Done:
     return Done(case, known.event_id, known.version, known.state)
 
 
-def _duplicate_of(wish: CommandRequest) -> str | None:
-    return wish.order.duplicate_of if isinstance(wish.order, ResolveEmergency) else None
+def _duplicate_of(request: CommandRequest) -> str | None:
+    return request.body.duplicate_of if isinstance(request.body, ResolveEmergency) else None
 
 
-def _entries(decision: Decision, case: Case) -> list[OutboxEntry]:
-    return [outbox_entry(event, case.lane) for event in decision.events]
+def _entries(change: CaseChange, case: Case) -> list[OutboxEntry]:
+    return [outbox_entry(event, case.lane) for event in change.events]

@@ -7,7 +7,6 @@ from chassis.sentences import CodeNames
 from intake import problems
 from intake.case import faults
 from intake.case.model import Case
-from intake.case.states import Act
 
 PROBLEMS: Mapping[type[faults.CommandFault], ProblemType] = {
     faults.TransitionNotAllowed: problems.TRANSITION_NOT_ALLOWED,
@@ -28,7 +27,7 @@ PROBLEMS: Mapping[type[faults.CommandFault], ProblemType] = {
 }
 
 
-def problem_of(fault: faults.CommandFault, case: Case, allowed: Sequence[Act], code_names: CodeNames) -> Problem:
+def problem_of(fault: faults.CommandFault, case: Case, allowed: Sequence[str], code_names: CodeNames) -> Problem:
     """`allowed` is what the caller's role may do with the case now; `code_names` name states and acts."""
     if isinstance(fault, faults.ImplausibleTime):
         wrong = FieldError("implausible_time", fault.en, fault.hi, f"/{fault.field}")
@@ -40,7 +39,7 @@ def problem_of(fault: faults.CommandFault, case: Case, allowed: Sequence[Act], c
         extra = {**standing, "allowed": [str(act) for act in allowed], **extra}
     if isinstance(fault, faults.TransitionNotAllowed):
         named = {
-            "act": code_names.bilingual("acts", fault.act.value),
+            "act": code_names.bilingual("acts", fault.act),
             "state": code_names.bilingual("case_states", fault.state.value),
         }
         return Problem(problems.TRANSITION_NOT_ALLOWED, "state", named, extra=extra)

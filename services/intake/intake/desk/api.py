@@ -13,13 +13,14 @@ from chassis.http.problems import FORBIDDEN, NOT_FOUND, Problem, language_of
 from chassis.sealing import KeyRing
 from event_schemas import PersonalData, ids
 from intake.auth import Authenticator, Principal
+from intake.case.command import CommandBody
 from intake.case.model import Case
 from intake.case.scope import DISTRICT_ROLES, OFFICER_ROLES, STATION_ROLES, Actor, may_see
-from intake.case.states import Act, Role, State
+from intake.case.states import Role, State
 from intake.case.store import CaseFilter, CaseStore
 from intake.case.store.side import Reveal, SideStore
-from intake.commands.bodies import ORDERS, CommandBody
 from intake.commands.handlers import CommandDesk, CommandRequest
+from intake.commands.table import DESK_COMMANDS, Act
 from intake.desk import docs
 from intake.desk.likeness import NONE, likeness_of
 from intake.desk.views import desk_item, desk_view
@@ -140,7 +141,7 @@ def desk_router(parts: DeskParts) -> APIRouter:
 
     def offer(act: Act, body_type: type[CommandBody]) -> None:
         @router.post(f"/{{case_id}}/{act}", status_code=202, name=str(act))
-        @described(docs.command(act, body_type))
+        @described(docs.command(act))
         async def command(
             case_id: str,
             principal: Officer,
@@ -153,12 +154,12 @@ def desk_router(parts: DeskParts) -> APIRouter:
             done = await parts.commands.run(case_id, wanted, actor_of(principal))
             return json_response(done.body(), 202, {"ETag": f'"{done.version}"'})
 
-    for act, body_type in ORDERS.items():
-        offer(act, body_type)
+    for act, row in DESK_COMMANDS.items():
+        offer(act, row.body)
 
     @router.post("/{case_id}/{command}", include_in_schema=False, dependencies=[Depends(parts.officer)])
     async def unknown_command(case_id: str, command: str) -> Response:  # noqa: ARG001  the answer names them all
-        raise Problem(UNKNOWN_COMMAND, extra={"commands": sorted(ORDERS)})
+        raise Problem(UNKNOWN_COMMAND, extra={"commands": sorted(DESK_COMMANDS)})
 
     return router
 

@@ -5,10 +5,9 @@ from typing import Any, Final
 from chassis.http.openapi import Answer, Body, Description
 from chassis.http.problems import NOT_FOUND
 from intake import problems
-from intake.case.states import TABLE, Act
-from intake.commands.bodies import CommandBody
 from intake.commands.docs import DONE, problems_of
 from intake.commands.shapes import Done
+from intake.commands.table import TABLE, Act
 from intake.desk import shapes
 from intake.http.paging import CURSOR
 
@@ -51,13 +50,14 @@ def reveal(body: type[Any]) -> Description:
     )
 
 
-def command(act: Act, order: type[CommandBody]) -> Description:
-    """A command by its act: who may give it, and in which states, is what the transition table says."""
-    rule = TABLE[act]
-    own = order.__doc__ if "__doc__" in vars(order) and order.__doc__ else ""
-    states = ", ".join(f"`{state}`" for state in rule.moves)
+def command(act: Act) -> Description:
+    """A command by its act: who may give it, and in which states, is what the command table says."""
+    row = TABLE[act]
+    body, example = row.body, {} if row.example is None else {"example": row.example}
+    own = body.__doc__ if "__doc__" in vars(body) and body.__doc__ else ""
+    states = ", ".join(f"`{state}`" for state in row.moves)
     text = (
-        f"{' '.join(own.split())}\n\nFor {', '.join(sorted(rule.roles))}. Possible while the case is {states}; what is "
+        f"{' '.join(own.split())}\n\nFor {', '.join(sorted(row.roles))}. Possible while the case is {states}; what is "
         f"allowed now stands in `allowed` of the case. With `If-Match` a stale screen is refused (412). A repeat with "
         f"the same `Idempotency-Key` gets the first answer. {_SCOPE}"
     )
@@ -66,7 +66,7 @@ def command(act: Act, order: type[CommandBody]) -> Description:
         str(act).replace("-", " ").capitalize(),
         text.strip(),
         (Answer(202, "Accepted", Done, headers=("ETag",), examples={"done": DONE}),),
-        body=Body(order, _BODIES.get(act, {}), required=order.model_json_schema().get("required") is not None),
+        body=Body(body, example, required=body.model_json_schema().get("required") is not None),
         problems=(*problems_of(act), problems.VERSION_MISMATCH),
         parameters=_CASE,
     )
@@ -101,23 +101,3 @@ def check_in(body: type[Any]) -> Description:
             problems.KEY_IN_PROGRESS,
         ),
     )
-
-
-_BODIES: Final[dict[Act, dict[str, Any]]] = {
-    Act.DISPATCH: {"example": {"unit": "PCR-07", "kind": "police"}},
-    Act.ARRIVE: {"example": {"unit": "PCR-07", "kind": "police", "source": "gps"}},
-    Act.STAND_DOWN: {"example": {"kind": "fire", "reason_code": "not_needed"}},
-    Act.RESOLVE_EMERGENCY: {"example": {"how": "attended"}},
-    Act.SCHEDULE_HEARING: {
-        "example": {"starts_at": "2026-12-01T11:00:00+05:30", "ends_at": "2026-12-01T11:30:00+05:30"}
-    },
-    Act.HOLD_HEARING: {"example": {"outcome": "settled"}},
-    Act.COMPLETE_VERIFICATION: {"example": {"outcome": "clear"}},
-    Act.REFUSE_CERTIFICATE: {"example": {"reason_code": "pending_case"}},
-    Act.ORDER_CERTIFICATE_REVOCATION: {"example": {"reason_code": "wrong_person"}},
-    Act.COMPLETE_INQUIRY: {"example": {"finding": "substantiated", "fir_recommended": True}},
-    Act.TRANSFER: {"example": {"to_station": "5140012", "reason_code": "other_jurisdiction"}},
-    Act.PAUSE_CLOCK: {"example": {"clock_id": "inquiry:1", "reason_code": "awaiting_documents"}},
-    Act.RESUME_CLOCK: {"example": {"clock_id": "inquiry:1"}},
-    Act.CLOSE: {"example": {"outcome": "settled", "reason_code": "done"}},
-}

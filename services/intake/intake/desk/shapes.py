@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any, Literal
 
 from intake.case.shapes import ClockState, HelpKind, LaneName, PriorityName, PromisedClock, Shape
-from intake.case.states import Act, State
+from intake.case.states import State
 from intake.commands.shapes import Done
+from intake.commands.table import Act
 from intake.filing.shapes import FiledCase
 from intake.tracking.shapes import CaseStatus
 

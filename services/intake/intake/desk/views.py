@@ -6,7 +6,7 @@ from typing import Any
 
 from event_schemas import PersonalData
 from intake.case.model import Case, displayed_state
-from intake.case.states import Act
+from intake.commands.table import Act
 from intake.desk.likeness import NONE, Likeness
 
 

@@ -1,7 +1,7 @@
 """POST /v1/desk/visits: a citizen checks in at the counter, with a case or without."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import Field, StringConstraints
@@ -9,24 +9,26 @@ from pydantic import Field, StringConstraints
 from chassis.http.json_body import parse_json
 from chassis.http.openapi import described
 from chassis.http.problems import FORBIDDEN, NOT_FOUND, VALIDATION_FAILED, FieldError, Problem, language_of
+from event_schemas.values import Language, Presence
 from intake.auth import Principal
 from intake.case.due import due_json
 from intake.case.keys import Keys
 from intake.case.model import Case
 from intake.case.numbers import LONGEST_TYPED, MistypedTrackingNumber, parse_tracking_number
 from intake.case.scope import STATION_ROLES, Actor
-from intake.case.states import TABLE, Act
 from intake.catalogue import Catalogue, Service
-from intake.commands.bodies import CheckIn
 from intake.commands.handlers import CommandRequest
+from intake.commands.table import TABLE, Act
 from intake.desk import docs
 from intake.desk.api import DeskParts, actor_of
 from intake.filing.answers import Answers
 from intake.filing.bodies import Body, Complainant, ShortText, checked_attributes
 from intake.filing.domain import Person, Submission
 from intake.filing.handlers import FilingDesk, Walkin
+from intake.hearings.commands import CheckIn
 from intake.hearings.domain import arrival, promised
 from intake.http.answers import json_response
+from intake.http.one_of import OneOf
 from intake.http.reading import as_model, as_object, read_phone
 from intake.offices.domain import Offices
 from intake.problems import PLACE_UNKNOWN, TRACKING_NUMBER_MISTYPED
@@ -42,10 +44,10 @@ class VisitBody(Body):
     tracking_number: Annotated[str, StringConstraints(max_length=LONGEST_TYPED)] | None = None
     case_id: Annotated[str, StringConstraints(max_length=64)] | None = None
     hearing_id: Annotated[str, StringConstraints(max_length=120)] | None = None
-    presence: Literal["code", "counter", "none"] = "counter"
+    presence: Annotated[str, OneOf(Presence)] = "counter"
     complainant: Complainant | None = None
     description: ShortText | None = Field(default=None, repr=False)
-    language: Literal["hi", "en"] = "hi"
+    language: Annotated[str, OneOf(Language)] = "hi"
     attributes: dict[str, Any] = Field(default_factory=dict, repr=False)
 
 
@@ -137,8 +139,8 @@ async def _case(parts: VisitParts, body: VisitBody, actor: Actor) -> Case | None
 async def _of_case(
     parts: VisitParts, case: Case, body: VisitBody, place: str, actor: Actor, key: str | None
 ) -> Response:
-    order = CheckIn(place=place, hearing_id=body.hearing_id, presence=body.presence)
-    done = await parts.desk.commands.run(case.case_id, CommandRequest(Act.CHECK_IN, order, key), actor)
+    check_in = CheckIn(place=place, hearing_id=body.hearing_id, presence=body.presence)
+    done = await parts.desk.commands.run(case.case_id, CommandRequest(Act.CHECK_IN, check_in, key), actor)
     came = (one for one in done.case.hearings.values() if arrival(done.case, one) == done.event_id)
     hearing = next(came, None)
     answer = {

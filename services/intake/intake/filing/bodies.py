@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -10,9 +10,11 @@ from pydantic_core import PydanticCustomError
 from chassis.http.problems import FieldError, Problem
 from chassis.visible import is_blank
 from event_schemas import Location
+from event_schemas.values import FilingChannel, Language
 from intake.catalogue import Catalogue, Service
 from intake.filing.geo import Place, clamped_accuracy, judge_point
 from intake.filing.text import clean_text
+from intake.http.one_of import OneOf
 from intake.problems import LOCATION_OUTSIDE_INDIA
 
 
@@ -69,8 +71,8 @@ class Complainant(Body):
 
 class ComplaintBody(Body):
     service_code: str = Field(max_length=80)
-    language: Literal["hi", "en"] = "hi"
-    channel: Literal["web", "app", "whatsapp", "open311", "counter"] = "web"
+    language: Annotated[str, OneOf(Language)] = "hi"
+    channel: Annotated[str, OneOf(FilingChannel, but=(FilingChannel.PHONE112,))] = "web"
     complainant: Complainant | None = None
     description: LongText | None = Field(default=None, repr=False)
     location: LocationBody | None = None

@@ -4,10 +4,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from event_schemas import VisitorArrived
-from intake.case.faults import HearingInThePast, HearingTooFar, HearingTooLong, SlotTaken, UnknownHearing
+from intake.case.faults import HearingInThePast, HearingTooFar, HearingTooLong, UnknownHearing
 from intake.case.model import OPEN_HEARINGS, Case, Due, HearingRecord
 from intake.case.states import DONE
-from intake.commands.bodies import ScheduleHearing
 
 # The parameter of an arrival's timeline entry that names its appointment.
 HEARING = "hearing_id"
@@ -89,31 +88,6 @@ def checked_in(record: HearingRecord | None, event_id: str, place: str, now: dat
     return replace(record, status="checked_in", place=place)
 
 
-def scheduled(order: ScheduleHearing, case: Case, *, hearing_id: str, by_post: str, now: datetime) -> HearingRecord:
-    """A new appointment, or the one named moved to another time; one that begins or is over stays as it is."""
-    before = None
-    if order.hearing_id is not None:
-        before = case.hearings.get(order.hearing_id)
-        if before is None or before.status != "booked":
-            raise UnknownHearing([*case.hearings])
-    check_times(order.starts_at, order.ends_at, now)
-    record = HearingRecord(
-        hearing_id=before.hearing_id if before else hearing_id,
-        place=order.place or (before.place if before else _own_place(case, by_post)),
-        mode=order.mode,
-        status="booked",
-        starts_at=order.starts_at,
-        ends_at=order.ends_at,
-        officer_post=order.officer_post or (before.officer_post if before else by_post),
-        join_url=order.join_url,
-    )
-    for other in case.hearings.values():
-        # A citizen is in one place at a time; a second click on the same screen ends here too.
-        if other.hearing_id != record.hearing_id and other.status in OPEN_HEARINGS and overlap(other, record):
-            raise SlotTaken(other.hearing_id)
-    return record
-
-
 def check_times(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
     """HearingInThePast, HearingTooFar or HearingTooLong for a time at which nobody is heard."""
     if starts_at < now - TOLERANCE:
@@ -152,7 +126,7 @@ def to_start(case: Case, hearing_id: str | None, event_id: str, now: datetime) -
         waiting = [record for record in case.hearings.values() if record.status == status]
         if waiting:
             return min(waiting, key=lambda record: record.starts_at)
-    return HearingRecord(event_id, _own_place(case, "station"), "in_person", "checked_in", starts_at=now)
+    return HearingRecord(event_id, own_place(case, "station"), "in_person", "checked_in", starts_at=now)
 
 
 def started(case: Case, hearing_id: str | None) -> HearingRecord:
@@ -162,7 +136,7 @@ def started(case: Case, hearing_id: str | None) -> HearingRecord:
     return max(named, key=lambda record: record.starts_at)
 
 
-def _own_place(case: Case, otherwise: str) -> str:
+def own_place(case: Case, otherwise: str) -> str:
     if case.assignment is not None and case.assignment.station is not None:
         return case.assignment.station.code
     return case.named_station or otherwise

@@ -10,13 +10,15 @@ from chassis.clock import Clock
 from chassis.http.openapi import described
 from chassis.http.problems import NOT_FOUND, Language, Problem, language_of
 from intake.auth import Authenticator, Principal
+from intake.case.command import CommandBody
 from intake.case.model import OFFICERS_CHANNELS, Case
 from intake.case.numbers import MistypedTrackingNumber, parse_tracking_number, receipt_hash
 from intake.case.scope import Actor
-from intake.case.states import Act, Role
+from intake.case.states import Role
 from intake.case.store import CaseFilter, CaseStore
-from intake.commands.bodies import CommandBody, Feedback, Reopen, Withdraw
+from intake.commands.general import Feedback, Reopen, Withdraw
 from intake.commands.handlers import CommandDesk, CommandRequest
+from intake.commands.table import Act
 from intake.http.answers import json_response
 from intake.http.paging import read_cursor
 from intake.http.reading import read_model
@@ -137,10 +139,10 @@ def status_router(
             receipt: Receipt,
             idempotency_key: Annotated[str | None, Header()] = None,
         ) -> Response:
-            order = await read_model(request, order_type)
+            body = await read_model(request, order_type)
             case = await reader.owned(tracking_number, principal, receipt)
             actor = Actor(Role.CITIZEN, f"owner {case.case_id}", "citizen")
-            done = await commands.run(case.case_id, CommandRequest(act, order, idempotency_key), actor)
+            done = await commands.run(case.case_id, CommandRequest(act, body, idempotency_key), actor)
             return json_response(done.body(), 202)
 
     offer(Act.WITHDRAW, Withdraw, "Withdraw it")

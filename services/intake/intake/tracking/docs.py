@@ -5,10 +5,10 @@ from typing import Final
 from chassis.http.openapi import Answer, Body, Description
 from chassis.http.problems import NOT_FOUND
 from intake import problems
-from intake.case.states import Act
-from intake.commands.bodies import CommandBody
+from intake.case.command import CommandBody
 from intake.commands.docs import DONE, problems_of
 from intake.commands.shapes import Done
+from intake.commands.table import Act
 from intake.http.paging import CURSOR
 from intake.tracking import examples, shapes
 

@@ -8,7 +8,8 @@ from chassis.http.problems import Language
 from chassis.sentences import Facts, enriched
 from intake.case import past
 from intake.case.model import Case, TimelineEntry
-from intake.case.states import Act, Role, acts_by_table
+from intake.case.states import Role
+from intake.commands.table import Act, acts_by_table
 from intake.texts import Texts
 
 _ASSIGNED = "AssignedToStation"

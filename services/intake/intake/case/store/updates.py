@@ -6,6 +6,8 @@ from typing import Any
 
 from chassis.mongo.client import Document, UpdateOne
 from intake.case.derived import (
+    ASSIGNED,
+    CERTIFICATE_ISSUED,
     AssignmentMade,
     BreachRevoked,
     BreachTold,
@@ -16,7 +18,7 @@ from intake.case.derived import (
     Effect,
 )
 from intake.case.model import Case, CaseUpdate
-from intake.case.states import TABLE, Act
+from intake.case.states import Transition
 from intake.case.store.documents import (
     assignment_document,
     due_document,
@@ -84,9 +86,7 @@ def _guarded(effect: Effect) -> tuple[Document, Document | Pipeline]:
                     {
                         "$set": {
                             "assignment": {"$literal": assignment_document(assignment)},
-                            "state": {
-                                "$cond": [{"$eq": ["$assignment_no", number]}, state_after(Act.ASSIGN), "$state"]
-                            },
+                            "state": {"$cond": [{"$eq": ["$assignment_no", number]}, state_after(ASSIGNED), "$state"]},
                             "version": {"$add": ["$version", 1]},
                             "changes": {"$add": ["$changes", 1]},
                         }
@@ -108,7 +108,7 @@ def _guarded(effect: Effect) -> tuple[Document, Document | Pipeline]:
             told = {name: value for name, value in asdict(certificate).items() if name != "revoked"}
             # Told again it moves nothing: by then the case may be in a later round.
             known = {"$gt": [f"${key}.issued_at", None]}
-            moved = {"$cond": [known, "$state", state_after(Act.ISSUE_CERTIFICATE)]}
+            moved = {"$cond": [known, "$state", state_after(CERTIFICATE_ISSUED)]}
             return (
                 {},
                 [
@@ -127,16 +127,15 @@ def _guarded(effect: Effect) -> tuple[Document, Document | Pipeline]:
             return {}, _set({f"{key}.certificate_id": certificate_id, f"{key}.revoked": True})
 
 
-def state_after(act: Act) -> Document:
-    """The transition table's row for a derived event as an expression: the server applies it to the state it finds."""
-    rule = TABLE[act]
-    families = [str(family) for family in sorted(rule.families)]
+def state_after(transition: Transition) -> Document:
+    """A derived event's transition as an expression: the server applies it to the state it finds."""
+    families = [str(family) for family in sorted(transition.families)]
     branches = [
         {
             "case": {"$and": [{"$eq": ["$state", str(before)]}, {"$in": ["$family", families]}]},
             "then": str(after),
         }
-        for before, after in rule.moves.items()
+        for before, after in transition.moves.items()
     ]
     return {"$switch": {"branches": branches, "default": "$state"}}
 

@@ -1,0 +1,423 @@
+"""The command table: what people may do with a case, one row each, and what each row needs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from event_schemas import (
+    CertificateApproved,
+    CertificateRefused,
+    CertificateRevocationOrdered,
+    ClockEndReason,
+    ClockPaused,
+    ClockResumed,
+    ComplaintAcknowledged,
+    ComplaintClosed,
+    ComplaintReopened,
+    ComplaintWithdrawn,
+    EmergencyResolved,
+    HearingCancelled,
+    HearingHeld,
+    HearingNoShow,
+    HearingScheduled,
+    HearingStarted,
+    InquiryCompleted,
+    InvestigationCompleted,
+    PreliminaryEnquiryCompleted,
+    ProgressInformed,
+    ResponderArrived,
+    ResponderDispatched,
+    ResponderStoodDown,
+    TransferRequested,
+    VerificationCompleted,
+    VisitorArrived,
+    WithdrawalRequested,
+)
+from event_schemas.base import IntakeEvent
+from intake.case import past
+from intake.case.command import CommandBody, Context, EventDraft
+from intake.case.model import Case
+from intake.case.scope import Reach
+from intake.case.situation import (
+    Situation,
+    is_undecided,
+    needs_confirmation,
+    no_paper_under_way,
+    valid_certificates,
+)
+from intake.case.states import DONE, Family, Role, State, Transition, stay, to
+from intake.commands import certificates, emergencies, general
+from intake.commands.endings import ClockEnds, every_clock, the_kinds_clock
+from intake.hearings import commands as hearing
+from intake.hearings import domain as hearings
+
+
+class Act(StrEnum):
+    """What people do with a case: the last part of a command's path, and its name in the list of what is allowed."""
+
+    ACKNOWLEDGE = "acknowledge"
+    DISPATCH = "dispatch"
+    ARRIVE = "arrive"
+    STAND_DOWN = "stand-down"
+    RESOLVE_EMERGENCY = "resolve-emergency"
+    CHECK_IN = "check-in"
+    SCHEDULE_HEARING = "schedule-hearing"
+    START_HEARING = "start-hearing"
+    HOLD_HEARING = "hold-hearing"
+    RECORD_NO_SHOW = "record-no-show"
+    CANCEL_HEARING = "cancel-hearing"
+    COMPLETE_VERIFICATION = "complete-verification"
+    APPROVE_CERTIFICATE = "approve-certificate"
+    REFUSE_CERTIFICATE = "refuse-certificate"
+    ORDER_CERTIFICATE_REVOCATION = "order-certificate-revocation"
+    COMPLETE_INQUIRY = "complete-inquiry"
+    COMPLETE_PRELIMINARY_ENQUIRY = "complete-preliminary-enquiry"
+    INFORM_PROGRESS = "inform-progress"
+    COMPLETE_INVESTIGATION = "complete-investigation"
+    TRANSFER = "transfer"
+    PAUSE_CLOCK = "pause-clock"
+    RESUME_CLOCK = "resume-clock"
+    CLOSE = "close"
+    WITHDRAW = "withdraw"
+    REQUEST_WITHDRAWAL = "request-withdrawal"
+    REOPEN = "reopen"
+    FEEDBACK = "feedback"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command(Transition):
+    """A row: what the command says, the event it writes (None: none), and who may give it when.
+
+    `build` drafts the event and the case's change, or raises a fault of `intake.case.faults`.
+    `condition`: what the case's own facts must fulfil besides. With `build_explains` a command is not refused by it,
+    as the fault that `build` raises says more; it still decides whether the command is listed as allowed.
+    `waits_for_the_law`: not while a time limit of the law runs, which ends by its own event alone.
+    `ends`: the clock rounds that end with it where the policies do not end them.
+    """
+
+    body: type[CommandBody]
+    example: Mapping[str, Any] | None = None
+    event: type[IntakeEvent] | None
+    build: Callable[[Any, Case, Context], EventDraft]
+    roles: frozenset[Role]
+    condition: Callable[[Situation], bool] | None = None
+    build_explains: bool = False
+    waits_for_the_law: bool = False
+    ends: ClockEnds | None = None
+    reach: Reach = Reach.OWN
+
+
+def acts_by_table(state: State, family: Family, role: Role | None = None) -> tuple[Act, ...]:
+    """The acts that the table has a move for, for one role or for any; a case's facts may forbid them yet."""
+    return tuple(
+        act
+        for act, command in TABLE.items()
+        if command.next_state(state, family) is not None and (role is None or role in command.roles)
+    )
+
+
+def withdrawal_of(case: Case) -> Act:
+    """What a citizen's request to withdraw does to this case."""
+    return Act.REQUEST_WITHDRAWAL if needs_confirmation(case) else Act.WITHDRAW
+
+
+def _clock_ends_on(event: type[IntakeEvent]) -> Callable[[Situation], bool]:
+    return lambda situation: any(one.ends_on(event.type) for one in situation.rounds)
+
+
+S, F, R = State, Family, Role
+
+_OPEN = frozenset(S) - DONE
+_AT_DESK = frozenset(
+    {S.ASSIGNED, S.ACKNOWLEDGED, S.IN_PROGRESS, S.HEARING_SCHEDULED, S.HEARD, S.FIR_REGISTERED, S.REOPENED}
+)
+# Where a hearing goes on beside what the case waits for.
+_BESIDE_A_HEARING = frozenset({S.VERIFICATION_DONE, S.CERTIFICATE_ISSUED, S.FIR_REGISTERED})
+_BEFORE_ARRIVAL = frozenset({S.RECEIVED, S.ASSIGNED, S.ACKNOWLEDGED, S.TRANSFERRED, S.RESPONDING})
+# Without its only hearing the case is at the desk again.
+_WITHOUT_HEARING = {**to(S.ASSIGNED, S.HEARING_SCHEDULED), **stay(_OPEN - {S.HEARING_SCHEDULED})}
+_EMERGENCY = frozenset({F.EMERGENCY})
+_CERTIFICATE = frozenset({F.CERTIFICATE})
+_HEARABLE = frozenset({F.COMPLAINT, F.REPORT, F.CERTIFICATE, F.VISIT})
+_ISSUED = frozenset({F.REPORT, F.CERTIFICATE})
+_INQUIRED = frozenset({F.COMPLAINT, F.REPORT, F.VISIT})
+_ANY = frozenset(F)
+
+_STATION = frozenset({R.SHO, R.IO, R.COUNTER})
+_DECIDERS = frozenset({R.SHO, R.SDPO, R.SP, R.HQ})
+_INVESTIGATORS = _DECIDERS | {R.IO}
+_RESPONDERS = frozenset({R.DISPATCHER, R.SHO, R.IO})
+_CITIZEN = frozenset({R.CITIZEN})
+
+TABLE: Mapping[Act, Command] = {
+    Act.ACKNOWLEDGE: Command(
+        body=general.Acknowledge,
+        event=ComplaintAcknowledged,
+        build=general.acknowledge,
+        moves=to(S.ACKNOWLEDGED, S.ASSIGNED, S.REOPENED),
+        families=_ANY,
+        roles=_DECIDERS | _STATION | _RESPONDERS,
+    ),
+    Act.DISPATCH: Command(
+        body=emergencies.Dispatch,
+        example={"unit": "PCR-07", "kind": "police"},
+        event=ResponderDispatched,
+        build=emergencies.respond,
+        moves={**to(S.RESPONDING, _BEFORE_ARRIVAL), **stay(frozenset({S.ARRIVED}))},
+        families=_EMERGENCY,
+        roles=_RESPONDERS,
+    ),
+    Act.ARRIVE: Command(
+        body=emergencies.Arrive,
+        example={"unit": "PCR-07", "kind": "police", "source": "gps"},
+        event=ResponderArrived,
+        build=emergencies.respond,
+        moves=to(S.ARRIVED, _BEFORE_ARRIVAL, S.ARRIVED),
+        families=_EMERGENCY,
+        roles=_RESPONDERS,
+    ),
+    Act.RESOLVE_EMERGENCY: Command(
+        body=emergencies.ResolveEmergency,
+        example={"how": "attended"},
+        event=EmergencyResolved,
+        build=emergencies.resolve_emergency,
+        moves=to(S.RESOLVED, _BEFORE_ARRIVAL, S.ARRIVED),
+        families=_EMERGENCY,
+        roles=_RESPONDERS,
+        ends=ClockEnds(every_clock, emergencies.end_reason),
+    ),
+    Act.STAND_DOWN: Command(
+        body=emergencies.StandDown,
+        example={"kind": "fire", "reason_code": "not_needed"},
+        event=ResponderStoodDown,
+        build=emergencies.stand_down,
+        moves=stay(_BEFORE_ARRIVAL | {S.ARRIVED}),
+        families=_EMERGENCY,
+        roles=_RESPONDERS,
+        condition=lambda situation: bool(past.kinds_out(situation.case)),
+        ends=ClockEnds(the_kinds_clock, ClockEndReason.STOOD_DOWN),
+    ),
+    Act.CHECK_IN: Command(
+        body=hearing.CheckIn,
+        event=VisitorArrived,
+        build=hearing.check_in,
+        moves=stay(_OPEN),
+        families=_HEARABLE,
+        roles=_STATION | _DECIDERS,
+        reach=Reach.COUNTER,
+    ),
+    Act.SCHEDULE_HEARING: Command(
+        body=hearing.ScheduleHearing,
+        example={"starts_at": "2026-12-01T11:00:00+05:30", "ends_at": "2026-12-01T11:30:00+05:30"},
+        event=HearingScheduled,
+        build=hearing.schedule_hearing,
+        moves={**to(S.HEARING_SCHEDULED, _AT_DESK - {S.FIR_REGISTERED}), **stay(frozenset({S.FIR_REGISTERED}))},
+        families=_HEARABLE,
+        roles=_DECIDERS | _STATION,
+    ),
+    Act.START_HEARING: Command(
+        body=hearing.StartHearing,
+        event=HearingStarted,
+        build=hearing.start_hearing,
+        moves={
+            **to(S.IN_PROGRESS, _AT_DESK - {S.FIR_REGISTERED}, S.RECEIVED, S.TRANSFERRED),
+            **stay(_BESIDE_A_HEARING),
+        },
+        families=_HEARABLE,
+        roles=_INVESTIGATORS,
+        reach=Reach.AWAITED,
+    ),
+    Act.HOLD_HEARING: Command(
+        body=hearing.HoldHearing,
+        example={"outcome": "settled"},
+        event=HearingHeld,
+        build=hearing.hold_hearing,
+        moves={**to(S.HEARD, S.IN_PROGRESS), **stay(_OPEN - {S.IN_PROGRESS})},
+        families=_HEARABLE,
+        roles=_INVESTIGATORS,
+        condition=lambda situation: bool(hearings.under_way(situation.case)),
+        reach=Reach.AWAITED,
+    ),
+    Act.RECORD_NO_SHOW: Command(
+        body=hearing.RecordNoShow,
+        event=HearingNoShow,
+        build=hearing.record_no_show,
+        moves=_WITHOUT_HEARING,
+        families=_HEARABLE,
+        roles=_DECIDERS | _STATION,
+        condition=lambda situation: bool(hearings.missable(situation.case, situation.now)),
+        reach=Reach.AWAITED,
+    ),
+    Act.CANCEL_HEARING: Command(
+        body=hearing.CancelHearing,
+        event=HearingCancelled,
+        build=hearing.cancel_hearing,
+        moves=_WITHOUT_HEARING,
+        families=_HEARABLE,
+        roles=_DECIDERS | _STATION,
+        condition=lambda situation: bool(hearings.waiting(situation.case)),
+        reach=Reach.AWAITED,
+    ),
+    Act.COMPLETE_VERIFICATION: Command(
+        body=certificates.CompleteVerification,
+        example={"outcome": "clear"},
+        event=VerificationCompleted,
+        build=certificates.complete_verification,
+        moves=to(S.VERIFICATION_DONE, _AT_DESK, S.VERIFICATION_DONE),
+        families=_CERTIFICATE,
+        roles=_INVESTIGATORS,
+        condition=is_undecided,
+    ),
+    Act.APPROVE_CERTIFICATE: Command(
+        body=certificates.ApproveCertificate,
+        event=CertificateApproved,
+        build=certificates.approve_certificate,
+        moves=stay(frozenset({S.VERIFICATION_DONE})),
+        families=_CERTIFICATE,
+        roles=_DECIDERS,
+        condition=certificates.may_approve,
+    ),
+    Act.REFUSE_CERTIFICATE: Command(
+        body=certificates.RefuseCertificate,
+        example={"reason_code": "pending_case"},
+        event=CertificateRefused,
+        build=certificates.refuse_certificate,
+        moves=to(S.RESOLVED, _AT_DESK, S.VERIFICATION_DONE),
+        families=_CERTIFICATE,
+        roles=_DECIDERS,
+        condition=is_undecided,
+        ends=ClockEnds(every_clock, ClockEndReason.DECIDED),
+    ),
+    Act.ORDER_CERTIFICATE_REVOCATION: Command(
+        body=certificates.OrderCertificateRevocation,
+        example={"reason_code": "wrong_person"},
+        event=CertificateRevocationOrdered,
+        build=certificates.order_certificate_revocation,
+        moves=stay(frozenset(S)),
+        families=_ISSUED,
+        roles=_DECIDERS,
+        condition=lambda situation: bool(valid_certificates(situation.case)),
+    ),
+    Act.COMPLETE_INQUIRY: Command(
+        body=general.CompleteInquiry,
+        example={"finding": "substantiated", "fir_recommended": True},
+        event=InquiryCompleted,
+        build=general.complete_inquiry,
+        moves=to(S.RESOLVED, _AT_DESK),
+        families=_INQUIRED,
+        roles=_INVESTIGATORS,
+        ends=ClockEnds(every_clock, ClockEndReason.DECIDED),
+    ),
+    Act.COMPLETE_PRELIMINARY_ENQUIRY: Command(
+        body=general.CompleteEnquiry,
+        event=PreliminaryEnquiryCompleted,
+        build=general.completed,
+        moves=stay(_OPEN),
+        families=_ANY,
+        roles=_INVESTIGATORS,
+        condition=_clock_ends_on(PreliminaryEnquiryCompleted),
+    ),
+    # A case may be closed, or withdrawn, before a time limit of the law is met: its clock ends there all the same.
+    Act.INFORM_PROGRESS: Command(
+        body=general.CompleteEnquiry,
+        event=ProgressInformed,
+        build=general.completed,
+        moves=stay(frozenset(S)),
+        families=_ANY,
+        roles=_INVESTIGATORS,
+        condition=_clock_ends_on(ProgressInformed),
+    ),
+    Act.COMPLETE_INVESTIGATION: Command(
+        body=general.CompleteEnquiry,
+        event=InvestigationCompleted,
+        build=general.completed,
+        moves=stay(frozenset(S)),
+        families=_ANY,
+        roles=_INVESTIGATORS,
+        condition=_clock_ends_on(InvestigationCompleted),
+    ),
+    Act.TRANSFER: Command(
+        body=general.Transfer,
+        example={"to_station": "5140012", "reason_code": "other_jurisdiction"},
+        event=TransferRequested,
+        build=general.transfer,
+        moves=to(S.TRANSFERRED, _AT_DESK, S.RESPONDING, S.VERIFICATION_DONE),
+        families=_ANY,
+        roles=_DECIDERS | {R.DISPATCHER},
+        condition=no_paper_under_way,
+    ),
+    Act.PAUSE_CLOCK: Command(
+        body=general.PauseClock,
+        example={"clock_id": "inquiry:1", "reason_code": "awaiting_documents"},
+        event=ClockPaused,
+        build=general.pause_clock,
+        moves=stay(_OPEN),
+        families=_ANY - _EMERGENCY,
+        roles=_DECIDERS,
+        condition=lambda situation: bool(situation.pausable),
+        build_explains=True,
+    ),
+    Act.RESUME_CLOCK: Command(
+        body=general.ResumeClock,
+        example={"clock_id": "inquiry:1"},
+        event=ClockResumed,
+        build=general.resume_clock,
+        moves=stay(_OPEN),
+        families=_ANY - _EMERGENCY,
+        roles=_DECIDERS,
+        condition=lambda situation: bool(situation.paused),
+        build_explains=True,
+    ),
+    Act.CLOSE: Command(
+        body=general.Close,
+        example={"outcome": "settled", "reason_code": "done"},
+        event=ComplaintClosed,
+        build=general.close,
+        moves=to(S.CLOSED, S.RESOLVED, S.HEARD, S.IN_PROGRESS, S.FIR_REGISTERED, S.CERTIFICATE_ISSUED),
+        families=_ANY,
+        roles=_DECIDERS | {R.DISPATCHER},
+        waits_for_the_law=True,
+        ends=ClockEnds(every_clock, ClockEndReason.CASE_CLOSED),
+    ),
+    Act.WITHDRAW: Command(
+        body=general.Withdraw,
+        event=ComplaintWithdrawn,
+        build=general.withdraw,
+        moves=to(S.WITHDRAWN, _OPEN - {S.CERTIFICATE_ISSUED, S.FIR_REGISTERED, S.ARRIVED}),
+        families=_ANY,
+        roles=_CITIZEN,
+        condition=general.may_withdraw,
+        waits_for_the_law=True,
+        ends=ClockEnds(every_clock, ClockEndReason.WITHDRAWN),
+    ),
+    Act.REQUEST_WITHDRAWAL: Command(
+        body=general.Withdraw,
+        event=WithdrawalRequested,
+        build=general.request_withdrawal,
+        moves=stay(_OPEN),
+        families=_ANY,
+        roles=_CITIZEN,
+        condition=lambda situation: needs_confirmation(situation.case),
+    ),
+    Act.REOPEN: Command(
+        body=general.Reopen,
+        event=ComplaintReopened,
+        build=general.reopen,
+        moves=to(S.REOPENED, S.RESOLVED, S.CLOSED),
+        families=_ANY - _EMERGENCY,
+        roles=_CITIZEN,
+    ),
+    Act.FEEDBACK: Command(
+        body=general.Feedback,
+        event=None,
+        build=general.feedback,
+        moves=stay(DONE | {S.CERTIFICATE_ISSUED, S.HEARD}),
+        families=_ANY,
+        roles=_CITIZEN,
+    ),
+}
+DESK_COMMANDS: Mapping[Act, Command] = {
+    act: command for act, command in TABLE.items() if command.roles != _CITIZEN and act is not Act.CHECK_IN
+}
+"""The desk's by their path segment. Check-in is not among them: it may open a case (POST /v1/desk/visits)."""
