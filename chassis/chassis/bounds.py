@@ -1,4 +1,4 @@
-"""Work that grows faster than its input gets a bounded input: the length is checked before the call, not after it."""
+"""Bound the length of a text before work that grows faster than it, such as normalization. Errors: TooLongError."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Time is an argument: whatever asks for the time takes a Clock."""
+"""The clock as an argument: whatever needs the time takes a Clock, which returns aware datetimes in UTC."""
 
 from __future__ import annotations
 

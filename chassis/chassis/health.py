@@ -1,4 +1,4 @@
-"""Liveness is touched by the working loop itself; readiness asks the dependencies. They are never mixed."""
+"""Liveness by the beats of the working loop itself; readiness by asking the dependencies. They are never mixed."""
 
 from __future__ import annotations
 

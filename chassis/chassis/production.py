@@ -1,4 +1,4 @@
-"""What a setting must not be where citizens are served: a development value, or a key that is weak or serves twice."""
+"""Faults of settings in production: development values, keys that are weak or serve twice. Each is a sentence."""
 
 from __future__ import annotations
 

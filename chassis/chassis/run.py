@@ -1,4 +1,4 @@
-"""Running a service: uvicorn until a signal, and background tasks whose death ends the process."""
+"""Run a service: uvicorn until a signal, and background tasks whose death ends the process with status 1."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Personal data sealed for one case: AES-256-GCM under the key of its month, bound to the case id."""
+"""Seal personal data for one case: AES-256-GCM under the key of its month, bound to the case id. Errors: SealError."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a text shows anything: one of joiners, spaces and other invisible characters is as good as empty."""
+"""Whether a text has a visible character: one of joiners, spaces and other invisible ones is as good as empty."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose request is it: the client's address behind the proxies we trust, and the network a limit counts it under."""
+"""The client's address behind the proxies we trust, and its network (IPv4 address or IPv6 /64), which limits count."""
 
 from __future__ import annotations
 

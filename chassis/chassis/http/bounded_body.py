@@ -1,4 +1,4 @@
-"""The bodies that FastAPI parses itself, checked before: the same strict JSON, depth and size as everywhere."""
+"""Check the bodies that FastAPI parses itself: the same strict JSON, depth and size as everywhere."""
 
 from __future__ import annotations
 

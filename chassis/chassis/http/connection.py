@@ -1,4 +1,4 @@
-"""What an HTTP connection may cost before a request is whole: bytes and number of headers, waiting, unread bodies."""
+"""Limits of an HTTP connection before its request is whole: size, number and seconds of headers, unread bodies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Query parameters that a call does not know, or that are given twice, are refused by name: silence would mislead."""
+"""Refuse query parameters by name (422) that a route does not declare, or that are given twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One pure ASGI middleware around every HTTP app: body limits, server span, metrics, and an answer to every crash."""
+"""The ASGI middleware around every app: limits of bodies, server span, metrics, and a problem for every crash."""
 
 from __future__ import annotations
 

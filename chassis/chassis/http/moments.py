@@ -1,4 +1,4 @@
-"""Instants in requests: with their zone in bodies; as a filter of a list or report also a date, India's day."""
+"""Read instants of requests as aware UTC: with their zone in bodies; as filters also dates, which are India's days."""
 
 from __future__ import annotations
 

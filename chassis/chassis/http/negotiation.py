@@ -1,4 +1,4 @@
-"""What a client would rather read, by the quality values of Accept-Language and Accept (RFC 9110, 12.4 and 12.5)."""
+"""Choose language and media type by the quality values of Accept-Language and Accept (RFC 9110, 12.4 and 12.5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often something may be asked of one process: counters in memory by key, for limits that need no more."""
+"""Rate limits by key, counted in the memory of one process."""
 
 from __future__ import annotations
 

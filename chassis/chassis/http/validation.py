@@ -1,4 +1,4 @@
-"""Turns what pydantic and Starlette raise into problems, in both languages, without echoing the input."""
+"""Turn errors of pydantic and Starlette into problems in both languages, without echoing the input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A view of a compacted topic, read from its start by every process, without a group."""
+"""Read a compacted topic from its start and follow it, without a group: every process has a view of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""MongoDB behind one seam: motor, the write and read concerns that carry a promise, and what its errors mean."""
+"""The MongoDB client: write and read concerns by what they promise, and the driver's errors as TransientFaults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Under which facts a text may be shown: data, and the choice of the first that holds."""
+"""Conditions (facts and their values) under which a text may be shown, and the choice of the first that holds."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol, TypeVar

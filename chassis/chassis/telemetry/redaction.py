@@ -1,4 +1,4 @@
-"""Takes personal data out of log records: known keys are dropped, numbers of persons masked in any script."""
+"""Remove personal data from log records: known keys are dropped, numbers of persons masked in any script."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Officers' tokens: read against their issuer's keys, and the one place that checks a JWT's claims."""
+"""Read officers' tokens against their issuer's keys; the one place that checks a JWT's claims."""
 
 from __future__ import annotations
 
