@@ -19,6 +19,7 @@ ASSIGNMENT: Final = _namespace("assignment")
 SLA: Final = _namespace("sla")
 NOTIFICATION: Final = _namespace("notification")
 CLOCK_END: Final = _namespace("clock-end")
+HEARING_CANCELLED: Final = _namespace("hearing-cancelled")
 CERTIFICATE: Final = _namespace("certificate")
 DIRECTORY: Final = _namespace("directory")
 
@@ -60,6 +61,11 @@ def notification_event_id(notification: str, type_: str) -> EventId:
 def clock_ended_id(event_id: str, clock_id: str) -> EventId:
     """The id of the ClockEnded by which the command behind that event ends a round."""
     return EventId(_derive(CLOCK_END, event_id, clock_id))
+
+
+def hearing_cancelled_id(event_id: str, hearing_id: str) -> EventId:
+    """The id of the HearingCancelled by which the command behind that event ends an appointment with its case."""
+    return EventId(_derive(HEARING_CANCELLED, event_id, hearing_id))
 
 
 def certificate_id(case_id: str, kind: str, round_no: int = 1) -> str:

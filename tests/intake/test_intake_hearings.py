@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from event_schemas import HearingScheduled
+from event_schemas import HearingCancelled, HearingScheduled
+from event_schemas.base import IntakeEvent
 from intake.auth import Principal
 from intake.hearings.domain import FARTHEST, LONGEST, TOLERANCE
 from intake.hearings.handlers import IN_FLIGHT
@@ -135,6 +136,12 @@ async def test_a_time_that_is_free_again_can_be_booked(intake: Rig, ended: str) 
         receipt = case["receipt_secret"]
         path = f"/v1/complaints/{case['tracking_number']}/withdraw"
         assert (await intake.post(path, X_Receipt=receipt)).status_code == 202
+    off = [event for event in intake.events(case["case_id"]) if isinstance(event, HearingCancelled)]
+    told = [hearing.hearing_id] if ended in {"withdrawn", "closed", "resolved"} else []
+    assert [event.hearing_id for event in off] == told
+    assert {event.outcome for event in off} <= {"case_ended"}
+    numbers = [event.case_seq for event in intake.events(case["case_id"]) if isinstance(event, IntakeEvent)]
+    assert numbers == list(range(1, len(numbers) + 1))
     assert (await book(intake, other, at(HOUR))).status_code == 202
 
 

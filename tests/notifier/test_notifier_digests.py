@@ -90,6 +90,7 @@ def test_what_a_digest_may_hold_is_data() -> None:
         "citizen_overdue": "with_citizen",
         "transferred_here": "new_cases",
         "transferred_away": "changes",
+        "hearing_cancelled_office": "changes",
         "withdrawn_office": "changes",
         "reopened_office": "changes",
     }

@@ -100,7 +100,7 @@ BOUND: list[tuple[str, str, Fields, Fields]] = [
     ("citizen_overdue", "SLABreached", BREACH | {"level": 0, "owner": "citizen"}, {"owner": "police"}),
 ]  # fmt: skip
 # Sent whenever their event is: the office is told whatever else holds.
-ALWAYS = {"withdrawn_office", "reopened_office", "withdrawal_requested"}
+ALWAYS = {"hearing_cancelled_office", "withdrawn_office", "reopened_office", "withdrawal_requested"}
 
 
 def sent(event: str, fields: Fields, language: Literal["hi", "en"] = "en") -> dict[str, str]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chassis.sentences import facts_of
-from event_schemas import ClockEnded
+from event_schemas import ClockEnded, HearingCancelled, ids
 from event_schemas.base import IntakeEvent
 from intake.case.command import CommandBody, Context, reported_at
 from intake.case.due import dues
@@ -36,6 +36,7 @@ def decide(act: Act, body: CommandBody, case: Case, context: Context) -> CaseCha
     if not command.build_explains and not facts_allow(act, situation):
         raise TransitionNotAllowed(act, case.state)
     draft = command.build(body, case, context)
+    lapsed = hearings.lapsed(case) if state in DONE and case.state not in DONE else ()
     numbered: list[Numbered] = []
     ended: tuple[str, ...] = ()
     name = str(act)
@@ -44,6 +45,7 @@ def decide(act: Act, body: CommandBody, case: Case, context: Context) -> CaseCha
         event = _event_of(command.event, draft.fields, body, case, context)
         ends = clock_ends(command.ends, body, event, situation.rounds, context.event_id)
         numbered = [Numbered(context.event_id, event), *ends]
+        numbered += _hearings_off(lapsed, draft.update.get("hearing"), numbered[-1].event, context.event_id)
         named = {end.event.clock_id for end in ends if isinstance(end.event, ClockEnded)}
         ended = tuple(one.clock_id for one in situation.rounds if one.clock_id in named or one.ended_by(event))
     facts = facts_of(numbered[0].event) if numbered else {}
@@ -54,10 +56,36 @@ def decide(act: Act, body: CommandBody, case: Case, context: Context) -> CaseCha
         ended=ended,
         command=context.command,
         due=_promised(numbered[0].event if numbered else None, case, context, draft.update.get("hearing")),
-        lapsed=hearings.lapsed(case) if state in DONE and case.state not in DONE else (),
+        lapsed=lapsed,
         **dict(draft.update),
     )
     return CaseChange(tuple(numbered), update)
+
+
+def _hearings_off(
+    lapsed: tuple[HearingRecord, ...], changed: HearingRecord | None, before: IntakeEvent, event_id: str
+) -> list[Numbered]:
+    """A case's end cancels the appointments that it still has: who would come to one in vain is told."""
+    off = [
+        record
+        for record in lapsed
+        if record.status == hearings.CANCELLED
+        and record.ends_at is not None
+        and (changed is None or changed.hearing_id != record.hearing_id)
+    ]
+    return [
+        Numbered(
+            ids.hearing_cancelled_id(event_id, record.hearing_id),
+            HearingCancelled(
+                case_id=before.case_id,
+                occurred_at=before.occurred_at,
+                case_seq=before.case_seq + number,
+                hearing_id=record.hearing_id,
+                outcome="case_ended",
+            ),
+        )
+        for number, record in enumerate(off, start=1)
+    ]
 
 
 def _event_of(
