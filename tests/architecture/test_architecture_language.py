@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,6 +92,18 @@ def test_a_clean_part_has_no_private_word(part: str) -> None:
         for path in files
         for line, name in private_names(path.read_text(encoding="utf8"))
     ] == []
+
+
+@pytest.mark.parametrize("part", [part for part in CLEAN if part.startswith("services/")])
+def test_no_class_name_means_two_things(part: str) -> None:
+    """In a clean service a name has one class."""
+    names = Counter(
+        node.name
+        for path in _files(part)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf8")))
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert [name for name, number in names.items() if number > 1] == []
 
 
 def test_every_part_is_clean_or_not_yet() -> None:

@@ -1,4 +1,4 @@
-"""The ledger's calls, as OpenAPI tells them."""
+"""The ledger's calls, as OpenAPI describes them."""
 
 from typing import Final
 

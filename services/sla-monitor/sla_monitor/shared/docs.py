@@ -1,4 +1,4 @@
-"""The calls that workers and ledger have in common, as OpenAPI tells them."""
+"""The calls that workers and ledger have in common, as OpenAPI describes them."""
 
 from typing import Final
 

@@ -47,7 +47,7 @@ class ClockView(BaseModel):
     district: str | None
 
 
-class ShareView(BaseModel):
+class StationShareView(BaseModel):
     """How long a station had the case while a clock of it ran; a transfer never resets the citizen's clock."""
 
     model_config = ConfigDict(frozen=True)
@@ -58,16 +58,16 @@ class ShareView(BaseModel):
     seconds: float
 
 
-class CaseView(BaseModel):
+class CaseClocksView(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     case_id: str
     service_code: str | None
     clocks: tuple[ClockView, ...]
-    shares: tuple[ShareView, ...]
+    shares: tuple[StationShareView, ...]
 
 
-class OpenView(BaseModel):
+class OpenClocksView(BaseModel):
     """Open clocks, the most urgent first."""
 
     model_config = ConfigDict(frozen=True)
@@ -101,7 +101,7 @@ def create_router(
 
     @router.get("/v1/sla/cases/{case_id}")
     @described(docs.CASE)
-    async def read_case(case_id: str, caller: Asker) -> CaseView:
+    async def read_case(case_id: str, caller: Asker) -> CaseClocksView:
         key = case_id.encode()
         value = next((entry for number in owned() if (entry := table.partition(number).get(key)) is not None), None)
         record = None if value is None else record_codec.load(case_id, value)
@@ -118,7 +118,7 @@ def create_router(
         over: Annotated[float | None, Query(description="seconds overdue, at least", allow_inf_nan=False)] = None,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
         cursor: str | None = None,
-    ) -> OpenView:
+    ) -> OpenClocksView:
         now = clock.now()
         page: list[ClockView] = []  # and one more, if there is a next page
         district = None if district is None else district_named(district)
@@ -135,15 +135,17 @@ def create_router(
                 page = heapq.nsmallest(limit + 1, [*page, *after], key=_sort_key)
                 await asyncio.sleep(0)
         more, page = len(page) > limit, page[:limit]
-        return OpenView(as_of=now, clocks=tuple(page), next_cursor=_sort_key(page[-1]) if more else None)
+        return OpenClocksView(as_of=now, clocks=tuple(page), next_cursor=_sort_key(page[-1]) if more else None)
 
     return router
 
 
-def case_view(record: CaseRecord, now: datetime) -> CaseView:
+def case_view(record: CaseRecord, now: datetime) -> CaseClocksView:
     shares = tuple(share for clock in record.clocks for share in _shares(record, clock, now))
     clocks = tuple(clock_view(record, clock, now) for clock in record.clocks)
-    return CaseView(case_id=record.case_id, service_code=record.service_code or None, clocks=clocks, shares=shares)
+    return CaseClocksView(
+        case_id=record.case_id, service_code=record.service_code or None, clocks=clocks, shares=shares
+    )
 
 
 def clock_view(record: CaseRecord, clock: EmittedClock, now: datetime) -> ClockView:
@@ -206,7 +208,7 @@ def _sort_key(view: ClockView) -> str:
     return f"{view.due_at.timestamp():015.3f}|{view.case_id}|{view.clock_id}"
 
 
-def _shares(record: CaseRecord, clock: EmittedClock, now: datetime) -> Iterator[ShareView]:
+def _shares(record: CaseRecord, clock: EmittedClock, now: datetime) -> Iterator[StationShareView]:
     """Each assignment's part of the time from the clock's start to its end, or to now."""
     last = clock.last
     end = last.stopped if last.stopped is not None else round(now.timestamp() * 1000)
@@ -215,7 +217,7 @@ def _shares(record: CaseRecord, clock: EmittedClock, now: datetime) -> Iterator[
         until = stays[index + 1].at if index + 1 < len(stays) else end
         milliseconds = min(until, end) - max(stay.at, last.started)
         if milliseconds > 0:
-            yield ShareView(
+            yield StationShareView(
                 clock_id=clock.clock_id,
                 station=stay.station,
                 assignment_no=stay.number,

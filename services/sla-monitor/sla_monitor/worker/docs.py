@@ -1,4 +1,4 @@
-"""A worker's calls, as OpenAPI tells them."""
+"""A worker's calls, as OpenAPI describes them."""
 
 from typing import Final
 
