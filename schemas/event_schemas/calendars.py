@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Any, Final, Literal, Protocol, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema, field_validator, model_validator
 
 INDIA: Final = timezone(timedelta(hours=5, minutes=30), "IST")
 """Asia/Kolkata has had this offset, and no summer time, since 1945."""
@@ -23,6 +23,11 @@ _FIRST, _LAST = date(2000, 1, 1), date(2225, 12, 31)
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _WEEKDAYS: Final[tuple[Weekday, ...]] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+# JSON Schema's "time" has a zone, which a time of India's clock has none of; files may leave the seconds out.
+LocalTime = Annotated[
+    time, WithJsonSchema({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9](:00)?$", "examples": ["17:00"]})
+]
 
 
 class Calendar(Protocol):
@@ -82,8 +87,8 @@ class Office(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     days: tuple[Weekday, ...] = Field(min_length=1, description="the working days of a week")
-    opens: time = Field(description="from this time of India's clock, each working day")
-    closes: time | Literal["24:00"] = Field(description="until this time; 24:00 is midnight, the end of the day")
+    opens: LocalTime = Field(description="from this time of India's clock, each working day")
+    closes: LocalTime | Literal["24:00"] = Field(description="until this time; 24:00 is midnight, the end of the day")
     years: tuple[Annotated[int, Field(ge=2000, le=2200)], ...] = Field(
         min_length=1, description="the years whose holidays are listed, one after the other"
     )

@@ -1,0 +1,177 @@
+"""Schemathesis asks every operation of every program, in memory: no 5xx, and each answer as its document tells."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
+
+import httpx
+import pytest
+import requests
+import schemathesis
+from fastapi import FastAPI, Response
+from fastapi.responses import JSONResponse
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from routing.dataset import load_shipped
+from routing.domain import Snapshot
+from tests.architecture.apps import app_of
+from tests.contract import Contract, contract_of
+from tests.intake import intake_rig
+from tests.intake.intake_rig import ASHA, COMPLAINT, DISPATCHER, SHO
+from tests.issuer import SERVICE
+from tests.notifier.test_notifier_api import TOKEN, Service
+from tests.routing.routing_http import client_of
+
+EXAMPLES: Final = 12
+# Not served by the target in memory.
+LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
+    "intake": frozenset({"/v1/auth/otp", "/v1/auth/token", "/v1/auth/refresh", "/v1/auth/logout"}),
+    "notifier": frozenset({"/v1/notifications"}),
+    "sla-monitor": frozenset({"/health/ready"}),
+}
+SETTINGS: Final = settings(
+    max_examples=EXAMPLES,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=(Phase.generate,),
+    suppress_health_check=list(HealthCheck),
+)
+CHECKS: Final = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    response_headers_conformance,
+]
+
+
+@dataclass
+class Target:
+    """A program in memory: its client, headers of callers that it knows, and path parameters that exist there."""
+
+    http: httpx.AsyncClient
+    callers: Sequence[Mapping[str, str]] = field(default_factory=lambda: [{}])
+    known: Mapping[str, str] = field(default_factory=dict)
+    # A stream that is opened has no end to wait for: strangers ask for it.
+    endless: frozenset[str] = frozenset()
+
+
+@asynccontextmanager
+async def intake() -> AsyncIterator[Target]:
+    async with intake_rig.rig() as rig:
+        filed = await rig.filed(COMPLAINT)
+        await rig.assign(filed["case_id"])
+        callers = [{}, *(intake_rig.bearer(one) for one in (ASHA, SHO, DISPATCHER))]
+        known = {"tracking_number": filed["tracking_number"], "case_id": filed["case_id"], "code": "e-complaint"}
+        yield Target(rig.http, callers, known, frozenset({"stream_status"}))
+
+
+@asynccontextmanager
+async def routing() -> AsyncIterator[Target]:
+    snapshot = Snapshot(load_shipped())
+    async with client_of(snapshot) as http:
+        yield Target(http, known={"code": next(iter(snapshot.stations))})
+
+
+@asynccontextmanager
+async def sla_monitor() -> AsyncIterator[Target]:
+    transport = httpx.ASGITransport(app_of("sla-monitor"))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
+        yield Target(http, [{}, SERVICE])
+
+
+@asynccontextmanager
+async def notifier() -> AsyncIterator[Target]:
+    async with Service().http as http:
+        yield Target(http, [{}, {"Authorization": f"Bearer {TOKEN}"}])
+
+
+TARGETS: Final = {"intake": intake, "routing": routing, "sla-monitor": sla_monitor, "notifier": notifier}
+
+
+@dataclass
+class Asker:
+    """Asks a target in memory and holds each answer to the program's document."""
+
+    contract: Contract
+    runner: asyncio.Runner
+    target: Target
+    statuses: dict[str, set[int]] = field(default_factory=dict)
+
+    def ask(self, operation: Any) -> None:
+        name = operation.definition.raw["operationId"]
+        callers = [{}] if name in self.target.endless else self.target.callers
+
+        @SETTINGS
+        @given(case=operation.as_strategy(), headers=st.sampled_from(callers), real=st.booleans())
+        def one(case: Any, headers: Mapping[str, str], real: bool) -> None:
+            for parameter in self.target.known.keys() & case.path_parameters.keys() if real else ():
+                case.path_parameters[parameter] = self.target.known[parameter]
+            response = self.runner.run(self._answer(case, headers))
+            case.validate_response(response, checks=CHECKS)
+            self.statuses.setdefault(name, set()).add(response.status_code)
+
+        one()
+
+    async def _answer(self, case: Any, headers: Mapping[str, str]) -> httpx.Response:
+        sent = requests.Request(**case.as_transport_kwargs(base_url="http://test")).prepare()
+        given_headers = {name: str(value) for name, value in sent.headers.items() if name.lower() != "authorization"}
+        body = cast("bytes | str | None", sent.body)
+        response = await self.target.http.request(
+            str(sent.method), str(sent.url), content=body, headers={**given_headers, **headers}
+        )
+        await self.contract.check(response)
+        return response
+
+
+def operations_of(schema: schemathesis.BaseSchema) -> Iterator[Any]:
+    """A part of a document that cannot be read is no operation: it is told what is wrong with it."""
+    for result in schema.get_all_operations():
+        assert isinstance(result, Ok), result.err()
+        yield result.ok()
+
+
+@pytest.mark.parametrize("program", TARGETS)
+def test_every_answer_is_as_documented(program: str) -> None:
+    """Whatever is asked, within the schemas and with callers known and unknown."""
+    schema = schemathesis.openapi.from_dict(app_of(program).openapi())
+    with asyncio.Runner() as runner:
+        entered = TARGETS[program]()
+        asker = Asker(contract_of(program), runner, runner.run(entered.__aenter__()))
+        for operation in operations_of(schema):
+            if operation.path not in LEFT_OUT.get(program, ()):
+                asker.ask(operation)
+        runner.run(entered.__aexit__(None, None, None))
+    assert all(any(status < 500 for status in found) for found in asker.statuses.values())
+    assert sum(any(status < 400 for status in found) for found in asker.statuses.values()) >= 3, asker.statuses
+
+
+@pytest.mark.parametrize(("member", "status"), [("text", 200), (1, 500), (1, 201)])
+def test_an_answer_that_is_not_as_documented_is_found(member: object, status: int) -> None:
+    """A member of another type, a crash, and a status that nobody told of."""
+    app = FastAPI()
+
+    @app.get("/lie", operation_id="lie", responses={200: {"model": dict[str, int]}})
+    async def lie() -> Response:
+        return JSONResponse({"x": member}, status)
+
+    schema = schemathesis.openapi.from_dict(app.openapi())
+    with asyncio.Runner() as runner:
+        http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
+        asker = Asker(Contract({"paths": {}}), runner, Target(http))
+        (operation,) = operations_of(schema)
+        with pytest.raises(BaseExceptionGroup):
+            asker.ask(operation)
+        runner.run(http.aclose())
