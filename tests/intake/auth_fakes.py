@@ -15,7 +15,7 @@ class MemoryOtpStore:
     async def add(self, challenge: Challenge) -> None:
         self._challenges[challenge.challenge_id] = challenge
 
-    async def take_try(self, challenge_id: str, now: datetime) -> Challenge | None:
+    async def use_try(self, challenge_id: str, now: datetime) -> Challenge | None:
         found = self._challenges.get(challenge_id)
         if found is None or found.expires_at <= now:
             return None

@@ -84,7 +84,7 @@ class MemoryCaseStore:
         self._tell(case.case_id)
         return changed
 
-    async def take_in(self, batch: Sequence[Derived]) -> None:
+    async def apply_derived(self, batch: Sequence[Derived]) -> None:
         for derived in batch:
             self.entries.setdefault(derived.entry.event_id, derived.entry)
         for derived in batch:

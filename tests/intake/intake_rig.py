@@ -157,7 +157,7 @@ class Rig:
 
     async def assign(self, case_id: str, number: int = 1, station: Station = STATION) -> None:
         event = assigned(case_id, number, station, self.clock.now())
-        await self.store.take_in([derive(ids.assignment_id(case_id, number), event)])
+        await self.store.apply_derived([derive(ids.assignment_id(case_id, number), event)])
 
     async def command(
         self, case_id: str, command: str, body: Any = None, by: Principal = SHO, **headers: str

@@ -30,7 +30,7 @@ from tests.intake.intake_rig import (
     STATION,
     Rig,
 )
-from tests.intake.test_intake_status import clock_started, take_in
+from tests.intake.test_intake_status import apply_derived, clock_started
 
 CERTIFICATE = {"service_code": "character-certificate", "attributes": {"purpose": "employment"}}
 
@@ -191,7 +191,7 @@ async def test_a_clock_is_paused_by_policy_alone(intake: Rig) -> None:
     body = {"clock_id": "inquiry:1", "reason_code": "court_stay"}
     unknown = await intake.command(case_id, "pause-clock", body | {"clock_id": "inquiry:9"})
     assert (unknown.status_code, unknown.json()["code"]) == (422, "clock_unknown")
-    await take_in(intake, clock_started(case_id, intake.clock.now()))
+    await apply_derived(intake, clock_started(case_id, intake.clock.now()))
     refused = await intake.command(case_id, "pause-clock", body | {"reason_code": "busy"})
     assert (refused.status_code, refused.json()["code"]) == (409, "clock_not_pausable")
     assert "court_stay" in refused.json()["reasons"]

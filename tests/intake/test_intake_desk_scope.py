@@ -156,7 +156,7 @@ async def at_moment(intake: Rig, kind: str, moment: str) -> Mapping[str, Any]:
 
 async def assign(intake: Rig, case_id: str, number: int, office: Station, post: str) -> None:
     event = assigned(case_id, number, office, intake.clock.now()).model_copy(update={"officer_post": post})
-    await intake.store.take_in([derive(ids.assignment_id(case_id, number), event)])
+    await intake.store.apply_derived([derive(ids.assignment_id(case_id, number), event)])
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -23,7 +23,7 @@ from event_schemas import (
 )
 from tests.intake.intake_rig import ASHA, COMPLAINT, DISPATCHER, SHO, Rig
 from tests.intake.test_intake_desk import CERTIFICATE, at_station
-from tests.intake.test_intake_status import clock_started, take_in
+from tests.intake.test_intake_status import apply_derived, clock_started
 
 SENSITIVE = COMPLAINT | {"attributes": {"category": "crime_against_women", "accused": "x"}}
 EMERGENCY = {"kinds": ["police", "ambulance"], "phone": "+919876500001"}
@@ -63,7 +63,7 @@ async def test_a_clock_of_the_law_keeps_a_case_open(intake: Rig) -> None:
     await intake.command(case_id, "start-hearing")
     now = intake.clock.now()
     started = clock_started(case_id, now).model_dump() | {"clock": "investigation", "clock_id": "investigation:1"}
-    await take_in(intake, SLAClockStarted(**started))
+    await apply_derived(intake, SLAClockStarted(**started))
     refused = await intake.command(case_id, "close", {"outcome": "a", "reason_code": "b"})
     assert (refused.status_code, refused.json()["code"]) == (409, "clock_running")
     assert refused.json()["clocks"] == ["investigation:1"]
@@ -115,7 +115,7 @@ async def test_a_certificate_is_revoked_by_order(intake: Rig) -> None:
         case_id=case_id, occurred_at=intake.clock.now(), cause_id="x", certificate_id="p1", kind="character",
         verify_url="http://v", sha256="0" * 64,
     )  # fmt: skip
-    await take_in(intake, issued)
+    await apply_derived(intake, issued)
     await intake.command(case_id, "close", {"outcome": "issued", "reason_code": "issued"})
     unknown = await intake.command(case_id, "order-certificate-revocation", body | {"certificate_id": "p2"})
     assert (unknown.status_code, unknown.json()["code"]) == (422, "certificate_unknown")

@@ -97,19 +97,19 @@ def test_streams_are_limited_by_viewer_and_in_all() -> None:
     """A slot that is given back can be taken again."""
     slots = StreamSlots(each=2, at_most=3)
     for viewer in ("a", "a", "b"):
-        slots.take(viewer)
+        slots.acquire(viewer)
     for viewer in ("a", "b", "c"):
         with pytest.raises(Problem) as refused:
-            slots.take(viewer)
+            slots.acquire(viewer)
         assert (refused.value.type.status, refused.value.type.code) == (429, "too_many_streams")
     slots.give_back("a")
-    slots.take("a")
+    slots.acquire("a")
 
 
 async def test_a_stream_that_ends_before_it_began_gives_its_slot_back() -> None:
     """Also one whose client is gone at once."""
     slots = StreamSlots(each=1, at_most=1)
-    slots.take("a")
+    slots.acquire("a")
 
     async def never() -> Any:
         yield "x"
@@ -122,7 +122,7 @@ async def test_a_stream_that_ends_before_it_began_gives_its_slot_back() -> None:
 
     with pytest.raises(BaseException):  # noqa: B017, PT011  whatever it is, the slot is free
         await SlottedStream(never(), slots, "a")({"type": "http", "asgi": {"spec_version": "2.4"}}, gone, broken)
-    slots.take("a")
+    slots.acquire("a")
 
 
 async def test_the_fifth_stream_of_a_receipt_is_refused() -> None:
@@ -131,7 +131,7 @@ async def test_the_fifth_stream_of_a_receipt_is_refused() -> None:
         case = await intake.filed(COMPLAINT)
         url, receipt = f"/v1/complaints/{case['tracking_number']}/stream", {"x_receipt": case["receipt_secret"]}
         for _ in range(2):
-            intake.stream.slots.take(intake.stream.keys.viewer(case["receipt_secret"], case["case_id"]))
+            intake.stream.slots.acquire(intake.stream.keys.viewer(case["receipt_secret"], case["case_id"]))
         async with asyncio.timeout(5):
             refused = await intake.get(url, **receipt)
         assert (refused.status_code, refused.json()["code"]) == (429, "too_many_streams")

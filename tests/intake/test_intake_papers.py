@@ -43,7 +43,7 @@ async def tell(intake: Rig, kind: type[Any], case_id: str, certificate_id: str) 
         verify_url="https://x.in/v1/verify/1",
         sha256="0" * 64,
     )
-    await intake.store.take_in([derive(ids.certificate_event_id(certificate_id, kind.type), event)])
+    await intake.store.apply_derived([derive(ids.certificate_event_id(certificate_id, kind.type), event)])
 
 
 async def test_the_address_in_the_status_gives_the_owner_his_paper(intake: Rig) -> None:

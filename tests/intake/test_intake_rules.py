@@ -15,7 +15,7 @@ from intake.case.store.documents import safe_key
 from intake.catalogue import CatalogueError, load_catalogue
 from intake.catalogue.loader import SHIPPED
 from intake.commands.table import TABLE, Act, acts_by_table
-from intake.filing.geo import Place, judge_point
+from intake.filing.geo import PointPlausibility, judge_point
 from intake.filing.notices import NOTICES
 from intake.filing.text import clean_text
 from intake.texts import load_texts
@@ -125,17 +125,17 @@ def test_safe_keys_keep_ids_apart(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     ("lat", "lon", "place"),
     [
-        (25.6, 85.1, Place.INDIA),
-        (8.08, 77.55, Place.INDIA),
-        (85.1, 25.6, Place.SWAPPED),
-        (51.5, -0.1, Place.OUTSIDE),
-        (0.0, 0.0, Place.OUTSIDE),
-        (95.0, 200.0, Place.IMPOSSIBLE),
-        (float("nan"), 85.0, Place.IMPOSSIBLE),
-        (float("inf"), 85.0, Place.IMPOSSIBLE),
+        (25.6, 85.1, PointPlausibility.INDIA),
+        (8.08, 77.55, PointPlausibility.INDIA),
+        (85.1, 25.6, PointPlausibility.SWAPPED),
+        (51.5, -0.1, PointPlausibility.OUTSIDE),
+        (0.0, 0.0, PointPlausibility.OUTSIDE),
+        (95.0, 200.0, PointPlausibility.IMPOSSIBLE),
+        (float("nan"), 85.0, PointPlausibility.IMPOSSIBLE),
+        (float("inf"), 85.0, PointPlausibility.IMPOSSIBLE),
     ],
 )
-def test_points_are_judged(lat: float, lon: float, place: Place) -> None:
+def test_points_are_judged(lat: float, lon: float, place: PointPlausibility) -> None:
     """In India, in India with its numbers swapped, elsewhere, or nowhere."""
     assert judge_point(lat, lon) is place
 

@@ -66,8 +66,8 @@ def revoked(case_id: str, at: datetime, breach_id: str = "b1") -> SLABreachRevok
     )
 
 
-async def take_in(intake: Rig, *events: Event) -> None:
-    await intake.store.take_in([derive(ids.new_event_id(), event) for event in events])
+async def apply_derived(intake: Rig, *events: Event) -> None:
+    await intake.store.apply_derived([derive(ids.new_event_id(), event) for event in events])
 
 
 async def status(intake: Rig, case: dict[str, Any], **headers: str) -> dict[str, Any]:
@@ -104,7 +104,7 @@ async def test_derived_events_show(intake: Rig) -> None:
     """Station, post, timeline and clocks follow the events, in the reader's language."""
     case = await intake.filed(COMPLAINT)
     await intake.assign(case["case_id"])
-    await take_in(intake, clock_started(case["case_id"], intake.clock.now()))
+    await apply_derived(intake, clock_started(case["case_id"], intake.clock.now()))
     intake.clock.advance(timedelta(days=29))
     english, hindi = await status(intake, case), await status(intake, case, accept_language="hi-IN")
     assert english["station"] == {"code": "5140003", "name": "ARARIA", "name_hi": None, "district": "Araria"}
@@ -151,7 +151,7 @@ async def test_a_clock_shows_what_is_true_now(intake: Rig, events: tuple[str, ..
         "met": clock_stopped(case_id, now, "met"),
         "late": clock_stopped(case_id, now, "breached"),
     }
-    await take_in(intake, clock_started(case_id, now), *(made[name] for name in events))
+    await apply_derived(intake, clock_started(case_id, now), *(made[name] for name in events))
     (clock,) = (await status(intake, case))["clocks"]
     assert clock["state"] == state
 
@@ -168,7 +168,7 @@ async def test_a_certificate_is_linked(intake: Rig) -> None:
         verify_url="http://verify/cert-1",
         sha256="0" * 64,
     )
-    await take_in(intake, issued)
+    await apply_derived(intake, issued)
     (certificate,) = (await status(intake, case))["certificates"]
     assert certificate.keys() == {"certificate_id", "kind", "url", "verify_url"}
     assert certificate["url"] == f"/v1/complaints/{case['tracking_number']}/certificates/cert-1.pdf"
@@ -209,7 +209,7 @@ async def test_an_unchanged_status_is_304(intake: Rig) -> None:
     same = await intake.get(url, by=ASHA, if_none_match=f'"other", {etag}')
     assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", etag)
     assert (await intake.get(url, by=ASHA, if_none_match=etag, accept_language="hi")).status_code == 200
-    await take_in(intake, clock_started(case["case_id"], intake.clock.now()))
+    await apply_derived(intake, clock_started(case["case_id"], intake.clock.now()))
     assert (await intake.get(url, by=ASHA, if_none_match=etag)).status_code == 200
 
 

@@ -97,7 +97,7 @@ def steps(world: World, acts: frozenset[Act]) -> Iterator[World]:
         if act is Act.PAUSE_CLOCK and (_alive(world) or world.case.round > 1):
             continue
         for body in bodies(world, act):
-            following = _taken(world, act, body)
+            following = _accepted(world, act, body)
             if following is not None:
                 yield following
     if world.case.family is Family.COMPLAINT and world.case.state is State.ACKNOWLEDGED:
@@ -105,7 +105,7 @@ def steps(world: World, acts: frozenset[Act]) -> Iterator[World]:
         yield order_enquiry(world)
 
 
-def _taken(world: World, act: Act, body: CommandBody, *, lag: bool = False) -> World | None:
+def _accepted(world: World, act: Act, body: CommandBody, *, lag: bool = False) -> World | None:
     try:
         return take(world, act, body, lag=lag)
     except CommandFault:
@@ -197,7 +197,7 @@ def test_it_holds_too_while_intake_has_not_heard_of_the_clocks(family: str, data
         if not acts:
             break
         act = data.draw(st.sampled_from(sorted(acts)))
-        following = _taken(world, act, data.draw(st.sampled_from([*bodies(world, act)])), lag=True)
+        following = _accepted(world, act, data.draw(st.sampled_from([*bodies(world, act)])), lag=True)
         world = world if following is None else following
         if data.draw(st.integers(0, 9)) == 0:
             world = heard(world)

@@ -175,8 +175,8 @@ async def test_derived_events_do_what_the_domain_says(stores: Stores, state: Sta
             )
             for d in order
         ]
-        await stores.cases.take_in(here[:4])
-        await stores.cases.take_in([*here, *here[2:5]])
+        await stores.cases.apply_derived(here[:4])
+        await stores.cases.apply_derived([*here, *here[2:5]])
         expected = case
         for derived in here:
             expected = expected if derived.effect is None else apply(expected, derived.effect)
@@ -189,9 +189,9 @@ async def test_derived_events_do_what_the_domain_says(stores: Stores, state: Sta
 
 async def test_an_event_of_an_unknown_case_harms_nothing(stores: Stores) -> None:
     """A derived event whose case is not here is taken in without a case being made."""
-    await stores.cases.take_in([derive("e1", assigned("c_nowhere", 1, STATION, START))])
+    await stores.cases.apply_derived([derive("e1", assigned("c_nowhere", 1, STATION, START))])
     assert await stores.cases.by_id("c_nowhere") is None
-    await stores.cases.take_in([])
+    await stores.cases.apply_derived([])
 
 
 async def test_the_emergencies_of_a_caller(stores: Stores) -> None:
@@ -253,7 +253,7 @@ async def test_lists_are_filtered_and_paged(stores: Stores) -> None:
     for case in (here, there, walk_in, mine):
         await stores.cases.insert(case, [])
     for case, station in ((here, STATION), (there, OTHER_STATION)):
-        await stores.cases.take_in([derive(f"a{case.case_id}", assigned(case.case_id, 1, station, START))])
+        await stores.cases.apply_derived([derive(f"a{case.case_id}", assigned(case.case_id, 1, station, START))])
 
     async def found(limit: int = 10, after: str | None = None, **wanted: Any) -> set[str]:
         page = await stores.cases.page(CaseFilter(**wanted), after, limit)
@@ -284,7 +284,7 @@ async def test_changes_are_told(stores: Stores) -> None:
     tail = stores.cases.changed_cases()
     heard = asyncio.ensure_future(anext(tail))
     await asyncio.sleep(0.5)
-    await stores.cases.take_in([derive("a", assigned(case.case_id, 1, STATION, START))])
+    await stores.cases.apply_derived([derive("a", assigned(case.case_id, 1, STATION, START))])
     async with asyncio.timeout(10):
         assert await heard == case.case_id
     await tail.aclose()

@@ -39,7 +39,7 @@ OFFICE_ACCUSED = TYPES["office_accused"]
 HEARING_IN_THE_PAST = TYPES["hearing_in_the_past"]
 HEARING_TOO_FAR = TYPES["hearing_too_far"]
 HEARING_TOO_LONG = TYPES["hearing_too_long"]
-SLOT_TAKEN = TYPES["slot_taken"]
+SLOT_BOOKED = TYPES["slot_taken"]
 
 DUPLICATES: Final = {one.code: one for one in TYPES.values() if one.code.startswith("duplicate_")}
 """Why another emergency cannot stand for this one, by code."""

@@ -1,4 +1,4 @@
-"""Login, as OpenAPI tells it."""
+"""Descriptions of login's calls, for OpenAPI."""
 
 from typing import Final
 

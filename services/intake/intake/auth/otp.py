@@ -41,7 +41,7 @@ class Verdict(Enum):
 class OtpStore(Protocol):
     async def add(self, challenge: Challenge) -> None: ...
 
-    async def take_try(self, challenge_id: str, now: datetime) -> Challenge | None:
+    async def use_try(self, challenge_id: str, now: datetime) -> Challenge | None:
         """Counts one try, atomically, and returns the challenge as it was; None when there is none left to try."""
 
     async def use(self, challenge_id: str) -> bool:
@@ -62,7 +62,7 @@ def code_mac(challenge_id: str, code: str, key: bytes) -> bytes:
 async def verify_code(
     store: OtpStore, challenge_id: str, code: str, key: bytes, now: datetime
 ) -> tuple[Verdict, Challenge | None]:
-    challenge = await store.take_try(challenge_id, now)
+    challenge = await store.use_try(challenge_id, now)
     if challenge is None or now >= challenge.expires_at:
         return Verdict.EXPIRED, None
     if challenge.tries_left <= 0:

@@ -33,7 +33,7 @@ class MongoOtpStore:
         with store_errors():
             await self._challenges.insert_one(document)
 
-    async def take_try(self, challenge_id: str, now: datetime) -> Challenge | None:
+    async def use_try(self, challenge_id: str, now: datetime) -> Challenge | None:
         with store_errors():
             found = await self._challenges.find_one_and_update(
                 {"_id": challenge_id, "expires_at": {"$gt": now}},

@@ -41,20 +41,20 @@ DERIVED_TYPES = frozenset(event.type for event in DERIVED)
 
 @dataclass(frozen=True, slots=True)
 class AssignmentMade:
-    """Taken if its number is higher than the one known; moves the state if it answers the newest request."""
+    """Applied if its number is higher than the one known; moves the state if it answers the newest request."""
 
     assignment: Assignment
 
 
 @dataclass(frozen=True, slots=True)
-class ClockTold:
-    """Taken if its `rev` is higher than the one known."""
+class ClockRecorded:
+    """Applied if its `rev` is higher than the one known."""
 
     record: ClockRecord
 
 
 @dataclass(frozen=True, slots=True)
-class BreachTold:
+class BreachRecorded:
     clock_id: str
     breach_id: str
     level: int
@@ -69,7 +69,7 @@ class BreachRevoked:
 
 
 @dataclass(frozen=True, slots=True)
-class CertificateTold:
+class CertificateRecorded:
     certificate: CertificateRecord
 
 
@@ -78,7 +78,7 @@ class CertificateWithdrawn:
     certificate_id: str
 
 
-Effect = AssignmentMade | ClockTold | BreachTold | BreachRevoked | CertificateTold | CertificateWithdrawn
+Effect = AssignmentMade | ClockRecorded | BreachRecorded | BreachRevoked | CertificateRecorded | CertificateWithdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +102,13 @@ def apply(case: Case, effect: Effect) -> Case:
     match effect:
         case AssignmentMade(assignment):
             return _assigned(case, assignment)
-        case ClockTold(record):
+        case ClockRecorded(record):
             view = case.clocks.get(record.clock_id, ClockView())
             newer = view.record is None or record.rev > view.record.rev
             return _with_clock(case, record.clock_id, replace(view, record=record)) if newer else case
-        case BreachTold() | BreachRevoked():
+        case BreachRecorded() | BreachRevoked():
             return _with_breach(case, effect)
-        case CertificateTold() | CertificateWithdrawn():
+        case CertificateRecorded() | CertificateWithdrawn():
             return _with_certificate(case, effect)
 
 
@@ -126,24 +126,26 @@ def _with_clock(case: Case, clock_id: str, view: ClockView) -> Case:
     return replace(case, clocks={**case.clocks, clock_id: view}, changes=case.changes + 1)
 
 
-def _with_breach(case: Case, told: BreachTold | BreachRevoked) -> Case:
-    view = case.clocks.get(told.clock_id, ClockView())
-    breach = view.breaches.get(told.breach_id, Breach(told.breach_id))
-    breach = replace(breach, level=told.level) if isinstance(told, BreachTold) else replace(breach, revoked=True)
-    return _with_clock(case, told.clock_id, replace(view, breaches={**view.breaches, breach.breach_id: breach}))
+def _with_breach(case: Case, effect: BreachRecorded | BreachRevoked) -> Case:
+    view = case.clocks.get(effect.clock_id, ClockView())
+    breach = view.breaches.get(effect.breach_id, Breach(effect.breach_id))
+    breach = (
+        replace(breach, level=effect.level) if isinstance(effect, BreachRecorded) else replace(breach, revoked=True)
+    )
+    return _with_clock(case, effect.clock_id, replace(view, breaches={**view.breaches, breach.breach_id: breach}))
 
 
-def _with_certificate(case: Case, told: CertificateTold | CertificateWithdrawn) -> Case:
+def _with_certificate(case: Case, effect: CertificateRecorded | CertificateWithdrawn) -> Case:
     state = case.state
-    if isinstance(told, CertificateTold):
-        before = case.certificates.get(told.certificate.certificate_id)
-        # Told again it moves nothing: by then the case may be in a later round.
+    if isinstance(effect, CertificateRecorded):
+        before = case.certificates.get(effect.certificate.certificate_id)
+        # Repeated, it moves nothing: by then the case may be in a later round.
         if before is None or before.issued_at is None:
             state = CERTIFICATE_ISSUED.next_state(state, case.family) or state
-        certificate = replace(told.certificate, revoked=before is not None and before.revoked)
+        certificate = replace(effect.certificate, revoked=before is not None and before.revoked)
     else:
-        before = case.certificates.get(told.certificate_id)
-        certificate = replace(before or CertificateRecord(told.certificate_id), revoked=True)
+        before = case.certificates.get(effect.certificate_id)
+        certificate = replace(before or CertificateRecord(effect.certificate_id), revoked=True)
     certificates = {**case.certificates, certificate.certificate_id: certificate}
     version = case.version + (state is not case.state)
     return replace(case, certificates=certificates, state=state, version=version, changes=case.changes + 1)
@@ -162,20 +164,20 @@ def _effect(event: Event) -> Effect | None:  # noqa: PLR0911  one case per type 
                 )
             )
         case SLAClockStarted() | SLAClockAdjusted() | SLAClockStopped():
-            return ClockTold(_clock_record(event))
+            return ClockRecorded(_clock_record(event))
         case SLABreached():
-            return BreachTold(event.clock_id, event.breach_id, event.level)
+            return BreachRecorded(event.clock_id, event.breach_id, event.level)
         case SLABreachRevoked():
             return BreachRevoked(event.clock_id, event.breach_id)
         case CertificateIssued():
-            return CertificateTold(
+            return CertificateRecorded(
                 CertificateRecord(event.certificate_id, event.kind, event.verify_url, event.occurred_at)
             )
         case CertificateRevoked():
             return CertificateWithdrawn(event.certificate_id)
         case SLADueSoon():
             return None
-    raise TypeError(f"{event.type} is not a derived event that intake takes in")
+    raise TypeError(f"{event.type} is not a derived event that intake consumes")
 
 
 def _clock_record(event: ClockEvent) -> ClockRecord:

@@ -1,4 +1,4 @@
-"""What the case's own state and facts forbid. Each fault names, in ``facts``, what the answer tells of it."""
+"""What the case's own state and facts forbid. ``facts`` of a fault are members of the problem."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal
@@ -115,7 +115,7 @@ class HearingTooLong(CommandFault):
     """No hearing takes that long."""
 
 
-class SlotTaken(CommandFault):
+class SlotBooked(CommandFault):
     """The officer, or the citizen, has another hearing at that time; `hearing_id` if it is of the same case."""
 
     def __init__(self, hearing_id: str | None) -> None:

@@ -1,4 +1,4 @@
-"""Takes derived events into the cases, a batch at a time."""
+"""Applies derived events to the cases, a batch at a time."""
 
 from collections.abc import Sequence
 
@@ -14,5 +14,5 @@ class DerivedHandler:
         self._store = store
 
     async def __call__(self, batch: Sequence[Received]) -> Sequence[Outgoing]:
-        await self._store.take_in([derive(received.envelope.event_id, received.data) for received in batch])
+        await self._store.apply_derived([derive(received.envelope.event_id, received.data) for received in batch])
         return ()

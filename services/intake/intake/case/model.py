@@ -57,7 +57,7 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class ClockRecord:
-    """A clock as the newest `rev` of sla-monitor's events tells it."""
+    """A clock as of the newest `rev` of sla-monitor's events."""
 
     clock: str
     clock_id: str

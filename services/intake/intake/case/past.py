@@ -1,4 +1,4 @@
-"""What a case's own history tells of it: who came, what was found and decided, which clocks were paused and when."""
+"""Facts derived from a case's own history: who came, what was found and decided, which clocks were paused and when."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -45,7 +45,7 @@ class OpenRound:
 
 
 def open_rounds(case: Case, policies: PolicySet) -> tuple[OpenRound, ...]:
-    """What the SLA monitor tells to run, and what was promised and not told yet; less what intake itself has ended."""
+    """Rounds by sla-monitor's events and those promised without an event yet, less those that intake has ended."""
     found: dict[str, OpenRound] = {}
     for due in case.due:
         policy = _policy(policies, due.clock, due.started_at or case.filed_at)

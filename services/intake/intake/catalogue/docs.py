@@ -1,4 +1,4 @@
-"""The catalogue, as OpenAPI tells it."""
+"""Descriptions of the catalogue's calls, for OpenAPI."""
 
 from typing import Final
 

@@ -107,8 +107,8 @@ def _is_to_come(value: object, now: datetime) -> bool:
 
 
 _FORMATS = {"date-time": _is_time, "date": _is_date}
-# What is said of each keyword, by the name of its message; `limit` is the schema's own number.
-_SAID: Mapping[str, str] = {
+# The message for each keyword, by its name; `limit` is the schema's own number.
+_MESSAGE_OF: Mapping[str, str] = {
     "pattern": "string_pattern_mismatch",
     "minLength": "length_at_least",
     "maxLength": "length_at_most",
@@ -128,7 +128,7 @@ _TYPES: Mapping[str, str] = {
     "array": "list_type",
     "object": "dict_type",
 }
-_FORMAT_SAID: Mapping[str, str] = {"date-time": "instant", "date": "date_parsing"}
+_MESSAGE_OF_FORMAT: Mapping[str, str] = {"date-time": "instant", "date": "date_parsing"}
 
 
 def _pointer(fault: ValidationError) -> str:
@@ -148,9 +148,9 @@ def _message(fault: ValidationError, schema: Mapping[str, Any]) -> Bilingual:
         names = wanted if isinstance(wanted, list) else [wanted]
         return MESSAGES[next((_TYPES[name] for name in names if name in _TYPES), "default")]
     if kind == "format":
-        return MESSAGES[_FORMAT_SAID.get(str(wanted), "default")]
-    said = MESSAGES[_SAID.get(kind, "default")]
-    return _with(said, limit=wanted) if "{limit}" in said.en else said
+        return MESSAGES[_MESSAGE_OF_FORMAT.get(str(wanted), "default")]
+    message = MESSAGES[_MESSAGE_OF.get(kind, "default")]
+    return _with(message, limit=wanted) if "{limit}" in message.en else message
 
 
 def _joined(texts: Sequence[Bilingual], language: Language) -> str:

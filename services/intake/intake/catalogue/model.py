@@ -85,7 +85,7 @@ class Service(_Data):
         }
 
     def past_times(self) -> tuple[str, ...]:
-        """The attributes whose time has passed when they are told."""
+        """The attributes whose time lies before the filing."""
         properties = self.attributes.get("properties", {})
         return tuple(name for name, definition in properties.items() if definition.get("x-past"))
 

@@ -12,7 +12,7 @@ _DEVANAGARI: Final = re.compile(r"[\u0900-\u097f]")
 _LATIN: Final = re.compile(r"[A-Za-z]")
 _CODE: Final = re.compile(r"[a-z0-9]_[a-z0-9]")
 # What stands beside JSON Schema's own keywords, for the makers of forms.
-_WORDS: Final = frozenset({"title", "help", "labels"})
+_FOR_READERS: Final = frozenset({"title", "help", "labels"})
 
 
 class Text(Bilingual):
@@ -61,7 +61,7 @@ def texts_of(schema: Mapping[str, Any]) -> Iterator[Text]:
 
 def plain_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     """JSON Schema alone, by which answers are checked."""
-    questions = {name: _without_words(question) for name, question in schema.get("properties", {}).items()}
+    questions = {name: _without_texts(question) for name, question in schema.get("properties", {}).items()}
     return {**schema, "properties": questions} if questions else dict(schema)
 
 
@@ -91,8 +91,8 @@ def _filled(question: Any, vocabularies: Vocabularies) -> Any:
         name = filled.pop("values")
         if name not in vocabularies:
             raise ValueError(f"there is no vocabulary {name!r}")
-        words = vocabularies[name]
-        filled |= {"enum": list(words), "labels": {code: text.model_dump() for code, text in words.items()}}
+        terms = vocabularies[name]
+        filled |= {"enum": list(terms), "labels": {code: text.model_dump() for code, text in terms.items()}}
     return filled
 
 
@@ -116,15 +116,15 @@ def _enumeration(question: Mapping[str, Any]) -> Mapping[str, Any]:
     return items if isinstance(items, dict) and "enum" in items else question
 
 
-def _without_words(question: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {key: value for key, value in question.items() if key not in _WORDS}
+def _without_texts(question: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in question.items() if key not in _FOR_READERS}
     if isinstance(kept.get("items"), dict):
-        kept["items"] = _without_words(kept["items"])
+        kept["items"] = _without_texts(kept["items"])
     return kept
 
 
 def _question(question: Mapping[str, Any], language: Language) -> dict[str, Any]:
-    shown = _without_words(question)
+    shown = _without_texts(question)
     for key, of in (("title", "title"), ("description", "help")):
         if of in question:
             shown[key] = Text.model_validate(question[of]).in_(language)

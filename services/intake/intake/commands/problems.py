@@ -23,7 +23,7 @@ PROBLEMS: Mapping[type[faults.CommandFault], ProblemType] = {
     faults.HearingInThePast: problems.HEARING_IN_THE_PAST,
     faults.HearingTooFar: problems.HEARING_TOO_FAR,
     faults.HearingTooLong: problems.HEARING_TOO_LONG,
-    faults.SlotTaken: problems.SLOT_TAKEN,
+    faults.SlotBooked: problems.SLOT_BOOKED,
 }
 
 

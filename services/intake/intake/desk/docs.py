@@ -1,4 +1,4 @@
-"""The desk, as OpenAPI tells it."""
+"""Descriptions of the desk's calls, for OpenAPI."""
 
 from typing import Any, Final
 

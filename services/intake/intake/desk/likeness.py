@@ -1,4 +1,4 @@
-"""What the desk is told of emergencies beside each other: possible duplicates, and floods from one source or number."""
+"""Emergencies beside each other, for the desk: possible duplicates, and floods from one source or number."""
 
 import asyncio
 from collections.abc import Mapping, Sequence

@@ -188,7 +188,7 @@ def _submission(
 
 
 def _is_emergency(raw: bytes, content_type: str) -> bool:
-    """Told from the bytes, so that a broken body that names the emergency service is an emergency too."""
+    """Found in the bytes, so that a broken body that names the emergency service is an emergency too."""
     try:
         body = orjson.loads(raw)
     except orjson.JSONDecodeError:
@@ -198,7 +198,7 @@ def _is_emergency(raw: bytes, content_type: str) -> bool:
     return names_emergency(body.get("service_code"))
 
 
-# Headers are read by hand, which is faster and lets an emergency in whatever they hold: here they are told.
+# Headers are read by hand, which is faster and lets an emergency in whatever they hold: here OpenAPI learns of them.
 _KEY = {"name": "Idempotency-Key", "in": "header"}
 _RECEIPT = {"name": "X-Receipt", "in": "header"}
 _FILING_HEADERS = {"parameters": [{**_KEY, "required": True}], **ANY_QUERY}

@@ -12,7 +12,7 @@ from chassis.visible import is_blank
 from event_schemas import Location
 from event_schemas.values import FilingChannel, Language
 from intake.catalogue import Catalogue, Service
-from intake.filing.geo import Place, clamped_accuracy, judge_point
+from intake.filing.geo import PointPlausibility, clamped_accuracy, judge_point
 from intake.filing.text import clean_text
 from intake.http.one_of import OneOf
 from intake.problems import LOCATION_OUTSIDE_INDIA
@@ -83,8 +83,8 @@ class ComplaintBody(Body):
 def checked_location(body: LocationBody) -> Location:
     """The point, if it can be in India; Problem with a hint if its numbers were swapped."""
     place = judge_point(body.lat, body.lon)
-    if place is not Place.INDIA:
-        swapped = place is Place.SWAPPED
+    if place is not PointPlausibility.INDIA:
+        swapped = place is PointPlausibility.SWAPPED
         raise Problem(
             LOCATION_OUTSIDE_INDIA,
             "swapped" if swapped else None,

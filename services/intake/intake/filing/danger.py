@@ -11,16 +11,16 @@ from chassis.settings import load_yaml
 
 SHIPPED = Path(__file__).parents[1] / "texts" / "danger.yaml"
 MAX_CHARACTERS = 20_000
-MAX_WORDS = 2_000
+MAX_TOKENS = 2_000
 BETWEEN = 3
-_WORD = re.compile(r"[^\s,;:/|+&()\[\]{}<>\"'.!?=_\u0964\u060c\u061b\u061f\u2010-\u2015-]+")
+_TOKEN = re.compile(r"[^\s,;:/|+&()\[\]{}<>\"'.!?=_\u0964\u060c\u061b\u061f\u2010-\u2015-]+")
 _NUKTA, _CHANDRABINDU, _ANUSVARA = "\u093c", "\u0901", "\u0902"
 _JOINERS = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff"))
 
 
 def in_danger(text: str) -> bool:
     """Whether one of the shipped phrases stands in the text; looks at its first 2,000 words."""
-    return shipped_phrases().found(_words(text[:MAX_CHARACTERS]))
+    return shipped_phrases().found(_tokens(text[:MAX_CHARACTERS]))
 
 
 class Phrases:
@@ -30,19 +30,19 @@ class Phrases:
         self._whole: Mapping[str, list[Sequence[str]]] = defaultdict(list)
         self._beginnings: list[Sequence[str]] = []
         for phrase in phrases:
-            words = [_plain(word) for word in phrase.split()]
-            if words[0].endswith("*"):
-                self._beginnings.append(words)
+            tokens = [_plain(token) for token in phrase.split()]
+            if tokens[0].endswith("*"):
+                self._beginnings.append(tokens)
             else:
-                self._whole[words[0]].append(words)
+                self._whole[tokens[0]].append(tokens)
 
-    def found(self, words: Sequence[str]) -> bool:
+    def found(self, tokens: Sequence[str]) -> bool:
         return any(
-            _follows(words, number, phrase[1:])
-            for number, word in enumerate(words)
+            _follows(tokens, number, phrase[1:])
+            for number, token in enumerate(tokens)
             for phrase in (
-                *self._whole.get(word, ()),
-                *(one for one in self._beginnings if word.startswith(one[0][:-1])),
+                *self._whole.get(token, ()),
+                *(one for one in self._beginnings if token.startswith(one[0][:-1])),
             )
         )
 
@@ -53,11 +53,11 @@ def shipped_phrases() -> Phrases:
     return Phrases(phrase for phrases in by_language.values() for phrase in phrases)
 
 
-def _follows(words: Sequence[str], number: int, rest: Sequence[str]) -> bool:
+def _follows(tokens: Sequence[str], number: int, rest: Sequence[str]) -> bool:
     """Each word of the rest, in order, with at most BETWEEN others before it."""
     for wanted in rest:
-        for place in range(number + 1, min(number + 2 + BETWEEN, len(words))):
-            if words[place] == wanted or (wanted.endswith("*") and words[place].startswith(wanted[:-1])):
+        for place in range(number + 1, min(number + 2 + BETWEEN, len(tokens))):
+            if tokens[place] == wanted or (wanted.endswith("*") and tokens[place].startswith(wanted[:-1])):
                 number = place
                 break
         else:
@@ -65,8 +65,8 @@ def _follows(words: Sequence[str], number: int, rest: Sequence[str]) -> bool:
     return True
 
 
-def _words(text: str) -> list[str]:
-    return [match.group() for match in _WORD.finditer(_plain(text))][:MAX_WORDS]
+def _tokens(text: str) -> list[str]:
+    return [match.group() for match in _TOKEN.finditer(_plain(text))][:MAX_TOKENS]
 
 
 def _plain(text: str) -> str:

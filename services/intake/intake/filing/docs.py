@@ -1,4 +1,4 @@
-"""Filing, as OpenAPI tells it."""
+"""Descriptions of filing's calls, for OpenAPI."""
 
 from datetime import datetime
 from typing import Final, Literal

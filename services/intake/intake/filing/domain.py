@@ -72,12 +72,12 @@ class Stamp:
 
 
 @dataclass(frozen=True, slots=True)
-class Filing:
+class FiledCase:
     case: Case
     events: tuple[Numbered, ...]
 
 
-def file_complaint(submission: Submission, stamp: Stamp, policies: PolicySet, seal: Seal) -> Filing:
+def file_complaint(submission: Submission, stamp: Stamp, policies: PolicySet, seal: Seal) -> FiledCase:
     """The new case in state `received` and its ComplaintFiled."""
     service = submission.service
     attributes, removed = redact_value(dict(submission.attributes))
@@ -118,10 +118,10 @@ def file_complaint(submission: Submission, stamp: Stamp, policies: PolicySet, se
         removed=removed or removed_too,
     )
     case = _case_of(filed, submission, stamp, dues(policies.due_at_filing(filed)), flags)
-    return Filing(case, (Numbered(stamp.event_id, filed),))
+    return FiledCase(case, (Numbered(stamp.event_id, filed),))
 
 
-def check_in_at_filing(filing: Filing, place: str, presence: str, event_id: str, policies: PolicySet) -> Filing:
+def check_in_at_filing(filing: FiledCase, place: str, presence: str, event_id: str, policies: PolicySet) -> FiledCase:
     """A walk-in: the case opens with the visitor already there, in one write."""
     case = filing.case
     arrived = VisitorArrived(
@@ -137,7 +137,7 @@ def check_in_at_filing(filing: Filing, place: str, presence: str, event_id: str,
         hearings={record.hearing_id: record},
         history=(*case.history, entry),
     )
-    return Filing(opened, (*filing.events, Numbered(event_id, arrived)))
+    return FiledCase(opened, (*filing.events, Numbered(event_id, arrived)))
 
 
 def new_ids(now: datetime) -> tuple[CaseId, str]:

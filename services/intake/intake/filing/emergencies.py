@@ -21,7 +21,7 @@ from intake.filing.domain import Person, Submission
 from intake.filing.handlers import Filed, FilingDesk
 from intake.filing.merging import Joining, OwnCase, judge_repeat, merged_personal_data, with_known_person
 from intake.filing.notices import AADHAAR_REMOVED, UPDATED_OPEN_CASE
-from intake.filing.placing import place_told
+from intake.filing.placing import learn_place
 from intake.filing.reading.urgent import Urgent
 from intake.problems import KEY_IN_PROGRESS, KEY_REUSED
 
@@ -30,7 +30,7 @@ TRIES = 100
 # Bytes: of a body up to this size the order of members does not matter; a larger one is a repeat if all bytes are.
 LARGEST_ORDERED = 16_384
 OLDEST_CALL = timedelta(days=1)
-# Who waits here has proven that the case is his own, or repeats his own request: it tells a stranger nothing.
+# Who waits here has proven that the case is his own, or repeats his own request: a stranger learns nothing from it.
 WAIT_FOR_TWIN_S = 0.02
 
 
@@ -127,21 +127,21 @@ class EmergencyDesk:
             wanted = replace(self._linked(judged, proof), repeat_slot=slot)
             try:
                 return await self._filing.file(wanted, key=key, idempotency=idempotency)
-            except UniqueConflict as taken:
-                if taken.by is not UniqueField.REPEAT_SLOT:
+            except UniqueConflict as conflict:
+                if conflict.by is not UniqueField.REPEAT_SLOT:
                     raise
             await asyncio.sleep(WAIT_FOR_TWIN_S)
         return await self._filing.file(submission, key=key, idempotency=idempotency)
 
     async def _place(self, judged: OwnCase) -> bool:
-        """Tell cases without a place the first one, and routing with them; False if one was changed meanwhile."""
+        """Add the first place to cases without one, and have them routed there; False if one was changed meanwhile."""
         location = judged.submission.location
         if location is None:
             return True
         for case in judged.placed:
-            told = place_told(case, location, self._filing.now())
-            entry = outbox_entry(told.numbered, case.lane)
-            if await self._store.update(case, told.update, [entry]) is None:
+            first = learn_place(case, location, self._filing.now())
+            entry = outbox_entry(first.numbered, case.lane)
+            if await self._store.update(case, first.update, [entry]) is None:
                 return False
         return True
 

@@ -12,21 +12,21 @@ EARTH_M = 6_371_000.0
 POOREST_FIX_M = 100_000.0
 
 
-class Place(StrEnum):
+class PointPlausibility(StrEnum):
     INDIA = "india"
     SWAPPED = "swapped"
     OUTSIDE = "outside"
     IMPOSSIBLE = "impossible"
 
 
-def judge_point(lat: float, lon: float) -> Place:
+def judge_point(lat: float, lon: float) -> PointPlausibility:
     if not (math.isfinite(lat) and math.isfinite(lon)):
-        return Place.IMPOSSIBLE
+        return PointPlausibility.IMPOSSIBLE
     if _in_india(lat, lon):
-        return Place.INDIA
+        return PointPlausibility.INDIA
     if _in_india(lon, lat):
-        return Place.SWAPPED
-    return Place.OUTSIDE if abs(lat) <= 90 and abs(lon) <= 180 else Place.IMPOSSIBLE
+        return PointPlausibility.SWAPPED
+    return PointPlausibility.OUTSIDE if abs(lat) <= 90 and abs(lon) <= 180 else PointPlausibility.IMPOSSIBLE
 
 
 def clamped_accuracy(accuracy_m: float | None) -> float | None:

@@ -50,9 +50,9 @@ def judge_repeat(known: Sequence[Case], submission: Submission, *, kinds_given: 
     return OwnCase(replace(submission, kinds=new, location=submission.location or joined.location), joined)
 
 
-def _same_place(known: Location | None, told: Location | None) -> bool:
+def _same_place(known: Location | None, given: Location | None) -> bool:
     """No place is added. A first place is new: its station must hear of it."""
-    return told is None or (known is not None and distance_m(known, told) <= SAME_PLACE_M)
+    return given is None or (known is not None and distance_m(known, given) <= SAME_PLACE_M)
 
 
 def with_known_person(submission: Submission, opened: bytes | None) -> Submission:
@@ -75,7 +75,7 @@ def with_known_person(submission: Submission, opened: bytes | None) -> Submissio
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """`aadhaar_removed` says whether a number was taken out; `whole` whether all that was said found room."""
+    """`aadhaar_removed` says whether a number was taken out; `whole` whether all that was given found room."""
 
     data: PersonalData
     aadhaar_removed: bool
@@ -86,7 +86,7 @@ def merged_personal_data(opened: bytes | None, submission: Submission, known: Lo
     """Known values stay, missing ones are filled, others are added in words; so are notes and points."""
     before = PersonalData() if opened is None else PersonalData.from_json(opened)
     person, removed = submission.person, False
-    said: dict[str, str | None] = {}
+    given: dict[str, str | None] = {}
     for name, text in (
         ("note", submission.description),
         ("name", person.name),
@@ -94,30 +94,32 @@ def merged_personal_data(opened: bytes | None, submission: Submission, known: Lo
         ("place_address", submission.place_address),
     ):
         plain, found = redact_text(text or "")
-        said[name], removed = plain or None, removed or found
+        given[name], removed = plain or None, removed or found
     attributes: dict[str, Any] = dict(before.attributes)
     if submission.location is not None and submission.location != known:
         point = {"at": now.isoformat(), **submission.location.model_dump(exclude_none=True)}
         attributes["later_locations"] = [*attributes.get("later_locations", []), point][-MAX_POINTS:]
-    if said["place_address"]:
-        attributes.setdefault("place_address", said["place_address"])
+    if given["place_address"]:
+        attributes.setdefault("place_address", given["place_address"])
     known_values: Mapping[str, Any] = {
         "name": before.name,
         "phone": before.phone,
         "address": before.address,
         "place_address": attributes.get("place_address"),
     }
-    told = {**said, "phone": person.phone}
+    given = {**given, "phone": person.phone}
     others = [
-        f"{name}: {told[name]}" for name, value in known_values.items() if value and told[name] and value != told[name]
+        f"{name}: {given[name]}"
+        for name, value in known_values.items()
+        if value and given[name] and value != given[name]
     ]
-    notes = [text for text in (before.description, said["note"], *others) if text]
+    notes = [text for text in (before.description, given["note"], *others) if text]
     description = "\n".join(notes)
     data = PersonalData(
-        name=before.name or said["name"],
+        name=before.name or given["name"],
         phone=before.phone or person.phone,
         email=before.email,
-        address=before.address or said["address"],
+        address=before.address or given["address"],
         description=description[:MAX_DESCRIPTION] or None,
         location=before.location,
         attributes=attributes,

@@ -13,13 +13,13 @@ REASON = "place_told"
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceTold:
+class FirstPlace:
     numbered: Numbered
     update: CaseUpdate
 
 
-def place_told(case: Case, location: Location, now: datetime) -> PlaceTold:
-    """The state stays what it is: whoever is on the way goes on, and the station of the place is told besides."""
+def learn_place(case: Case, location: Location, now: datetime) -> FirstPlace:
+    """The state stays what it is: whoever is on the way goes on, and the station of the place hears of it besides."""
     event_id = ids.new_event_id(now)
     number = case.assignment_no + 1
     event = TransferRequested(
@@ -38,4 +38,4 @@ def place_told(case: Case, location: Location, now: datetime) -> PlaceTold:
         location=location,
         desk_keys=(*case.desk_keys, *cell_keys(location, case.filed_at)),
     )
-    return PlaceTold(Numbered(event_id, event), update)
+    return FirstPlace(Numbered(event_id, event), update)

@@ -9,7 +9,7 @@ from pydantic import StringConstraints, model_validator
 from chassis.http.moments import Instant
 from event_schemas.values import Confirmation, HearingMode, HearingParty, Presence
 from intake.case.command import Code, Context, DeskCommandBody, EventDraft, Id, Name
-from intake.case.faults import PlaceUnknown, SlotTaken, UnknownHearing
+from intake.case.faults import PlaceUnknown, SlotBooked, UnknownHearing
 from intake.case.model import OPEN_HEARINGS, Case, HearingRecord
 from intake.case.scope import keep_from_accused
 from intake.case.states import State
@@ -87,7 +87,7 @@ def _scheduled(body: ScheduleHearing, case: Case, *, hearing_id: str, by_post: s
     for other in case.hearings.values():
         # A citizen is in one place at a time; a second click on the same screen ends here too.
         if other.hearing_id != record.hearing_id and other.status in OPEN_HEARINGS and hearings.overlap(other, record):
-            raise SlotTaken(other.hearing_id)
+            raise SlotBooked(other.hearing_id)
     return record
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from chassis.faults import StoreUnavailable, TransientFault
 from chassis.outbox.publisher import OutboxEntry
-from intake.case.faults import SlotTaken
+from intake.case.faults import SlotBooked
 from intake.case.model import OPEN_HEARINGS, Case, CaseUpdate, HearingRecord
 from intake.case.states import DONE
 from intake.case.store import CaseStore
@@ -63,13 +63,13 @@ class Bookings:
                 holder = await self._store.by_id(other.case_id)
                 hearing = holder.hearings.get(other.hearing_id) if holder is not None else None
                 if holder is not None and hearing is not None and _has_the_time(holder, hearing, other):
-                    raise SlotTaken(other.hearing_id if other.case_id == claim.case_id else None)
+                    raise SlotBooked(other.hearing_id if other.case_id == claim.case_id else None)
                 if not _is_over(holder, hearing) and claim.claimed_at - other.claimed_at < IN_FLIGHT:
                     if other.case_id == claim.case_id:
                         return False
-                    raise SlotTaken(None)
+                    raise SlotBooked(None)
                 await self._slots.release(other)
-        raise SlotTaken(None)
+        raise SlotBooked(None)
 
     async def _settle(self, claim: Claim, before: HearingRecord | None) -> None:
         officers = frozenset({_key(before.officer_post)} if before is not None and before.officer_post else ())

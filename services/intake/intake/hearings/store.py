@@ -26,7 +26,7 @@ class Claim:
 
 class SlotStore(Protocol):
     async def claim(self, wanted: Claim) -> tuple[Claim, ...] | None:
-        """None if the time is taken for it now; else what is in its way, perhaps gone by the time it was looked for."""
+        """None if the time is claimed now; else what is in its way, perhaps gone by the time it was looked for."""
 
     async def release(self, claim: Claim) -> None:
         """This claim is no more."""

@@ -1,4 +1,4 @@
-"""The offices of the police as `directory.posts` tells them: this process's own view of the whole topic."""
+"""The offices of the police by `directory.posts`: this process's own view of the whole topic."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -47,7 +47,7 @@ class OfficeDirectory:
         return frozenset(office.casefold() for office in offices)
 
     def on_record(self, key: bytes, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> None:
-        """Take in one record of the compacted topic; one nobody can read is logged and changes nothing."""
+        """Apply one record of the compacted topic; one nobody can read is logged and changes nothing."""
         name = key.decode("utf-8", errors="replace")
         if not value:
             self._set(name, None)

@@ -64,7 +64,7 @@ class Texts:
         return self.code_names.bilingual("clocks", name)
 
     def of_event(self, event: str, facts: Facts, language: Language) -> str | None:
-        """The event's text; None where nothing may be said of it, and it is not shown."""
+        """The event's text; None where it has no text for these facts, and it is not shown."""
         return self._chosen(self.timeline.get(event, ()), facts, language)
 
     def advice(self, event: str, facts: Facts, language: Language) -> str | None:

@@ -129,9 +129,9 @@ def status_router(
         ]
         return json_response({"items": cases, "next_cursor": page.cursor})
 
-    def offer(act: Act, order_type: type[CommandBody], summary: str) -> None:
+    def offer(act: Act, body_type: type[CommandBody], summary: str) -> None:
         @router.post(f"/complaints/{{tracking_number}}/{act}", status_code=202, name=str(act))
-        @described(docs.own_command(act, order_type, summary))
+        @described(docs.own_command(act, body_type, summary))
         async def own_command(
             tracking_number: str,
             principal: Caller,
@@ -139,7 +139,7 @@ def status_router(
             receipt: Receipt,
             idempotency_key: Annotated[str | None, Header()] = None,
         ) -> Response:
-            body = await read_model(request, order_type)
+            body = await read_model(request, body_type)
             case = await reader.owned(tracking_number, principal, receipt)
             actor = Actor(Role.CITIZEN, f"owner {case.case_id}", "citizen")
             done = await commands.run(case.case_id, CommandRequest(act, body, idempotency_key), actor)

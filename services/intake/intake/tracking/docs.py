@@ -1,4 +1,4 @@
-"""What a citizen does with a case, as OpenAPI tells it."""
+"""Descriptions of a citizen's calls on a case, for OpenAPI."""
 
 from typing import Final
 
@@ -91,7 +91,7 @@ _OWN: Final = {
 }
 
 
-def own_command(act: Act, order: type[CommandBody], summary: str) -> Description:
+def own_command(act: Act, body: type[CommandBody], summary: str) -> Description:
     """A command that the citizen gives to the own case."""
     operation_id, text, example = _OWN[act]
     return Description(
@@ -99,7 +99,7 @@ def own_command(act: Act, order: type[CommandBody], summary: str) -> Description
         summary,
         f"{text} {_WHO} A repeat with the same `Idempotency-Key` gets the first answer.",
         (Answer(202, "Accepted", Done, examples={"done": DONE}),),
-        body=Body(order, {"example": example}, required=order.model_json_schema().get("required") is not None),
+        body=Body(body, {"example": example}, required=body.model_json_schema().get("required") is not None),
         problems=(*_OWNED, *problems_of(act)),
         parameters=_NUMBER,
     )

@@ -17,7 +17,7 @@ _OFFICE = ("officer_post", "station", "station_hi", "station_code", "police_dist
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StoryEntry:
     """An entry with its own facts and those of the case as it stood then."""
 
     entry: TimelineEntry
@@ -25,24 +25,24 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DecidedOutcome:
     code: str
     text: str
     at: datetime
 
 
-def told(case: Case, entries: Sequence[TimelineEntry]) -> list[Told]:
+def story_of(case: Case, entries: Sequence[TimelineEntry]) -> list[StoryEntry]:
     """The entries in order; the office of each is the one that the case lay with at that time."""
     office: dict[str, str] = {}
     story = []
     for entry in entries:
         if entry.event == _ASSIGNED:
             office = {name: entry.params[name] for name in _OFFICE if name in entry.params}
-        story.append(Told(entry, enriched(entry.params, {**_of_case(case), **office})))
+        story.append(StoryEntry(entry, enriched(entry.params, {**_of_case(case), **office})))
     return story
 
 
-def outcome(case: Case, story: Sequence[Told], texts: Texts, language: Language) -> Outcome | None:
+def outcome(case: Case, story: Sequence[StoryEntry], texts: Texts, language: Language) -> DecidedOutcome | None:
     """What was decided in this round and, behind it, why the case was closed; None while nothing is."""
     decided = list(_decisions(story, texts))
     if not decided:
@@ -60,10 +60,10 @@ def outcome(case: Case, story: Sequence[Told], texts: Texts, language: Language)
     sentences = [part.rstrip(f" {stop}") + stop for part in parts if part]
     if not sentences:
         return None
-    return Outcome(texts.outcome_code(main.entry.event, main.facts), " ".join(sentences), main.entry.at)
+    return DecidedOutcome(texts.outcome_code(main.entry.event, main.facts), " ".join(sentences), main.entry.at)
 
 
-def next_step_facts(case: Case, story: Sequence[Told]) -> dict[str, str]:
+def next_step_facts(case: Case, story: Sequence[StoryEntry]) -> dict[str, str]:
     """What the next step rests on besides the state."""
     events = [one.entry for one in story]
     arrived = {entry.params.get("kind"): entry.params.get("proved") for entry in events if entry.event == _ARRIVED}
@@ -111,7 +111,7 @@ def _of_case(case: Case) -> Mapping[str, str]:
     }
 
 
-def _decisions(story: Sequence[Told], texts: Texts) -> Iterator[Told]:
+def _decisions(story: Sequence[StoryEntry], texts: Texts) -> Iterator[StoryEntry]:
     """Those of the newest round: what was decided before a reopening is undecided again."""
     start = max((index for index, one in enumerate(story) if one.entry.event == "ComplaintReopened"), default=-1)
     return (one for one in story[start + 1 :] if one.entry.event in texts.outcomes)

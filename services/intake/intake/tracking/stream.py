@@ -57,7 +57,7 @@ class StreamSlots:
         self._open: Counter[str] = Counter()
         self._all = 0
 
-    def take(self, viewer: str) -> None:
+    def acquire(self, viewer: str) -> None:
         """Problem 429 if the viewer, or everybody together, has as many as there may be."""
         if self._open[viewer] >= self._each or self._all >= self._at_most:
             raise Problem(TOO_MANY_STREAMS, headers={"Retry-After": RETRY_AFTER_S})
@@ -140,7 +140,7 @@ def stream_router(parts: StreamParts) -> APIRouter:
             case_id = await _case_of_ticket(parts, tracking_number, ticket)
         # By receipt or login; a ticket has neither, so those of a case count together.
         viewer = parts.keys.viewer(principal.sub if principal else receipt or "", case_id)
-        parts.slots.take(viewer)
+        parts.slots.acquire(viewer)
         messages = status_messages(parts, case_id, language_of(accept_language), last_event_id)
         return SlottedStream(messages, parts.slots, viewer)
 

@@ -9,7 +9,7 @@ from chassis.sentences import Values
 from event_schemas import Station
 from intake.case.model import Case, ClockView, HearingRecord, TimelineEntry, displayed_state
 from intake.texts import Texts
-from intake.tracking.story import current_office, next_step_facts, outcome, told
+from intake.tracking.story import current_office, next_step_facts, outcome, story_of
 
 
 def status_view(
@@ -24,7 +24,7 @@ def status_view(
     """The body of GET /v1/complaints/{tracking_number}, as contracts.md gives it."""
     case_url = f"{public_url.rstrip('/')}/v1/complaints/{case.tracking_number}"
     station = case.assignment.station if case.assignment else None
-    story = told(case, merged_timeline(case, derived))
+    story = story_of(case, merged_timeline(case, derived))
     found = outcome(case, story, texts, language)
     return {
         "case_id": case.case_id,
@@ -92,12 +92,12 @@ def _hearing(case: Case, hearing: HearingRecord, texts: Texts, language: Languag
 
 
 def _clocks(case: Case, now: datetime) -> Iterable[Mapping[str, Any]]:
-    told = [view for view in case.clocks.values() if view.record is not None]
-    known = {view.record.clock_id for view in told if view.record is not None}
+    recorded = [view for view in case.clocks.values() if view.record is not None]
+    known = {view.record.clock_id for view in recorded if view.record is not None}
     for due in case.due:
         if due.clock_id not in known:
             yield _clock(due.clock, due.clock_id, due.owner, "running", due.target_s, due.due_at, now)
-    for view in sorted(told, key=_by_due):
+    for view in sorted(recorded, key=_by_due):
         record = view.record
         assert record is not None
         state = displayed_state(view)

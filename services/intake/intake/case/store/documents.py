@@ -33,7 +33,7 @@ _PLAIN = (
     "changes", "case_seq", "assignment_no", "category", "owner", "contact", "repeat_slot", "call_received_at",
     "named_station", "accused", "district", "feedback", "round",
 )  # fmt: skip
-_WORDS = ("family", "lane", "state", "priority")
+_NAMED = ("family", "lane", "state", "priority")
 _LISTS = ("kinds", "receipts", "flags", "desk_keys", "ended")
 
 
@@ -46,7 +46,7 @@ def to_document(case: Case) -> Document:
     """The document of a new case, without its outbox."""
     document: Document = {"_id": case.case_id}
     document.update({name: value for name in _PLAIN if (value := getattr(case, name)) is not None})
-    document.update({name: str(getattr(case, name)) for name in _WORDS})
+    document.update({name: str(getattr(case, name)) for name in _NAMED})
     document.update({name: list(values) for name in _LISTS if (values := getattr(case, name))})
     if case.idempotency is not None:
         document["idempotency"] = {"scope": case.idempotency.scope, "body": case.idempotency.body}

@@ -79,7 +79,7 @@ class MongoCaseStore:
             with store_errors():
                 await self._inserter.insert(document)
         except DuplicateKeyError as error:
-            raise UniqueConflict(_taken_by(error)) from error
+            raise UniqueConflict(_conflicting_field(error)) from error
         self._outbox.publish_soon(case.case_id, entries)
 
     async def by_id(self, case_id: str) -> Case | None:
@@ -131,7 +131,7 @@ class MongoCaseStore:
         self._outbox.publish_soon(case.case_id, changed.get("outbox", ()))
         return from_document(changed)
 
-    async def take_in(self, batch: Sequence[Derived]) -> None:
+    async def apply_derived(self, batch: Sequence[Derived]) -> None:
         entries = [
             UpdateOne({"_id": derived.entry.event_id}, {"$setOnInsert": _timeline_document(derived.entry)}, upsert=True)
             for derived in batch
@@ -187,7 +187,7 @@ def _unique_if_set(field: str, name: str) -> IndexModel:
     return _if_set(name, [(field, 1)], unique=True)
 
 
-def _taken_by(error: DuplicateKeyError) -> UniqueField:
+def _conflicting_field(error: DuplicateKeyError) -> UniqueField:
     details: dict[str, Any] = dict(error.details or {})
     field = next(iter(details.get("keyPattern", {})), "")
     by_field = {

@@ -89,7 +89,7 @@ class CaseStore(Protocol):
     async def update(self, case: Case, update: CaseUpdate, entries: Sequence[OutboxEntry]) -> Case | None:
         """One write guarded by the version of `case`; None if another write came first."""
 
-    async def take_in(self, batch: Sequence[Derived]) -> None:
+    async def apply_derived(self, batch: Sequence[Derived]) -> None:
         """Timeline entries first, then the cases; everything may be repeated."""
 
     async def timeline(self, case_id: str) -> tuple[TimelineEntry, ...]:

@@ -9,11 +9,11 @@ from intake.case.derived import (
     ASSIGNED,
     CERTIFICATE_ISSUED,
     AssignmentMade,
+    BreachRecorded,
     BreachRevoked,
-    BreachTold,
-    CertificateTold,
+    CertificateRecorded,
     CertificateWithdrawn,
-    ClockTold,
+    ClockRecorded,
     Derived,
     Effect,
 )
@@ -93,20 +93,20 @@ def _guarded(effect: Effect) -> tuple[Document, Document | Pipeline]:
                     }
                 ],
             )
-        case ClockTold(record):
+        case ClockRecorded(record):
             path = f"clocks.{safe_key(record.clock_id)}"
             return (
                 {"$or": [{f"{path}.record": None}, {f"{path}.record.rev": {"$lt": record.rev}}]},
                 _set({f"{path}.clock_id": record.clock_id, f"{path}.record": asdict(record)}),
             )
-        case BreachTold(clock_id, breach_id, level):
+        case BreachRecorded(clock_id, breach_id, level):
             return {}, _set(_breach_fields(clock_id, breach_id, {"level": level}))
         case BreachRevoked(clock_id, breach_id):
             return {}, _set(_breach_fields(clock_id, breach_id, {"revoked": True}))
-        case CertificateTold(certificate):
+        case CertificateRecorded(certificate):
             key = f"certificates.{safe_key(certificate.certificate_id)}"
-            told = {name: value for name, value in asdict(certificate).items() if name != "revoked"}
-            # Told again it moves nothing: by then the case may be in a later round.
+            recorded = {name: value for name, value in asdict(certificate).items() if name != "revoked"}
+            # Repeated, it moves nothing: by then the case may be in a later round.
             known = {"$gt": [f"${key}.issued_at", None]}
             moved = {"$cond": [known, "$state", state_after(CERTIFICATE_ISSUED)]}
             return (
@@ -114,7 +114,7 @@ def _guarded(effect: Effect) -> tuple[Document, Document | Pipeline]:
                 [
                     {
                         "$set": {
-                            **{f"{key}.{name}": {"$literal": value} for name, value in told.items()},
+                            **{f"{key}.{name}": {"$literal": value} for name, value in recorded.items()},
                             "version": {"$add": ["$version", {"$cond": [{"$eq": [moved, "$state"]}, 0, 1]}]},
                             "changes": {"$add": ["$changes", 1]},
                             "state": moved,
@@ -143,8 +143,8 @@ def state_after(transition: Transition) -> Document:
 def _breach_fields(clock_id: str, breach_id: str, fields: Mapping[str, Any]) -> Document:
     clock = f"clocks.{safe_key(clock_id)}"
     breach = f"{clock}.breaches.{safe_key(breach_id)}"
-    told = {f"{breach}.{name}": value for name, value in fields.items()}
-    return {f"{clock}.clock_id": clock_id, f"{breach}.breach_id": breach_id, **told}
+    recorded = {f"{breach}.{name}": value for name, value in fields.items()}
+    return {f"{clock}.clock_id": clock_id, f"{breach}.breach_id": breach_id, **recorded}
 
 
 def _set(fields: Document) -> Document:

@@ -31,7 +31,7 @@ def signs_of(text: str) -> list[str] | None:
     text = _COMPACT_DMS.sub(lambda found: f"{found[1]}°{found[2]}'" + (f'{found[3]}"' if found[3] else ""), text)
     # 25.36.39 is degrees, minutes and seconds.
     text = re.sub(r"(?<![\d.])(\d{1,3})\.(\d{1,2})\.(\d{1,2})(?=\D|$)(?!\.\d)", r"\1 \2 \3", text)
-    text = _SPELLED.sub(lambda found: _BY_WORD.get(found[0].lower(), found[0]), text)
+    text = _SPELLED.sub(lambda found: _BY_TOKEN.get(found[0].lower(), found[0]), text)
     if re.fullmatch(r"[^.]*\d,\d[^.]*", text) and re.search(r"[°'\"NSEW@]", text):
         text = re.sub(r"(?<=\d),(?=\d{2,})", ".", text)
     rest = _TOKEN.sub("", text)
@@ -121,12 +121,12 @@ _SPELLINGS: Mapping[str, str] = {
     "@lat ": "lat latitude lattitude अक्षांश عرض",
     "@lon ": "lon long lng longitude देशांतर देशान्तर रेखांश طول",
 }
-_BY_WORD = {word: sign for sign, words in _SPELLINGS.items() for word in words.split()}
+_BY_TOKEN = {token: sign for sign, tokens in _SPELLINGS.items() for token in tokens.split()}
 _SPELLED = re.compile(
     "|".join(
         # A word stands alone or right beside a number: 25d36m39s, 25.6N, lat25.6.
-        rf"(?<![^\W\d_]){re.escape(word)}(?![^\W\d_])" if word.isalpha() else re.escape(word)
-        for word in sorted(_BY_WORD, key=len, reverse=True)
+        rf"(?<![^\W\d_]){re.escape(token)}(?![^\W\d_])" if token.isalpha() else re.escape(token)
+        for token in sorted(_BY_TOKEN, key=len, reverse=True)
     ),
     re.IGNORECASE,
 )

@@ -67,7 +67,7 @@ def _meanings() -> Mapping[str, str]:
         "lon": "lon long lng longitude longitudee7 mlon देशांतर देशान्तर",
         "ignored": "servicecode idempotencykey",
     }
-    return {_plain(word): meaning for meaning, words in names.items() for word in words.split()}
+    return {_plain(token): meaning for meaning, tokens in names.items() for token in tokens.split()}
 
 
 MEANINGS = _meanings()

@@ -10,7 +10,7 @@ from chassis.codes import ascii_digits
 KINDS = ("police", "ambulance", "fire")
 
 # Whole words; a star stands for any ending. Numbers are those of the old help lines, which people still know.
-WORDS: Mapping[str, str] = {
+TERMS: Mapping[str, str] = {
     "police": """
         police polic pulis puliss polis thana thaana daroga cop cops 100 112 पुलिस पोलिस पुलीस थाना दरोगा दारोगा
         पुलिसवाला پولیس پولس تھانہ theft chori robbery loot dakaiti murder hatya चोरी लूट डकैती हत्या چوری
@@ -29,26 +29,26 @@ WORDS: Mapping[str, str] = {
 }
 
 _BREAKS = re.compile(r"[\s,;:/|+&()\[\]{}<>\"'.!?=_\u0964\u060c\u061b\u2010-\u2015-]+")
-MAX_WORDS = 300
-MAX_WORD = 40
+MAX_TOKENS = 300
+MAX_TOKEN = 40
 
 
 def _entries() -> tuple[Mapping[str, str], tuple[tuple[str, str], ...]]:
     whole: dict[str, str] = {}
     beginnings: list[tuple[str, str]] = []
-    for kind, text in WORDS.items():
-        for word in text.split():
-            plain = _plain(word.removesuffix("*"))
-            if word.endswith("*"):
+    for kind, text in TERMS.items():
+        for token in text.split():
+            plain = _plain(token.removesuffix("*"))
+            if token.endswith("*"):
                 beginnings.append((plain, kind))
             else:
                 whole[plain] = kind
     return whole, tuple(beginnings)
 
 
-def _plain(word: str) -> str:
+def _plain(token: str) -> str:
     """One spelling of a short word: compatibility forms, case, nukta and joiners aside; digits of any script."""
-    decomposed = normalized("NFKD", word, MAX_WORD).casefold()
+    decomposed = normalized("NFKD", token, MAX_TOKEN).casefold()
     return ascii_digits("".join(letter for letter in decomposed if letter not in "\u093c\u200c\u200d\u0640"))
 
 
@@ -57,11 +57,13 @@ _WHOLE, _BEGINNINGS = _entries()
 
 def kinds_in(text: str) -> frozenset[str]:
     """The kinds of help a short text asks for; empty if it holds no word that is known."""
-    words = [_plain(word) for word in _BREAKS.split(text[:2_000], MAX_WORDS)[:MAX_WORDS] if 0 < len(word) <= MAX_WORD]
-    joined = [first + second for first, second in pairwise(words)]
-    return frozenset(kind for word in (*words, *joined) if (kind := _kind_of(word)) is not None)
+    tokens = [
+        _plain(token) for token in _BREAKS.split(text[:2_000], MAX_TOKENS)[:MAX_TOKENS] if 0 < len(token) <= MAX_TOKEN
+    ]
+    joined = [first + second for first, second in pairwise(tokens)]
+    return frozenset(kind for token in (*tokens, *joined) if (kind := _kind_of(token)) is not None)
 
 
-def _kind_of(word: str) -> str | None:
-    known = _WHOLE.get(word)
-    return known or next((kind for beginning, kind in _BEGINNINGS if word.startswith(beginning)), None)
+def _kind_of(token: str) -> str | None:
+    known = _WHOLE.get(token)
+    return known or next((kind for beginning, kind in _BEGINNINGS if token.startswith(beginning)), None)

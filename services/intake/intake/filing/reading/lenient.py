@@ -54,7 +54,7 @@ def unfolded(value: Any) -> Any:
 
 
 def _json(text: str) -> Opened:
-    """One JSON value, or several behind each other; else what can still be told from the pieces."""
+    """One JSON value, or several behind each other; else what can be read in the pieces."""
     values: list[Any] = []
     end = 0
     try:
@@ -236,7 +236,7 @@ _ELEMENT = re.compile(r"<(\w{2,20})>([^<]{1,500})<")
 
 
 def _salvaged(text: str) -> Mapping[str, Any]:
-    """Members that can still be told from what is no whole JSON."""
+    """Members that can be read in what is no whole JSON."""
     ends = text if len(text) <= 2 * SALVAGED else f"{text[:SALVAGED]}\n{text[-SALVAGED:]}"
     shown = _shown(ends)
     pairs: list[tuple[str, Any]] = [(name, quoted or plain) for name, quoted, plain in _FIELD.findall(shown)]

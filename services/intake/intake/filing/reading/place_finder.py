@@ -13,21 +13,21 @@ from intake.filing.reading.lenient import Several, unfolded
 from intake.filing.reading.places import Found, find_in_text, read_list, read_pair, read_text
 
 SAME_PLACE_M = 500.0
-MAX_WORDS = 200
+MAX_PIECES = 200
 MAX_ITEMS = 2_000
 
 
 class PlaceFinder:
-    """`given` tells that something was said about the place; `words` are what could not be used."""
+    """`given`: something about the place was sent; `unread`: the texts that could not be used."""
 
     def __init__(self) -> None:
         self.found: Found | None = None
         self.given = False
-        self.words: list[str] = []
+        self.unread: list[str] = []
         self._accuracy: float | None = None
 
     def location(self) -> Location | None:
-        """A program may tell the accuracy beside the place instead of in it."""
+        """A program may send the accuracy beside the place instead of in it."""
         if self.found is None:
             return None
         location = self.found.location
@@ -45,19 +45,19 @@ class PlaceFinder:
             return None
         if isinstance(value, dict):
             members = readable(value, MAX_ITEMS)
-            self.given = self.given or not _only_words(members)
+            self.given = self.given or not _only_text(members)
             # At once: a second place of the same level must not come first.
             self.pair(named(members, in_place=True))
             return value
         self.given = True
         if not isinstance(value, list):
-            self._point(read_text(said(value)), f"{name}: {said(value)}")
+            self._point(read_text(as_text(value)), f"{name}: {as_text(value)}")
             return None
         found = read_list(value[:MAX_ITEMS])
         inner = [item for item in value if isinstance(item, dict | list | str)]
         if found is None and inner:
             return inner
-        self._point(found, f"{name}: {said(value)}")
+        self._point(found, f"{name}: {as_text(value)}")
         return None
 
     def pair(self, members: Mapping[str | None, Any]) -> None:
@@ -71,7 +71,7 @@ class PlaceFinder:
             found = read_pair(lat, lon, members.get("accuracy"))
         elif isinstance(lat if lon is None else lon, str):
             found = read_text(str(lat if lon is None else lon))
-        self._point(found, f"location: {said(lat)}, {said(lon)}")
+        self._point(found, f"location: {as_text(lat)}, {as_text(lon)}")
 
     def inside(self, value: Any) -> None:
         """A value without a name of its own in something called a place."""
@@ -83,14 +83,14 @@ class PlaceFinder:
         if self.found is None:
             self.found = find_in_text(text)
 
-    def _point(self, found: Found | None, words: str) -> None:
+    def _point(self, found: Found | None, unread: str) -> None:
         """The first point that can be used; what cannot, and another place, are kept in words."""
         if found is None:
-            self.words.append(words)
+            self.unread.append(unread)
         elif self.found is None:
             self.found = found
         elif distance_m(found.location, self.found.location) > SAME_PLACE_M:
-            self.words.append(words)
+            self.unread.append(unread)
 
 
 def named(members: Mapping[str, Any], *, in_place: bool) -> Mapping[str | None, Any]:
@@ -101,12 +101,12 @@ def named(members: Mapping[str, Any], *, in_place: bool) -> Mapping[str | None, 
     }
 
 
-def _only_words(value: Mapping[str, Any]) -> bool:
+def _only_text(value: Mapping[str, Any]) -> bool:
     """An address without numbers is no place that failed."""
     return bool(value) and {meaning_of(name, in_place=True) for name in value} <= {"words"}
 
 
-def said(value: Any) -> str:
+def as_text(value: Any) -> str:
     """A value in words: a text as it is, a nested value as its members, without brackets and without recursion."""
     if isinstance(value, str):
         return value
@@ -116,15 +116,15 @@ def said(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return str(value)
-    words: list[str] = []
+    unread: list[str] = []
     queue: deque[Any] = deque([value])
-    while queue and len(words) < MAX_WORDS:
+    while queue and len(unread) < MAX_PIECES:
         item = queue.popleft()
         if isinstance(item, dict):
-            members = islice(item.items(), MAX_WORDS)
+            members = islice(item.items(), MAX_PIECES)
             queue.extend(part for name, inner in members for part in (f"{name}:", inner))
         elif isinstance(item, list):
             queue.extend(item[:MAX_ITEMS])
         elif item is not None:
-            words.append(item if isinstance(item, str) else str(item))
-    return " ".join(words)
+            unread.append(item if isinstance(item, str) else str(item))
+    return " ".join(unread)

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from event_schemas import Location
-from intake.filing.geo import Place, clamped_accuracy, judge_point
+from intake.filing.geo import PointPlausibility, clamped_accuracy, judge_point
 from intake.filing.reading import plus_codes
 from intake.filing.reading.angles import MAX_TEXT, degrees_of, halves_of, plain_form, read_angle, read_number, signs_of
 
@@ -32,7 +32,7 @@ def read_pair(lat: Any, lon: Any, accuracy: Any = None) -> Found | None:
 
 
 def read_list(values: Sequence[Any]) -> Found | None:
-    """From a bare list: GeoJSON writes the longitude first, others do not; in India the numbers tell."""
+    """From a bare list: GeoJSON writes the longitude first, others do not; in India the numbers show which."""
     if len(values) == 1 and isinstance(values[0], list):
         return read_list(values[0])
     if len(values) < 2 or any(isinstance(value, dict | list) for value in values[:2]):
@@ -59,11 +59,11 @@ def _judged(first: float, second: float, accuracy: Any, *, ordered: bool) -> Fou
     for scale in _SCALES:
         lat, lon = first * scale, second * scale
         place = judge_point(lat, lon)
-        if place is Place.SWAPPED:
+        if place is PointPlausibility.SWAPPED:
             lat, lon = lon, lat
-        if place in (Place.INDIA, Place.SWAPPED):
+        if place in (PointPlausibility.INDIA, PointPlausibility.SWAPPED):
             radius = clamped_accuracy(read_number(accuracy))
-            return Found(Location(lat=lat, lon=lon, accuracy_m=radius), ordered and place is Place.SWAPPED)
+            return Found(Location(lat=lat, lon=lon, accuracy_m=radius), ordered and place is PointPlausibility.SWAPPED)
     return None
 
 

@@ -1,4 +1,4 @@
-"""Reads an emergency out of whatever was sent: nothing in it is a reason to refuse, no word of it is lost."""
+"""Reads an emergency out of whatever was sent: nothing in it is a reason to refuse, no part of its text is lost."""
 
 import re
 from collections import deque
@@ -18,7 +18,7 @@ from intake.filing.notices import (
 from intake.filing.reading.field_names import meaning_of, readable
 from intake.filing.reading.kinds import KINDS, kinds_in
 from intake.filing.reading.lenient import Opened, Several, open_body, unfolded
-from intake.filing.reading.place_finder import PlaceFinder, named, said
+from intake.filing.reading.place_finder import PlaceFinder, as_text, named
 from intake.filing.text import clean_text
 from intake.phones import parse_phone
 
@@ -35,7 +35,7 @@ MAX_MEMBERS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Urgent:
-    """What could be read of an emergency. `kinds_given` is False if nothing at all was said of the kind of help."""
+    """What could be read of an emergency. `kinds_given` is False if no kind of help was named at all."""
 
     kinds: tuple[str, ...] = ("police",)
     kinds_given: bool = False
@@ -54,7 +54,7 @@ class Urgent:
 
 
 def read_urgent(raw: bytes, content_type: str = "", *, cut: bool = False) -> Urgent:
-    """From a request's bytes: JSON, a form, or what is left of it. `cut` tells that they did not all come."""
+    """From a request's bytes: JSON, a form, or what is left of it. `cut`: they did not all come."""
     return _Reader(open_body(raw, content_type), cut=cut).read()
 
 
@@ -75,7 +75,7 @@ class _Reader:
         self._single: dict[str, str] = {}
         self._notes: list[str] = []
         # What has no use here but may have one for people; the finder adds what it could not use.
-        self._rest = self._place.words
+        self._rest = self._place.unread
         self._flags: list[str] = []
         self._looked_into = 0
         self._queue: deque[tuple[str, Any, bool]] = deque()
@@ -86,7 +86,7 @@ class _Reader:
             self._queue.append(("", value, False))
             self._walk()
         elif value is not None:
-            self._plain_text(said(value))
+            self._plain_text(as_text(value))
         if self._opened.broken or self._cut:
             self._flags.append(BODY_UNREADABLE)
         if self._opened.broken and isinstance(value, dict | list):
@@ -172,7 +172,7 @@ class _Reader:
         if value is None or value == "":
             return
         meaning = meaning_of(name, in_place=in_place)
-        text = said(value)
+        text = as_text(value)
         if meaning == "kinds" or (meaning == "perhaps_kinds" and kinds_in(text)):
             self._kind(value)
         elif meaning == "phone":
@@ -207,7 +207,7 @@ class _Reader:
 
     def _other(self, name: str, value: Any, *, in_place: bool) -> None:
         """A member without a meaning here is for people to read: a landmark, a floor, a colour."""
-        text = said(value)
+        text = as_text(value)
         if in_place:
             self._place.inside(value)
         self._rest.append(f"{name}: {text}" if name else text)
@@ -225,7 +225,7 @@ class _Reader:
                 continue
             if item is None or item == "" or isinstance(item, dict):
                 continue
-            text = said(item)
+            text = as_text(item)
             found = kinds_in(text)
             self._kinds_given = True
             self._kinds |= found
@@ -233,7 +233,7 @@ class _Reader:
                 self._flags.append(FIELD_UNREADABLE)
                 self._rest.append(f"kind: {text}")
             elif len(text) > max(map(len, KINDS)):
-                # Said in more than a word: the words may say more than the kind does.
+                # A longer text may mean more than the kind.
                 self._rest.append(f"kind: {text}")
 
     def _is_kind(self, name: str, value: Any) -> bool:
@@ -246,7 +246,7 @@ class _Reader:
         return bool(found)
 
     def _phone(self, value: Any) -> None:
-        text = str(int(value)) if isinstance(value, float) and value.is_integer() else said(value)
+        text = str(int(value)) if isinstance(value, float) and value.is_integer() else as_text(value)
         parts = (text, *re.split(r"[,;/|\n]", text[:300]))
         phone = next((found for part in parts if 4 <= len(part) <= 60 and (found := parse_phone(part))), None)
         if phone is None:
