@@ -12,7 +12,6 @@ from deploy.k8s.tools.services import package_of, settings_class, settings_of
 from deploy.k8s.tools.settings_lint import stand_in
 from fastapi import FastAPI
 
-from chassis.clock import ManualClock
 from chassis.http.app import add_routes
 from chassis.http.problems import NOT_FOUND, Problem
 from chassis.settings import load_yaml
@@ -20,6 +19,7 @@ from event_schemas import policies
 from sla_monitor.ledger import api as ledger_api
 from sla_monitor.worker import api as worker_api
 from tests.issuer import access
+from tests.manual_clock import ManualClock
 
 CLOCK = ManualClock(datetime(2026, 11, 1, tzinfo=UTC))
 

@@ -20,11 +20,11 @@ from certificate.domain import Status, certificate_number
 from certificate.metrics import CertificateMetrics
 from certificate.records import Certificate
 from certificate.spelling import Name, read_name, written_number
-from chassis.clock import ManualClock
 from chassis.crockford import ALPHABET
 from chassis.health import Liveness
 from chassis.http.app import create_http_app
 from event_schemas import ids
+from tests.manual_clock import ManualClock
 
 from .certificate_fakes import AT, KINDS, PAPERS, certificate
 

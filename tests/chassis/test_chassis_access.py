@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import Request
 from prometheus_client import CollectorRegistry
 
-from chassis.clock import ManualClock
 from chassis.http.access import Access, Service
 from chassis.http.access.jwks import IssuerKeys, JwksMetrics, usable_keys
 from chassis.http.problems import Problem
+from tests.manual_clock import ManualClock
 
 ISSUER = "https://login.police.example"
 SERVICE_TOKEN = "a-service-token-of-the-suite"

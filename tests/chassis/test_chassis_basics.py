@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from prometheus_client import REGISTRY, CollectorRegistry, Histogram
 from pydantic import ValidationError
 
-from chassis.clock import ManualClock, SystemClock
+from chassis.clock import SystemClock
 from chassis.health import Liveness, SlowestOf, run_checks
 from chassis.kafka.consumer import BACKOFF_FIRST, BACKOFF_LAST, backoff
 from chassis.kafka.producer import Producer
@@ -29,6 +29,7 @@ from chassis.telemetry.metrics import (
 )
 from event_schemas import WireRecord
 from tests.in_memory_broker import InMemoryProducer
+from tests.manual_clock import ManualClock
 
 
 def test_a_manual_clock_moves_only_when_told() -> None:

@@ -13,7 +13,6 @@ import httpx
 from fastapi import FastAPI, Request
 from prometheus_client import CollectorRegistry
 
-from chassis.clock import ManualClock
 from chassis.health import Liveness
 from chassis.http.access.problems import TOKEN_INVALID
 from chassis.http.app import create_http_app
@@ -35,6 +34,7 @@ from intake.tracking.papers import Paper
 from intake.tracking.stream import StreamParts
 from tests.contract import documented
 from tests.intake.intake_memory import KnownOffices, MemoryCaseStore, MemorySideStore, MemorySlotStore
+from tests.manual_clock import ManualClock
 
 # Read once: they are data, and frozen.
 POLICIES, CATALOGUE = load_policies(None), load_catalogue()

@@ -13,7 +13,6 @@ from fastapi import Request
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
-from chassis.clock import ManualClock
 from chassis.http.access.jwks import IssuerKeys
 from chassis.http.access.tokens import issue_officer_token, read_officer_token
 from chassis.http.problems import Problem
@@ -26,6 +25,7 @@ from intake.auth.settings import AuthSettings
 from intake.auth.tokens import CitizenTokens
 from intake.metrics import IntakeMetrics
 from tests.intake.auth_fakes import MemoryLoginStore, MemoryOtpStore, MemorySessionStore, SenderSpy
+from tests.manual_clock import ManualClock
 
 KEY = base64.b64encode(b"k" * 32).decode()
 PHONE = "+919431000000"

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from chassis.clock import ManualClock
 from chassis.http.addresses import Proxies
 from chassis.http.problems import Problem
 from chassis.http.rates import MOST_KEYS, RateLimit
 from event_schemas import ComplaintFiled
 from intake.tracking.stream import SlottedStream, StreamSlots
 from tests.intake.intake_rig import ASHA, COMPLAINT, COUNTER, DISPATCHER, RAVI, Rig, rig
+from tests.manual_clock import ManualClock
 
 URGENT = {"kind": "police", "phone": "+919876500000"}
 PROXIES = Proxies((ipaddress.IPv4Network("127.0.0.0/8"),), 1)

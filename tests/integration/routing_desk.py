@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import pytest
 from prometheus_client import CollectorRegistry
 
-from chassis.clock import ManualClock, SystemClock
+from chassis.clock import SystemClock
 from chassis.mongo.client import Mongo
 from chassis.sealing import KeyRing
 from event_schemas import Location
@@ -22,6 +22,7 @@ from routing.metrics import RoutingMetrics
 from routing.store import MongoDecisions
 from routing.store.versions import Versions
 from tests.in_memory_broker import received, run_handler
+from tests.manual_clock import ManualClock
 from tests.routing.routing_events import filed
 
 SHIPPED = load_shipped()

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
-from chassis.clock import ManualClock, SystemClock
+from chassis.clock import SystemClock
 from chassis.health import Liveness
 from chassis.kafka.admin import TopicSpec, create_topics
 from chassis.kafka.producer import EventProducer
@@ -29,6 +29,7 @@ from sla_monitor.ledger.reconciler import Reconciler
 from sla_monitor.ledger.settings import LANES, LedgerSettings
 from sla_monitor.ledger.store import TopicPartition
 from tests.issuer import SERVICE_TOKEN, jwks_file
+from tests.manual_clock import ManualClock
 from tests.sla_monitor.sla_events import policies
 
 PARTITIONS = 2

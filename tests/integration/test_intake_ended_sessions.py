@@ -3,10 +3,10 @@
 import uuid
 from datetime import UTC, datetime, timedelta
 
-from chassis.clock import ManualClock
 from chassis.mongo.client import Mongo
 from intake.auth.sessions import EndedSessions, Session, mark_of
 from intake.auth.store import MongoSessionStore
+from tests.manual_clock import ManualClock
 
 LIFE = timedelta(minutes=30)
 

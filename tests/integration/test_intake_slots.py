@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest_asyncio
 
-from chassis.clock import ManualClock
 from chassis.kafka.admin import TopicSpec, create_topics
 from chassis.kafka.producer import EventProducer
 from chassis.mongo.client import Mongo
@@ -15,6 +14,7 @@ from event_schemas import DirectoryPost, Post, encode, ids
 from intake.hearings.store import KEPT_AFTER_END, SLOTS, Claim, MongoSlotStore
 from intake.offices.directory import SETTLES_AFTER, OfficeDirectory
 from tests.intake.intake_rig import START
+from tests.manual_clock import ManualClock
 
 HALF = timedelta(minutes=30)
 

@@ -9,7 +9,6 @@ import pytest_asyncio
 import shapely
 from prometheus_client import CollectorRegistry
 
-from chassis.clock import ManualClock
 from chassis.mongo.client import Mongo
 from chassis.sealing import KeyRing
 from event_schemas import AssignedToStation, Location, decode
@@ -23,6 +22,7 @@ from routing.store import MongoDecisions
 from routing.store.posts import Posts
 from routing.store.versions import Versions, renamed
 from tests.in_memory_broker import received, run_handler
+from tests.manual_clock import ManualClock
 from tests.routing.routing_events import filed
 
 SHIPPED = load_shipped()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry
 
-from chassis.clock import ManualClock, SystemClock
+from chassis.clock import SystemClock
 from chassis.mongo.client import Mongo
 from routing import cli
 from routing.domain import Dataset, Snapshot
@@ -22,6 +22,7 @@ from routing.reload import Reloader
 from routing.store.posts import Posts
 from routing.store.versions import Versions, renamed
 from tests.integration.routing_desk import SHIPPED, Desk
+from tests.manual_clock import ManualClock
 
 HEADER = "code,name,kind,police_district,lat,lon\n"
 SQUARE = [[85.10, 25.60], [85.12, 25.60], [85.12, 25.62], [85.10, 25.62], [85.10, 25.60]]

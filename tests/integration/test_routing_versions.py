@@ -10,7 +10,6 @@ import pytest
 import pytest_asyncio
 from prometheus_client import CollectorRegistry
 
-from chassis.clock import ManualClock
 from chassis.mongo.client import Mongo
 from routing.dataset import load_shipped
 from routing.directory import PostDetails
@@ -21,6 +20,7 @@ from routing.reload import Reloader
 from routing.store.posts import Posts
 from routing.store.rows import content_name
 from routing.store.versions import EmptyVersion, Versions, VersionUnknown, renamed
+from tests.manual_clock import ManualClock
 
 SHIPPED = load_shipped()
 OTHER = renamed(replace(SHIPPED, boundaries=()))

@@ -10,7 +10,6 @@ import pytest_asyncio
 from aiokafka import TopicPartition as KafkaPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
-from chassis.clock import ManualClock
 from event_schemas import Envelope, SLABreached, ids
 from sla_monitor.commands import audit as audit_command
 from sla_monitor.commands.audit_page import as_json, as_text
@@ -21,6 +20,7 @@ from sla_monitor.ledger.audit import AuditResult
 from sla_monitor.ledger.reconciler import Reconciler
 from sla_monitor.ledger.store import TopicPartition
 from tests.integration.sla_ledger_rig import LedgerRig, complete_up_to, ledger_rig, set_watermark
+from tests.manual_clock import ManualClock
 from tests.sla_monitor.sla_events import CASE, DAY, MINUTE, T0, assigned, completed, filed, responder
 
 # Thirty days that ended long before the test: every deadline of an emergency filed at T0 has passed.

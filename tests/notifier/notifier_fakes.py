@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from chassis.clock import ManualClock
 from chassis.outbox.publisher import OutboxEntry
 from chassis.sealing import KeyRing
 from event_schemas import DirectoryPost, PersonalData, Post, encode
@@ -17,6 +16,7 @@ from notifier.domain import CaseCard, Notice, State
 from notifier.provider import GatewayError, OutgoingSms
 from notifier.quotas import Quota
 from notifier.records import Claim, Report, ReportedDispatch
+from tests.manual_clock import ManualClock
 
 START = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 CASE = "c_01M820KRWBZXF69DE1D4FEXZX0"

@@ -8,7 +8,6 @@ import httpx
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
-from chassis.clock import ManualClock
 from chassis.health import Liveness
 from chassis.http.app import create_http_app
 from chassis.telemetry.logs import configure_logging
@@ -20,6 +19,7 @@ from notifier.provider import GatewayOutcomeUnknown, GatewayRefused, GatewayUnav
 from notifier.receipts import ADDRESS_LIFE, ReceiptAddress, report_proof
 from notifier.templates import DEFAULT_PATH
 from tests.contract import documented
+from tests.manual_clock import ManualClock
 
 from .notifier_fakes import FakeGateway
 

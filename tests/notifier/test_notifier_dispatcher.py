@@ -9,7 +9,6 @@ from typing import Literal
 import pytest
 from prometheus_client import CollectorRegistry
 
-from chassis.clock import ManualClock
 from event_schemas import NotificationDelivered, NotificationFailed, Post, decode, encode
 from notifier.contacts import Contacts
 from notifier.dispatcher import Dispatcher
@@ -20,6 +19,7 @@ from notifier.provider import GatewayOutcomeUnknown, GatewayRefused, GatewayUnav
 from notifier.quotas import QuotaRules, Quotas
 from notifier.sending import SendingRules
 from notifier.templates import DEFAULT_PATH
+from tests.manual_clock import ManualClock
 
 from .notifier_fakes import (
     KEYS,

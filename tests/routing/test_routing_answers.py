@@ -8,7 +8,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
-from chassis.clock import ManualClock
 from chassis.kafka.consumer import Outgoing
 from chassis.sealing import KeyRing
 from event_schemas import AssignedToStation, AssignmentReason, ComplaintFiled, Lane, Location, encode, ids
@@ -18,6 +17,7 @@ from routing.handlers import AssignmentHandler
 from routing.metrics import RoutingMetrics
 from routing.store.memory import MemoryDecisions
 from tests.in_memory_broker import received, run_handler
+from tests.manual_clock import ManualClock
 from tests.routing.routing_events import NOW, filed, transfer
 
 SHIPPED = load_shipped()

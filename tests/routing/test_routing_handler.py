@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 from prometheus_client import CollectorRegistry
 
-from chassis.clock import ManualClock
 from chassis.kafka.consumer import Outgoing
 from chassis.sealing import KeyRing
 from event_schemas import AssignedToStation, AssignmentReason, Lane, Location, PersonalData, decode, ids
@@ -19,6 +18,7 @@ from routing.metrics import RoutingMetrics
 from routing.store.decisions import from_document, to_document
 from routing.store.memory import MemoryDecisions
 from tests.in_memory_broker import received, run_handler
+from tests.manual_clock import ManualClock
 from tests.routing.routing_events import NOW, SHEOHAR, erased, filed, transfer
 
 SHIPPED = load_shipped()

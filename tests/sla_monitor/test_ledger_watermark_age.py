@@ -7,11 +7,11 @@ from typing import Any, cast
 
 from prometheus_client import CollectorRegistry
 
-from chassis.clock import ManualClock
 from chassis.kafka.offsets import OffsetsUnknown
 from sla_monitor.ledger.metrics import LedgerMetrics
 from sla_monitor.ledger.store import TopicPartition
 from sla_monitor.ledger.watermarks import Sample, Watermarker
+from tests.manual_clock import ManualClock
 
 TP = TopicPartition("cases.emergency", 0)
 

@@ -5,7 +5,6 @@ from typing import cast
 
 from prometheus_client import CollectorRegistry
 
-from chassis.clock import ManualClock
 from event_schemas import Envelope
 from event_schemas.policies import ClockPolicy
 from sla_monitor.domain import engine, record_codec
@@ -13,6 +12,7 @@ from sla_monitor.domain.model import CaseRecord
 from sla_monitor.worker.fatal import ExitProcess
 from sla_monitor.worker.gauges import MetricsRecorder
 from sla_monitor.worker.metrics import SLAMetrics
+from tests.manual_clock import ManualClock
 from tests.sla_monitor.sla_events import DAY, at, completed, filed, policies
 
 INQUIRY = cast("ClockPolicy", policies().clock("inquiry")).target.total_seconds()

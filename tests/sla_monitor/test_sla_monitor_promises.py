@@ -3,7 +3,6 @@
 import pytest
 from prometheus_client import CollectorRegistry
 
-from chassis.clock import ManualClock
 from event_schemas import (
     CertificateIssued,
     CertificateRefused,
@@ -23,6 +22,7 @@ from sla_monitor.ledger.model import rounds_of
 from sla_monitor.ledger.report import By, ReportBuilder, Window
 from sla_monitor.worker.gauges import MetricsRecorder
 from sla_monitor.worker.metrics import SLAMetrics
+from tests.manual_clock import ManualClock
 from tests.sla_monitor.processor_rig import exit_process
 from tests.sla_monitor.sla_events import DAY, HOUR, Monitor, assigned, at, build, filed, ms, policies, withdrawn
 

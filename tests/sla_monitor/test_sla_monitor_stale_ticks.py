@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from chassis.clock import ManualClock
 from chassis.health import Liveness
 from sla_monitor.worker.deadlines import BUCKET_MS, DeadlineHeaps
 from sla_monitor.worker.ticks import OffsetsUnavailable, Ticker
 from sla_monitor.worker.watchdog import Watchdog
+from tests.manual_clock import ManualClock
 from tests.sla_monitor.sla_events import ms
 
 # A time at which a bucket of the heap begins: there the heap names the deadline itself.
