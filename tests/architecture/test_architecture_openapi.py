@@ -14,12 +14,13 @@ from chassis.http.openapi.document import document_of
 from tests.architecture.apps import app_of
 from tests.contract import contract_of
 
-METHODS: Final = frozenset({"get", "post", "put", "patch", "delete"})
+METHODS: Final = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 # What each dependency that turns a stranger away lets in: told here once more, so that no mark of the code is believed.
 ASKED_BY: Final[Mapping[str, frozenset[str]]] = {
     "Authenticator.citizen": frozenset({"citizenToken"}),
     "Authenticator.optional_citizen": frozenset({"citizenToken"}),
     "Authenticator.officer.<locals>.officer_of_role": frozenset({"officerToken"}),
+    "Authenticator.anyone": frozenset({"citizenToken", "officerToken"}),
     "service_token.<locals>.check": frozenset({"serviceToken"}),
     "Access.caller": frozenset({"officerToken", "serviceToken"}),
     "Access.officer_or_service.<locals>.caller_of_role": frozenset({"officerToken", "serviceToken"}),

@@ -14,6 +14,7 @@ GUARDS = frozenset(
     {
         "Authenticator.citizen",
         "Authenticator.optional_citizen",
+        "Authenticator.anyone",
         "Authenticator.officer.<locals>.officer_of_role",
         "service_token.<locals>.check",
         "Access.caller",
@@ -39,6 +40,10 @@ PUBLIC: dict[str, dict[Call, str]] = {
         ): "the service's entry in the catalogue says whether a login is needed; the handler asks",
         ("POST", "/v1/emergencies"): "no emergency waits for a login",
         ("POST", "/v1/emergencies/"): "no emergency waits for a login, nor for a redirect",
+        (
+            "OPTIONS",
+            "/v1/complaints/{tracking_number}/evidence",
+        ): "what the upload protocol can do, for every case alike",
         ("GET", "/v1/services"): "the catalogue is public",
         ("GET", "/v1/services/{code}"): "the catalogue is public",
     },

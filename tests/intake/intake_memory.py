@@ -122,6 +122,8 @@ def updated(case: Case, update: CaseUpdate) -> Case:
     hearings = [hearing for hearing in (update.hearing, *update.lapsed) if hearing is not None]
     if hearings:
         fields["hearings"] = {**case.hearings, **{hearing.hearing_id: hearing for hearing in hearings}}
+    if update.evidence is not None:
+        fields["evidence"] = {**case.evidence, update.evidence.evidence_id: update.evidence}
     if update.command is not None:
         mark = CommandMark(update.command.body, update.entry.event_id, case.version + 1, update.state)
         fields["commands"] = {**case.commands, update.command.scope: mark}
@@ -135,7 +137,7 @@ def updated(case: Case, update: CaseUpdate) -> Case:
         version=case.version + 1,
         changes=case.changes + 1,
         case_seq=case.case_seq + update.emits,
-        history=(*case.history, update.entry),
+        history=(*case.history, update.entry, *update.further),
         due=(*case.due, *update.due),
         ended=tuple(dict.fromkeys((*case.ended, *update.ended))),
         **fields,

@@ -16,16 +16,14 @@ from prometheus_client import CollectorRegistry
 from chassis.health import Liveness
 from chassis.http.access.problems import TOKEN_INVALID
 from chassis.http.app import create_http_app
-from chassis.http.middleware import BodyLimits
 from chassis.http.problems import FORBIDDEN, UNAUTHENTICATED, Problem
 from chassis.outbox.publisher import OutboxEntry
 from chassis.sealing import KeyRing
 from event_schemas import AssignedToStation, Event, PersonalData, Station, decode, ids
-from intake.app import EMERGENCY_CALL, load_policies
+from intake.app import EMERGENCY_CALL, body_limits, load_policies
 from intake.auth import Authenticator, Principal
 from intake.case.derived import derive
 from intake.catalogue import load_catalogue
-from intake.filing.api import CUT_PATHS
 from intake.metrics import IntakeMetrics
 from intake.routers import Deps, case_api
 from intake.settings import IntakeSettings
@@ -33,6 +31,7 @@ from intake.tracking.live import LiveCases
 from intake.tracking.papers import Paper
 from intake.tracking.stream import StreamParts
 from tests.contract import documented
+from tests.intake.evidence_memory import InThread, MemoryFileStore, TestScanner
 from tests.intake.intake_memory import KnownOffices, MemoryCaseStore, MemorySideStore, MemorySlotStore
 from tests.manual_clock import ManualClock
 
@@ -63,6 +62,9 @@ class KnownTokens(Authenticator):
         if principal is not None and principal.role != "citizen":
             raise Problem(FORBIDDEN)
         return principal
+
+    async def anyone(self, request: Request) -> Principal | None:
+        return _named(request)
 
     def officer(self, *roles: str) -> Callable[[Request], Awaitable[Principal]]:
         async def officer_of_role(request: Request) -> Principal:
@@ -134,6 +136,8 @@ class Rig:
     slots: MemorySlotStore
     offices: KnownOffices
     papers: PaperShelf
+    files: MemoryFileStore
+    scanner: TestScanner
 
     async def post(self, path: str, body: Any = None, *, by: Principal | None = None, **headers: str) -> httpx.Response:
         sent = {name.replace("_", "-"): value for name, value in headers.items()} | bearer(by)
@@ -205,7 +209,7 @@ def assigned(case_id: str, number: int, station: Station, at: datetime) -> Assig
 async def rig(**more: Any) -> AsyncIterator[Rig]:
     store, side, clock = MemoryCaseStore(), MemorySideStore(), ManualClock(START)
     slots, offices = MemorySlotStore(), KnownOffices()
-    papers = PaperShelf()
+    papers, files, scanner = PaperShelf(), MemoryFileStore(), TestScanner()
     configured = settings(**({"stream_heartbeat": timedelta(milliseconds=20)} | more))
     ring = KeyRing.from_json(configured.sealing_keys)
     registry = CollectorRegistry()
@@ -223,6 +227,9 @@ async def rig(**more: Any) -> AsyncIterator[Rig]:
         slots=slots,
         offices=offices,
         papers=papers,
+        files=files,
+        scanner=scanner,
+        copies=InThread(),
     )
     api = case_api(deps)
     app = create_http_app(
@@ -233,13 +240,13 @@ async def rig(**more: Any) -> AsyncIterator[Rig]:
         checks={},
         registry=registry,
         routers=api.routers,
-        body=BodyLimits(cut_paths=CUT_PATHS),
+        body=body_limits(configured),
         problem_extra=EMERGENCY_CALL,
     )
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://intake", event_hooks=documented("intake")
     ) as http:
-        yield Rig(app, http, store, side, clock, ring, api.live, api.stream, slots, offices, papers)
+        yield Rig(app, http, store, side, clock, ring, api.live, api.stream, slots, offices, papers, files, scanner)
 
 
 COMPLAINT: dict[str, Any] = {

@@ -19,6 +19,7 @@ from intake.filing.geo import PointPlausibility, judge_point
 from intake.filing.notices import NOTICES
 from intake.filing.text import clean_text
 from intake.texts import load_texts
+from intake.tracking import files as shown_files
 
 # Said to police and services alone; a citizen's timeline has no line for them.
 UNSPOKEN = {
@@ -95,7 +96,7 @@ def test_a_bad_catalogue_is_refused(tmp_path: Path, find: str, put: str) -> None
 def test_every_text_is_there() -> None:
     """Each notice and each event of a person or of a service has its line in both languages."""
     texts = load_texts()
-    assert set(texts.notices) == set(NOTICES)
+    assert set(texts.notices) == {*NOTICES, *shown_files.NOTICES}
     assert set(EVENT_CLASSES) - UNSPOKEN <= set(texts.timeline)
     assert set(texts.timeline) - set(EVENT_CLASSES) == {"emergency-update", "feedback", "place-told"}
 

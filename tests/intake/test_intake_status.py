@@ -83,7 +83,8 @@ async def test_the_shape_is_the_contracts(intake: Rig) -> None:
     view = await status(intake, case)
     assert list(view) == [
         "case_id", "tracking_number", "service_code", "lane", "status", "version", "filed_at", "station",
-        "officer_post", "timeline", "clocks", "hearings", "certificates", "outcome", "next_step",
+        "officer_post", "timeline", "clocks", "hearings", "certificates", "evidence", "documents", "outcome",
+        "next_step",
     ]  # fmt: skip
     assert (view["status"], view["version"], view["station"], view["officer_post"]) == ("received", 1, None, None)
     assert view["clocks"] == [

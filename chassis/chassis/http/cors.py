@@ -16,11 +16,14 @@ METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 # What a page may send. Tokens travel in a header, never in a cookie, so credentials stay refused.
 REQUEST_HEADERS: Final = (
     "Accept-Language", "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match",
-    "Last-Event-ID", "X-Receipt", "traceparent",
+    "Last-Event-ID", "Tus-Resumable", "Upload-Checksum", "Upload-Length", "Upload-Metadata", "Upload-Offset",
+    "X-Receipt", "traceparent",
 )  # fmt: skip
 # What a page may read, beside what every page may.
 EXPOSED_HEADERS: Final = (
-    "Allow", "Content-Disposition", "Content-Language", "ETag", "Location", "Retry-After", "WWW-Authenticate",
+    "Allow", "Content-Disposition", "Content-Language", "ETag", "Evidence-Id", "Evidence-SHA256", "Location",
+    "Retry-After", "Tus-Checksum-Algorithm", "Tus-Extension", "Tus-Max-Size", "Tus-Resumable", "Tus-Version",
+    "Upload-Expires", "Upload-Length", "Upload-Offset", "WWW-Authenticate",
 )  # fmt: skip
 REMEMBERED_S: Final = 600
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,6 +43,8 @@ class BodyLimits:
 
     On `cut_paths` a body that is too large or too slow ends where it is: what was read goes to the app, which asks
     body_cut(); of one too large, its last `tail_bytes` follow. Elsewhere it is refused.
+
+    A path that `large_paths` fits whole takes bodies of `large_bytes`.
     """
 
     bytes: int = 1_048_576
@@ -52,6 +55,14 @@ class BodyLimits:
     drain_seconds: float = 10.0
     tail_bytes: int = 65_536
     cut_paths: frozenset[str] = frozenset()
+    large_paths: re.Pattern[str] | None = None
+    large_bytes: int = 0
+
+    def most(self, path: str) -> int:
+        """How many bytes a body may have that is sent to this path."""
+        if self.large_paths is not None and self.large_paths.fullmatch(path):
+            return max(self.bytes, self.large_bytes)
+        return self.bytes
 
 
 def body_cut(request: HTTPConnection) -> BodyCut | None:
@@ -94,7 +105,7 @@ class RequestMiddleware:
             self._metrics.request_seconds.labels(route_of(scope), method, str(exchange.status)).observe(elapsed)
 
     async def _guarded(self, scope: Scope, exchange: _Exchange) -> None:
-        if exchange.declared > self._body.bytes and not exchange.cuts:
+        if exchange.declared > exchange.most and not exchange.cuts:
             await self._answer(Problem(BODY_TOO_LARGE), scope, exchange)
             return
         try:
@@ -127,6 +138,7 @@ class _Exchange:
         self._more = True
         self._deadline = 0.0
         self.cuts = scope["path"] in limits.cut_paths
+        self.most = limits.most(scope["path"])
         self.declared = _declared_length(scope)
         self.started = False
         self.status = 0
@@ -142,7 +154,7 @@ class _Exchange:
             return message
         body: bytes = message.get("body", b"")
         self._more = message.get("more_body", False)
-        room = self._limits.bytes - self._read
+        room = self.most - self._read
         self._read += len(body)
         if len(body) > room:
             tail = await self._tail(body[room:]) if self.cuts else b""

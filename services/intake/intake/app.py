@@ -38,6 +38,10 @@ from intake.case.publishing import SOURCE
 from intake.case.store.mongo import CASES, MongoCaseStore
 from intake.case.store.side import MongoSideStore
 from intake.catalogue import load_catalogue
+from intake.evidence.api import FORM_BYTES, LARGE_PATHS
+from intake.evidence.scan import scanner_at
+from intake.evidence.store import MongoFileStore
+from intake.evidence.workshop import Workshop
 from intake.filing.api import CUT_PATHS
 from intake.hearings.store import MongoSlotStore
 from intake.metrics import IntakeMetrics
@@ -62,7 +66,7 @@ def create_app(
     producer = EventProducer(settings.kafka_bootstrap, client_id=SOURCE)
     outbox = Outbox(mongo.collection(CASES), mongo.relaxed(CASES), producer, clock, metrics=OutboxMetrics(registry))
     store = MongoCaseStore(mongo, outbox, clock)
-    side = MongoSideStore(mongo)
+    side, files = MongoSideStore(mongo), MongoFileStore(mongo)
     ring = KeyRing.from_json(settings.sealing_keys)
     directory = OfficeDirectory(settings.kafka_bootstrap, clock)
     http = httpx.AsyncClient()
@@ -105,6 +109,9 @@ def create_app(
         slots=MongoSlotStore(mongo),
         offices=directory,
         papers=papers.CertificateService(certificates, settings.certificate_url, settings.service_token),
+        files=files,
+        scanner=scanner_at(settings.virus_scanner),
+        copies=Workshop(),
     )
     api = case_api(deps)
     liveness = {lane: Liveness(MAX_SILENCE) for lane in LANES}
@@ -113,7 +120,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         tracing = Tracing.configure(SOURCE, settings.otlp_endpoint, sample_ratio=settings.trace_sample_ratio)
-        for indexed in (store, side, challenges, sessions, logins):
+        for indexed in (store, side, files, challenges, sessions, logins):
             await indexed.ensure_indexes()
         consumer_metrics = ConsumerMetrics(registry)
         for lane in LANES:
@@ -132,6 +139,7 @@ def create_app(
             background.add(f"consumer.{lane}", consumer.run, stop=consumer.stop)
         background.add("outbox", outbox.run, stop=outbox.stop)
         background.add("live", api.live.run)
+        background.add("uploads", api.evidence.run)
         background.add("officer_keys", officer_keys.run)
         background.add("ended_sessions", ended.run)
         background.add("directory", directory.view.run, stop=directory.view.stop)
@@ -156,9 +164,15 @@ def create_app(
         registry=registry,
         routers=[*api.routers, auth_router(login)],
         settings=settings,
-        body=BodyLimits(cut_paths=CUT_PATHS),
+        body=body_limits(settings),
         problem_extra=EMERGENCY_CALL,
     )
+
+
+def body_limits(settings: IntakeSettings) -> BodyLimits:
+    """A file may be larger than any other body, and a form is a little larger than its file."""
+    most = settings.evidence_max_bytes + FORM_BYTES
+    return BodyLimits(cut_paths=CUT_PATHS, large_paths=LARGE_PATHS, large_bytes=most, drain_bytes=most)
 
 
 def load_policies(path: Path | None) -> PolicySet:

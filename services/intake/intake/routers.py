@@ -18,6 +18,12 @@ from intake.catalogue.api import services_router
 from intake.commands.handlers import CommandDesk
 from intake.desk.api import DeskParts, desk_router
 from intake.desk.visits import WALK_IN_SERVICE, VisitParts, visits_router
+from intake.evidence.api import EvidenceParts, evidence_router
+from intake.evidence.domain import EvidenceLimits
+from intake.evidence.handlers import EvidenceDesk
+from intake.evidence.scan import Scanner
+from intake.evidence.store import FileStore
+from intake.evidence.workshop import CopyMaker
 from intake.filing.answers import Answers
 from intake.filing.api import EMERGENCY, FilingParts, filing_router
 from intake.filing.emergencies import EmergencyDesk
@@ -48,15 +54,19 @@ class Deps:
     slots: SlotStore
     offices: Offices
     papers: Papers
+    files: FileStore
+    scanner: Scanner
+    copies: CopyMaker
 
 
 @dataclass(frozen=True, slots=True)
 class CaseApi:
-    """`live` is a task to run: the tail that wakes the streams."""
+    """`live` and `evidence` have tasks to run: the tail that wakes the streams, the end of uploads given up."""
 
     routers: list[APIRouter]
     live: LiveCases
     stream: StreamParts
+    evidence: EvidenceDesk
 
 
 def case_api(deps: Deps) -> CaseApi:
@@ -87,7 +97,23 @@ def case_api(deps: Deps) -> CaseApi:
         metrics=deps.metrics,
         code_names=texts.code_names,
     )
-    reader = StatusReader(store=deps.store, texts=texts, clock=deps.clock, public_url=settings.public_url)
+    reader = StatusReader(
+        store=deps.store, texts=texts, clock=deps.clock, public_url=settings.public_url, catalogue=deps.catalogue
+    )
+    evidence = EvidenceDesk(
+        cases=deps.store,
+        files=deps.files,
+        ring=deps.ring,
+        scanner=deps.scanner,
+        copies=deps.copies,
+        policies=deps.policies,
+        catalogue=deps.catalogue,
+        clock=deps.clock,
+        limits=EvidenceLimits(
+            settings.evidence_max_bytes, settings.evidence_max_files, settings.evidence_max_case_bytes
+        ),
+        upload_ttl=settings.evidence_upload_ttl,
+    )
     desk = DeskParts(
         store=deps.store,
         side=deps.side,
@@ -134,12 +160,13 @@ def case_api(deps: Deps) -> CaseApi:
         filing_router(filings),
         stream_router(stream),
         status_router(reader, commands, deps.store, deps.authenticator, deps.clock),
+        evidence_router(EvidenceParts(evidence, reader, deps.side, texts, deps.authenticator, settings.public_url)),
         papers_router(reader, deps.papers, deps.authenticator),
         services_router(deps.catalogue, deps.policies, texts, deps.clock),
         visits_router(visits),
         desk_router(desk),
     ]
-    return CaseApi(routers, live, stream)
+    return CaseApi(routers, live, stream, evidence)
 
 
 def _service(catalogue: Catalogue, code: str) -> Service:

@@ -5,11 +5,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from chassis import production
 from chassis.settings import SecretKey, ServiceSettings
 from intake.auth.settings import AuthSettings
+from intake.evidence.scan import scanner_at
 
 _SECOND = timedelta(seconds=1)
 # Above it a stranger could ask for codes for as many phones as he likes.
@@ -40,6 +41,26 @@ class IntakeSettings(AuthSettings, ServiceSettings):
         default=timedelta(seconds=15), ge=timedelta(milliseconds=10), le=timedelta(minutes=1)
     )
     stream_ticket_ttl: timedelta = Field(default=timedelta(seconds=60), ge=_SECOND, le=timedelta(minutes=5))
+
+    # A file; the files of a case and their bytes. A video of a phone takes 10 MB for half a minute.
+    evidence_max_bytes: int = Field(default=25 * 1024 * 1024, ge=1_024, le=100 * 1024 * 1024)
+    evidence_max_files: int = Field(default=20, ge=1, le=200)
+    evidence_max_case_bytes: int = Field(default=100 * 1024 * 1024, ge=1_024, le=1024 * 1024 * 1024)
+    evidence_upload_ttl: timedelta = Field(
+        default=timedelta(hours=24),
+        ge=timedelta(minutes=1),
+        le=timedelta(days=7),
+        description="How long a resumable upload waits for its next part",
+    )
+    virus_scanner: str = Field(
+        default="", description="host:port of a scanner that speaks clamd's protocol; without it files are unscanned"
+    )
+
+    @field_validator("virus_scanner")
+    @classmethod
+    def _scanner_address(cls, value: str) -> str:
+        scanner_at(value)
+        return value
 
     def production_faults(self) -> Iterator[str]:
         yield from super().production_faults()

@@ -40,6 +40,31 @@ REQUEST_HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
         "schema": _TEXT,
         "example": "hi, en;q=0.5",
     },
+    "Tus-Resumable": {
+        "description": "The version of the upload protocol, tus (https://tus.io/protocols/resumable-upload).",
+        "schema": {"type": "string", "const": "1.0.0"},
+        "example": "1.0.0",
+    },
+    "Upload-Length": {
+        "description": "How many bytes the whole file has.",
+        "schema": {"type": "string", "pattern": "^[0-9]{1,18}$"},
+        "example": "10485760",
+    },
+    "Upload-Metadata": {
+        "description": "Pairs of a key and its value in base64, with commas between: `document_type` counts.",
+        "schema": {"type": "string", "maxLength": 4096},
+        "example": "document_type aWRlbnRpdHk=",
+    },
+    "Upload-Offset": {
+        "description": "At which byte of the file the body begins: as many as the server has.",
+        "schema": {"type": "string", "pattern": "^[0-9]{1,18}$"},
+        "example": "524288",
+    },
+    "Upload-Checksum": {
+        "description": "`sha1` or `sha256` and the body's digest in base64: then it is kept whole or not at all.",
+        "schema": _TEXT,
+        "example": "sha1 2jmj7l5rSw0yVb/vlWAYkK/YBwk=",
+    },
     "X-Report-Signature": {
         "description": "The gateway's HMAC-SHA256 of path and query under its password, where the gateway signs.",
         "schema": {"type": "string", "maxLength": 64},
@@ -50,7 +75,17 @@ REQUEST_HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
 
 RESPONSE_HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "ETag": {"description": "Names this state of what was answered.", "schema": _TEXT},
-    "Location": {"description": "Where the status of the case is.", "schema": _TEXT},
+    "Location": {"description": "Where the case's status is, or the file that was added.", "schema": _TEXT},
+    "Tus-Resumable": {"description": "The version of the upload protocol.", "schema": _TEXT},
+    "Tus-Version": {"description": "The versions of the upload protocol that are spoken.", "schema": _TEXT},
+    "Tus-Extension": {"description": "What of the upload protocol's extensions is spoken.", "schema": _TEXT},
+    "Tus-Max-Size": {"description": "How many bytes a file can have.", "schema": _TEXT},
+    "Tus-Checksum-Algorithm": {"description": "Which checksums can be compared.", "schema": _TEXT},
+    "Upload-Offset": {"description": "How many bytes of the file the server has.", "schema": _TEXT},
+    "Upload-Length": {"description": "How many bytes the whole file has.", "schema": _TEXT},
+    "Upload-Expires": {"description": "Until when the upload waits for its next part.", "schema": _TEXT},
+    "Evidence-Id": {"description": "The file's id, once all of it is here.", "schema": _TEXT},
+    "Evidence-SHA256": {"description": "The SHA-256 of the whole file, in hexadecimal digits.", "schema": _TEXT},
     "Content-Language": {
         "description": "The language of the texts.",
         "schema": {"type": "string", "enum": ["hi", "en"]},

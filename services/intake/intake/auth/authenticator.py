@@ -52,6 +52,12 @@ class Authenticator:
             raise Problem(FORBIDDEN, "citizens_only")
         return principal
 
+    @guards(CITIZEN_TOKEN, OFFICER_TOKEN, problems=TOKEN_PROBLEMS)
+    async def anyone(self, request: Request) -> Principal | None:
+        """Whoever the token is of, or None without one: for calls that citizens and officers share."""
+        token = bearer(request)
+        return None if token is None else await self._principal(token)
+
     @guards(CITIZEN_TOKEN, problems=(*TOKEN_PROBLEMS, FORBIDDEN))
     async def citizen(self, request: Request) -> Principal:
         principal = await self.optional_citizen(request)

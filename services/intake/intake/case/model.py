@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from event_schemas import Lane, Location, Station
@@ -110,6 +111,31 @@ class HearingRecord:
     join_url: str | None = None
 
 
+class Scan(StrEnum):
+    """What the virus scanner says of a file."""
+
+    CLEAN = "clean"
+    INFECTED = "infected"
+    UNSCANNED = "unscanned"
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRecord:
+    """A file of the case: what it is. Its bytes are sealed elsewhere; `sha256` (hex) and `bytes` are the original's.
+
+    `for_officers`: no copy without metadata can be made of it, so officers alone get it.
+    """
+
+    evidence_id: str
+    at: datetime
+    media_type: str
+    bytes: int
+    sha256: str
+    scan: Scan
+    document_type: str | None = None
+    for_officers: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
     """What people may read about an event; `params` fill the text of the reader's language."""
@@ -174,6 +200,7 @@ class Case:
     ended: tuple[str, ...] = ()
     certificates: Mapping[str, CertificateRecord] = field(default_factory=dict)
     hearings: Mapping[str, HearingRecord] = field(default_factory=dict)
+    evidence: Mapping[str, EvidenceRecord] = field(default_factory=dict)
     history: tuple[TimelineEntry, ...] = ()
     feedback: int | None = None
     round: int = 1
@@ -184,7 +211,8 @@ class Case:
 class CaseUpdate:
     """What one accepted command changes; None leaves a field as it is.
 
-    It adds one version and one `case_seq` for each event that it emits. `ended` are the clock rounds that end with it.
+    It adds one version and one `case_seq` for each event that it emits. `ended` are the clock rounds that end with it,
+    `further` the timeline's entries of its events after the first.
     """
 
     state: State
@@ -192,6 +220,8 @@ class CaseUpdate:
     emits: int = 1
     ended: tuple[str, ...] = ()
     assignment_no: int | None = None
+    further: tuple[TimelineEntry, ...] = ()
+    evidence: EvidenceRecord | None = None
     hearing: HearingRecord | None = None
     lapsed: tuple[HearingRecord, ...] = ()
     feedback: int | None = None

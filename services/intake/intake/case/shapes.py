@@ -27,3 +27,11 @@ class PromisedClock(Shape):
     clock: str
     clock_id: str
     due_at: datetime
+
+
+class Notice(Shape):
+    """What the citizen should know about what was accepted; `action` is a link to offer, such as `tel:112`."""
+
+    code: str
+    text: str
+    action: str | None

@@ -4,15 +4,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from intake.case.shapes import LaneName, PromisedClock, Shape
-
-
-class Notice(Shape):
-    """What the citizen should know about what was accepted; `action` is a link to offer, such as `tel:112`."""
-
-    code: str
-    text: str
-    action: str | None
+from intake.case.shapes import LaneName, Notice, PromisedClock, Shape
 
 
 class FiledCase(Shape):

@@ -16,6 +16,7 @@ from intake.case.numbers import MistypedTrackingNumber, parse_tracking_number, r
 from intake.case.scope import Actor
 from intake.case.states import Role
 from intake.case.store import CaseFilter, CaseStore
+from intake.catalogue import Catalogue
 from intake.commands.general import Feedback, Reopen, Withdraw
 from intake.commands.handlers import CommandDesk, CommandRequest
 from intake.commands.table import Act
@@ -32,7 +33,8 @@ from intake.tracking.views import status_view
 class StatusReader:
     """Finds a case for who may see it, and renders it."""
 
-    def __init__(self, *, store: CaseStore, texts: Texts, clock: Clock, public_url: str) -> None:
+    def __init__(self, *, store: CaseStore, texts: Texts, clock: Clock, public_url: str, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
         self._store = store
         self._texts = texts
         self._clock = clock
@@ -63,6 +65,7 @@ class StatusReader:
             language=language,
             now=self._clock.now(),
             public_url=self._public_url,
+            service=self._catalogue.get(case.service_code),
         )
 
 

@@ -9,7 +9,7 @@ _FILED_AT: Final = "2026-11-22T06:30:00Z"
 _DUE_AT: Final = "2026-12-22T06:30:00Z"
 
 
-def _status(filed: str, assigned: str, clock: str, next_step: str) -> Mapping[str, Any]:
+def _status(filed: str, assigned: str, clock: str, document: str, next_step: str) -> Mapping[str, Any]:
     return {
         "case_id": _CASE,
         "tracking_number": _NUMBER,
@@ -38,17 +38,20 @@ def _status(filed: str, assigned: str, clock: str, next_step: str) -> Mapping[st
         ],
         "hearings": [],
         "certificates": [],
+        "evidence": [],
+        "documents": [{"code": "evidence", "name": document, "required": False, "received": False}],
         "outcome": None,
         "next_step": next_step,
     }
 
 
 STATUS: Final[Mapping[str, Any]] = {
-    "hi": _status("आपका आवेदन दर्ज हुआ", "अररिया थाना को भेजा गया", "जाँच", "अररिया थाना को इसे देखना है"),
+    "hi": _status("आपका आवेदन दर्ज हुआ", "अररिया थाना को भेजा गया", "जाँच", "साक्ष्य", "अररिया थाना को इसे देखना है"),
     "en": _status(
         "Your submission was received",
         "Sent to ARARIA police station",
         "inquiry",
+        "Evidence",
         "To be seen by ARARIA police station",
     ),
 }

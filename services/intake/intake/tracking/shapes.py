@@ -1,8 +1,10 @@
 """What a citizen is answered about a case, as models for OpenAPI and the tests."""
 
 from datetime import datetime
+from typing import Literal
 
-from intake.case.shapes import ClockState, LaneName, Owner, Shape
+from intake.case.model import Scan
+from intake.case.shapes import ClockState, LaneName, Notice, Owner, Shape
 from intake.case.states import State
 
 
@@ -59,6 +61,32 @@ class Certificate(Shape):
     verify_url: str | None
 
 
+class EvidenceFile(Shape):
+    """A file of the case. `sha256` (hexadecimal) and `bytes` are those of the file as it was sent.
+
+    `shown`: `copy`, one without metadata; `officers`, as it came and to them alone; `nobody`, as it is infected.
+    """
+
+    evidence_id: str
+    at: datetime
+    media_type: str
+    bytes: int
+    sha256: str
+    document_type: str | None
+    scan: Scan
+    shown: Literal["copy", "officers", "nobody"]
+    notices: list[Notice]
+
+
+class RequestedDocument(Shape):
+    """A paper that the service asks for; `code` goes into the `document_type` of the file."""
+
+    code: str
+    name: str
+    required: bool
+    received: bool
+
+
 class CaseOutcome(Shape):
     code: str
     text: str
@@ -81,6 +109,8 @@ class CaseStatus(Shape):
     clocks: list[Clock]
     hearings: list[Hearing]
     certificates: list[Certificate]
+    evidence: list[EvidenceFile]
+    documents: list[RequestedDocument]
     outcome: CaseOutcome | None
     next_step: str
 

@@ -8,7 +8,9 @@ from chassis.http.problems import Language
 from chassis.sentences import Values
 from event_schemas import Station
 from intake.case.model import Case, ClockView, HearingRecord, TimelineEntry, displayed_state
+from intake.catalogue import Service
 from intake.texts import Texts
+from intake.tracking.files import file_view, papers_view
 from intake.tracking.story import current_office, next_step_facts, outcome, story_of
 
 
@@ -20,6 +22,7 @@ def status_view(
     language: Language,
     now: datetime,
     public_url: str,
+    service: Service | None = None,
 ) -> Mapping[str, Any]:
     """The body of GET /v1/complaints/{tracking_number}, as contracts.md gives it."""
     case_url = f"{public_url.rstrip('/')}/v1/complaints/{case.tracking_number}"
@@ -56,6 +59,8 @@ def status_view(
             for certificate in case.certificates.values()
             if certificate.issued_at is not None and not certificate.revoked
         ],
+        "evidence": [file_view(record, texts, language) for record in case.evidence.values()],
+        "documents": papers_view(service, case, language),
         "outcome": {"code": found.code, "text": found.text, "at": found.at} if found else None,
         "next_step": texts.next_step(next_step_facts(case, story), language),
     }

@@ -16,9 +16,11 @@ from intake.case.model import (
     ClockView,
     CommandMark,
     Due,
+    EvidenceRecord,
     HearingRecord,
     Idempotency,
     Join,
+    Scan,
     TimelineEntry,
     Trace,
 )
@@ -93,6 +95,10 @@ def from_document(document: Mapping[str, Any]) -> Case:
                 "hearings": {
                     record["hearing_id"]: HearingRecord(**record) for record in document.get("hearings", {}).values()
                 },
+                "evidence": {
+                    record["evidence_id"]: EvidenceRecord(**(record | {"scan": Scan(record["scan"])}))
+                    for record in document.get("evidence", {}).values()
+                },
                 "history": tuple(entry_from(entry, document["_id"]) for entry in document.get("history", ())),
                 "commands": {
                     scope: CommandMark(**(mark | {"state": State(mark["state"])}))
@@ -139,6 +145,11 @@ def entry_from(document: Mapping[str, Any], case_id: str) -> TimelineEntry:
 
 def hearing_document(record: HearingRecord) -> Document:
     return {name: value for name, value in asdict(record).items() if value is not None}
+
+
+def evidence_document(record: EvidenceRecord) -> Document:
+    plain = {name: value for name, value in asdict(record).items() if value is not None}
+    return plain | {"scan": str(record.scan)}
 
 
 def assignment_document(assignment: Assignment) -> Document:

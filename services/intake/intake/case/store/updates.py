@@ -23,6 +23,7 @@ from intake.case.store.documents import (
     assignment_document,
     due_document,
     entry_document,
+    evidence_document,
     hearing_document,
     join_document,
     safe_key,
@@ -45,6 +46,8 @@ def command_update(case: Case, update: CaseUpdate) -> Document:
     for hearing in (update.hearing, *update.lapsed):
         if hearing is not None:
             fields[f"hearings.{safe_key(hearing.hearing_id)}"] = hearing_document(hearing)
+    if update.evidence is not None:
+        fields[f"evidence.{safe_key(update.evidence.evidence_id)}"] = evidence_document(update.evidence)
     if update.command is not None:
         fields[f"commands.{update.command.scope}"] = {
             "body": update.command.body,
@@ -60,7 +63,7 @@ def command_update(case: Case, update: CaseUpdate) -> Document:
 
 
 def _pushes(update: CaseUpdate) -> Document:
-    pushes: Document = {"history": entry_document(update.entry)}
+    pushes: Document = {"history": {"$each": [entry_document(entry) for entry in (update.entry, *update.further)]}}
     if update.due:
         pushes["due"] = {"$each": [due_document(due) for due in update.due]}
     if update.join is not None:

@@ -1,0 +1,182 @@
+"""Files and their sealed parts in MongoDB. A case says which files are its own; here are their bytes."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from chassis.mongo.client import Collection, Document, IndexModel, Mongo, ReturnDocument, store_errors
+
+FILES, PARTS = "evidence", "evidence_parts"
+
+
+@dataclass(frozen=True, slots=True)
+class PartRef:
+    """A part that counts. What a cut writer left behind has no reference, and is never read."""
+
+    part_id: str
+    offset: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    part_id: str
+    offset: int
+    size: int
+    sealed: bytes
+
+    @property
+    def ref(self) -> PartRef:
+        return PartRef(self.part_id, self.offset, self.size)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that arrives or has arrived: `offset` of `length` bytes are here.
+
+    `expires_at` is None once all of it is here and it is kept. `sealed_key` opens its parts; `copy` are the parts of
+    the copy that is shown.
+    """
+
+    evidence_id: str
+    case_id: str
+    length: int
+    sealed_key: str
+    created_at: datetime
+    expires_at: datetime | None
+    offset: int = 0
+    document_type: str | None = None
+    parts: tuple[PartRef, ...] = ()
+    copy: tuple[PartRef, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        return self.offset == self.length
+
+
+class FileStore(Protocol):
+    async def open(self, file: File) -> None:
+        """Durable on return."""
+
+    async def find(self, evidence_id: str) -> File | None: ...
+
+    async def arriving(self, case_id: str, now: datetime) -> tuple[File, ...]:
+        """The case's files that are not kept yet and have time left."""
+
+    async def append(self, file: File, part: Part, expires_at: datetime) -> File | None:
+        """The part at the file's offset, durable; None if another writer was there first, or the file is gone."""
+
+    async def put(self, evidence_id: str, parts: Sequence[Part]) -> None:
+        """Parts that `keep` or `keep_copy` will refer to."""
+
+    async def keep(self, file: File, parts: Sequence[PartRef]) -> File | None:
+        """All of it is here: it expires no more. None if it is gone."""
+
+    async def keep_copy(self, evidence_id: str, parts: Sequence[PartRef]) -> None: ...
+
+    async def sealed(self, refs: Sequence[PartRef]) -> tuple[bytes, ...]:
+        """The parts in their order. LookupError if one is missing."""
+
+    async def remove(self, evidence_id: str) -> None: ...
+
+    async def expire(self, now: datetime) -> int:
+        """Remove the files that did not arrive in time; how many they were."""
+
+
+class MongoFileStore:
+    def __init__(self, mongo: Mongo) -> None:
+        self._files: Collection = mongo.collection(FILES)
+        self._parts: Collection = mongo.collection(PARTS)
+
+    async def ensure_indexes(self) -> None:
+        with store_errors():
+            await self._files.create_indexes(
+                [
+                    IndexModel([("case_id", 1)], name="case"),
+                    IndexModel(
+                        [("expires_at", 1)],
+                        name="expires",
+                        partialFilterExpression={"expires_at": {"$exists": True}},
+                    ),
+                ]
+            )
+            await self._parts.create_indexes([IndexModel([("file", 1)], name="file")])
+
+    async def open(self, file: File) -> None:
+        with store_errors():
+            await self._files.insert_one(_document(file))
+
+    async def find(self, evidence_id: str) -> File | None:
+        with store_errors():
+            found = await self._files.find_one({"_id": evidence_id})
+        return None if found is None else _file(found)
+
+    async def arriving(self, case_id: str, now: datetime) -> tuple[File, ...]:
+        with store_errors():
+            found = await self._files.find({"case_id": case_id, "expires_at": {"$gt": now}}).to_list(None)
+        return tuple(_file(document) for document in found)
+
+    async def append(self, file: File, part: Part, expires_at: datetime) -> File | None:
+        await self.put(file.evidence_id, (part,))
+        added = {
+            "$push": {"parts": asdict(part.ref)},
+            "$set": {"offset": part.offset + part.size, "expires_at": expires_at},
+        }
+        here = {"_id": file.evidence_id, "offset": part.offset, "expires_at": {"$exists": True}}
+        with store_errors():
+            changed = await self._files.find_one_and_update(here, added, return_document=ReturnDocument.AFTER)
+        return None if changed is None else _file(changed)
+
+    async def put(self, evidence_id: str, parts: Sequence[Part]) -> None:
+        documents: list[Document] = [
+            {"_id": part.part_id, "file": evidence_id, "sealed": part.sealed} for part in parts
+        ]
+        with store_errors():
+            await self._parts.insert_many(documents, ordered=False)
+
+    async def keep(self, file: File, parts: Sequence[PartRef]) -> File | None:
+        whole = {"offset": file.length, "parts": [asdict(part) for part in parts]}
+        with store_errors():
+            changed = await self._files.find_one_and_update(
+                {"_id": file.evidence_id},
+                {"$set": whole, "$unset": {"expires_at": ""}},
+                return_document=ReturnDocument.AFTER,
+            )
+        return None if changed is None else _file(changed)
+
+    async def keep_copy(self, evidence_id: str, parts: Sequence[PartRef]) -> None:
+        with store_errors():
+            await self._files.update_one({"_id": evidence_id}, {"$set": {"copy": [asdict(part) for part in parts]}})
+
+    async def sealed(self, refs: Sequence[PartRef]) -> tuple[bytes, ...]:
+        wanted = [ref.part_id for ref in refs]
+        with store_errors():
+            found = await self._parts.find({"_id": {"$in": wanted}}).to_list(None)
+        by_id = {document["_id"]: bytes(document["sealed"]) for document in found}
+        return tuple(by_id[part_id] for part_id in wanted)
+
+    async def remove(self, evidence_id: str) -> None:
+        with store_errors():
+            await self._files.delete_one({"_id": evidence_id})
+            await self._parts.delete_many({"file": evidence_id})
+
+    async def expire(self, now: datetime) -> int:
+        count = 0
+        with store_errors():
+            # One by one, each under its own condition: a file that is being kept meanwhile stays.
+            while (late := await self._files.find_one_and_delete({"expires_at": {"$lte": now}})) is not None:
+                await self._parts.delete_many({"file": late["_id"]})
+                count += 1
+        return count
+
+
+def _document(file: File) -> Document:
+    plain: dict[str, Any] = {name: value for name, value in asdict(file).items() if value not in (None, ())}
+    return {"_id": plain.pop("evidence_id"), **plain, "offset": file.offset}
+
+
+def _file(document: Document) -> File:
+    fields = {name: value for name, value in document.items() if name != "_id"}
+    refs = {name: tuple(PartRef(**ref) for ref in fields.get(name, ())) for name in ("parts", "copy")}
+    return File(evidence_id=document["_id"], **({"expires_at": None} | fields | refs))
