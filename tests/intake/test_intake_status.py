@@ -82,9 +82,9 @@ async def test_the_shape_is_the_contracts(intake: Rig) -> None:
     case = await intake.filed(COMPLAINT)
     view = await status(intake, case)
     assert list(view) == [
-        "case_id", "tracking_number", "service_code", "lane", "status", "version", "filed_at", "station",
-        "officer_post", "timeline", "clocks", "hearings", "certificates", "evidence", "documents", "outcome",
-        "next_step",
+        "case_id", "tracking_number", "service_code", "lane", "service_name", "status", "status_text", "version",
+        "filed_at", "station", "officer_post", "office_name", "timeline", "clocks", "hearings", "certificates",
+        "evidence", "documents", "outcome", "next_step",
     ]  # fmt: skip
     assert (view["status"], view["version"], view["station"], view["officer_post"]) == ("received", 1, None, None)
     assert view["clocks"] == [
@@ -93,6 +93,7 @@ async def test_the_shape_is_the_contracts(intake: Rig) -> None:
             "clock_id": "inquiry:1",
             "owner": "police",
             "state": "running",
+            "state_text": "running",
             "target_s": 2_592_000,
             "due_at": "2026-12-22T06:30:00Z",
             "remaining_s": 2_592_000,
@@ -171,7 +172,7 @@ async def test_a_certificate_is_linked(intake: Rig) -> None:
     )
     await apply_derived(intake, issued)
     (certificate,) = (await status(intake, case))["certificates"]
-    assert certificate.keys() == {"certificate_id", "kind", "url", "verify_url"}
+    assert certificate.keys() == {"certificate_id", "kind", "kind_text", "url", "verify_url"}
     assert certificate["url"] == f"/v1/complaints/{case['tracking_number']}/certificates/cert-1.pdf"
 
 

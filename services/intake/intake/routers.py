@@ -121,6 +121,8 @@ def case_api(deps: Deps) -> CaseApi:
         clock=deps.clock,
         commands=commands,
         reader=reader,
+        code_names=texts.code_names,
+        catalogue=deps.catalogue,
         authenticator=deps.authenticator,
     )
     stream = StreamParts(

@@ -10,7 +10,7 @@ SERVICES: Final = Description(
     "list_services",
     "What citizens can file",
     "The catalogue: each service with its names, how to file it, whether a login is needed, its own questions as JSON "
-    "Schema (titles and enum labels in the language asked for, and in both), documents, promised times and fee.",
+    "Schema (titles, help and the words of each choice in the language asked for), documents, promised times and fee.",
     (Answer(200, "Every service", shapes.ServiceCatalogue, headers=("Content-Language",)),),
     stored=False,
 )

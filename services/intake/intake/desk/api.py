@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from chassis.clock import Clock
 from chassis.http.openapi import described
-from chassis.http.problems import FORBIDDEN, NOT_FOUND, Problem, language_of
+from chassis.http.problems import FORBIDDEN, NOT_FOUND, Language, Problem, language_of
 from chassis.sealing import KeyRing
+from chassis.sentences import CodeNames
 from event_schemas import PersonalData, ids
 from intake.auth import Authenticator, Principal
 from intake.case.command import CommandBody
@@ -19,11 +20,12 @@ from intake.case.scope import DISTRICT_ROLES, OFFICER_ROLES, STATION_ROLES, Acto
 from intake.case.states import Role, State
 from intake.case.store import CaseFilter, CaseStore
 from intake.case.store.side import Reveal, SideStore
+from intake.catalogue import Catalogue
 from intake.commands.handlers import CommandDesk, CommandRequest
 from intake.commands.table import DESK_COMMANDS, Act
 from intake.desk import docs
 from intake.desk.likeness import NONE, likeness_of
-from intake.desk.views import desk_item, desk_view
+from intake.desk.views import Labels, desk_item, desk_view
 from intake.filing.bodies import ShortText
 from intake.http.answers import json_response
 from intake.http.paging import read_cursor
@@ -50,8 +52,12 @@ class DeskParts:
         clock: Clock,
         commands: CommandDesk,
         reader: StatusReader,
+        code_names: CodeNames,
+        catalogue: Catalogue,
         authenticator: Authenticator,
     ) -> None:
+        self._code_names = code_names
+        self._catalogue = catalogue
         self.store = store
         self.side = side
         self.ring = ring
@@ -66,6 +72,9 @@ class DeskParts:
         if case is None or not may_see(case, actor):
             raise Problem(NOT_FOUND)
         return case
+
+    def labels(self, language: Language) -> Labels:
+        return Labels(self._code_names, self._catalogue, language)
 
     def personal(self, case: Case) -> PersonalData:
         if case.sealed is None:
@@ -96,11 +105,13 @@ def desk_router(parts: DeskParts) -> APIRouter:
         group: Annotated[str | None, Query(pattern=r"^(source|number):[0-9A-Za-z_-]{1,40}$")] = None,
         cursor: Annotated[str | None, Query()] = None,
         limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
+        accept_language: Annotated[str | None, Header()] = None,
     ) -> Response:
         wanted = replace(_own_cases(actor_of(principal), station, status), group=group)
         page = await parts.store.page(wanted, read_cursor(cursor), limit)
         now, like = parts.clock.now(), await likeness_of(parts.store, page.cases)
-        items = [desk_item(case, now, like.get(case.case_id, NONE)) for case in page.cases]
+        labels = parts.labels(language_of(accept_language))
+        items = [desk_item(case, now, labels, like.get(case.case_id, NONE)) for case in page.cases]
         return json_response({"items": items, "next_cursor": page.cursor})
 
     @router.get("/{case_id}")
@@ -110,11 +121,18 @@ def desk_router(parts: DeskParts) -> APIRouter:
     ) -> Response:
         actor = actor_of(principal)
         found = await parts.case(case_id, actor)
-        status = await parts.reader.view(found, language_of(accept_language))
+        language = language_of(accept_language)
+        status = await parts.reader.view(found, language)
         like = await likeness_of(parts.store, [found])
         beside = like.get(found.case_id, NONE)
         view = desk_view(
-            found, status, parts.personal(found), parts.commands.allowed(found, actor), masked=True, like=beside
+            found,
+            status,
+            parts.personal(found),
+            parts.commands.allowed(found, actor),
+            parts.labels(language),
+            masked=True,
+            like=beside,
         )
         return json_response(view, headers={"ETag": f'"{found.version}"', "Cache-Control": "no-store"})
 
@@ -131,11 +149,18 @@ def desk_router(parts: DeskParts) -> APIRouter:
         found = await parts.case(case_id, actor)
         now = parts.clock.now()
         await parts.side.record_reveal(Reveal(ids.new_event_id(now), now, case_id, actor.sub, actor.post, body.reason))
-        status = await parts.reader.view(found, language_of(accept_language))
+        language = language_of(accept_language)
+        status = await parts.reader.view(found, language)
         like = await likeness_of(parts.store, [found])
         beside = like.get(found.case_id, NONE)
         view = desk_view(
-            found, status, parts.personal(found), parts.commands.allowed(found, actor), masked=False, like=beside
+            found,
+            status,
+            parts.personal(found),
+            parts.commands.allowed(found, actor),
+            parts.labels(language),
+            masked=False,
+            like=beside,
         )
         return json_response(view, headers={"ETag": f'"{found.version}"', "Cache-Control": "no-store"})
 

@@ -89,7 +89,7 @@ def check_in(body: type[Any]) -> Description:
         body=Body(
             body,
             {
-                "hi": {"complainant": {"name": "आशा देवी"}, "description": "ज़मीन के विवाद में सुनवाई"},
+                "hi": {"complainant": {"name": "आशा देवी"}, "description": "जमीन के विवाद में सुनवाई"},
                 "en": {"tracking_number": "JS-26-WNX3-D03V-B", "presence": "counter"},
             },
         ),

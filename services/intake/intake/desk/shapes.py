@@ -31,6 +31,8 @@ class DeskClock(Shape):
     state: ClockState
     due_at: datetime
     remaining_s: int
+    name: str
+    state_text: str
 
 
 class DeskItem(Shape):
@@ -39,13 +41,18 @@ class DeskItem(Shape):
     case_id: str
     tracking_number: str
     service_code: str
+    service_name: str
     lane: LaneName
     status: State
+    status_text: str
     version: int
     filed_at: datetime
     priority: PriorityName
+    priority_text: str
     category: str | None
+    category_text: str | None
     kinds: list[HelpKind]
+    kinds_text: list[str]
     sensitive: bool
     station: str | None
     officer_post: str | None
@@ -86,11 +93,16 @@ class Personal(Shape):
 
 
 class DeskCase(CaseStatus):
-    """The status, and what an officer needs besides. `allowed`: the commands that would be accepted now."""
+    """The status, and what an officer needs besides. `allowed`: the commands that would be accepted now, in words in
+    `allowed_text`.
+    """
 
     priority: PriorityName
+    priority_text: str
     category: str | None
+    category_text: str | None
     kinds: list[HelpKind]
+    kinds_text: list[str]
     channel: str
     language: Literal["hi", "en"]
     anonymous: bool
@@ -104,3 +116,4 @@ class DeskCase(CaseStatus):
     personal: Personal
     masked: bool
     allowed: list[Act]
+    allowed_text: Mapping[str, str]

@@ -1,16 +1,54 @@
 """What an officer sees of a case: its work at once, a citizen's data only after a reason is given."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from chassis.http.negotiation import Language
+from chassis.sentences import CodeNames
 from event_schemas import PersonalData
 from intake.case.model import Case, displayed_state
+from intake.catalogue import Catalogue
+from intake.catalogue.questions import label
 from intake.commands.table import Act
 from intake.desk.likeness import NONE, Likeness
 
 
-def desk_item(case: Case, now: datetime, like: Likeness = NONE) -> Mapping[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What the codes of a case are called, in the officer's language."""
+
+    code_names: CodeNames
+    catalogue: Catalogue
+    language: Language
+
+    def of(self, case: Case) -> Mapping[str, Any]:
+        """A `*_text` or `*_name` beside each code of a line of the list."""
+        category = None
+        service = self.catalogue.get(case.service_code)
+        if service is not None and case.category is not None:
+            category = label(service.attributes, "/category", case.category)
+        return {
+            "service_name": self._name("services", case.service_code),
+            "status_text": self._name("case_states", case.state.value),
+            "priority_text": self._name("priorities", str(case.priority)),
+            "category_text": None if category is None else category.in_(self.language),
+            "kinds_text": [self._name("responder_kinds", kind) for kind in case.kinds],
+        }
+
+    def acts(self, allowed: Sequence[Act]) -> Mapping[str, str]:
+        """What the button of each command says."""
+        return {act.value: self._name("acts", act.value) for act in allowed}
+
+    def clock(self, name: str, state: str) -> Mapping[str, str]:
+        return {"name": self._name("clocks", name), "state_text": self._name("clock_states", state)}
+
+    def _name(self, group: str, code: str) -> str:
+        return self.code_names.name(group, code, self.language)
+
+
+def desk_item(case: Case, now: datetime, labels: Labels, like: Likeness = NONE) -> Mapping[str, Any]:
     """A line of the list; it holds no personal data."""
     station = case.assignment.station if case.assignment else None
     return {
@@ -27,12 +65,14 @@ def desk_item(case: Case, now: datetime, like: Likeness = NONE) -> Mapping[str, 
         "sensitive": case.sensitive,
         "station": station.code if station else None,
         "officer_post": case.assignment.officer_post if case.assignment else None,
+        **labels.of(case),
         **_beside(case, like),
         "clocks": [
             {
                 "clock": view.record.clock,
                 "clock_id": view.record.clock_id,
                 "state": displayed_state(view),
+                **labels.clock(view.record.clock, displayed_state(view)),
                 "due_at": view.record.due_at,
                 "remaining_s": int((view.record.due_at - now).total_seconds()),
             }
@@ -47,6 +87,7 @@ def desk_view(
     status: Mapping[str, Any],
     personal: PersonalData,
     allowed: Sequence[Act],
+    labels: Labels,
     *,
     masked: bool,
     like: Likeness = NONE,
@@ -58,6 +99,7 @@ def desk_view(
     assignment = case.assignment
     return {
         **status,
+        **labels.of(case),
         "priority": str(case.priority),
         "category": case.category,
         "kinds": list(case.kinds),
@@ -78,6 +120,7 @@ def desk_view(
         "personal": masked_data(personal, hidden=case.sensitive) if masked else revealed_data(personal),
         "masked": masked,
         "allowed": [str(act) for act in allowed],
+        "allowed_text": labels.acts(allowed),
     }
 
 

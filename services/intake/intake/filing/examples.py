@@ -15,7 +15,7 @@ COMPLAINTS: Final[Mapping[str, Any]] = {
         "language": "hi",
         "channel": "web",
         "complainant": {"name": "आशा देवी", "address": "वार्ड 4, अररिया"},
-        "description": "मेरी साइकिल बाज़ार से चोरी हो गई।",
+        "description": "मेरी साइकिल बाजार से चोरी हो गई।",
         "location": {"lat": 26.1358, "lon": 87.4659, "accuracy_m": 20},
         "attributes": {"category": "theft", "accused": "अज्ञात"},
     },

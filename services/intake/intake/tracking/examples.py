@@ -9,17 +9,22 @@ _FILED_AT: Final = "2026-11-22T06:30:00Z"
 _DUE_AT: Final = "2026-12-22T06:30:00Z"
 
 
-def _status(filed: str, assigned: str, clock: str, document: str, next_step: str) -> Mapping[str, Any]:
+def _status(
+    words: Mapping[str, str], filed: str, assigned: str, clock: str, document: str, next_step: str
+) -> Mapping[str, Any]:
     return {
         "case_id": _CASE,
         "tracking_number": _NUMBER,
         "service_code": "e-complaint",
         "lane": "routine",
+        "service_name": words["service"],
         "status": "assigned",
+        "status_text": words["status"],
         "version": 2,
         "filed_at": _FILED_AT,
         "station": {"code": "5140003", "name": "ARARIA", "name_hi": "अररिया", "district": "Araria"},
         "officer_post": "SHO:5140003",
+        "office_name": words["office"],
         "timeline": [
             {"at": _FILED_AT, "event": "ComplaintFiled", "text": filed},
             {"at": "2026-11-22T06:30:01Z", "event": "AssignedToStation", "text": assigned},
@@ -34,6 +39,7 @@ def _status(filed: str, assigned: str, clock: str, document: str, next_step: str
                 "due_at": _DUE_AT,
                 "remaining_s": 2_591_000,
                 "name": clock,
+                "state_text": words["running"],
             }
         ],
         "hearings": [],
@@ -46,8 +52,21 @@ def _status(filed: str, assigned: str, clock: str, document: str, next_step: str
 
 
 STATUS: Final[Mapping[str, Any]] = {
-    "hi": _status("आपका आवेदन दर्ज हुआ", "अररिया थाना को भेजा गया", "जाँच", "साक्ष्य", "अररिया थाना को इसे देखना है"),
+    "hi": _status(
+        {"service": "ऑनलाइन शिकायत", "status": "कार्यालय को भेजा गया", "office": "अररिया थाना", "running": "चल रही है"},
+        "आपका आवेदन दर्ज हुआ",
+        "अररिया थाना को भेजा गया",
+        "जाँच",
+        "साक्ष्य",
+        "अररिया थाना को इसे देखना है",
+    ),
     "en": _status(
+        {
+            "service": "online complaint",
+            "status": "sent to the office",
+            "office": "ARARIA police station",
+            "running": "running",
+        },
         "Your submission was received",
         "Sent to ARARIA police station",
         "inquiry",

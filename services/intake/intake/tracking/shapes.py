@@ -34,6 +34,7 @@ class Clock(Shape):
     due_at: datetime
     remaining_s: int
     name: str
+    state_text: str
 
 
 class Hearing(Shape):
@@ -57,6 +58,7 @@ class Certificate(Shape):
 
     certificate_id: str
     kind: str | None
+    kind_text: str
     url: str
     verify_url: str | None
 
@@ -94,17 +96,20 @@ class CaseOutcome(Shape):
 
 
 class CaseStatus(Shape):
-    """A case as its citizen sees it; texts are in the language asked for."""
+    """A case as its citizen sees it. Codes are for programs; `*_name` and `*_text` say them in words."""
 
     case_id: str
     tracking_number: str
     service_code: str
     lane: LaneName
+    service_name: str
     status: State
+    status_text: str
     version: int
     filed_at: datetime
     station: Station | None
     officer_post: str | None
+    office_name: str | None
     timeline: list[TimelineItem]
     clocks: list[Clock]
     hearings: list[Hearing]

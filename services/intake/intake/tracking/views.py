@@ -34,17 +34,20 @@ def status_view(
         "tracking_number": case.tracking_number,
         "service_code": case.service_code,
         "lane": case.lane.value,
+        "service_name": texts.code_names.name("services", case.service_code, language),
         "status": case.state.value,
+        "status_text": texts.code_names.name("case_states", case.state.value, language),
         "version": case.version,
         "filed_at": case.filed_at,
         "station": _station(station) if station else None,
         "officer_post": case.assignment.officer_post if case.assignment else None,
+        "office_name": Values(current_office(case), texts.code_names, language)["office"] if case.assignment else None,
         "timeline": [
             {"at": one.entry.at, "event": one.entry.event, "text": text}
             for one in story
             if (text := texts.of_event(one.entry.event, one.facts, language)) is not None
         ],
-        "clocks": [{**clock, "name": texts.clock(clock["clock"]).in_(language)} for clock in _clocks(case, now)],
+        "clocks": [_in_words(clock, texts, language) for clock in _clocks(case, now)],
         "hearings": [
             _hearing(case, hearing, texts, language)
             for hearing in sorted(case.hearings.values(), key=lambda hearing: hearing.starts_at)
@@ -53,6 +56,7 @@ def status_view(
             {
                 "certificate_id": certificate.certificate_id,
                 "kind": certificate.kind,
+                "kind_text": texts.code_names.name("certificates", certificate.kind, language),
                 "url": f"{case_url}/certificates/{certificate.certificate_id}.pdf",
                 "verify_url": certificate.verify_url,
             }
@@ -108,6 +112,11 @@ def _clocks(case: Case, now: datetime) -> Iterable[Mapping[str, Any]]:
         state = displayed_state(view)
         moment = record.stopped_at if state in ("met", "cancelled") and record.stopped_at else now
         yield _clock(record.clock, record.clock_id, record.owner, state, record.target_s, record.due_at, moment)
+
+
+def _in_words(clock: Mapping[str, Any], texts: Texts, language: Language) -> Mapping[str, Any]:
+    name = texts.clock(clock["clock"]).in_(language)
+    return {**clock, "name": name, "state_text": texts.code_names.name("clock_states", clock["state"], language)}
 
 
 def _by_due(view: ClockView) -> tuple[datetime, str]:
