@@ -56,6 +56,9 @@ CHECKS: Final = [
     response_headers_conformance,
 ]
 
+# The media type of tus' uploads: bytes like any others.
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
+
 
 @dataclass
 class Target:
