@@ -1,5 +1,6 @@
 """Two intakes as one deployment: real Kafka, real MongoDB, each with its own outbox, consumers and producer."""
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from fastapi import FastAPI
 
 from chassis.clock import SystemClock
 from chassis.http.access.tokens import issue_officer_token
@@ -29,6 +31,7 @@ class Deployment:
     instances: tuple[httpx.AsyncClient, ...]
     settings: IntakeSettings
     officer_key: str
+    apps: tuple[FastAPI, ...] = ()
 
     def officer(self, role: str, post: str, station: str | None = None) -> dict[str, str]:
         claims = Officer(sub=f"test-{role}", role=OfficerRole(role), post=post, station=station)
@@ -46,6 +49,15 @@ class Deployment:
                 found[envelope.subject].append(envelope)
         return found
 
+    async def until_in_log(self, case_id: str, type_: str) -> Any:
+        """The case's first event of this type, once it is in the log."""
+        async with asyncio.timeout(60):
+            while True:
+                for envelope in (await self.log_of([case_id]))[case_id]:
+                    if envelope.data.type == type_:
+                        return envelope
+                await asyncio.sleep(0.5)
+
 
 @asynccontextmanager
 async def deployment(kafka: str, mongo: str, folder: Path, *, instances: int = 2) -> AsyncIterator[Deployment]:
@@ -60,13 +72,14 @@ async def deployment(kafka: str, mongo: str, folder: Path, *, instances: int = 2
         **{name: value for name, value in named.items() if name in IntakeSettings.model_fields},
     )
     async with AsyncExitStack() as stack:
-        clients = []
+        clients, apps = [], []
         for _ in range(instances):
             app = create_app(settings, background=Background(on_death=_died))
             await stack.enter_async_context(app.router.lifespan_context(app))
+            apps.append(app)
             transport = httpx.ASGITransport(app)
             clients.append(await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://i")))
-        yield Deployment(tuple(clients), settings, local.officer_key.read_text())
+        yield Deployment(tuple(clients), settings, local.officer_key.read_text(), tuple(apps))
 
 
 def _died(name: str, error: BaseException | None) -> None:

@@ -29,6 +29,7 @@ OFFSETS: Mapping[str, int] = {
     "notifier": 4,
     "certificate": 5,
     "provider": 9,
+    "clamd": 10,
     "sla-monitor-routine": 13,
     "mongo": 17,
     "sla-ledger": 23,

@@ -1,4 +1,4 @@
-"""A local SMS gateway that speaks Kannel's sendsms HTTP interface and shows what it accepted.
+"""A local SMS gateway that speaks Kannel's sendsms HTTP interface and shows what it accepted; beside it a virus scanner.
 
 `python -m janseva_local.provider`, for development and tests: it binds to loopback and reports to loopback only.
 """
@@ -23,6 +23,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings
 
+from janseva_local.clamd import LocalClamd
 from janseva_local.kannel import Account, DlrMask, Refused, SmsRequest, fill_report_url, parse_sendsms
 from janseva_local.sink import Sink, SinkMessage
 
@@ -36,6 +37,7 @@ class ProviderSettings(BaseSettings):
     http_host: str = "127.0.0.1"
     http_port: int = 8009
     sms_journal: Path
+    clamd_port: int = 0
     sms_username: str = "janseva"
     sms_password: SecretStr
 
@@ -125,7 +127,7 @@ def create_app(settings: ProviderSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         account = Account(settings.sms_username, settings.sms_password.get_secret_value())
-        async with httpx.AsyncClient(timeout=5) as http:
+        async with LocalClamd(settings.http_host, settings.clamd_port), httpx.AsyncClient(timeout=5) as http:
             gateway = Gateway(account, Sink(settings.sms_journal), http)
             app.state.gateway = gateway
             yield

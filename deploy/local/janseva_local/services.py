@@ -48,9 +48,13 @@ class Surroundings:
 PROVIDER = Service(
     name="provider",
     module=("janseva_local.provider",),
-    settings={"SMS_JOURNAL": "{folder}/provider/messages.jsonl", "SMS_USERNAME": SMS_USERNAME},
+    settings={
+        "SMS_JOURNAL": "{folder}/provider/messages.jsonl",
+        "SMS_USERNAME": SMS_USERNAME,
+        "CLAMD_PORT": "{clamd_port}",
+    },
     secrets=("SMS_PASSWORD",),
-    about="local SMS gateway and its sink",
+    about="local SMS gateway and its sink, and a virus scanner",
 )
 
 SERVICES: tuple[Service, ...] = (
@@ -62,6 +66,7 @@ SERVICES: tuple[Service, ...] = (
             "NOTIFIER_URL": "{notifier}",
             "CERTIFICATE_URL": "{certificate}",
             "PUBLIC_URL": "{intake}",
+            "VIRUS_SCANNER": "{clamd}",
             # On one machine all citizens share an address.
             "OTP_PER_ADDRESS_PER_HOUR": "100000",
             "FILINGS_PER_SOURCE": "100000",
@@ -131,7 +136,8 @@ def environment(service: Service, around: Surroundings) -> dict[str, str]:
     """The whole environment of a service's process."""
     secrets = {**around.keys.secrets, "SEALING_KEYS": around.keys.sealing_keys}
     urls = {name: around.url(name) for name in NAMES}
-    places = {"folder": str(around.folder.root)}
+    clamd = around.ports["clamd"]
+    places = {"folder": str(around.folder.root), "clamd": f"{HOST}:{clamd}", "clamd_port": str(clamd)}
     env = {
         **_inherited(),
         "KAFKA_BOOTSTRAP": around.kafka_bootstrap,

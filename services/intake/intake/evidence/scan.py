@@ -14,7 +14,7 @@ PIECE = 262_144
 # clamd takes seconds for a large PDF; a citizen waits meanwhile.
 LONGEST_S = 20.0
 _MOST_ANSWER = 4_096
-_ADDRESS = re.compile(r"\[?([^\[\]]+)\]?:([0-9]{1,5})")
+_ADDRESS = re.compile(r"(?:\[([0-9A-Fa-f:]+)\]|([A-Za-z0-9._-]+)):([0-9]{1,5})")
 
 _log = get_logger(__name__)
 
@@ -76,6 +76,6 @@ def scanner_at(address: str) -> Scanner:
     if not address:
         return NoScanner()
     found = _ADDRESS.fullmatch(address)
-    if found is None or not 0 < int(found[2]) < 65_536:
+    if found is None or not 0 < int(found[3]) < 65_536:
         raise ValueError("the scanner's address is host:port")
-    return ClamdScanner(found[1], int(found[2]))
+    return ClamdScanner(found[1] or found[2], int(found[3]))
