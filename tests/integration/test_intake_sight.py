@@ -20,7 +20,7 @@ from intake.case.numbers import CaseId, new_tracking_number
 from intake.case.scope import AGAINST_POLICE, OFFICER_ROLES, Actor, accused_office, is_guarded, may_see
 from intake.case.states import Family, Role
 from intake.case.store import CaseFilter
-from intake.case.store.documents import assignment_document, to_document
+from intake.case.store.documents import to_document
 from intake.case.store.mongo import CASES, MongoCaseStore
 from tests.in_memory_broker import InMemoryBroker, InMemoryProducer
 from tests.intake.intake_rig import START
@@ -97,17 +97,12 @@ def store_of(mongo: Mongo) -> MongoCaseStore:
     )
 
 
-def document_of(case: Case) -> dict[str, object]:
-    document = to_document(case)
-    return document if case.assignment is None else document | {"assignment": assignment_document(case.assignment)}
-
-
 async def test_the_list_is_what_may_be_seen(mongo: Mongo) -> None:
     """Over generated cases and officers of every role, the query finds what the function lets through, no more."""
     chance = random.Random(SEED)
     cases = [made_case(chance) for _ in range(400)]
     store = store_of(mongo)
-    await mongo.collection(CASES).insert_many([document_of(case) for case in cases])
+    await mongo.collection(CASES).insert_many([to_document(case) for case in cases])
     seen = hidden = 0
     for actor in chance.sample(actors(), 200):
         page = await store.page(CaseFilter(seen_by=actor), None, len(cases))

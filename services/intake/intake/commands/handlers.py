@@ -38,7 +38,7 @@ TRIES = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class AcceptedCommand:
     """An accepted command; a repeat of it is answered alike."""
 
     case: Case
@@ -92,7 +92,7 @@ class CommandDesk:
         """What a command of this officer would be accepted for now, given a body that fits the case."""
         return allowed_acts(Situation(case, self._clock.now(), self._policies), actor.role)
 
-    async def run(self, case_id: str, request: CommandRequest, actor: Actor) -> Done:
+    async def run(self, case_id: str, request: CommandRequest, actor: Actor) -> AcceptedCommand:
         """Problem 404, 403, 409, 412 or 422; another's write in between is met by looking again."""
         try:
             done = await self._run(case_id, request, actor)
@@ -107,7 +107,7 @@ class CommandDesk:
         named = dict.fromkeys(self._code_names.bilingual("posts", role.value.upper()) for role in sorted(roles))
         return Bilingual(hi=", ".join(one.hi for one in named), en=", ".join(one.en for one in named))
 
-    async def _run(self, case_id: str, request: CommandRequest, actor: Actor) -> Done:
+    async def _run(self, case_id: str, request: CommandRequest, actor: Actor) -> AcceptedCommand:
         if actor.role not in TABLE[request.act].roles:
             raise Problem(FORBIDDEN, "posts", {"posts": self._posts(TABLE[request.act].roles)})
         if _duplicate_of(request) is not None and actor.role is not Role.DISPATCHER:
@@ -132,14 +132,14 @@ class CommandDesk:
 
     async def _attempt(
         self, case: Case, request: CommandRequest, actor: Actor, mark: Idempotency | None
-    ) -> Done | None:
+    ) -> AcceptedCommand | None:
         moment = self._clock.now()
         now = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
         if isinstance(request.body, CheckIn):
             visit = hearings.visit_under_way(case, request.body.hearing_id, request.body.place)
             if visit is not None:
                 # One visit has one clock: who comes to the counter again gets the first answer.
-                return Done(case, hearings.arrival(case, visit), case.version, case.state)
+                return AcceptedCommand(case, hearings.arrival(case, visit), case.version, case.state)
         event_id = ids.new_event_id(now)
         act = withdrawal_of(case) if request.act is Act.WITHDRAW else request.act
         context = Context(now, event_id, actor.post, self._policies, mark, self._offices)
@@ -150,7 +150,7 @@ class CommandDesk:
             changed = await self._bookings.write(case, change.update, _entries(change, case), now)
         except CommandFault as fault:
             raise problem_of(fault, case, self.allowed(case, actor), self._code_names) from fault
-        return None if changed is None else Done(changed, event_id, case.version + 1, change.update.state)
+        return None if changed is None else AcceptedCommand(changed, event_id, case.version + 1, change.update.state)
 
     async def _claimed(self, case: Case, request: CommandRequest, now: datetime) -> bool:
         """The case that stands for this one is marked first, by a write that its version guards. False: look again."""
@@ -174,10 +174,10 @@ class CommandDesk:
         return self._keys.idempotency(request.key, principal=actor.sub, route=f"{case_id} {request.act}", body=body)
 
 
-def _repeated(case: Case, known: CommandMark, mark: Idempotency) -> Done:
+def _repeated(case: Case, known: CommandMark, mark: Idempotency) -> AcceptedCommand:
     if known.body != mark.body:
         raise Problem(KEY_REUSED)
-    return Done(case, known.event_id, known.version, known.state)
+    return AcceptedCommand(case, known.event_id, known.version, known.state)
 
 
 def _duplicate_of(request: CommandRequest) -> str | None:

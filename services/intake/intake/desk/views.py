@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chassis.http.negotiation import Language
+from chassis.bilingual import Language
 from chassis.sentences import CodeNames
 from event_schemas import PersonalData
 from intake.case.model import Case, displayed_state

@@ -70,10 +70,10 @@ def evidence_router(parts: EvidenceParts) -> APIRouter:
             with _by_tus():
                 return await _begin(parts, case, request)
         language = language_of(request.headers.get("accept-language"))
-        with desk.memory.take(_declared(request, desk.limits.file_bytes)):
+        with desk.memory.reserve(_declared(request, desk.limits.file_bytes)):
             content, document_type = await _form(request, desk.limits.file_bytes)
             record = await desk.receive(case, content, document_type)
-        return _told(parts, record, language, 201)
+        return _answer(parts, record, language, 201)
 
     @router.get(UPLOAD)
     @described(docs.KNOWN)
@@ -84,7 +84,7 @@ def evidence_router(parts: EvidenceParts) -> APIRouter:
         record = case.evidence.get(evidence_id)
         if record is None:
             raise Problem(NOT_FOUND)
-        return _told(parts, record, language_of(request.headers.get("accept-language")), 200)
+        return _answer(parts, record, language_of(request.headers.get("accept-language")), 200)
 
     @router.get("/evidence/{evidence_id}", response_class=Response)
     @described(docs.READ)
@@ -189,7 +189,7 @@ def _stands(file: File, record: EvidenceRecord | None, status: int) -> Response:
     return Response(status_code=status, headers=headers)
 
 
-def _told(parts: EvidenceParts, record: EvidenceRecord, language: Language, status: int) -> Response:
+def _answer(parts: EvidenceParts, record: EvidenceRecord, language: Language, status: int) -> Response:
     url = f"{parts.public_url.rstrip('/')}/v1/evidence/{record.evidence_id}"
     body = {**file_view(record, parts.texts, language), "url": url}
     headers = {"Content-Language": language, "Cache-Control": "private, no-store"}

@@ -91,18 +91,18 @@ class Memory:
     """What files that arrive whole may take of one process's memory."""
 
     def __init__(self, most: int = MOST_IN_MEMORY) -> None:
-        self._most, self._taken = most, 0
+        self._most, self._reserved = most, 0
 
     @contextmanager
-    def take(self, size: int) -> Iterator[None]:
+    def reserve(self, size: int) -> Iterator[None]:
         """Problem evidence_busy if there is no room; the sender tries again."""
-        if self._taken + size > self._most:
+        if self._reserved + size > self._most:
             raise Problem(EVIDENCE_BUSY, headers={"Retry-After": "5"})
-        self._taken += size
+        self._reserved += size
         try:
             yield
         finally:
-            self._taken -= size
+            self._reserved -= size
 
 
 def part_of(key: FileKey, role: str, offset: int, content: bytes) -> Part:

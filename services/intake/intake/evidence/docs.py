@@ -1,6 +1,5 @@
 """Files of a case, as OpenAPI tells it."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from chassis.http.openapi import Answer, Body, Description
@@ -127,7 +126,7 @@ READ: Final = Description(
 )
 
 
-def tus_headers(*names: str, **more: Any) -> Mapping[str, Any]:
+def tus_headers(*names: str, **more: Any) -> dict[str, Any]:
     """For a route's openapi_extra: the request headers that its endpoint reads itself."""
     return {"parameters": [{"name": name, "in": "header", "schema": {}} for name in ("Tus-Resumable", *names)], **more}
 

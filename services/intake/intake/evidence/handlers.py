@@ -73,7 +73,7 @@ class EvidenceDesk:
 
     async def receive(self, case: Case, content: bytes, document_type: str | None) -> EvidenceRecord:
         """A file that came whole; the same file again is answered with the first one's record. Problem."""
-        with _told():
+        with _as_problems():
             await self._check(case, len(content), document_type)
             async with self.turn:
                 media_type, sha256, for_officers = await asyncio.to_thread(_looked_at, content)
@@ -92,7 +92,7 @@ class EvidenceDesk:
 
     async def begin(self, case: Case, length: int, document_type: str | None) -> File:
         """An upload that arrives in parts. Problem."""
-        with _told():
+        with _as_problems():
             await self._check(case, length, document_type)
         file, _ = self._new(case, length, document_type)
         await self.files.open(file)
@@ -125,7 +125,7 @@ class EvidenceDesk:
         known = case.evidence.get(file.evidence_id)
         if known is not None or not file.is_whole:
             return known
-        with _told():
+        with _as_problems():
             async with self.turn:
                 content = await self._original(file)
                 try:
@@ -279,7 +279,7 @@ def _looked_at(content: bytes) -> tuple[str, str, bool]:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _as_problems() -> Iterator[None]:
     """A fault of the file becomes its problem."""
     try:
         yield

@@ -72,12 +72,12 @@ class Stamp:
 
 
 @dataclass(frozen=True, slots=True)
-class FiledCase:
+class NewCase:
     case: Case
     events: tuple[Numbered, ...]
 
 
-def file_complaint(submission: Submission, stamp: Stamp, policies: PolicySet, seal: Seal) -> FiledCase:
+def file_complaint(submission: Submission, stamp: Stamp, policies: PolicySet, seal: Seal) -> NewCase:
     """The new case in state `received` and its ComplaintFiled."""
     service = submission.service
     attributes, removed = redact_value(dict(submission.attributes))
@@ -118,10 +118,10 @@ def file_complaint(submission: Submission, stamp: Stamp, policies: PolicySet, se
         removed=removed or removed_too,
     )
     case = _case_of(filed, submission, stamp, dues(policies.due_at_filing(filed)), flags)
-    return FiledCase(case, (Numbered(stamp.event_id, filed),))
+    return NewCase(case, (Numbered(stamp.event_id, filed),))
 
 
-def check_in_at_filing(filing: FiledCase, place: str, presence: str, event_id: str, policies: PolicySet) -> FiledCase:
+def check_in_at_filing(filing: NewCase, place: str, presence: str, event_id: str, policies: PolicySet) -> NewCase:
     """A walk-in: the case opens with the visitor already there, in one write."""
     case = filing.case
     arrived = VisitorArrived(
@@ -137,7 +137,7 @@ def check_in_at_filing(filing: FiledCase, place: str, presence: str, event_id: s
         hearings={record.hearing_id: record},
         history=(*case.history, entry),
     )
-    return FiledCase(opened, (*filing.events, Numbered(event_id, arrived)))
+    return NewCase(opened, (*filing.events, Numbered(event_id, arrived)))
 
 
 def new_ids(now: datetime) -> tuple[CaseId, str]:

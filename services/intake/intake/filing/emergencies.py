@@ -19,7 +19,7 @@ from intake.case.store import CaseStore, Proof, UniqueConflict, UniqueField
 from intake.catalogue import Service
 from intake.filing.domain import Person, Submission
 from intake.filing.handlers import Filed, FilingDesk
-from intake.filing.merging import Joining, OwnCase, judge_repeat, merged_personal_data, with_known_person
+from intake.filing.merging import Joining, SeparateCase, judge_repeat, merged_personal_data, with_known_person
 from intake.filing.notices import AADHAAR_REMOVED, UPDATED_OPEN_CASE
 from intake.filing.placing import learn_place
 from intake.filing.reading.urgent import Urgent
@@ -133,7 +133,7 @@ class EmergencyDesk:
             await asyncio.sleep(WAIT_FOR_TWIN_S)
         return await self._filing.file(submission, key=key, idempotency=idempotency)
 
-    async def _place(self, judged: OwnCase) -> bool:
+    async def _place(self, judged: SeparateCase) -> bool:
         """Add the first place to cases without one, and have them routed there; False if one was changed meanwhile."""
         location = judged.submission.location
         if location is None:
@@ -145,7 +145,7 @@ class EmergencyDesk:
                 return False
         return True
 
-    def _linked(self, judged: OwnCase, proof: Proof) -> Submission:
+    def _linked(self, judged: SeparateCase, proof: Proof) -> Submission:
         """The case of its own with what the caller's other case knows of him; the proof opens both."""
         base, submission = judged.base, judged.submission
         if base is None:

@@ -15,7 +15,7 @@ from intake.case.model import Case, Idempotency
 from intake.case.numbers import new_receipt_secret, new_tracking_number, receipt_hash
 from intake.case.publishing import outbox_entry
 from intake.case.store import CaseStore, UniqueConflict, UniqueField
-from intake.filing.domain import FiledCase, Stamp, Submission, check_in_at_filing, file_complaint, new_ids
+from intake.filing.domain import NewCase, Stamp, Submission, check_in_at_filing, file_complaint, new_ids
 from intake.metrics import IntakeMetrics
 from intake.problems import KEY_IN_PROGRESS, KEY_REUSED
 
@@ -113,7 +113,7 @@ class FilingDesk:
 
     def _prepare(
         self, submission: Submission, key: str | None, idempotency: Idempotency | None, walkin: Walkin | None
-    ) -> tuple[FiledCase, str]:
+    ) -> tuple[NewCase, str]:
         now = self.now()
         case_id, event_id = new_ids(now)
         secret = new_receipt_secret() if key is None else self._keys.receipt(case_id, key)
@@ -124,7 +124,7 @@ class FilingDesk:
             filing = check_in_at_filing(filing, walkin.place, walkin.presence, visit_id, self._policies)
         return filing, secret
 
-    def _entries(self, filing: FiledCase) -> Sequence[OutboxEntry]:
+    def _entries(self, filing: NewCase) -> Sequence[OutboxEntry]:
         return [outbox_entry(numbered, filing.case.lane) for numbered in filing.events]
 
     @contextmanager

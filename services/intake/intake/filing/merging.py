@@ -27,7 +27,7 @@ class Joining:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnCase:
+class SeparateCase:
     """The repeat is a case of its own, linked to `base`; the cases of `placed` learn their first place from it."""
 
     submission: Submission
@@ -35,19 +35,19 @@ class OwnCase:
     placed: tuple[Case, ...] = ()
 
 
-def judge_repeat(known: Sequence[Case], submission: Submission, *, kinds_given: bool) -> Joining | OwnCase:
+def judge_repeat(known: Sequence[Case], submission: Submission, *, kinds_given: bool) -> Joining | SeparateCase:
     """`known` are the emergencies of the same caller (by token or receipt) within the window, the newest first."""
     open_cases = [case for case in known if case.state not in DONE]
     here = [case for case in open_cases if _same_place(case.location, submission.location)]
     if not here:
         base = open_cases[0] if open_cases else None
-        return OwnCase(submission, base, tuple(case for case in open_cases if case.location is None))
+        return SeparateCase(submission, base, tuple(case for case in open_cases if case.location is None))
     brought = {kind for case in here for kind in case.kinds}
     new = tuple(kind for kind in submission.kinds if kinds_given and kind not in brought)
     joined = next((case for case in here if set(submission.kinds) & set(case.kinds)), here[0])
     if not new:
-        return OwnCase(submission, joined) if len(joined.joins) >= MAX_JOINS else Joining(joined)
-    return OwnCase(replace(submission, kinds=new, location=submission.location or joined.location), joined)
+        return SeparateCase(submission, joined) if len(joined.joins) >= MAX_JOINS else Joining(joined)
+    return SeparateCase(replace(submission, kinds=new, location=submission.location or joined.location), joined)
 
 
 def _same_place(known: Location | None, given: Location | None) -> bool:

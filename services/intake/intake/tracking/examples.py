@@ -10,21 +10,21 @@ _DUE_AT: Final = "2026-12-22T06:30:00Z"
 
 
 def _status(
-    words: Mapping[str, str], filed: str, assigned: str, clock: str, document: str, next_step: str
+    texts: Mapping[str, str], filed: str, assigned: str, clock: str, document: str, next_step: str
 ) -> Mapping[str, Any]:
     return {
         "case_id": _CASE,
         "tracking_number": _NUMBER,
         "service_code": "e-complaint",
         "lane": "routine",
-        "service_name": words["service"],
+        "service_name": texts["service"],
         "status": "assigned",
-        "status_text": words["status"],
+        "status_text": texts["status"],
         "version": 2,
         "filed_at": _FILED_AT,
         "station": {"code": "5140003", "name": "ARARIA", "name_hi": "अररिया", "district": "Araria"},
         "officer_post": "SHO:5140003",
-        "office_name": words["office"],
+        "office_name": texts["office"],
         "timeline": [
             {"at": _FILED_AT, "event": "ComplaintFiled", "text": filed},
             {"at": "2026-11-22T06:30:01Z", "event": "AssignedToStation", "text": assigned},
@@ -39,7 +39,7 @@ def _status(
                 "due_at": _DUE_AT,
                 "remaining_s": 2_591_000,
                 "name": clock,
-                "state_text": words["running"],
+                "state_text": texts["running"],
             }
         ],
         "hearings": [],

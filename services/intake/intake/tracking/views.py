@@ -47,7 +47,7 @@ def status_view(
             for one in story
             if (text := texts.of_event(one.entry.event, one.facts, language)) is not None
         ],
-        "clocks": [_in_words(clock, texts, language) for clock in _clocks(case, now)],
+        "clocks": [_with_texts(clock, texts, language) for clock in _clocks(case, now)],
         "hearings": [
             _hearing(case, hearing, texts, language)
             for hearing in sorted(case.hearings.values(), key=lambda hearing: hearing.starts_at)
@@ -56,7 +56,7 @@ def status_view(
             {
                 "certificate_id": certificate.certificate_id,
                 "kind": certificate.kind,
-                "kind_text": texts.code_names.name("certificates", certificate.kind, language),
+                "kind_text": texts.code_names.name("certificates", certificate.kind or "", language),
                 "url": f"{case_url}/certificates/{certificate.certificate_id}.pdf",
                 "verify_url": certificate.verify_url,
             }
@@ -114,7 +114,7 @@ def _clocks(case: Case, now: datetime) -> Iterable[Mapping[str, Any]]:
         yield _clock(record.clock, record.clock_id, record.owner, state, record.target_s, record.due_at, moment)
 
 
-def _in_words(clock: Mapping[str, Any], texts: Texts, language: Language) -> Mapping[str, Any]:
+def _with_texts(clock: Mapping[str, Any], texts: Texts, language: Language) -> Mapping[str, Any]:
     name = texts.clock(clock["clock"]).in_(language)
     return {**clock, "name": name, "state_text": texts.code_names.name("clock_states", clock["state"], language)}
 

@@ -1,42 +1,51 @@
-"""A case as a MongoDB document and back. Data classes are written field by field, by their annotations."""
+"""A case as a MongoDB document and back: each field by its type, so that a new field of a case needs nothing here."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Any
+from collections import abc
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel
 
 from chassis.mongo.client import Document
-from event_schemas import Lane, Location, Station
-from intake.case.model import (
-    Assignment,
-    Breach,
-    Case,
-    CertificateRecord,
-    ClockRecord,
-    ClockView,
-    CommandMark,
-    Due,
-    EvidenceRecord,
-    HearingRecord,
-    Idempotency,
-    Join,
-    Scan,
-    TimelineEntry,
-    Trace,
-)
-from intake.case.numbers import CaseId, TrackingNumber
-from intake.case.states import Family, State
+from event_schemas import Location
+from intake.case.model import Case, ClockView, TimelineEntry, Trace
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
+_PLAIN = frozenset({int, bool, float, datetime, Any})
+# What the document calls a field otherwise; None: it is not written, as the case's own id stands beside.
+_RENAMED: Mapping[type, Mapping[str, str | None]] = {
+    Case: {"case_id": "_id"},
+    TimelineEntry: {"event_id": "id", "case_id": None},
+}
+# The key of a mapping is a field of its records, the first; of these it stands beside their fields, under this name.
+_KEY_BESIDE: Mapping[type, str] = {ClockView: "clock_id"}
+# Lists of a case that are written when they are empty too: updates push to them, indexes and readers expect them.
+_ALWAYS = frozenset({"due", "history"})
 
-# Plain values: written as they are, and left out when they are None or empty.
-_PLAIN = (
-    "tracking_number", "service_code", "filed_at", "channel", "language", "anonymous", "sensitive", "sealed", "version",
-    "changes", "case_seq", "assignment_no", "category", "owner", "contact", "repeat_slot", "call_received_at",
-    "named_station", "accused", "district", "feedback", "round",
-)  # fmt: skip
-_NAMED = ("family", "lane", "state", "priority")
-_LISTS = ("kinds", "receipts", "flags", "desk_keys", "ended")
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """How values of one type are written and read; None stays None and never gets here."""
+
+    write: Callable[[Any], Any]
+    read: Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A field of a record: its name here and in the document, its codec, and whether an absent one must be filled."""
+
+    name: str
+    stored: str
+    codec: Codec
+    fill: bool
+    always: bool
 
 
 def safe_key(key: str) -> str:
@@ -45,140 +54,124 @@ def safe_key(key: str) -> str:
 
 
 def to_document(case: Case) -> Document:
-    """The document of a new case, without its outbox."""
-    document: Document = {"_id": case.case_id}
-    document.update({name: value for name in _PLAIN if (value := getattr(case, name)) is not None})
-    document.update({name: str(getattr(case, name)) for name in _NAMED})
-    document.update({name: list(values) for name in _LISTS if (values := getattr(case, name))})
-    if case.idempotency is not None:
-        document["idempotency"] = {"scope": case.idempotency.scope, "body": case.idempotency.body}
-    if case.location is not None:
-        document["location"] = case.location.model_dump(exclude_none=True)
-    if case.attributes:
-        document["attributes"] = dict(case.attributes)
-    document["due"] = [due_document(due) for due in case.due]
-    document["history"] = [entry_document(entry) for entry in case.history]
-    if case.hearings:
-        document["hearings"] = {safe_key(key): hearing_document(record) for key, record in case.hearings.items()}
-    return document
+    """The document of a case, without its outbox."""
+    return dict(codec_of(Case).write(case))
 
 
 def from_document(document: Mapping[str, Any]) -> Case:
-    plain = {name: document.get(name) for name in _PLAIN if name in document}
-    return Case(
-        **(
-            {"sealed": None}
-            | plain
-            | {
-                "case_id": CaseId(document["_id"]),
-                "tracking_number": TrackingNumber(document["tracking_number"]),
-                "family": Family(document["family"]),
-                "lane": Lane(document["lane"]),
-                "state": State(document["state"]),
-                "priority": document["priority"],
-                "kinds": tuple(document.get("kinds", ())),
-                "receipts": tuple(document.get("receipts", ())),
-                "flags": tuple(document.get("flags", ())),
-                "desk_keys": tuple(document.get("desk_keys", ())),
-                "joins": tuple(_join(join) for join in document.get("joins", ())),
-                "ended": tuple(document.get("ended", ())),
-                "idempotency": _optional(Idempotency, document.get("idempotency")),
-                "location": _optional(Location, document.get("location")),
-                "attributes": document.get("attributes", {}),
-                "due": tuple(Due(**due) for due in document.get("due", ())),
-                "assignment": _assignment(document.get("assignment")),
-                "clocks": _clocks(document.get("clocks", {})),
-                "certificates": {
-                    record["certificate_id"]: CertificateRecord(**record)
-                    for record in document.get("certificates", {}).values()
-                },
-                "hearings": {
-                    record["hearing_id"]: HearingRecord(**record) for record in document.get("hearings", {}).values()
-                },
-                "evidence": {
-                    record["evidence_id"]: EvidenceRecord(**(record | {"scan": Scan(record["scan"])}))
-                    for record in document.get("evidence", {}).values()
-                },
-                "history": tuple(entry_from(entry, document["_id"]) for entry in document.get("history", ())),
-                "commands": {
-                    scope: CommandMark(**(mark | {"state": State(mark["state"])}))
-                    for scope, mark in document.get("commands", {}).items()
-                },
-            }
-        )
-    )
+    case_id = document["_id"]
+    history = [{**entry, "case_id": case_id} for entry in document.get("history", ())]
+    case: Case = codec_of(Case).read({**document, "history": history})
+    return case
+
+
+def document_of(record: Any) -> Document:
+    """A record inside a case, such as a hearing or an assignment, without what is None."""
+    kind: Any = type(record)
+    return dict(codec_of(kind).write(record))
+
+
+def entry_from(document: Mapping[str, Any], case_id: str) -> TimelineEntry:
+    entry: TimelineEntry = codec_of(TimelineEntry).read({**document, "case_id": case_id})
+    return entry
 
 
 def trace_of(document: Mapping[str, Any]) -> Trace:
+    location = document.get("location")
     return Trace(
         document["_id"],
         document["filed_at"],
         frozenset(document.get("desk_keys", ())),
-        _optional(Location, document.get("location")),
+        None if location is None else Location(**location),
     )
 
 
-def due_document(due: Due) -> Document:
-    return {name: value for name, value in asdict(due).items() if value is not None}
+@cache
+def codec_of(kind: Any) -> Codec:
+    """The codec of a type that a case is made of. TypeError for any other."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin in (Union, UnionType):
+        (one,) = (argument for argument in arguments if argument is not NoneType)
+        return codec_of(one)
+    if origin is tuple:
+        return _list_codec(codec_of(arguments[0]))
+    if origin is abc.Mapping:
+        return _records_codec(arguments[1]) if is_dataclass(arguments[1]) else Codec(dict, _same)
+    return _record_codec(kind) if is_dataclass(kind) else _value_codec(kind)
 
 
-def join_document(join: Join) -> Document:
-    document: Document = {"at": join.at, "flags": list(join.flags)}
-    return document if join.scope is None else {**document, "scope": join.scope, "body": join.body}
+def _value_codec(kind: Any) -> Codec:
+    if kind is str or isinstance(kind, NewType):
+        return Codec(str, _same)
+    if kind in _PLAIN:
+        return Codec(_same, _same)
+    if issubclass(kind, StrEnum):
+        return Codec(str, kind)
+    if issubclass(kind, BaseModel):
+        return Codec(lambda value: value.model_dump(exclude_none=True), lambda document: kind(**document))
+    raise TypeError(f"{kind} cannot be kept in a case")
 
 
-def _join(document: Mapping[str, Any]) -> Join:
-    return Join(document["at"], tuple(document["flags"]), document.get("scope"), document.get("body"))
+def _same(value: Any) -> Any:
+    return value
 
 
-def entry_document(entry: TimelineEntry) -> Document:
-    """An entry inside its case; the timeline's own collection adds the case's id."""
-    document: Document = {"id": entry.event_id, "at": entry.at, "event": entry.event}
-    if entry.params:
-        document["params"] = dict(entry.params)
-    return document
+def _list_codec(item: Codec) -> Codec:
+    return Codec(
+        lambda values: [item.write(value) for value in values],
+        lambda documents: tuple([item.read(document) for document in documents]),
+    )
 
 
-def entry_from(document: Mapping[str, Any], case_id: str) -> TimelineEntry:
-    return TimelineEntry(document["id"], case_id, document["at"], document["event"], document.get("params", {}))
+def _records_codec(kind: Any) -> Codec:
+    """Records by a key: in the document by a form of it that is safe in a path, and read by the key in the record."""
+    record, beside, first = codec_of(kind), _KEY_BESIDE.get(kind), fields(kind)[0].name
+    key_name = beside or (first if first.endswith("_id") else None)
+
+    def written(key: str, value: Any) -> Document:
+        return {beside: key, **record.write(value)} if beside else record.write(value)
+
+    def key_of(stored: str, document: Mapping[str, Any]) -> str:
+        return stored if key_name is None else document[key_name]
+
+    return Codec(
+        lambda values: {safe_key(key): written(key, value) for key, value in values.items()},
+        lambda documents: {key_of(stored, one): record.read(one) for stored, one in documents.items()},
+    )
 
 
-def hearing_document(record: HearingRecord) -> Document:
-    return {name: value for name, value in asdict(record).items() if value is not None}
+def _record_codec(kind: Any) -> Codec:
+    hints, renamed = get_type_hints(kind), _RENAMED.get(kind, {})
+    members = tuple(_member(kind, one, hints[one.name], renamed.get(one.name, one.name)) for one in fields(kind))
+    kept = tuple(member for member in members if renamed.get(member.name, "") is not None)
+
+    def write(value: Any) -> Document:
+        document: Document = {}
+        for member in kept:
+            content = getattr(value, member.name)
+            if content is not None and (member.always or content not in ((), {})):
+                document[member.stored] = member.codec.write(content)
+        return document
+
+    def read(document: Mapping[str, Any]) -> Any:
+        found = {}
+        for member in members:
+            content = document.get(member.stored)
+            if content is not None:
+                found[member.name] = member.codec.read(content)
+            elif member.fill:
+                found[member.name] = None
+        return kind(**found)
+
+    return Codec(write, read)
 
 
-def evidence_document(record: EvidenceRecord) -> Document:
-    plain = {name: value for name, value in asdict(record).items() if value is not None}
-    return plain | {"scan": str(record.scan)}
-
-
-def assignment_document(assignment: Assignment) -> Document:
-    document: Document = {
-        "assignment_no": assignment.assignment_no,
-        "officer_post": assignment.officer_post,
-        "reason": assignment.reason,
-        "provisional": assignment.provisional,
-    }
-    if assignment.station is not None:
-        document["station"] = assignment.station.model_dump()
-    return document
-
-
-def _optional(kind: type[Any], document: Mapping[str, Any] | None) -> Any:
-    return None if document is None else kind(**document)
-
-
-def _assignment(document: Mapping[str, Any] | None) -> Assignment | None:
-    if document is None:
-        return None
-    return Assignment(**({**document, "station": _optional(Station, document.get("station"))}))
-
-
-def _clocks(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, ClockView]:
-    return {
-        document["clock_id"]: ClockView(
-            record=_optional(ClockRecord, document.get("record")),
-            breaches={breach["breach_id"]: Breach(**breach) for breach in document.get("breaches", {}).values()},
-        )
-        for document in documents.values()
-    }
+def _member(kind: type, field: "Field[Any]", hint: Any, stored: str | None) -> _Member:
+    is_list = get_origin(hint) is tuple
+    return _Member(
+        name=field.name,
+        stored=stored or field.name,
+        codec=codec_of(hint),
+        fill=field.default is MISSING and field.default_factory is MISSING and NoneType in get_args(hint),
+        always=field.name in _ALWAYS or (is_list and kind is not Case),
+    )

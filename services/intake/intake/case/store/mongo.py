@@ -22,7 +22,7 @@ from chassis.outbox.publisher import Outbox, OutboxEntry
 from intake.case.derived import Derived
 from intake.case.model import Case, CaseUpdate, TimelineEntry, Trace
 from intake.case.scope import AGAINST_POLICE
-from intake.case.store.documents import entry_document, entry_from, from_document, to_document, trace_of
+from intake.case.store.documents import document_of, entry_from, from_document, to_document, trace_of
 from intake.case.store.port import CaseFilter, Page, Proof, UniqueConflict, UniqueField
 from intake.case.store.sight import at_station, visible_to
 from intake.case.store.updates import command_update, derived_updates
@@ -202,7 +202,7 @@ def _conflicting_field(error: DuplicateKeyError) -> UniqueField:
 
 
 def _timeline_document(entry: TimelineEntry) -> Document:
-    document = entry_document(entry)
+    document = document_of(entry)
     del document["id"]
     return {**document, "case_id": entry.case_id}
 

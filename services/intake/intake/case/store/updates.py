@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from dataclasses import fields as dataclass_fields
+from typing import Any, get_type_hints
 
 from chassis.mongo.client import Document, UpdateOne
 from intake.case.derived import (
@@ -19,35 +20,29 @@ from intake.case.derived import (
 )
 from intake.case.model import Case, CaseUpdate
 from intake.case.states import Transition
-from intake.case.store.documents import (
-    assignment_document,
-    due_document,
-    entry_document,
-    evidence_document,
-    hearing_document,
-    join_document,
-    safe_key,
-)
+from intake.case.store.documents import codec_of, document_of, safe_key
 
 Pipeline = list[Mapping[str, Any]]
 
 
+_CASE = get_type_hints(Case)
+# What an update names as the case does is set; the rounds that end and new promises are added to those before.
+_SET = {
+    one.name: codec_of(_CASE[one.name])
+    for one in dataclass_fields(CaseUpdate)
+    if one.name in _CASE and one.name not in ("ended", "due", "evidence")
+}
+
+
 def command_update(case: Case, update: CaseUpdate) -> Document:
     """$set, $inc and $push of an accepted command, the outbox left aside."""
-    fields: Document = {"state": str(update.state)}
-    for name in ("assignment_no", "feedback", "round", "sealed"):
-        value = getattr(update, name)
-        if value is not None:
-            fields[name] = value
-    lists = ("kinds", "flags", "desk_keys")
-    fields |= {name: list(values) for name in lists if (values := getattr(update, name)) is not None}
-    if update.location is not None:
-        fields["location"] = update.location.model_dump(exclude_none=True)
+    set_to = {name: getattr(update, name) for name in _SET}
+    fields: Document = {name: _SET[name].write(value) for name, value in set_to.items() if value is not None}
     for hearing in (update.hearing, *update.lapsed):
         if hearing is not None:
-            fields[f"hearings.{safe_key(hearing.hearing_id)}"] = hearing_document(hearing)
+            fields[f"hearings.{safe_key(hearing.hearing_id)}"] = document_of(hearing)
     if update.evidence is not None:
-        fields[f"evidence.{safe_key(update.evidence.evidence_id)}"] = evidence_document(update.evidence)
+        fields[f"evidence.{safe_key(update.evidence.evidence_id)}"] = document_of(update.evidence)
     if update.command is not None:
         fields[f"commands.{update.command.scope}"] = {
             "body": update.command.body,
@@ -63,11 +58,11 @@ def command_update(case: Case, update: CaseUpdate) -> Document:
 
 
 def _pushes(update: CaseUpdate) -> Document:
-    pushes: Document = {"history": {"$each": [entry_document(entry) for entry in (update.entry, *update.further)]}}
+    pushes: Document = {"history": {"$each": [document_of(entry) for entry in (update.entry, *update.further)]}}
     if update.due:
-        pushes["due"] = {"$each": [due_document(due) for due in update.due]}
+        pushes["due"] = {"$each": [document_of(due) for due in update.due]}
     if update.join is not None:
-        pushes["joins"] = join_document(update.join)
+        pushes["joins"] = document_of(update.join)
     return pushes
 
 
@@ -88,7 +83,7 @@ def _guarded(effect: Effect) -> tuple[Document, Document | Pipeline]:
                 [
                     {
                         "$set": {
-                            "assignment": {"$literal": assignment_document(assignment)},
+                            "assignment": {"$literal": document_of(assignment)},
                             "state": {"$cond": [{"$eq": ["$assignment_no", number]}, state_after(ASSIGNED), "$state"]},
                             "version": {"$add": ["$version", 1]},
                             "changes": {"$add": ["$changes", 1]},
