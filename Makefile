@@ -21,7 +21,7 @@ SYNCED := $(VENV)/.synced
 SUITE := $(PY) -m janseva_local
 # Most tests wait for servers: two workers, each with servers of its own, keep two cores busy.
 WORKERS ?= 2
-SOURCES := schemas chassis services deploy tests bench
+SOURCES := schemas chassis services deploy tests bench docs/papers
 MEMBERS := schemas chassis $(wildcard services/*) deploy/local
 
 # Variables given as `make run PORT_BASE=9000` reach the programs through their environment: make exports them.
@@ -90,7 +90,7 @@ lint: $(SYNCED) ## Check style, formatting, import rules, declared dependencies 
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/deptry --no-ansi tests bench deploy/k8s deploy/grafana deploy/prometheus
+	@$(BIN)/deptry --no-ansi tests bench deploy/k8s deploy/grafana deploy/prometheus docs/papers
 	@for one in $(MEMBERS); do (cd $$one && $(CURDIR)/$(BIN)/deptry --no-ansi .) || { echo "in $$one" >&2; exit 1; }; done
 	@$(BIN)/uv lock --check
 
@@ -105,10 +105,10 @@ fmt: $(SYNCED) ## Format the code and mend what can be mended
 
 ## Files made from the code
 
-GENERATORS := schemas/event_schemas/generate.py deploy/prometheus/generate.py deploy/grafana/generate.py deploy/k8s/generate.py deploy/openapi/generate.py
+GENERATORS := schemas/event_schemas/generate.py deploy/prometheus/generate.py deploy/grafana/generate.py deploy/k8s/generate.py deploy/openapi/generate.py docs/papers/generate.py
 
 .PHONY: generate
-generate: $(SYNCED) ## Write JSON Schemas, OpenAPI documents, Prometheus rules, dashboards and manifests anew
+generate: $(SYNCED) ## Write JSON Schemas, OpenAPI documents, rules, dashboards, manifests and pictures of papers anew
 	@for one in $(GENERATORS); do $(PY) $$one; done
 
 .PHONY: generated

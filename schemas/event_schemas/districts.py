@@ -18,10 +18,24 @@ def district_named(text: str) -> str:
     return names().get(plain.casefold(), plain)
 
 
+def hindi_name(name: str) -> str | None:
+    """The Hindi name of a district by the one that events carry; None for what is no district."""
+    return _hindi_names().get(name)
+
+
 @cache
 def names() -> dict[str, str]:
     """By each spelling of the list, casefolded."""
-    with Path(__file__).with_name("districts.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    spellings = ((row[key], row["name"]) for row in rows for key in ("name", "name_hi"))
+    spellings = ((row[key], row["name"]) for row in _rows() for key in ("name", "name_hi"))
     return {unicodedata.normalize("NFC", spelling).casefold(): name for spelling, name in spellings}
+
+
+@cache
+def _hindi_names() -> dict[str, str]:
+    return {row["name"]: row["name_hi"] for row in _rows()}
+
+
+@cache
+def _rows() -> list[dict[str, str]]:
+    with Path(__file__).with_name("districts.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

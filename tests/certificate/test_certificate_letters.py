@@ -139,8 +139,8 @@ FRAME = 595.3 - 25.5
 
 @pytest.mark.parametrize(
     "word",
-    [WIDE, "क्षत्रिय" * 30, "محمد" * 40, "𑂃𑂍" * 60, "ஔ" * 100, "i" * 400, "😀" * 80, "A-" * 90],
-    ids=["latin", "devanagari", "urdu", "kaithi", "tamil", "narrow", "emoji", "dashes"],
+    [WIDE, "क्षत्रिय" * 30, "محمد" * 40, "𑂃𑂍" * 60, "ஔ" * 100, "i" * 400, "😀" * 80, "A-" * 90, "क्" * 300, "ক্ষ্" * 150],
+    ids=["latin", "devanagari", "urdu", "kaithi", "tamil", "narrow", "emoji", "dashes", "joined", "joined bengali"],
 )
 def test_a_word_without_an_end_stays_on_the_page(renderer: Renderer, word: str) -> None:
     """It is broken between letters at the edge of its row; none of it is cut off."""

@@ -1,4 +1,4 @@
-"""`python -m certificate` serves; `lint [FILE]` checks the papers; `pictures FOLDER` draws a sample of each kind."""
+"""`python -m certificate` serves; `python -m certificate lint [FILE]` checks the papers and names what is wrong."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from pathlib import Path
 from chassis.run import start
 
 from .app import SERVICE, create_app
-from .kind_rules import catalogue_problems, checked, kind_problems, problems, refuse
+from .kind_rules import catalogue_problems, kind_problems, problems, refuse
 from .kinds import PaperError, Papers, read_common, read_kind
-from .samples import write_pictures
 from .settings import CertificateSettings
 
 
@@ -21,15 +20,9 @@ def main(arguments: list[str] | None = None) -> int:
     linting = commands.add_parser("lint", help="check all papers, or the file of one more")
     linting.add_argument("file", type=Path, nargs="?")
     linting.add_argument("--catalogue", type=Path, help="intake's services.yaml: also check what applications ask for")
-    drawing = commands.add_parser("pictures", help="draw a sample of each kind, and list them in README.md")
-    drawing.add_argument("folder", type=Path)
     asked = parser.parse_args(arguments)
     if asked.command == "lint":
         return _lint(asked.file, asked.catalogue)
-    if asked.command == "pictures":
-        written = write_pictures(checked(), asked.folder)
-        sys.stdout.write(f"{asked.folder}: {len(written)} pictures\n")
-        return 0
     return start(SERVICE, CertificateSettings, create_app, refusals=(PaperError,))
 
 

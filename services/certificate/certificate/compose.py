@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
-from event_schemas import PersonalData, VerificationOutcome
+from event_schemas import PersonalData, VerificationOutcome, districts
 
 from .domain import CaseFile, Order
 from .kinds import Common, Kind, Passage
@@ -73,7 +73,7 @@ def _values(order: Order, case: CaseFile, person: PersonalData) -> dict[str, Val
         "address": person.address,
         "description": person.description,
         "station": _station_row(case) if names_station else None,
-        "district": (case.station_district if names_station else None) or case.district,
+        "district": _district_row((case.station_district if names_station else None) or case.district),
         "tracking_number": case.tracking_number,
         "filed_at": case.filed_at,
         "issued_at": order.issued_at,
@@ -94,9 +94,9 @@ def _words(common: Common, order: Order, case: CaseFile, person: PersonalData) -
         ),
         "tracking_number": Text(hi=number, en=number),
         "filed_on": india_date(case.filed_at),
-        "filed_time": _same(india_time(case.filed_at)),
+        "filed_time": india_time(case.filed_at),
         "issued_on": india_date(order.issued_at),
-        "issued_time": _same(india_time(order.issued_at)),
+        "issued_time": india_time(order.issued_at),
     }
     until = kind.valid_until(order.issued_at)
     if until is not None:
@@ -121,5 +121,6 @@ def _station_row(case: CaseFile) -> str | None:
     return " / ".join(name for name in both if name) or None
 
 
-def _same(text: str) -> Text:
-    return Text(hi=text, en=text)
+def _district_row(name: str | None) -> str | None:
+    hindi = districts.hindi_name(name) if name is not None else None
+    return f"{hindi} / {name}" if hindi else name

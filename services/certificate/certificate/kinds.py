@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError
 
 from chassis.settings import NotYaml, load_yaml
 from event_schemas import CertificateApproved, ComplaintFiled, Event, Post, VerificationOutcome
@@ -133,6 +133,8 @@ class Papers(Frozen):
         """Every file of the folder. PaperError names what cannot be read; the rules of content are kind_rules'."""
         common = read_common()
         kinds = [read_kind(path, common) for path in sorted(folder.glob("*.yaml"))]
+        if not kinds:
+            raise PaperError(f"{folder}: there is no paper")
         return cls(kinds={kind.kind: kind for kind in kinds}, common=common)
 
     @property
@@ -154,15 +156,12 @@ class Papers(Frozen):
             return event.service_code in self.services
         return event.type in self.ordering_types
 
-    @model_validator(mode="after")
-    def _some(self) -> Self:
-        if not self.kinds:
-            raise PaperError("there is no paper")
-        return self
-
 
 def read_common(path: Path = COMMON) -> Common:
-    return Common.model_validate(_read(path))
+    try:
+        return Common.model_validate(_read(path))
+    except ValidationError as error:
+        raise PaperError("\n".join(_problems(path, error))) from error
 
 
 def read_kind(path: Path, common: Common) -> Kind:

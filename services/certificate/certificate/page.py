@@ -38,6 +38,10 @@ class Text(Frozen):
     hi: str
     en: str
 
+    @property
+    def both(self) -> str:
+        return f"{self.hi} / {self.en}"
+
 
 class Row(Frozen):
     """`dir` is the direction of the value, by its first letter."""
@@ -110,8 +114,14 @@ def india_date(at: datetime) -> Text:
     return Text(hi=f"{local.day} {_MONTHS_HI[local.month - 1]} {local.year}", en=f"{local.day} {local:%B} {local.year}")
 
 
-def india_time(at: datetime) -> str:
-    return f"{at.astimezone(INDIA):%H:%M} IST"
+def india_time(at: datetime) -> Text:
+    local = at.astimezone(INDIA)
+    return Text(hi=f"{local:%H:%M} बजे", en=f"{local:%H:%M} IST")
+
+
+def india_moment(at: datetime) -> Text:
+    on, time = india_date(at), india_time(at)
+    return Text(hi=f"{on.hi}, {time.hi}", en=f"{on.en}, {time.en}")
 
 
 _POSTS: Mapping[str, Text] = {

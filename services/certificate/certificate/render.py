@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import segno
 import typst
@@ -19,8 +19,6 @@ from .letters import FAMILIES, fit_page, font_folders
 from .page import Page
 
 _FONTS = json.dumps(FAMILIES)
-# Enough to read the page on a screen, and few enough bytes for a repository.
-_PICTURE_PPI: Final = 72
 
 
 class Renderer:
@@ -50,9 +48,9 @@ class Renderer:
             raise TypeError(f"typst returned {type(pdf).__name__}, not the bytes of one PDF")
         return pdf
 
-    def picture_now(self, page: Page, created_at: datetime) -> bytes:
-        """A small PNG of a page; of its first one, if there are more."""
-        pictures = self._compiler.compile(format="png", ppi=_PICTURE_PPI, **_inputs(page, created_at))
+    def picture_now(self, page: Page, created_at: datetime, *, ppi: float) -> bytes:
+        """A PNG of a page; of its first one, if there are more."""
+        pictures = self._compiler.compile(format="png", ppi=ppi, **_inputs(page, created_at))
         first = pictures[0] if isinstance(pictures, list) else pictures
         if not isinstance(first, bytes):
             raise TypeError(f"typst returned {type(first).__name__}, not the bytes of a PNG")

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final
 
-from event_schemas import PersonalData, ids
+from event_schemas import CertificateApproved, ComplaintFiled, FIRRegistered, PersonalData, ids
 
 from .compose import page_of
 from .domain import CaseFile, Order
 from .kinds import Kind, Papers
 from .page import Page, Text
-from .render import Renderer, qr_svg
+from .render import qr_svg
 
 ISSUED_AT: Final = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 MARK: Final = Text(hi="नमूना", en="SAMPLE")
 # A sample's QR code leads nowhere: nobody can take it for a paper.
 VERIFY_URL: Final = "https://janseva.example.in/v1/verify/SAMPLE"
 _CASE: Final = "c_01M820KRWBZXF69DE1D4FEXZX0"
-_README: Final = """# Papers
 
-One sample of each kind, drawn from `services/certificate/certificate/papers` by `make generate`.
-All facts are invented.
 
-"""
+_RESTS_ON: Final = {
+    ComplaintFiled.type: "what was filed",
+    CertificateApproved.type: "what the desk enters",
+    FIRRegistered.type: "the FIR's registration",
+}
 
 
 def sample_order(kind: Kind) -> Order:
@@ -81,22 +81,6 @@ def sample_page(papers: Papers, kind: Kind) -> Page:
     return page.model_copy(update={"sample": MARK})
 
 
-def write_pictures(papers: Papers, folder: Path) -> list[Path]:
-    """A PNG of each kind's sample and a README that shows them; a picture of a kind that is gone is deleted."""
-    folder.mkdir(parents=True, exist_ok=True)
-    renderer = Renderer()
-    written = []
-    for kind in papers.kinds.values():
-        picture = folder / f"{kind.kind}.png"
-        picture.write_bytes(renderer.picture_now(sample_page(papers, kind), ISSUED_AT))
-        written.append(picture)
-    renderer.close()
-    for left in set(folder.glob("*.png")) - set(written):
-        left.unlink()
-    (folder / "README.md").write_text(_README + kinds_table(papers, "") + _gallery(papers), encoding="utf-8")
-    return written
-
-
 def kinds_table(papers: Papers, pictures: str) -> str:
     """The kinds in Markdown: what orders each, who approves it, how long it holds. `pictures` leads to their folder."""
     lines = [
@@ -111,16 +95,9 @@ def kinds_table(papers: Papers, pictures: str) -> str:
             ", ".join(kind.services),
             kind.ordered_by.event + (", each anew" if kind.repeats else ""),
             ", ".join(kind.approved_by) or "nobody",
-            f"a verification: {verification}" if verification else "the filing" if not kind.is_approved else "the desk",
+            f"a verification: {verification}" if verification else _RESTS_ON[kind.ordered_by.event],
             "named" if kind.names_station else "not named",
             "no end" if kind.validity == "none" else f"{kind.validity.months} months",
         ]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
-
-
-def _gallery(papers: Papers) -> str:
-    return "".join(
-        f"\n## {kind.title.en}\n\n{kind.title.hi}. {kind.source}\n\n![{kind.title.en}]({kind.kind}.png)\n"
-        for kind in papers.kinds.values()
-    )

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from .kinds import How, Shown
-from .page import INDIA, clean, india_date, india_time
+from .page import INDIA, clean, india_date, india_moment
 
 LATER: Final = (
     "दी गई तिथि इस कागज के बाद की है, इसलिए नहीं छापी गई / The date given lies after this paper and is not printed"
@@ -38,14 +38,13 @@ def flattened(attributes: Mapping[str, Any], depth: int = _DEEPEST) -> dict[str,
 def shown_as(row: Shown, value: str | datetime, issued_at: datetime) -> str:
     """The words of a value in a paper issued at that time; empty if there is nothing to show."""
     if isinstance(value, datetime):
-        on = india_date(value)
-        return f"{on.hi} / {on.en}" if row.as_ == "date" else f"{on.hi}, {india_time(value)} / {on.en}"
+        return (india_date if row.as_ == "date" else india_moment)(value).both
     return _SHOWN[row.as_](row, value, issued_at) if clean(value) else ""
 
 
 def _label(row: Shown, value: str, _issued_at: datetime) -> str:
     text = row.labels.get(value.lower())
-    return f"{text.hi} / {text.en}" if text is not None else value.replace("_", " ")
+    return text.both if text is not None else value.replace("_", " ")
 
 
 def _as_text(value: object) -> str | None:
@@ -76,8 +75,7 @@ def _day(value: str, issued_at: datetime) -> str:
         return UNREADABLE
     if day > issued_at.astimezone(INDIA).date():
         return LATER
-    on = india_date(datetime.combine(day, time(12), INDIA))
-    return f"{on.hi} / {on.en}"
+    return india_date(datetime.combine(day, time(12), INDIA)).both
 
 
 def _moment(value: str, issued_at: datetime) -> str:
@@ -91,8 +89,7 @@ def _moment(value: str, issued_at: datetime) -> str:
         return LATER
     if at < datetime.combine(_EARLIEST, time(), INDIA):
         return UNREADABLE
-    on = india_date(at)
-    return f"{on.hi}, {india_time(at)} / {on.en}"
+    return india_moment(at).both
 
 
 _SHOWN: Final[Mapping[How, Callable[[Shown, str, datetime], str]]] = {
