@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 
 from bench import (
     end_to_end,
+    evidence,
     intake,
     routing_accuracy,
     routing_speed,
@@ -23,6 +24,7 @@ from bench import (
 BENCHMARKS: dict[str, Callable[[], Coroutine[None, None, bool]]] = {
     "intake": intake.run,
     "end-to-end": end_to_end.run,
+    "evidence": evidence.run,
     "routing-accuracy": routing_accuracy.run,
     "routing-speed": routing_speed.run,
     "routing-swap": routing_swap.run,

@@ -1,4 +1,4 @@
-"""A local SMS gateway that speaks Kannel's sendsms HTTP interface and shows what it accepted; beside it a virus scanner.
+"""A local SMS gateway that speaks Kannel's sendsms HTTP interface and shows what it accepted; and a virus scanner.
 
 `python -m janseva_local.provider`, for development and tests: it binds to loopback and reports to loopback only.
 """

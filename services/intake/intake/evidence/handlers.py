@@ -81,12 +81,13 @@ class EvidenceDesk:
         if known is not None:
             return known
         file, key = self._new(case, len(content), document_type)
-        await self.files.open(file)
         parts = [
             part_of(key, ORIGINAL, start, content[start : start + LARGE_PIECE])
             for start in range(0, len(content), LARGE_PIECE)
         ]
-        _, scan = await asyncio.gather(self.files.put(file.evidence_id, parts), self.scanner.scan(content))
+        _, _, scan = await asyncio.gather(
+            self.files.open(file), self.files.put(file.evidence_id, parts), self.scanner.scan(content)
+        )
         record = self._record(file, media_type, sha256, scan, for_officers=for_officers)
         return await self._keep(case, file, [part.ref for part in parts], record)
 

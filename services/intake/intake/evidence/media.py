@@ -133,9 +133,11 @@ _SIGNATURES: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
     (MP3, _is_mp3),
 )
 
-# What browsers and PHP take for a page, and archives that are found behind other content.
+# What browsers and PHP take for a page, and archives that are found behind other content, which unpackers look for in
+# the first megabyte or two.
+_SEARCHED: Final = 2 * 2**20
 _PAGES = re.compile(rb"<!doctype|<html|<head|<body|<script|<iframe|<svg", re.IGNORECASE)
-_ANYWHERE: Final = {"a PHP page": b"<?php", "a RAR archive": b"Rar!\x1a\x07", "a 7z archive": b"7z\xbc\xaf\x27\x1c"}
+_EMBEDDED: Final = {"a PHP page": b"<?php", "a RAR archive": b"Rar!\x1a\x07", "a 7z archive": b"7z\xbc\xaf\x27\x1c"}
 _ZIP_END, _ZIP_ENTRY, _ZIP_TAIL = b"PK\x05\x06", b"PK\x01\x02", 65_557
 
 
@@ -148,7 +150,8 @@ def _other_types(media_type: str, content: bytes) -> Iterator[str]:
         yield "a web page"
     if _has_zip(content):
         yield "a ZIP archive"
-    yield from (name for name, mark in _ANYWHERE.items() if mark in content)
+    edges = content if len(content) < _SEARCHED + _ZIP_TAIL else content[:_SEARCHED] + content[-_ZIP_TAIL:]
+    yield from (name for name, mark in _EMBEDDED.items() if mark in edges)
 
 
 def _has_zip(content: bytes) -> bool:
