@@ -212,7 +212,7 @@ async def test_what_is_not_durable_is_never_accepted(intake: Rig, fault: Excepti
 
 async def test_the_catalogue_is_public(intake: Rig) -> None:
     """Each service names its texts, questions, documents, fee and the clocks of the policy file."""
-    services = (await intake.get("/v1/services")).json()["services"]
+    services = (await intake.get("/v1/services")).json()["items"]
     assert {"e-complaint", "emergency-112", "lost-property", "character-certificate", "hearing"} <= {
         s["code"] for s in services
     }
@@ -240,7 +240,7 @@ async def test_the_catalogue_asks_in_the_readers_language(intake: Rig) -> None:
     assert hindi.headers["vary"] == "Accept-Language"
     asked = hindi.json()["attributes"]["properties"]["category"]
     assert (asked["title"], asked["oneOf"][0]) == ("शिकायत किस बारे में है", {"const": "theft", "title": "चोरी"})
-    again = next(one for one in english.json()["services"] if one["code"] == "e-complaint")
+    again = next(one for one in english.json()["items"] if one["code"] == "e-complaint")
     assert again["attributes"]["properties"]["category"]["oneOf"][0] == {"const": "theft", "title": "Theft"}
 
 

@@ -208,7 +208,7 @@ class WorkerProcess:
         """How many clocks its API lists as open."""
         async with httpx.AsyncClient() as client:
             listed = (await client.get(f"{self.url}/v1/sla/open", params={"limit": 500}, headers=SERVICE)).json()
-        return len(listed["clocks"])
+        return len(listed["items"])
 
     @property
     def ended(self) -> bool:

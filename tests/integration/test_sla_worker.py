@@ -75,13 +75,13 @@ async def test_sla_clocks_start_stop_and_break_once(kafka_bootstrap: str, tmp_pa
             case = (await client.get(f"/v1/sla/cases/{broken.subject}")).json()
             assert case["clocks"][0]["breached_levels"] == [0]
             listed = (await client.get("/v1/sla/open", params={"district": "Araria", "over": 0})).json()
-            assert [clock["case_id"] for clock in listed["clocks"]] == [broken.subject]
+            assert [clock["case_id"] for clock in listed["items"]] == [broken.subject]
             assert (await client.get("/v1/sla/cases/c_nobody")).status_code == 404
             place = f"/v1/sla/cases/{broken.subject}"
             assert (await client.get(place, headers={"authorization": ""})).status_code == 401
             nobody = officer_headers("sho", "SHO:9", station="9")
             assert (await client.get(place, headers=nobody)).status_code == 404
-            assert (await client.get("/v1/sla/open", headers=nobody)).json()["clocks"] == []
+            assert (await client.get("/v1/sla/open", headers=nobody)).json()["items"] == []
             dispatcher = officer_headers("dispatcher", "HQ:control-room")
             hq = officer_headers("hq", "HQ:control-room")
             assert (await client.get(place, headers=hq)).status_code == 200

@@ -79,7 +79,7 @@ class Revocation(BaseModel):
 
 class RevocationPage(BaseModel):
     items: list[Revocation]
-    next_cursor: str | None = None
+    next_cursor: str | None
 
 
 def verify_router(store: CertificateStore, metrics: CertificateMetrics, papers: Papers, clock: Clock) -> APIRouter:

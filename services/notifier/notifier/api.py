@@ -47,7 +47,7 @@ class MessageAccepted(BaseModel):
 
 class NotificationsPage(BaseModel):
     items: list[LoggedDispatch]
-    next_cursor: str | None = None
+    next_cursor: str | None
 
 
 class ReceiptTaken(BaseModel):

@@ -66,6 +66,7 @@ def create_router(live: Live, access: Access) -> APIRouter:
                 station_view(found.station, distance_m=round(found.metres))
                 for found in snapshot.points.nearest(point.lat, point.lon, n)
             ],
+            next_cursor=None,
             version=snapshot.version,
             notes=doubts,
         )
@@ -84,7 +85,7 @@ def create_router(live: Live, access: Access) -> APIRouter:
         posts = live.directory.of_station(station)
         if not posts:
             raise Problem(STATION_UNKNOWN)
-        return PostsView(items=[post_view(post) for post in posts])
+        return PostsView(items=[post_view(post) for post in posts], next_cursor=None)
 
     @router.get("/route")
     @described(docs.ROUTE)

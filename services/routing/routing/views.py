@@ -56,6 +56,7 @@ class NearestView(View):
     """`notes` says what is wrong with the place: coordinates_swapped (and turned back), outside_state."""
 
     items: list[StationView]
+    next_cursor: None
     version: str
     notes: list[str] = []
 
@@ -75,6 +76,7 @@ class PostView(View):
 
 class PostsView(View):
     items: list[PostView]
+    next_cursor: None
 
 
 def station_view(station: StationRecord, *, distance_m: int | None = None) -> StationView:

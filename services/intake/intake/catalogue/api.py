@@ -23,7 +23,7 @@ def services_router(catalogue: Catalogue, policies: PolicySet, texts: Texts, clo
     async def services(accept_language: Annotated[str | None, Header()] = None) -> Response:
         edition, language = policies.in_force(clock.now()), language_of(accept_language)
         known = [_service(service, catalogue.form(service, language), edition, texts) for service in catalogue]
-        body = {"version": catalogue.version, "policies": edition.version, "services": known}
+        body = {"version": catalogue.version, "policies": edition.version, "items": known, "next_cursor": None}
         return json_response(body, headers=_in(language))
 
     @router.get("/{code}")

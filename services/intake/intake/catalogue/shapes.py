@@ -38,8 +38,9 @@ class ServiceEntry(Shape):
 
 
 class ServiceCatalogue(Shape):
-    """`version` is the catalogue's, `policies` that of the promises."""
+    """`version` is the catalogue's, `policies` that of the promises; one page holds all."""
 
     version: str
     policies: str
-    services: list[ServiceEntry]
+    items: list[ServiceEntry]
+    next_cursor: None

@@ -73,7 +73,7 @@ class OpenClocksView(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     as_of: datetime
-    clocks: tuple[ClockView, ...]
+    items: tuple[ClockView, ...]
     next_cursor: str | None
 
 
@@ -135,7 +135,7 @@ def create_router(
                 page = heapq.nsmallest(limit + 1, [*page, *after], key=_sort_key)
                 await asyncio.sleep(0)
         more, page = len(page) > limit, page[:limit]
-        return OpenClocksView(as_of=now, clocks=tuple(page), next_cursor=_sort_key(page[-1]) if more else None)
+        return OpenClocksView(as_of=now, items=tuple(page), next_cursor=_sort_key(page[-1]) if more else None)
 
     return router
 
