@@ -17,59 +17,25 @@ from event_schemas.codec import (
     peek_type,
     record_of,
 )
-from event_schemas.events import EVENT_CLASSES
-from event_schemas.events.assignment import AssignedToStation, ComplaintAcknowledged, TransferRequested
-from event_schemas.events.certificates import (
-    CertificateApproved,
-    CertificateIssued,
-    CertificateRefused,
-    CertificateRevocationOrdered,
-    CertificateRevoked,
+from event_schemas.events import (
+    EVENT_CLASSES,
+    assignment,
+    certificates,
+    emergency,
+    filing,
+    hearings,
+    inquiry,
+    notifications,
+    sla,
 )
-from event_schemas.events.emergency import EmergencyResolved, ResponderArrived, ResponderDispatched, ResponderStoodDown
-from event_schemas.events.filing import (
-    ComplaintClosed,
-    ComplaintFiled,
-    ComplaintReopened,
-    ComplaintWithdrawn,
-    DocumentsCompleted,
-    EvidenceAdded,
-    PersonalDataErased,
-    TipAnswered,
-    WithdrawalRequested,
-)
-from event_schemas.events.hearings import (
-    HearingCancelled,
-    HearingDisputed,
-    HearingHeld,
-    HearingNoShow,
-    HearingScheduled,
-    HearingStarted,
-    VisitorArrived,
-)
-from event_schemas.events.inquiry import (
-    ClockEnded,
-    ClockPaused,
-    ClockResumed,
-    FIRDeclined,
-    FIRRegistered,
-    InformationSigned,
-    InquiryCompleted,
-    InvestigationCompleted,
-    PreliminaryEnquiryCompleted,
-    PreliminaryEnquiryOrdered,
-    ProgressInformed,
-    VerificationCompleted,
-)
-from event_schemas.events.notifications import NotificationDelivered, NotificationFailed
-from event_schemas.events.sla import (
-    SLABreached,
-    SLABreachRevoked,
-    SLAClockAdjusted,
-    SLAClockStarted,
-    SLAClockStopped,
-    SLADueSoon,
-)
+from event_schemas.events.assignment import *
+from event_schemas.events.certificates import *
+from event_schemas.events.emergency import *
+from event_schemas.events.filing import *
+from event_schemas.events.hearings import *
+from event_schemas.events.inquiry import *
+from event_schemas.events.notifications import *
+from event_schemas.events.sla import *
 from event_schemas.records import DirectoryPost, SLATick, holder_of
 from event_schemas.services import SERVICE_CODES
 from event_schemas.values import (
@@ -108,95 +74,47 @@ from event_schemas.values import (
 __all__ = [
     "EVENT_CLASSES",
     "SERVICE_CODES",
-    "AssignedToStation",
     "AssignmentReason",
     "Audience",
     "CaseId",
-    "CertificateApproved",
-    "CertificateIssued",
-    "CertificateRefused",
-    "CertificateRevocationOrdered",
-    "CertificateRevoked",
     "ClockEndReason",
-    "ClockEnded",
     "ClockEnding",
     "ClockId",
     "ClockOwner",
-    "ClockPaused",
-    "ClockResumed",
     "ClockState",
-    "ComplaintAcknowledged",
-    "ComplaintClosed",
-    "ComplaintFiled",
-    "ComplaintReopened",
-    "ComplaintWithdrawn",
     "Confirmation",
     "DerivedEvent",
     "DeskEvent",
     "DirectoryPost",
-    "DocumentsCompleted",
     "EmergencyOutcome",
-    "EmergencyResolved",
     "Envelope",
     "Event",
     "EventId",
-    "EvidenceAdded",
-    "FIRDeclined",
-    "FIRRegistered",
     "FilingChannel",
     "Finding",
     "FixSource",
-    "HearingCancelled",
-    "HearingDisputed",
-    "HearingHeld",
     "HearingId",
     "HearingMode",
-    "HearingNoShow",
     "HearingParty",
-    "HearingScheduled",
-    "HearingStarted",
-    "InformationSigned",
-    "InquiryCompleted",
     "IntakeEvent",
     "InvalidEvent",
-    "InvestigationCompleted",
     "Lane",
     "Language",
     "Location",
     "MessageChannel",
-    "NotificationDelivered",
-    "NotificationFailed",
     "PersonalData",
-    "PersonalDataErased",
     "Post",
     "PostId",
-    "PreliminaryEnquiryCompleted",
-    "PreliminaryEnquiryOrdered",
     "Presence",
     "Priority",
-    "ProgressInformed",
     "Record",
-    "ResponderArrived",
-    "ResponderDispatched",
     "ResponderKind",
-    "ResponderStoodDown",
-    "SLABreachRevoked",
-    "SLABreached",
-    "SLAClockAdjusted",
-    "SLAClockStarted",
-    "SLAClockStopped",
-    "SLADueSoon",
     "SLATick",
     "Station",
     "StationCode",
-    "TipAnswered",
-    "TransferRequested",
     "UtcTime",
-    "VerificationCompleted",
     "VerificationOutcome",
-    "VisitorArrived",
     "WireRecord",
-    "WithdrawalRequested",
     "decode",
     "decode_named",
     "decode_post",
@@ -212,3 +130,11 @@ __all__ = [
     "record_of",
     "topics",
 ]
+__all__ += assignment.__all__
+__all__ += certificates.__all__
+__all__ += emergency.__all__
+__all__ += filing.__all__
+__all__ += hearings.__all__
+__all__ += inquiry.__all__
+__all__ += notifications.__all__
+__all__ += sla.__all__

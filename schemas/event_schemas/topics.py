@@ -58,8 +58,9 @@ def _millis(duration: timedelta) -> str:
     return str(duration // timedelta(milliseconds=1))
 
 
-def _cases_events() -> tuple[str, ...]:
-    return tuple(name for name, event in EVENT_CLASSES.items() if event.producer != "notifier")
+def _events_of(*producers: str) -> tuple[str, ...]:
+    """The event types that these services emit, by the `producer` of each class."""
+    return tuple(name for name, event in EVENT_CLASSES.items() if event.producer in producers)
 
 
 # The longest target (90 days to inform the victim) plus the cap of a pause fit into this.
@@ -70,6 +71,9 @@ DEAD_LETTER_MAX_BYTES: Final = 2 * 1024 * 1024
 DEAD_LETTER_RETENTION: Final = timedelta(days=30)
 
 
+_CASES_PRODUCERS: Final = ("intake", "routing", "sla-monitor", "certificate")
+
+
 def _cases(name: str) -> Topic:
     return Topic(
         name=name,
@@ -77,9 +81,9 @@ def _cases(name: str) -> Topic:
         partitions_local=4,
         partitions_production=24,
         retention=CASES_RETENTION,
-        producers=("intake", "routing", "sla-monitor", "certificate"),
+        producers=_CASES_PRODUCERS,
         consumers=("intake", "routing", "sla-monitor", "notifier", "certificate"),
-        events=_cases_events(),
+        events=_events_of(*_CASES_PRODUCERS),
     )
 
 
@@ -161,7 +165,7 @@ _SOURCES: Final = (
         retention=CASES_RETENTION,
         producers=("notifier",),
         consumers=(),
-        events=("NotificationDelivered", "NotificationFailed"),
+        events=_events_of("notifier"),
     ),
 )
 

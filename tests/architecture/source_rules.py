@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 Finding = tuple[int, str]
 Rule = Callable[[str, ast.Module], Iterator[Finding]]
 
-MAX_LINES = 300
+# An idea cuts a file, not its length: about 300 is a hint. A longer file than this argues for itself in EXCEPTIONS.
+MAX_LINES = 400
 # What connects, or holds state of a process: made in the composition root, handed on as an argument.
 CLIENTS = frozenset(
     {

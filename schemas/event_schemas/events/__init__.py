@@ -1,60 +1,19 @@
-"""Every event there is, by its type."""
+"""Every event there is, by its type: the classes of these modules that have one. A new event is its class alone."""
 
-from types import MappingProxyType
+from collections.abc import Iterator
+from types import MappingProxyType, ModuleType
 from typing import Final
 
 from event_schemas.base import Event
 from event_schemas.events import assignment, certificates, emergency, filing, hearings, inquiry, notifications, sla
 
-_ALL: tuple[type[Event], ...] = (
-    filing.ComplaintFiled,
-    filing.EvidenceAdded,
-    filing.DocumentsCompleted,
-    assignment.AssignedToStation,
-    assignment.TransferRequested,
-    assignment.ComplaintAcknowledged,
-    emergency.ResponderDispatched,
-    emergency.ResponderArrived,
-    emergency.ResponderStoodDown,
-    emergency.EmergencyResolved,
-    hearings.VisitorArrived,
-    hearings.HearingScheduled,
-    hearings.HearingStarted,
-    hearings.HearingHeld,
-    hearings.HearingCancelled,
-    hearings.HearingNoShow,
-    hearings.HearingDisputed,
-    inquiry.VerificationCompleted,
-    certificates.CertificateApproved,
-    certificates.CertificateRefused,
-    certificates.CertificateRevocationOrdered,
-    inquiry.InquiryCompleted,
-    inquiry.PreliminaryEnquiryOrdered,
-    inquiry.PreliminaryEnquiryCompleted,
-    inquiry.InformationSigned,
-    inquiry.ProgressInformed,
-    inquiry.InvestigationCompleted,
-    inquiry.FIRRegistered,
-    inquiry.FIRDeclined,
-    inquiry.ClockPaused,
-    inquiry.ClockResumed,
-    inquiry.ClockEnded,
-    filing.ComplaintClosed,
-    filing.ComplaintReopened,
-    filing.ComplaintWithdrawn,
-    filing.WithdrawalRequested,
-    filing.PersonalDataErased,
-    filing.TipAnswered,
-    sla.SLAClockStarted,
-    sla.SLAClockAdjusted,
-    sla.SLAClockStopped,
-    sla.SLADueSoon,
-    sla.SLABreached,
-    sla.SLABreachRevoked,
-    certificates.CertificateIssued,
-    certificates.CertificateRevoked,
-    notifications.NotificationDelivered,
-    notifications.NotificationFailed,
-)
+_MODULES: Final = (filing, assignment, emergency, hearings, inquiry, certificates, sla, notifications)
 
-EVENT_CLASSES: Final = MappingProxyType({event.type: event for event in _ALL})
+
+def events_of(module: ModuleType) -> Iterator[type[Event]]:
+    """The event classes that the module defines, in their order. A base class of several events has no type."""
+    classes = (one for one in vars(module).values() if isinstance(one, type) and one.__module__ == module.__name__)
+    yield from (one for one in classes if issubclass(one, Event) and "type" in vars(one))
+
+
+EVENT_CLASSES: Final = MappingProxyType({event.type: event for module in _MODULES for event in events_of(module)})

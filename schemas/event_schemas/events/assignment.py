@@ -7,6 +7,8 @@ from pydantic import Field
 from event_schemas.base import DerivedEvent, DeskEvent
 from event_schemas.values import AssignmentReason, Code, Location, PostId, Station, StationCode, Text
 
+__all__ = ["AssignedToStation", "ComplaintAcknowledged", "TransferRequested"]
+
 
 class AssignedToStation(DerivedEvent):
     """Routing's decision with its reason and its doubt. ``confidence`` runs from 0 to 1.

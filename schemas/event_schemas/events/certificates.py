@@ -7,6 +7,14 @@ from pydantic import Field, StringConstraints
 from event_schemas.base import DerivedEvent, DeskEvent
 from event_schemas.values import ClearText, Code, PostId, Text
 
+__all__ = [
+    "CertificateApproved",
+    "CertificateIssued",
+    "CertificateRefused",
+    "CertificateRevocationOrdered",
+    "CertificateRevoked",
+]
+
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 

@@ -7,6 +7,8 @@ from pydantic import Field
 from event_schemas.base import DeskEvent, UtcTime
 from event_schemas.values import CaseId, Code, EmergencyOutcome, FixSource, Location, ResponderKind, Seconds, Text
 
+__all__ = ["EmergencyResolved", "ResponderArrived", "ResponderDispatched", "ResponderStoodDown"]
+
 
 class _ResponderEvent(DeskEvent):
     """``proved``: a fresh position within reach of the caller, not only a pressed button."""

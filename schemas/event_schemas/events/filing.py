@@ -18,6 +18,18 @@ from event_schemas.values import (
     Text,
 )
 
+__all__ = [
+    "ComplaintClosed",
+    "ComplaintFiled",
+    "ComplaintReopened",
+    "ComplaintWithdrawn",
+    "DocumentsCompleted",
+    "EvidenceAdded",
+    "PersonalDataErased",
+    "TipAnswered",
+    "WithdrawalRequested",
+]
+
 Source = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 

@@ -7,6 +7,16 @@ from pydantic import Field
 from event_schemas.base import DeskEvent, IntakeEvent, UtcTime
 from event_schemas.values import Code, Confirmation, HearingId, HearingMode, HearingParty, PostId, Presence, Text
 
+__all__ = [
+    "HearingCancelled",
+    "HearingDisputed",
+    "HearingHeld",
+    "HearingNoShow",
+    "HearingScheduled",
+    "HearingStarted",
+    "VisitorArrived",
+]
+
 
 class VisitorArrived(IntakeEvent):
     """``place`` is a station's code, or the name of an office; a booked visit names its ``hearing_id``."""

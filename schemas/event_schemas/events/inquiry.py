@@ -7,6 +7,21 @@ from pydantic import Field
 from event_schemas.base import DeskEvent, UtcTime
 from event_schemas.values import ClockEnding, ClockId, Code, Finding, PostId, StationCode, Text, VerificationOutcome
 
+__all__ = [
+    "ClockEnded",
+    "ClockPaused",
+    "ClockResumed",
+    "FIRDeclined",
+    "FIRRegistered",
+    "InformationSigned",
+    "InquiryCompleted",
+    "InvestigationCompleted",
+    "PreliminaryEnquiryCompleted",
+    "PreliminaryEnquiryOrdered",
+    "ProgressInformed",
+    "VerificationCompleted",
+]
+
 
 class VerificationCompleted(DeskEvent):
     type: ClassVar[Literal["VerificationCompleted"]] = "VerificationCompleted"

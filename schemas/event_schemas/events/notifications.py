@@ -7,6 +7,8 @@ from pydantic import Field
 from event_schemas.base import DerivedEvent
 from event_schemas.values import Audience, Code, MessageChannel, Text
 
+__all__ = ["NotificationDelivered", "NotificationFailed"]
+
 
 class _Notification(DerivedEvent):
     producer: ClassVar[str] = "notifier"

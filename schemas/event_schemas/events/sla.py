@@ -7,6 +7,8 @@ from pydantic import Field
 from event_schemas.base import DerivedEvent, UtcTime
 from event_schemas.values import ClockId, ClockOwner, ClockState, Code, EventId, PostId, Seconds, StationCode, Text
 
+__all__ = ["SLABreachRevoked", "SLABreached", "SLAClockAdjusted", "SLAClockStarted", "SLAClockStopped", "SLADueSoon"]
+
 
 class _SLAEvent(DerivedEvent):
     """``rev`` grows with each change of a clock; who keeps clocks takes the highest."""
