@@ -16,6 +16,7 @@ WORDS_OF = {
     "category": "category_text",
     "kinds": "kinds_text",
     "allowed": "allowed_text",
+    "flags": "flags_text",
     "officer_post": "office_name",
 }
 
@@ -29,11 +30,15 @@ def said(view: dict[str, Any]) -> list[str]:
             found += value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
     for clock in view["clocks"]:
         found += [clock["name"], clock["state_text"]]
+    if view.get("assignment"):
+        found.append(view["assignment"]["reason_text"])
     return found
 
 
 async def emergency(intake: Rig) -> str:
-    answer = await intake.post("/v1/emergencies", {"kinds": ["police", "fire"], "location": HERE})
+    answer = await intake.post(
+        "/v1/emergencies", {"kinds": ["police", "fire"], "location": {**HERE, "accuracy_m": 5000}}
+    )
     case_id: str = answer.json()["case_id"]
     return case_id
 
@@ -50,6 +55,7 @@ async def test_a_desk_shows_words_beside_its_codes(intake: Rig, language: str) -
         line = next(item for item in listed if item["case_id"] == case_id)
         assert page["allowed_text"].keys() == set(page["allowed"])
         assert len(page["kinds_text"]) == len(page["kinds"])
+        assert len(page["flags_text"]) == len(page["flags"]) == (case_id == call)
         for words in (*said(page), *said({**line, "officer_post": None})):
             assert bool(DEVANAGARI.search(words)) is (language == "hi"), words
             assert "_" not in words

@@ -11,7 +11,11 @@ from event_schemas.open_enum import OpenEnum
 from event_schemas.policies import DEFAULT_PATH, read
 from event_schemas.services import SERVICE_CODES
 from intake.case.states import State
+from intake.commands.general import WITHDRAWAL_REQUESTED
+from intake.commands.survivors import JOINED
 from intake.commands.table import Act
+from intake.desk.likeness import FLOOD_SUSPECTED
+from intake.filing.notices import NOTICES
 
 CODE_NAMES = CodeNames.load()
 EDITIONS = read(DEFAULT_PATH, load_yaml).editions
@@ -23,11 +27,12 @@ SHOWN: dict[type[OpenEnum], tuple[str, ...]] = {
     values.VerificationOutcome: ("verification_outcomes",),
     values.Finding: ("findings",),
     values.Post: ("posts", "offices"),
+    values.AssignmentReason: ("assignment_reasons",),
 }
 # No reader meets these: they choose a text, or are for services and officers' screens.
 NOT_SHOWN = {
-    values.AssignmentReason, values.Audience, values.ClockEnding, values.ClockOwner, values.ClockState,
-    values.Confirmation, values.FilingChannel, values.FixSource, values.HearingParty, values.Lane, values.Language,
+    values.Audience, values.ClockEnding, values.ClockOwner, values.ClockState, values.Confirmation,
+    values.FilingChannel, values.FixSource, values.HearingParty, values.Lane, values.Language,
     values.MessageChannel, values.Presence, values.Priority,
 }  # fmt: skip
 
@@ -53,6 +58,12 @@ def test_every_state_and_act_of_a_case_has_words() -> None:
     """What a problem says of a case, and what a desk's button is called."""
     assert {state.value for state in State} <= set(CODE_NAMES.names("case_states"))
     assert {act.value for act in Act} <= set(CODE_NAMES.names("acts"))
+
+
+def test_every_flag_of_a_case_has_words() -> None:
+    """What a desk is told of a case, from the way in, from a command and from the cases beside it."""
+    flags = {*NOTICES, WITHDRAWAL_REQUESTED, FLOOD_SUSPECTED, JOINED.rstrip(":")}
+    assert flags == CODE_NAMES.names("flags").keys() - {"default"}
 
 
 @pytest.mark.parametrize("group", sorted(CODE_NAMES.root))

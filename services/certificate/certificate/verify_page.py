@@ -34,11 +34,11 @@ _ADVICE: Final = {
         en="Do not rely on it. Its holder may ask the police station concerned.",
     ),
     Status.UNKNOWN: Text(
-        hi="पता या संख्या दोबारा जाँचें। कागज इसी पते का QR कोड दिखाता हो और फिर भी न मिले, तो वह जाली हो सकता है।",
+        hi="पता या संख्या दोबारा जाँचें। कागज इसी पते का क्यूआर कोड दिखाता हो और फिर भी न मिले, तो वह जाली हो सकता है।",
         en="Check the address or number again. If the paper's QR code leads here all the same, it may be forged.",
     ),
     Status.MISTYPED: Text(
-        hi="इससे कागज के बारे में कुछ पता नहीं चलता। संख्या को कागज से अक्षर-अक्षर मिलाकर फिर लिखें, या कागज का QR कोड स्कैन करें।",
+        hi="इससे कागज के बारे में कुछ पता नहीं चलता। संख्या को कागज से अक्षर-अक्षर मिलाकर फिर लिखें, या कागज का क्यूआर कोड स्कैन करें।",
         en="This says nothing about the paper. Compare the number with the paper letter by letter and type it again, "
         "or scan the paper's QR code.",
     ),

@@ -6,31 +6,11 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict
 from shapely.geometry import mapping
 
+from chassis.sentences import CodeNames
 from routing.domain import Decision, Filing, Reason, Snapshot, StationRecord
 from routing.domain.territory import nearest_units
 
-REASONS: Final[dict[Reason, tuple[str, str]]] = {
-    Reason.JURISDICTION: ("The place lies in this station's jurisdiction", "स्थान इस थाने के क्षेत्र में है"),
-    Reason.NEAREST: (
-        "No jurisdiction is recorded here: provisionally the nearest station of the block, or else of the district",
-        "यहाँ थाना क्षेत्र दर्ज नहीं है: फिलहाल प्रखंड का, प्रखंड में न हो तो जिले का निकटतम थाना",
-    ),
-    Reason.NAMED: ("The citizen named this station", "नागरिक ने इस थाने का नाम दिया"),
-    Reason.SPECIALIST: ("This unit handles such matters for the district", "यह इकाई जिले में ऐसे मामले देखती है"),
-    Reason.TRANSFER: ("The case was handed on", "मामला स्थानांतरित हुआ"),
-    Reason.ZERO_FIR: (
-        "Any station may record an offence (zero FIR); the station of the place takes over",
-        "कोई भी थाना शून्य प्राथमिकी दर्ज कर सकता है; बाद में संबंधित थाना देखेगा",
-    ),
-    Reason.AGAINST_POLICE: (
-        "A complaint against police goes to the officer above the station, not to the station",
-        "पुलिस के विरुद्ध शिकायत थाने को नहीं, उसके ऊपर के पदाधिकारी को जाती है",
-    ),
-    Reason.CONTROL_ROOM: (
-        "No station can be told from what is known; the control room decides",
-        "उपलब्ध जानकारी से थाना तय नहीं हो सका; नियंत्रण कक्ष तय करेगा",
-    ),
-}
+CODE_NAMES: Final = CodeNames.load()
 # Polygons on a map need no more vertices than a screen has pixels.
 MAP_TOLERANCE: Final = 0.0002
 
@@ -79,7 +59,7 @@ class RouteView(View):
 
 def explain(snapshot: Snapshot, filing: Filing, decision: Decision) -> RouteView:
     office = decision.office
-    english, hindi = REASONS[decision.reason]
+    why = CODE_NAMES.bilingual("assignment_reasons", decision.reason.value)
     edge = decision.distance_to_edge_m
     return RouteView(
         station=OfficeView(
@@ -92,8 +72,8 @@ def explain(snapshot: Snapshot, filing: Filing, decision: Decision) -> RouteView
         officer_post=office.officer_post,
         territorial_station=_office(decision.territorial_station) if decision.territorial_station else None,
         reason=decision.reason,
-        explanation=english,
-        explanation_hi=hindi,
+        explanation=why.en,
+        explanation_hi=why.hi,
         provisional=decision.provisional,
         confidence=round(decision.confidence, 3),
         distance_to_edge_m=round(edge, 1) if edge is not None else None,

@@ -57,6 +57,7 @@ class DeskItem(Shape):
     station: str | None
     officer_post: str | None
     flags: list[str]
+    flags_text: list[str]
     possible_duplicates: list[str]
     group: str | None
     clocks: list[DeskClock]
@@ -78,6 +79,7 @@ class Point(Shape):
 class DeskAssignment(Shape):
     assignment_no: int
     reason: str
+    reason_text: str
     provisional: bool
 
 
@@ -108,6 +110,7 @@ class DeskCase(CaseStatus):
     anonymous: bool
     sensitive: bool
     flags: list[str]
+    flags_text: list[str]
     possible_duplicates: list[str]
     group: str | None
     attributes: Mapping[str, Any]

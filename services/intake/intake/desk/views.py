@@ -44,6 +44,14 @@ class Labels:
     def clock(self, name: str, state: str) -> Mapping[str, str]:
         return {"name": self._name("clocks", name), "state_text": self._name("clock_states", state)}
 
+    def flags(self, codes: Sequence[str]) -> list[str]:
+        """Each flag in words; `joined:<case_id>` is named for what stands before the colon."""
+        return [self._name("flags", code.partition(":")[0]) for code in codes]
+
+    def reason(self, code: str) -> str:
+        """Why the office has the case."""
+        return self._name("assignment_reasons", code)
+
     def _name(self, group: str, code: str) -> str:
         return self.code_names.name(group, code, self.language)
 
@@ -66,7 +74,7 @@ def desk_item(case: Case, now: datetime, labels: Labels, like: Likeness = NONE) 
         "station": station.code if station else None,
         "officer_post": case.assignment.officer_post if case.assignment else None,
         **labels.of(case),
-        **_beside(case, like),
+        **_beside(case, like, labels),
         "clocks": [
             {
                 "clock": view.record.clock,
@@ -107,11 +115,12 @@ def desk_view(
         "language": case.language,
         "anonymous": case.anonymous,
         "sensitive": case.sensitive,
-        **_beside(case, like),
+        **_beside(case, like, labels),
         "attributes": dict(case.attributes),
         "assignment": {
             "assignment_no": assignment.assignment_no,
             "reason": assignment.reason,
+            "reason_text": labels.reason(str(assignment.reason)),
             "provisional": assignment.provisional,
         }
         if assignment
@@ -124,11 +133,13 @@ def desk_view(
     }
 
 
-def _beside(case: Case, like: Likeness) -> Mapping[str, Any]:
+def _beside(case: Case, like: Likeness, labels: Labels) -> Mapping[str, Any]:
     """What was noted of the case and of its repeats, and what stands beside it."""
-    flags = (*case.flags, *(flag for join in case.joins for flag in join.flags), *like.flags)
+    noted = (*case.flags, *(flag for join in case.joins for flag in join.flags), *like.flags)
+    flags = list(dict.fromkeys(noted))
     return {
-        "flags": list(dict.fromkeys(flags)),
+        "flags": flags,
+        "flags_text": labels.flags(flags),
         "possible_duplicates": list(like.possible_duplicates),
         "group": like.group,
     }
