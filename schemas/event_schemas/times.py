@@ -46,5 +46,11 @@ def epoch_ms(time: datetime) -> int:
     return round(time.timestamp() * 1000)
 
 
+def whole_ms(time: datetime) -> datetime:
+    """The instant with what is less than a millisecond cut off: as MongoDB keeps it and gives it back."""
+    return time.replace(microsecond=time.microsecond // 1000 * 1000)
+
+
 def time_of(epoch_ms: int) -> datetime:
+    """The aware UTC time of epoch milliseconds."""
     return EPOCH + timedelta(milliseconds=epoch_ms)

@@ -14,9 +14,10 @@ from certificate import store as certificate_store
 from certificate.compose import page_of
 from certificate.domain import CaseFile, check_order, orders_of
 from certificate.kind_rules import checked
+from chassis.policy_file import read_policies
 from chassis.sentences import CodeNames
-from event_schemas import ComplaintFiled, Envelope, InvalidEvent, PersonalData, decode
-from intake.app import load_policies
+from event_schemas import ComplaintFiled, Envelope, InvalidEvent, PersonalData, decode, policies
+from event_schemas.times import time_of
 from intake.case.derived import DERIVED_TYPES, derive
 from intake.case.store import updates as intake_updates
 from notifier import store as notifier_store
@@ -25,14 +26,13 @@ from notifier.lint import lint
 from notifier.rules import plan
 from notifier.templates import DEFAULT_PATH
 from sla_monitor.domain import engine, record_codec
-from sla_monitor.domain.times import time_of
 from sla_monitor.ledger.model import rounds_of
 from tests.schemas.odd_records import bent_records, example_bodies, headers_of
 
 BODIES: dict[str, list[dict[str, Any]]] = defaultdict(list)
 for _schema, _body in example_bodies():
     BODIES[_schema].append(_body)
-POLICIES = load_policies(None)
+POLICIES = read_policies(policies.DEFAULT_PATH)
 CODE_NAMES = CodeNames.load()
 BOOK = lint(DEFAULT_PATH)
 LATEST_MS = 7_258_118_400_000  # 2200-01-01

@@ -18,9 +18,10 @@ from chassis.http.access.problems import TOKEN_INVALID
 from chassis.http.app import create_http_app
 from chassis.http.problems import FORBIDDEN, UNAUTHENTICATED, Problem
 from chassis.outbox.publisher import OutboxEntry
+from chassis.policy_file import read_policies
 from chassis.sealing import KeyRing
-from event_schemas import AssignedToStation, Event, PersonalData, Station, decode, ids
-from intake.app import EMERGENCY_CALL, body_limits, load_policies
+from event_schemas import AssignedToStation, Event, PersonalData, Station, decode, ids, policies
+from intake.app import EMERGENCY_CALL, body_limits
 from intake.auth import Authenticator, Principal
 from intake.case.derived import derive
 from intake.catalogue import load_catalogue
@@ -36,7 +37,7 @@ from tests.intake.intake_memory import KnownOffices, MemoryCaseStore, MemorySide
 from tests.manual_clock import ManualClock
 
 # Read once: they are data, and frozen.
-POLICIES, CATALOGUE = load_policies(None), load_catalogue()
+POLICIES, CATALOGUE = read_policies(policies.DEFAULT_PATH), load_catalogue()
 START = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)
 STATION = Station(code="5140003", name="ARARIA", district="Araria", police_district="ARARIA")
 OTHER_STATION = Station(code="5140012", name="SIKTI", district="Araria", police_district="ARARIA")

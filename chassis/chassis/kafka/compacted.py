@@ -1,11 +1,15 @@
-"""Read a compacted topic from its start and follow it, without a group: every process has a view of its own."""
+"""Read a compacted topic from its start and follow it, without a group: every process has a view of its own.
+
+`CompactedView` calls back for each record; `CompactedMap` keeps the newest value of each key.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
@@ -13,11 +17,14 @@ from aiokafka.errors import KafkaError
 from chassis.kafka.aiokafka_patches import start_deferring_cancellation, wait_for_topic
 from chassis.kafka.consumer import POLL_MS, backoff
 from chassis.telemetry.logs import get_logger
+from event_schemas import InvalidEvent
 
 _log = get_logger(__name__)
 
 # What is new comes at once; a topic that changes seldom is not asked twenty times a second.
 FETCH_MAX_WAIT_MS = 500
+
+T = TypeVar("T")
 
 OnRecord = Callable[[bytes, bytes | None, Sequence[tuple[str, bytes]]], None]
 
@@ -40,6 +47,16 @@ class CompactedView:
         """Wait until everything that was in the topic at the start has been seen. TimeoutError if it takes too long."""
         async with asyncio.timeout(timeout.total_seconds() if timeout else None):
             await self._caught_up.wait()
+
+    def once_caught_up(self, run: Callable[[], Awaitable[None]], at_most: timedelta) -> Callable[[], Awaitable[None]]:
+        """Run ``run`` as soon as the topic has been read to its end, or after ``at_most`` without it."""
+
+        async def start() -> None:
+            with suppress(TimeoutError):
+                await self.caught_up(at_most)
+            await run()
+
+        return start
 
     @property
     def is_caught_up(self) -> bool:
@@ -108,3 +125,46 @@ class CompactedView:
                 await self._stopping.wait()
         except TimeoutError:
             return
+
+
+class CompactedMap(Mapping[str, T]):
+    """The newest value of each key of a compacted topic, decoded; `on_record` is for a CompactedView.
+
+    A record that ``decode(headers, value)`` refuses with InvalidEvent is logged as ``log_event`` and changes nothing; a
+    record without a value deletes its key. ``on_change(before, after)`` follows each change: None is "no value".
+    """
+
+    def __init__(
+        self,
+        decode: Callable[[Iterable[tuple[str, bytes]], bytes], T],
+        *,
+        log_event: str,
+        on_change: Callable[[T | None, T | None], None] | None = None,
+    ) -> None:
+        self._decode = decode
+        self._log_event = log_event
+        self._on_change = on_change
+        self._values: dict[str, T] = {}
+
+    def on_record(self, key: bytes, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> None:
+        """Apply one record of the topic."""
+        name = key.decode("utf-8", errors="replace")
+        try:
+            after = self._decode(headers, value) if value else None
+        except InvalidEvent as error:
+            _log.error(self._log_event, key=name, reason=error.reason_code)
+            return
+        before = self._values.pop(name, None)
+        if after is not None:
+            self._values[name] = after
+        if self._on_change is not None:
+            self._on_change(before, after)
+
+    def __getitem__(self, key: str) -> T:
+        return self._values[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
@@ -14,11 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.clock import Clock
 from chassis.http.access import bears_service_token, service_token
+from chassis.http.cursor import read_time_cursor, write_time_cursor
 from chassis.http.negotiation import preferred_type
 from chassis.http.openapi import described
 from chassis.http.problems import BAD_REQUEST, NOT_FOUND, UNAUTHENTICATED, Problem, language_of
 from chassis.sealing import KeyRing, SealError
-from event_schemas.times import read_time
 
 from . import docs
 from .domain import Status
@@ -119,7 +117,7 @@ def verify_router(store: CertificateStore, metrics: CertificateMetrics, papers: 
     async def revoked(cursor: Annotated[str | None, Query(max_length=400)] = None) -> RevocationPage:
         found = await store.revoked(_decode_cursor(cursor))
         items = [_revocation(certificate) for certificate in found if certificate.revoked_at is not None]
-        following = _encode_cursor(items[-1]) if len(items) == PAGE else None
+        following = write_time_cursor(items[-1].revoked_at, items[-1].certificate_id) if len(items) == PAGE else None
         return RevocationPage(items=items, next_cursor=following)
 
     return router
@@ -232,15 +230,10 @@ def _revocation(certificate: Certificate) -> Revocation:
     )
 
 
-def _encode_cursor(last: Revocation) -> str:
-    return base64.urlsafe_b64encode(f"{last.revoked_at.isoformat()}|{last.certificate_id}".encode()).decode()
-
-
 def _decode_cursor(cursor: str | None) -> tuple[datetime, str] | None:
     if cursor is None:
         return None
     try:
-        at, _, last = base64.urlsafe_b64decode(cursor.encode()).decode().partition("|")
-        return read_time(at), last
-    except (ValueError, binascii.Error):
+        return read_time_cursor(cursor)
+    except ValueError:
         raise Problem(BAD_REQUEST, "cursor") from None

@@ -31,6 +31,7 @@ from event_schemas import (
     WireRecord,
     ids,
 )
+from event_schemas.times import whole_ms
 
 from .compose import page_of
 from .domain import CaseFile, Order, check_order, orders_of
@@ -128,7 +129,7 @@ class EventHandler:
             pdf = await self._typesetter.render(page, created_at=order.issued_at)
         self._metrics.render_seconds.observe(time.perf_counter() - started)
         digest = hashlib.sha256(pdf).hexdigest()
-        made = certificate_of(order, case, verify_url=url, sha256=digest, told_at=_millis(self._clock.now()))
+        made = certificate_of(order, case, verify_url=url, sha256=digest, told_at=whole_ms(self._clock.now()))
         stored = await self._store.issue(made, self._keys.seal(order.case_id, pdf, order.issued_at))
         if stored is made:
             self._metrics.issued.labels(order.kind.kind).inc()
@@ -168,8 +169,3 @@ class EventHandler:
         except ValidationError:
             # Not chained: pydantic's message quotes the person's data.
             raise InvalidEvent("seal_content") from None
-
-
-def _millis(at: datetime) -> datetime:
-    """As MongoDB will give it back, so that the first telling and every later one are the same bytes."""
-    return at.replace(microsecond=at.microsecond // 1000 * 1000)

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from importlib.metadata import version
-from pathlib import Path
 
 import httpx
 from fastapi import FastAPI
@@ -19,13 +18,12 @@ from chassis.kafka.consumer import BatchConsumer
 from chassis.kafka.producer import EventProducer
 from chassis.mongo.client import Mongo
 from chassis.outbox.publisher import Outbox
+from chassis.policy_file import load_policies
 from chassis.run import Background
 from chassis.sealing import KeyRing
-from chassis.settings import load_yaml
 from chassis.telemetry.metrics import ConsumerMetrics, OutboxMetrics
 from chassis.telemetry.tracing import Tracing
-from event_schemas import Lane, policies, topics
-from event_schemas.policies import PolicySet
+from event_schemas import Lane, topics
 from intake.auth import Authenticator, auth_router
 from intake.auth.login import Login
 from intake.auth.sender import NotifierOtpSender
@@ -94,7 +92,7 @@ def create_app(
         side=side,
         ring=ring,
         clock=clock,
-        policies=load_policies(settings.policies_file),
+        policies=load_policies(settings),
         catalogue=load_catalogue(settings.catalogue_file),
         metrics=metrics,
         authenticator=Authenticator(
@@ -173,8 +171,3 @@ def body_limits(settings: IntakeSettings) -> BodyLimits:
     """A file may be larger than any other body, and a form is a little larger than its file."""
     most = settings.evidence_max_bytes + FORM_BYTES
     return BodyLimits(cut_paths=CUT_PATHS, large_paths=LARGE_PATHS, large_bytes=most, drain_bytes=most)
-
-
-def load_policies(path: Path | None) -> PolicySet:
-    """The one policy file, or the folder of its editions, as sla-monitor reads it."""
-    return policies.read(path or policies.DEFAULT_PATH, load_yaml)

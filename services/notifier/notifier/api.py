@@ -1,7 +1,5 @@
 """The notifier's HTTP: the dispatch log for officers, messages services ask for, the gateway's delivery reports."""
 
-import base64
-import binascii
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -9,11 +7,11 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.http.access import Access, Caller, Service, service_token
+from chassis.http.cursor import read_time_cursor, write_time_cursor
 from chassis.http.openapi import described
 from chassis.http.problems import BAD_REQUEST, NOT_FOUND, Problem
 from event_schemas import CaseId
 from event_schemas.officers import Officer, is_in_charge
-from event_schemas.times import read_time
 
 from . import docs
 from .domain import CaseCard
@@ -89,7 +87,7 @@ def log_router(store: DispatchStore, cases: Cards, access: Access) -> APIRouter:
             if card is None or not _in_charge(caller, card):
                 raise Problem(NOT_FOUND)
         found = await store.of_case(CaseId(case_id), _decode_cursor(cursor))
-        following = _encode_cursor(found[-1]) if len(found) == PAGE else None
+        following = write_time_cursor(found[-1].created_at, found[-1].notification_id) if len(found) == PAGE else None
         return NotificationsPage(items=found, next_cursor=following)
 
     return router
@@ -131,15 +129,10 @@ def receipts_router(receipts: Receipts, addresses: ReceiptAddress) -> APIRouter:
     return router
 
 
-def _encode_cursor(last: LoggedDispatch) -> str:
-    return base64.urlsafe_b64encode(f"{last.created_at.isoformat()}|{last.notification_id}".encode()).decode()
-
-
 def _decode_cursor(cursor: str | None) -> tuple[datetime, str] | None:
     if cursor is None:
         return None
     try:
-        at, _, last = base64.urlsafe_b64decode(cursor.encode()).decode().partition("|")
-        return read_time(at), last
-    except (ValueError, binascii.Error, UnicodeDecodeError):
+        return read_time_cursor(cursor)
+    except ValueError:
         raise Problem(BAD_REQUEST, "cursor") from None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from importlib.metadata import version
 
@@ -48,7 +48,8 @@ from .store import CaseStore, DispatchStore
 SERVICE = "notifier"
 MAX_SILENCE = timedelta(seconds=30)
 # Offices can't be told before the directory has been read; a broker that is away must not hold up the start for ever.
-DIRECTORY_PATIENCE = timedelta(seconds=5)
+# Without the directory too the consumers may run: an office's message waits until its post is known.
+DIRECTORY_WAIT = timedelta(seconds=5)
 
 
 def create_app(settings: NotifierSettings) -> FastAPI:
@@ -124,7 +125,7 @@ def create_app(settings: NotifierSettings) -> FastAPI:
         background.add("digests", digests.run)
         background.add("officer_keys", access.keys.run)
         for lane, consumer in consumers.items():
-            background.add(f"consumer.{lane}", _after(view, consumer.run), stop=consumer.stop)
+            background.add(f"consumer.{lane}", view.once_caught_up(consumer.run, DIRECTORY_WAIT), stop=consumer.stop)
         await background.start()
         try:
             yield
@@ -150,13 +151,3 @@ def create_app(settings: NotifierSettings) -> FastAPI:
             receipts_router(Receipts(dispatches, outbox, clock, metrics), addresses),
         ],
     )
-
-
-def _after(view: CompactedView, run: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-    async def start() -> None:
-        # Without it too the consumer may run: an office's message waits until its post is known.
-        with suppress(TimeoutError):
-            await view.caught_up(DIRECTORY_PATIENCE)
-        await run()
-
-    return start

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import StrEnum
 
-from chassis.telemetry.logs import get_logger
-from event_schemas import DirectoryPost, InvalidEvent, holder_of
+from chassis.kafka.compacted import CompactedMap
+from event_schemas import holder_of
 from event_schemas.codec import decode_post
 
-_log = get_logger(__name__)
 _LONGEST_CHAIN = 8
 
 
@@ -24,21 +22,11 @@ class Directory:
     """The newest record of each post, by the record's key (`5140003:SHO`)."""
 
     def __init__(self) -> None:
-        self._posts: dict[str, DirectoryPost] = {}
+        self._posts = CompactedMap(decode_post, log_event="directory_record_invalid")
+        self.on_record = self._posts.on_record
 
     def __len__(self) -> int:
         return len(self._posts)
-
-    def on_record(self, key: bytes, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> None:
-        """Take in one record of the compacted topic; a record nobody can read is logged and left out."""
-        text = key.decode("utf-8", errors="replace")
-        if value is None:
-            self._posts.pop(text, None)
-            return
-        try:
-            self._posts[text] = decode_post(headers, value)
-        except InvalidEvent as error:
-            _log.error("directory_record_invalid", key=text, reason=error.reason_code)
 
     def phone_of(self, post: str) -> str | Missing:
         """The office phone that answers for `post` (`SHO:5140003`) now."""

@@ -1,7 +1,5 @@
 """The directory over HTTP, and any decision explained. Reads only; all but the posts' telephones are public."""
 
-import base64
-import binascii
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query
@@ -9,6 +7,7 @@ from pydantic import AfterValidator, StringConstraints
 
 from chassis.codes import bare_code, plain_code
 from chassis.http.access import Access
+from chassis.http.cursor import read_cursor, write_cursor
 from chassis.http.openapi import described
 from chassis.http.problems import Problem
 from routing import docs
@@ -51,7 +50,7 @@ def create_router(live: Live, access: Access) -> APIRouter:
         more = start + limit < len(found)
         return StationPage(
             items=[station_view(station) for station in page],
-            next_cursor=_cursor(page[-1].code) if more else None,
+            next_cursor=write_cursor(page[-1].code) if more else None,
             version=snapshot.version,
         )
 
@@ -117,16 +116,12 @@ def create_router(live: Live, access: Access) -> APIRouter:
     return router
 
 
-def _cursor(code: str) -> str:
-    return base64.urlsafe_b64encode(code.encode()).rstrip(b"=").decode()
-
-
 def _start(cursor: str | None, codes: list[str]) -> int:
     """Where the page after the cursor's station begins."""
     if cursor is None:
         return 0
     try:
-        code = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        (code,) = read_cursor(cursor, 1)
         return codes.index(code) + 1
-    except (binascii.Error, UnicodeError, ValueError):
+    except ValueError:
         raise Problem(CURSOR_INVALID) from None

@@ -8,10 +8,10 @@ from typing import Final
 
 from fastapi import FastAPI
 
+from chassis.policy_file import PoliciesRefused
 from chassis.run import start
 from chassis.telemetry.tracing import Tracing
 from sla_monitor.settings import PORTS, Settings
-from sla_monitor.shared.policies import PoliciesRefused
 
 SERVICE: Final = "sla-monitor"
 

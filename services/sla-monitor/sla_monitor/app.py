@@ -16,13 +16,13 @@ from chassis.http.access import Access
 from chassis.http.app import add_routes, create_http_app
 from chassis.kafka.admin import end_offsets
 from chassis.kafka.producer import EventProducer
+from chassis.policy_file import load_policies
 from chassis.run import Background
 from event_schemas.policies import PolicySet
 from sla_monitor.faust_adapter.app import FaustAdapter, create_faust_app
 from sla_monitor.faust_adapter.table import ensure_changelog
 from sla_monitor.faust_adapter.transport import FaustOffsets
 from sla_monitor.settings import Settings
-from sla_monitor.shared.policies import load_policies
 from sla_monitor.shared.posts import PostsReader
 from sla_monitor.worker.api import create_router
 from sla_monitor.worker.fatal import exit_process

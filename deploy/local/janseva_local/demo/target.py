@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 
 from chassis.http.access.tokens import issue_officer_token
-from chassis.settings import load_yaml
+from chassis.policy_file import read_policies
 from event_schemas.officers import Officer, OfficerRole
 from event_schemas.policies import DEFAULT_PATH, PolicySet
 from intake.auth.devtoken import default_post
@@ -63,7 +63,7 @@ def target_of(stack: Stack) -> Target:
     return Target(
         urls=stack.urls,
         kafka_bootstrap=stack.kafka_bootstrap,
-        policies=_policies(stack.policies or DEFAULT_PATH),
+        policies=read_policies(stack.policies or DEFAULT_PATH),
         officer_key=stack.keys.officer_key,
         sms_password=stack.keys.secrets["SMS_PASSWORD"],
         pid_of=stack.pid,
@@ -86,12 +86,8 @@ def _running(folder: DataFolder, record: RunRecord) -> Target:
     return Target(
         urls=record.urls,
         kafka_bootstrap=record.kafka_bootstrap,
-        policies=_policies(Path(record.policies) if record.policies else DEFAULT_PATH),
+        policies=read_policies(Path(record.policies) if record.policies else DEFAULT_PATH),
         officer_key=keys.officer_key,
         sms_password=keys.secrets["SMS_PASSWORD"],
         pid_of=pid_of,
     )
-
-
-def _policies(path: Path) -> PolicySet:
-    return PolicySet.model_validate(load_yaml(path))

@@ -1,7 +1,6 @@
 """What derived events do to a case. They come in any order and more than once; the outcome is the same."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from chassis.sentences import facts_of
 from event_schemas import (
@@ -16,6 +15,7 @@ from event_schemas import (
     SLAClockStopped,
     SLADueSoon,
 )
+from event_schemas.times import whole_ms
 from intake.case.model import Assignment, Breach, Case, CertificateRecord, ClockRecord, ClockView, TimelineEntry
 from intake.case.states import Family, State, Transition, to
 
@@ -188,12 +188,7 @@ def _clock_record(event: ClockEvent) -> ClockRecord:
         owner=str(event.owner),
         state=str(event.state),
         target_s=event.target_s,
-        due_at=_to_ms(event.due_at),
-        started_at=_to_ms(event.started_at),
-        stopped_at=_to_ms(event.stopped_at) if event.stopped_at else None,
+        due_at=whole_ms(event.due_at),
+        started_at=whole_ms(event.started_at),
+        stopped_at=whole_ms(event.stopped_at) if event.stopped_at else None,
     )
-
-
-def _to_ms(moment: datetime) -> datetime:
-    """The store keeps milliseconds."""
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

@@ -11,6 +11,7 @@ from chassis.outbox.publisher import OutboxEntry
 from chassis.sentences import CodeNames
 from event_schemas import ids
 from event_schemas.policies import PolicySet
+from event_schemas.times import whole_ms
 from intake.case.command import CommandBody, Context
 from intake.case.faults import CommandFault
 from intake.case.keys import Keys
@@ -133,8 +134,7 @@ class CommandDesk:
     async def _attempt(
         self, case: Case, request: CommandRequest, actor: Actor, mark: Idempotency | None
     ) -> AcceptedCommand | None:
-        moment = self._clock.now()
-        now = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+        now = whole_ms(self._clock.now())
         if isinstance(request.body, CheckIn):
             visit = hearings.visit_under_way(case, request.body.hearing_id, request.body.place)
             if visit is not None:

@@ -107,8 +107,3 @@ class Memory:
 
 def part_of(key: FileKey, role: str, offset: int, content: bytes) -> Part:
     return Part(uuid4().hex, offset, len(content), key.seal(role, offset, content))
-
-
-def to_milliseconds(moment: datetime) -> datetime:
-    """As the store keeps it."""
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

@@ -15,12 +15,13 @@ from chassis.sealing import KeyRing, SealError, SealFailure
 from chassis.telemetry.logs import get_logger
 from event_schemas import ids
 from event_schemas.policies import PolicySet
+from event_schemas.times import whole_ms
 from intake.case.model import Case, EvidenceRecord, Scan
 from intake.case.publishing import outbox_entry
 from intake.case.store import CaseStore
 from intake.catalogue import Catalogue
 from intake.evidence import media
-from intake.evidence.arriving import COPY, ORIGINAL, Memory, PartWriter, part_of, to_milliseconds
+from intake.evidence.arriving import COPY, ORIGINAL, Memory, PartWriter, part_of
 from intake.evidence.domain import (
     EvidenceLimits,
     add_evidence,
@@ -193,10 +194,10 @@ class EvidenceDesk:
         check_room(case, [file.length for file in arriving], length, self.limits)
 
     def _expiry(self) -> datetime:
-        return to_milliseconds(self.clock.now()) + self.upload_ttl
+        return whole_ms(self.clock.now()) + self.upload_ttl
 
     def _new(self, case: Case, length: int, document_type: str | None) -> tuple[File, FileKey]:
-        now = to_milliseconds(self.clock.now())
+        now = whole_ms(self.clock.now())
         evidence_id = ids.new_event_id(now)
         key, sealed_key = FileKey.new(self.ring, case.case_id, evidence_id, now)
         new = File(evidence_id, case.case_id, length, sealed_key, now, self._expiry(), document_type=document_type)
@@ -205,7 +206,7 @@ class EvidenceDesk:
     def _record(self, file: File, media_type: str, sha256: str, scan: Scan, *, for_officers: bool) -> EvidenceRecord:
         return EvidenceRecord(
             evidence_id=file.evidence_id,
-            at=to_milliseconds(self.clock.now()),
+            at=whole_ms(self.clock.now()),
             media_type=media_type,
             bytes=file.length,
             sha256=sha256,
@@ -248,7 +249,7 @@ class EvidenceDesk:
         for _ in range(TRIES if scan is not Scan.UNSCANNED else 0):
             if known is None or known.evidence[record.evidence_id].scan is scan:
                 break
-            now = to_milliseconds(self.clock.now())
+            now = whole_ms(self.clock.now())
             update = scanned(known, known.evidence[record.evidence_id], scan, ids.new_event_id(now), now)
             assert update.evidence is not None
             if await self.cases.update(known, update, ()) is not None:

@@ -10,6 +10,7 @@ from chassis.http.problems import Problem
 from chassis.outbox.publisher import OutboxEntry
 from chassis.sealing import KeyRing
 from event_schemas.policies import PolicySet
+from event_schemas.times import whole_ms
 from intake.case.keys import Keys
 from intake.case.model import Case, Idempotency
 from intake.case.numbers import new_receipt_secret, new_tracking_number, receipt_hash
@@ -64,8 +65,7 @@ class FilingDesk:
 
     def now(self) -> datetime:
         """The server's time as the store keeps it: milliseconds."""
-        moment = self._clock.now()
-        return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+        return whole_ms(self._clock.now())
 
     async def file(
         self,

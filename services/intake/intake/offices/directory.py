@@ -1,14 +1,12 @@
 """The offices of the police by `directory.posts`: this process's own view of the whole topic."""
 
 from collections import Counter
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
 from chassis.clock import Clock
-from chassis.kafka.compacted import CompactedView
-from chassis.telemetry.logs import get_logger
-from event_schemas import DirectoryPost, InvalidEvent, Post
+from chassis.kafka.compacted import CompactedMap, CompactedView
+from event_schemas import DirectoryPost, Post
 from event_schemas.codec import decode_post
 from event_schemas.topics import DIRECTORY_POSTS
 
@@ -16,16 +14,14 @@ from event_schemas.topics import DIRECTORY_POSTS
 SETTLES_AFTER: Final = timedelta(seconds=5)
 _LONGEST_LINE: Final = 8
 
-_log = get_logger(__name__)
-
 
 class OfficeDirectory:
     """The newest record of each post, by the record's key (`5140003:SHO`)."""
 
     def __init__(self, bootstrap: str, clock: Clock, *, topic: str = DIRECTORY_POSTS) -> None:
-        self.view = CompactedView(bootstrap, topic, self.on_record)
+        self._posts = CompactedMap(decode_post, log_event="directory_record_invalid", on_change=self._note)
+        self.view = CompactedView(bootstrap, topic, self._posts.on_record)
         self._clock = clock
-        self._posts: dict[str, DirectoryPost] = {}
         self._offices: Counter[str] = Counter()
         self._changed_at: datetime | None = None
 
@@ -46,24 +42,11 @@ class OfficeDirectory:
                 key = found.parent
         return frozenset(office.casefold() for office in offices)
 
-    def on_record(self, key: bytes, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> None:
-        """Apply one record of the compacted topic; one nobody can read is logged and changes nothing."""
-        name = key.decode("utf-8", errors="replace")
-        if not value:
-            self._set(name, None)
-            return
-        try:
-            self._set(name, decode_post(headers, value))
-        except InvalidEvent as error:
-            _log.error("directory_record_invalid", key=name, reason=error.reason_code)
-
-    def _set(self, name: str, post: DirectoryPost | None) -> None:
-        before = self._posts.pop(name, None)
+    def _note(self, before: DirectoryPost | None, after: DirectoryPost | None) -> None:
         if before is not None:
             self._offices[before.station] -= 1
-        if post is not None:
-            self._posts[name] = post
-            self._offices[post.station] += 1
+        if after is not None:
+            self._offices[after.station] += 1
         self._changed_at = self._clock.now()
 
     def _office_of(self, post: DirectoryPost) -> str:

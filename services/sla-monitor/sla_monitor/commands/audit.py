@@ -13,6 +13,7 @@ from chassis.clock import Clock, SystemClock
 from chassis.commands import run_command
 from chassis.kafka.offsets import TopicOffsets
 from chassis.mongo.client import Mongo
+from chassis.policy_file import PoliciesRefused, load_policies
 from chassis.settings import load
 from sla_monitor.commands.audit_page import as_json, as_text
 from sla_monitor.ledger.app import SERVICE
@@ -20,7 +21,6 @@ from sla_monitor.ledger.audit import Audit, AuditResult, LogRange
 from sla_monitor.ledger.audit_ledger import LedgerView
 from sla_monitor.ledger.settings import LedgerSettings
 from sla_monitor.ledger.watermarks import WatermarkStore
-from sla_monitor.shared.policies import PoliciesRefused, load_policies
 
 EVERY_S: Final = 2.0
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sla_monitor.domain.times import time_of
+from event_schemas.times import time_of
 from sla_monitor.ledger.audit import AuditResult, Late
 from sla_monitor.ledger.judge import Finding
 from sla_monitor.ledger.percentiles import percentile

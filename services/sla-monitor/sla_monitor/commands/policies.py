@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from chassis.commands import run_command
+from chassis.policy_file import PoliciesRefused, read_policies
 from event_schemas.calendars import INDIA, Office
 from event_schemas.policies import DEFAULT_PATH, ClockPolicy, Edition, PolicySet
-from sla_monitor.shared.policies import PoliciesRefused, read_policies
 
 UNITS: Final = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
 CALENDARS: Final = {"elapsed": "", "calendar_days": " to the day's end"}

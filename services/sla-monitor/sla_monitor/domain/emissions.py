@@ -19,10 +19,10 @@ from event_schemas import (
     StationCode,
     ids,
 )
+from event_schemas.times import time_of
 from sla_monitor.domain.derivation import DerivedClock
 from sla_monitor.domain.escalation import ALL_HELD, Posts, addressee
 from sla_monitor.domain.model import Breach, CaseRecord, EmittedClock, Transition
-from sla_monitor.domain.times import time_of
 
 EVENT_OF: Final = {
     Transition.STARTED: SLAClockStarted,

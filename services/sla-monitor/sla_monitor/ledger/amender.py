@@ -14,7 +14,7 @@ from chassis.faults import TransientFault
 from chassis.mongo.client import UpdateOne, store_errors
 from chassis.telemetry.logs import get_logger
 from event_schemas.policies import PolicySet
-from sla_monitor.domain.times import time_of
+from event_schemas.times import time_of
 from sla_monitor.ledger.documents import round_document, round_of
 from sla_monitor.ledger.model import rounds_of
 from sla_monitor.ledger.store import LedgerStore

@@ -1,7 +1,5 @@
 """The ledger over HTTP: a case, the open clocks, the report, each as far as the caller is in charge. Reads only."""
 
-import base64
-import binascii
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,6 +13,7 @@ from starlette.responses import Response
 from chassis.clock import Clock
 from chassis.codes import plain_code
 from chassis.http.access import Access, Caller
+from chassis.http.cursor import read_time_cursor, write_time_cursor
 from chassis.http.moments import Since, Until
 from chassis.http.openapi import described
 from chassis.http.problems import NOT_FOUND, FieldError, Problem
@@ -22,7 +21,6 @@ from event_schemas import InvalidEvent, Lane
 from event_schemas.districts import district_named
 from event_schemas.officers import OfficerRole
 from event_schemas.policies import PolicySet
-from event_schemas.times import read_time
 from sla_monitor.ledger import docs
 from sla_monitor.ledger.problems import CURSOR_INVALID, NOT_COMPLETE, WINDOW_INVALID
 from sla_monitor.ledger.queries import LedgerQueries, OpenFilter
@@ -105,7 +103,7 @@ def create_router(
         return OpenView(
             as_of=as_of,
             items=items,
-            next_cursor=_cursor(items[-1].due_at, page[-1].round_id) if more else None,
+            next_cursor=write_time_cursor(items[-1].due_at, page[-1].round_id) if more else None,
         )
 
     @router.get("/sla/report")
@@ -171,17 +169,8 @@ def _earlier(as_of: datetime, seconds: float) -> datetime:
         raise Problem(WINDOW_INVALID, errors=[wrong]) from None
 
 
-def _cursor(due_at: datetime, round_id: str) -> str:
-    text = f"{due_at.isoformat()}|{round_id}"
-    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
-
-
 def _after(cursor: str) -> tuple[datetime, str]:
     try:
-        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
-        time, separator, round_id = text.partition("|")
-        if not separator:
-            raise Problem(CURSOR_INVALID)
-        return read_time(time), round_id
-    except (binascii.Error, ValueError):
+        return read_time_cursor(cursor)
+    except ValueError:
         raise Problem(CURSOR_INVALID) from None

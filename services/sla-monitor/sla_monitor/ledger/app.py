@@ -19,6 +19,7 @@ from chassis.kafka.consumer import BatchConsumer
 from chassis.kafka.offsets import TopicOffsets
 from chassis.kafka.producer import EventProducer
 from chassis.mongo.client import Mongo
+from chassis.policy_file import PoliciesRefused, load_policies
 from chassis.run import Background, start
 from chassis.telemetry.tracing import Tracing
 from event_schemas import Lane
@@ -32,7 +33,6 @@ from sla_monitor.ledger.reconciler import Reconciler
 from sla_monitor.ledger.settings import LANES, LedgerSettings
 from sla_monitor.ledger.store import LedgerStore
 from sla_monitor.ledger.watermarks import Watermarker, WatermarkStore
-from sla_monitor.shared.policies import PoliciesRefused, load_policies
 from sla_monitor.shared.posts import PostsReader
 
 SERVICE: Final = "sla-ledger"

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sla_monitor.domain.times import epoch_ms, time_of
+from event_schemas.times import time_of
+from sla_monitor.domain.times import epoch_ms
 from sla_monitor.ledger.model import Expected, Pause, Round, Share
 
 

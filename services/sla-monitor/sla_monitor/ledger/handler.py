@@ -8,10 +8,10 @@ from chassis.clock import Clock
 from chassis.kafka.consumer import Outgoing, Received
 from event_schemas import Event, SLABreached, SLABreachRevoked
 from event_schemas.policies import PolicySet
+from event_schemas.times import time_of
 from sla_monitor.domain import engine
 from sla_monitor.domain.facts import relevant_types
 from sla_monitor.domain.model import CaseRecord
-from sla_monitor.domain.times import time_of
 from sla_monitor.ledger.model import Round, rounds_of
 from sla_monitor.ledger.store import Heard, LedgerStore, StoredCase, TopicPartition
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from chassis.mongo.client import store_errors
+from event_schemas.times import time_of
 from sla_monitor.domain.model import CaseRecord
-from sla_monitor.domain.times import time_of
 from sla_monitor.ledger.documents import round_of
 from sla_monitor.ledger.model import Round
 from sla_monitor.ledger.report import ALL_ROUNDS, By, Report, ReportBuilder, RoundFilter, Window

@@ -16,8 +16,9 @@ from chassis.mongo.client import UpdateOne, store_errors
 from chassis.telemetry.logs import get_logger
 from event_schemas import encode
 from event_schemas.policies import PolicySet
+from event_schemas.times import time_of
 from sla_monitor.domain.escalation import ALL_HELD, Posts
-from sla_monitor.domain.times import epoch_ms, time_of
+from sla_monitor.domain.times import epoch_ms
 from sla_monitor.ledger.handler import MONITOR
 from sla_monitor.ledger.judge import EmittedBreach, Finding, JudgedAt, judge
 from sla_monitor.ledger.metrics import LedgerMetrics

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Final
 
 from event_schemas import ClockEndReason
-from sla_monitor.domain.times import epoch_ms, time_of
+from event_schemas.times import time_of
+from sla_monitor.domain.times import epoch_ms
 from sla_monitor.ledger.model import Round
 from sla_monitor.ledger.percentiles import percentile
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from sla_monitor.domain.times import epoch_ms, time_of
+from event_schemas.times import time_of
+from sla_monitor.domain.times import epoch_ms
 from sla_monitor.ledger.model import Round, Share, paused_within
 from sla_monitor.ledger.report import By, Report, Row
 

@@ -1,17 +1,13 @@
 """The directory of posts: which posts are held, from a view of the whole compacted topic `directory.posts`."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
 
-from chassis.kafka.compacted import CompactedView
-from chassis.telemetry.logs import get_logger
-from event_schemas import DirectoryPost, InvalidEvent, PostId, holder_of
+from chassis.kafka.compacted import CompactedMap, CompactedView
+from event_schemas import DirectoryPost, PostId, holder_of
 from event_schemas.codec import decode_post
-
-_log = get_logger(__name__)
 
 # A breach emitted before the directory was read may go to a vacant post; emitted late it would be worse.
 MAX_WAIT: Final = timedelta(seconds=5)
@@ -29,8 +25,9 @@ class DirectoryOfPosts:
     """
 
     def __init__(self) -> None:
-        self._posts: dict[str, DirectoryPost] = {}
+        self._posts = CompactedMap(decode_post, log_event="directory_record_invalid", on_change=self._count)
         self._offices: Counter[str] = Counter()
+        self.on_record = self._posts.on_record
 
     def __len__(self) -> int:
         return len(self._posts)
@@ -43,24 +40,11 @@ class DirectoryOfPosts:
             return not self._offices[station]
         return holder_of(found, self._posts) is not None
 
-    def on_record(self, key: bytes, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> None:
-        """Apply one record of the compacted topic; one that can't be decoded is logged and changes nothing."""
-        name = key.decode("utf-8", errors="replace")
-        if not value:
-            self._set(name, None)
-            return
-        try:
-            self._set(name, decode_post(headers, value))
-        except InvalidEvent as error:
-            _log.error("directory_record_invalid", key=name, reason=error.reason_code)
-
-    def _set(self, name: str, post: DirectoryPost | None) -> None:
-        before = self._posts.pop(name, None)
+    def _count(self, before: DirectoryPost | None, after: DirectoryPost | None) -> None:
         if before is not None:
             self._offices[before.station] -= 1
-        if post is not None:
-            self._posts[name] = post
-            self._offices[post.station] += 1
+        if after is not None:
+            self._offices[after.station] += 1
 
 
 class PostsReader:
@@ -76,10 +60,4 @@ class PostsReader:
 
     def when_read(self, run: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         """Run ``run`` once the directory has been read, or after MAX_WAIT without it."""
-
-        async def start() -> None:
-            with suppress(TimeoutError):
-                await self.view.caught_up(MAX_WAIT)
-            await run()
-
-        return start
+        return self.view.once_caught_up(run, MAX_WAIT)

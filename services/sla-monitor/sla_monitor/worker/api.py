@@ -13,11 +13,12 @@ from chassis.clock import Clock
 from chassis.http.access import Access, Caller
 from chassis.http.openapi import described
 from chassis.http.problems import NOT_FOUND, Problem
+from event_schemas import times
 from event_schemas.districts import district_named
 from event_schemas.policies import PolicySet
+from event_schemas.times import time_of
 from sla_monitor.domain import record_codec
 from sla_monitor.domain.model import CaseRecord, EmittedClock
-from sla_monitor.domain.times import time_of
 from sla_monitor.shared.case_access import may_read
 from sla_monitor.shared.docs import POLICIES
 from sla_monitor.shared.policies import PoliciesView, policies_view
@@ -211,7 +212,7 @@ def _sort_key(view: ClockView) -> str:
 def _shares(record: CaseRecord, clock: EmittedClock, now: datetime) -> Iterator[StationShareView]:
     """Each assignment's part of the time from the clock's start to its end, or to now."""
     last = clock.last
-    end = last.stopped if last.stopped is not None else round(now.timestamp() * 1000)
+    end = last.stopped if last.stopped is not None else times.epoch_ms(now)
     stays = sorted(record.assignments, key=lambda one: one.number)
     for index, stay in enumerate(stays):
         until = stays[index + 1].at if index + 1 < len(stays) else end

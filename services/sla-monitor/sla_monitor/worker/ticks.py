@@ -10,7 +10,7 @@ from chassis.clock import Clock
 from chassis.faults import PublishFailed
 from chassis.kafka.producer import EventProducer
 from chassis.telemetry.logs import get_logger
-from event_schemas import SLATick, encode, ids
+from event_schemas import SLATick, encode, ids, times
 from sla_monitor.worker.deadlines import DeadlineHeaps
 from sla_monitor.worker.processor import SERVICE, Processor
 
@@ -59,7 +59,7 @@ class Ticker:
 
         Asked about once a second: a heap may name a time before its earliest, so no age exceeds what was seen.
         """
-        now = round(self._clock.now().timestamp() * 1000)
+        now = times.epoch_ms(self._clock.now())
         tops = {partition: self._heaps.top(partition) for partition in self._heaps.sizes()}
         due = {partition: top for partition, top in tops.items() if top is not None and top <= now}
         self._clear = {partition: self._clear.get(partition, now) if partition in due else now for partition in tops}
@@ -68,7 +68,7 @@ class Ticker:
     async def tick(self) -> None:
         """The time is read before the end offsets: all that was in the log at that time counts before it fires."""
         at = self._clock.now()
-        due = self._due_partitions(round(at.timestamp() * 1000))
+        due = self._due_partitions(times.epoch_ms(at))
         if not due:
             return
         ends = await self._offsets.ends(due)
@@ -76,7 +76,7 @@ class Ticker:
         await asyncio.gather(*(self._send(partition, at, ends[partition]) for partition in sorted(due)))
 
     async def _send(self, partition: int, at: datetime, target: int) -> None:
-        self._sent[partition] = (round(at.timestamp() * 1000), time.monotonic())
+        self._sent[partition] = (times.epoch_ms(at), time.monotonic())
         tick = SLATick(at=at, target_offset=target, partition=partition)
         record = encode(tick, event_id=ids.new_event_id(at), source=SERVICE)
         try:
