@@ -32,6 +32,7 @@ from routing.live import Live
 from routing.metrics import RoutingMetrics
 from tests.architecture.apps import CLOCK, app_of
 from tests.certificate.certificate_fakes import certificate
+from tests.intake.evidence_rig import begin
 from tests.intake.intake_rig import ASHA, COMPLAINT, COUNTER, SHO, bearer, rig
 from tests.intake.test_intake_auth_login import Desk
 from tests.issuer import SERVICE, SERVICE_TOKEN, access
@@ -73,8 +74,10 @@ async def _intake() -> AsyncIterator[Answering]:
         await made.assign(filed["case_id"])
         known = {name: filed[name] for name in ("case_id", "tracking_number")}
         known |= {"code": "e-complaint", "certificate_id": "none", "command": "acknowledge"}
+        begun = await begin(made, filed, 100_000)
+        known["evidence_id"] = begun.json()["evidence_id"]
         callers = {"/": bearer(ASHA), "/v1/desk": bearer(SHO), "/v1/desk/visits": bearer(COUNTER)}
-        yield Answering(made.app, known, callers, _restorer(made.store, made.side))
+        yield Answering(made.app, known, callers, _restorer(made.store, made.side, made.files))
 
 
 def _restorer(*stores: object) -> Callable[[], None]:
