@@ -42,7 +42,7 @@ REQUEST_HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "Tus-Resumable": {
         "description": "The version of the upload protocol, tus (https://tus.io/protocols/resumable-upload).",
-        "schema": {"type": "string", "const": "1.0.0"},
+        "schema": {"type": "string", "enum": ["1.0.0"]},
         "example": "1.0.0",
     },
     "Upload-Length": {
