@@ -48,12 +48,12 @@ async def run(*, rate: float = 50.0, seconds: float = 60.0) -> bool:
             until = time.monotonic() + SETTLE_S
             while True:
                 evidence = await gather(stack.kafka_bootstrap, start, stack.urls["provider"], http, since)
-                assigned, told = _times(evidence, set(phones.values()))
-                if (len(assigned) >= len(answered) and len(told) >= len(answered)) or time.monotonic() > until:
+                assigned, notified = _times(evidence, set(phones.values()))
+                if (len(assigned) >= len(answered) and len(notified) >= len(answered)) or time.monotonic() > until:
                     break
                 await asyncio.sleep(2)
     to_station = [(assigned[case] - at) * 1000 for case, at in answered.items() if case in assigned]
-    to_sms = [(told[phones[case]] - at) * 1000 for case, at in answered.items() if phones[case] in told]
+    to_sms = [(notified[phones[case]] - at) * 1000 for case, at in answered.items() if phones[case] in notified]
     rows = [
         ["POST to 202", len(outcome.latencies_ms), *_spread(outcome.latencies_ms)],
         ["202 to AssignedToStation in the log", len(to_station), *_spread(to_station)],
@@ -83,12 +83,12 @@ def _times(evidence: Evidence, phones: set[str]) -> tuple[dict[str, float], dict
         if isinstance(seen.envelope.data, AssignedToStation)
     }
     filed = {seen.envelope.subject for seen in evidence.events if isinstance(seen.envelope.data, ComplaintFiled)}
-    told: dict[str, float] = {}
+    notified: dict[str, float] = {}
     for message in evidence.messages:
         if message.to in phones:
             at = message.received_at.timestamp()
-            told[message.to] = min(at, told.get(message.to, at))
-    return {case: at for case, at in assigned.items() if case in filed}, told
+            notified[message.to] = min(at, notified.get(message.to, at))
+    return {case: at for case, at in assigned.items() if case in filed}, notified
 
 
 def _spread(values: list[float]) -> list[float]:

@@ -23,22 +23,22 @@ def ground() -> list[Figure]:
     """Points that lie in exactly one of Sheohar's seven jurisdictions, decided as if none were known."""
     shipped = load_shipped()
     polygons = {row.station: row.geometry for row in shipped.boundaries}
-    truth, places = _in_one(polygons)
+    actual, places = _in_one(polygons)
     bare = replace(shipped, boundaries=())
     nearest = Snapshot(bare)
     whole_state = [nearest.points.nearest(lat, lon, 1)[0].station.code for lat, lon in places]
     by_district, _ = _decided(replace(bare, blocks=()), places)
     by_block, confidence = _decided(bare, places)
     known = {row.code for row in shipped.stations if row.located}
-    pointed = [row for row, code in enumerate(truth) if code in known]
+    pointed = [row for row, code in enumerate(actual) if code in known]
     of = "of one district's seven jurisdictions"
     return [
-        _figure(f"Ground: the nearest of all stations, {of}", truth, whole_state, 0.0),
-        _figure("Ground: the nearest of the district", truth, by_district, NEAREST_AGREEMENT),
-        _figure("Ground: the block's station, else the nearest of the district", truth, by_block, BLOCK_AGREEMENT),
+        _figure(f"Ground: the nearest of all stations, {of}", actual, whole_state, 0.0),
+        _figure("Ground: the nearest of the district", actual, by_district, NEAREST_AGREEMENT),
+        _figure("Ground: the block's station, else the nearest of the district", actual, by_block, BLOCK_AGREEMENT),
         _figure(
             "Ground: the same, where the jurisdiction's station has a point",
-            [truth[row] for row in pointed],
+            [actual[row] for row in pointed],
             [by_block[row] for row in pointed],
             BLOCK_AGREEMENT,
         ),
@@ -46,9 +46,9 @@ def ground() -> list[Figure]:
     ]
 
 
-def _figure(name: str, truth: list[str], answers: list[str], least: float) -> Figure:
-    same = sum(one == other for one, other in zip(truth, answers, strict=True))
-    return Figure(name, same / len(truth), least, len(truth))
+def _figure(name: str, actual: list[str], answers: list[str], least: float) -> Figure:
+    same = sum(one == other for one, other in zip(actual, answers, strict=True))
+    return Figure(name, same / len(actual), least, len(actual))
 
 
 def _decided(dataset: Dataset, places: Places) -> tuple[list[str], list[float]]:
@@ -65,5 +65,5 @@ def _in_one(polygons: Mapping[str, BaseGeometry]) -> tuple[list[str], Places]:
     inside = np.array([shapely.contains_xy(polygon, lon, lat) for polygon in polygons.values()])
     chosen = np.flatnonzero(inside.sum(axis=0) == 1)[:POINTS]
     codes = list(polygons)
-    truth = [codes[number] for number in inside[:, chosen].argmax(axis=0).tolist()]
-    return truth, list(zip(lat[chosen].tolist(), lon[chosen].tolist(), strict=True))
+    actual = [codes[number] for number in inside[:, chosen].argmax(axis=0).tolist()]
+    return actual, list(zip(lat[chosen].tolist(), lon[chosen].tolist(), strict=True))

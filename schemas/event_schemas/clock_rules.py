@@ -8,7 +8,7 @@ from event_schemas.base import Event
 from event_schemas.clock_policy import FIRST_ROUND, ClockPolicy
 from event_schemas.event_match import EventMatch
 
-Role = Literal["start", "appoint", "stop", "cancel"]
+EventRole = Literal["start", "appoint", "stop", "cancel"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Matchers:
     clock: str
     wording: str
     per: str
-    by_role: Mapping[Role, tuple[EventMatch, ...]]
+    by_role: Mapping[EventRole, tuple[EventMatch, ...]]
 
     def start_keys(self, match: EventMatch, event: Event, event_id: str) -> tuple[str, ...]:
         """The rounds that are started: a walk-in's hearing bears the id of the visit, all else is the first round."""
@@ -52,8 +52,8 @@ def wording_of(policy: ClockPolicy) -> tuple[object, ...]:
     return policy.per, policy.starts_on, policy.not_before, policy.stops_on, policy.cancels_on
 
 
-def matches_by_role(policy: ClockPolicy, event_type: str) -> dict[Role, tuple[EventMatch, ...]]:
-    roles: dict[Role, tuple[EventMatch, ...]] = {
+def matches_by_role(policy: ClockPolicy, event_type: str) -> dict[EventRole, tuple[EventMatch, ...]]:
+    roles: dict[EventRole, tuple[EventMatch, ...]] = {
         "start": policy.starts_on,
         "appoint": () if policy.not_before is None else (policy.not_before,),
         "stop": policy.stops_on,

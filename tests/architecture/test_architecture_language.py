@@ -31,22 +31,44 @@ PRIVATE_WORDS = {
 }
 # Folders, or files by a pattern; each moves to CLEAN once it has none of these words, and then stays there.
 CLEAN = (
-    "bench/sla_*.py",
+    "bench",
+    "chassis/chassis",
+    "deploy",
+    "schemas/event_schemas",
     "services/intake/intake",
+    "services/notifier/notifier",
+    "services/routing/routing",
     "services/sla-monitor/sla_monitor",
     "tests/integration/*sla_*.py",
     "tests/sla_monitor",
 )
 NOT_YET = (
-    "bench",
-    "chassis/chassis",
-    "deploy",
-    "schemas/event_schemas",
     "services/certificate/certificate",
-    "services/notifier/notifier",
-    "services/routing/routing",
     "tests",
 )
+# Where such a word means itself: the words of a name or a search, and methods that a library named.
+MEANS_ITSELF = {
+    "services/routing/routing/build_data.py": {"KEPT_WORDS", "word"},
+    "services/routing/routing/domain/nearest.py": {"take"},
+    "services/routing/routing/importing/spelt.py": {"LATIN_WORD", "WORD", "word", "words"},
+    "services/routing/routing/naming/names.py": {"WORDS", "words"},
+    "services/routing/routing/naming/speller.py": {
+        "HINDI_WORD",
+        "LEAST_WORD",
+        "LONG_WORD",
+        "WORD",
+        "_word",
+        "_words",
+        "known_words",
+        "word",
+        "word_pairs",
+        "words",
+    },
+    "services/routing/routing/search.py": {"_words", "words"},
+    "services/routing/routing/sounds.py": {"WORD", "_within_a_word", "word", "words"},
+    "deploy/local/janseva_local/background.py": {"tell"},
+    "deploy/local/janseva_local/process.py": {"tell"},
+}
 
 
 def private_names(text: str) -> Iterator[tuple[int, str]]:
@@ -91,7 +113,15 @@ def test_a_clean_part_has_no_private_word(part: str) -> None:
         f"{path.relative_to(ROOT)}:{line}: {name}"
         for path in files
         for line, name in private_names(path.read_text(encoding="utf8"))
+        if name not in MEANS_ITSELF.get(str(path.relative_to(ROOT)), ())
     ] == []
+
+
+@pytest.mark.parametrize("path", sorted(MEANS_ITSELF))
+def test_a_word_that_means_itself_is_still_there(path: str) -> None:
+    """What nobody writes any more leaves the list."""
+    names = {name for _, name in private_names((ROOT / path).read_text(encoding="utf8"))}
+    assert MEANS_ITSELF[path] == names
 
 
 @pytest.mark.parametrize("part", [part for part in CLEAN if part.startswith("services/")])

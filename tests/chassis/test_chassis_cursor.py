@@ -1,6 +1,6 @@
 """One codec for the cursors of all lists."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -35,6 +35,7 @@ def test_a_cursor_with_padding_is_read() -> None:
         "bm9wZQ",
         "😀",
         "n+/e",
+        write_time_cursor(datetime(2026, 11, 3, tzinfo=UTC), "c_1") + " ",
         write_cursor("yesterday", "c_1"),
         write_cursor("2026-11-03T00:00:00", "c_1"),
         "_w",

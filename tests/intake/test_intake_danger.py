@@ -3,7 +3,7 @@
 import pytest
 
 from intake.filing.danger import SHIPPED, in_danger, shipped_phrases
-from janseva_local.demo.texts import WORDS
+from janseva_local.demo.texts import DESCRIPTIONS
 
 FEAR = (
     "मेरा पति मुझे मार रहा है",
@@ -47,7 +47,7 @@ def test_words_of_fear_are_heard(text: str) -> None:
 
 def test_ordinary_complaints_raise_no_alarm() -> None:
     """Neither these nor the texts of the demo's citizens: no false alarm among them."""
-    demo = [text for texts in WORDS.values() for text in texts.values()]
+    demo = [text for texts in DESCRIPTIONS.values() for text in texts.values()]
     assert [text for text in (*CALM, *demo) if in_danger(text)] == []
     assert len(demo) >= 6
 

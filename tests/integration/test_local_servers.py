@@ -17,7 +17,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from chassis.kafka.admin import TopicSpec, create_topics, end_offsets
 from chassis.kafka.producer import EventProducer
 from event_schemas import WireRecord
-from janseva_local.ports import HOST, PortsTaken, free_ports
+from janseva_local.ports import HOST, PortsInUse, free_ports
 from janseva_local.process import ProcessFailed
 from janseva_local.servers import KafkaServer, MongoServer
 from janseva_local.stack import Stack
@@ -107,11 +107,13 @@ async def test_a_failed_start_leaves_nothing_running_and_the_folder_free(tmp_pat
         ({"mongo_uri": "mongo://127.0.0.1"}, "malformed"),
     ],
 )
-async def test_a_given_server_that_does_not_answer_is_named(tmp_path: Path, given: dict[str, str], said: str) -> None:
+async def test_a_given_server_that_does_not_answer_is_named(
+    tmp_path: Path, given: dict[str, str], printed: str
+) -> None:
     """A mistyped address is told at once, not by a service that never gets ready."""
     kafka, mongo = given.get("kafka_bootstrap"), given.get("mongo_uri")
     stack = Stack(tmp_path, services=SMALL, kafka_bootstrap=kafka, mongo_uri=mongo)
-    with pytest.raises(ProcessFailed, match=said):
+    with pytest.raises(ProcessFailed, match=printed):
         await stack.start()
 
 
@@ -130,10 +132,10 @@ async def test_taken_ports_are_named_with_their_holder_and_a_way_out(tmp_path: P
         holder.bind((HOST, ports["provider"]))
         holder.listen()
         stack = Stack(tmp_path, ports=ports, services=SMALL)
-        with pytest.raises(PortsTaken) as taken:
+        with pytest.raises(PortsInUse) as busy:
             await stack.start()
     for part in (str(ports["provider"]), "provider", f"process {os.getpid()}", "PORT_BASE", "FREE_PORTS"):
-        assert part in str(taken.value)
+        assert part in str(busy.value)
     assert stack.parts == {}
 
 
@@ -141,17 +143,17 @@ async def test_ports_that_another_program_took_in_between_are_drawn_again(tmp_pa
     """A drawn port that is listened on when the server starts is no reason to fail: others are drawn."""
     server = KafkaServer(tmp_path / "kafka")
     stack = Stack(tmp_path / "suite", services=SMALL, kafka_bootstrap="", mongo_uri=None)
-    taken = (server.port, stack.ports["mongo"])
+    busy = (server.port, stack.ports["mongo"])
     with socket.socket() as first, socket.socket() as second:
-        for holder, port in zip((first, second), taken, strict=True):
+        for holder, port in zip((first, second), busy, strict=True):
             holder.bind((HOST, port))
             holder.listen()
         await server.start()
         await server.stop()
         await stack.start()
         await stack.stop()
-    assert server.port != taken[0]
-    assert stack.ports["mongo"] != taken[1]
+    assert server.port != busy[0]
+    assert stack.ports["mongo"] != busy[1]
 
 
 async def test_a_supervised_part_that_dies_comes_back_and_one_stopped_on_purpose_does_not(

@@ -15,7 +15,7 @@ from event_schemas import NotificationDelivered, NotificationFailed, decode
 from notifier.digest_store import DigestStore
 from notifier.digesting import BUILDING, Digests
 from notifier.digests import DigestRules
-from notifier.domain import DIGEST, State
+from notifier.domain import DIGEST, DispatchState
 from notifier.metrics import NotifierMetrics
 from notifier.receipts import Receipts
 from notifier.records import Claim
@@ -120,11 +120,11 @@ async def test_what_waits_alone_is_sent_as_it_is(desk: Desk) -> None:
     desk.clock.advance(RULES.every)
     await desk.held.close(("SHO:1", "sms"), "d-1", desk.clock.now())
     desk.clock.advance(BUILDING)
-    await desk.process().take_up_orphans()
+    await desk.process().adopt_orphans()
     [claim] = await desk.log.claim_due(desk.clock.now(), LEASE, 100)
     assert (claim.notice.notification_id, claim.notice.template) == ("n-2", "new_case")
     for _ in range(2):
-        await desk.process().take_up_orphans()
+        await desk.process().adopt_orphans()
         await desk.process().look()
     assert await desk.log.claim_due(desk.clock.now(), LEASE, 100) == [], "it is sent twice"
     assert await desk.states() == {"accepted": 2, "claimed": 1}
@@ -144,11 +144,11 @@ async def test_a_process_that_died_between_the_steps_loses_and_doubles_nothing(d
     desk.clock.advance(RULES.every)
     await desk.held.close(("SHO:1", "sms"), "d-1", desk.clock.now())
     await desk.process().look()
-    await desk.process().take_up_orphans()
+    await desk.process().adopt_orphans()
     assert await desk.claimed_digests() == [], "its maker may still be at it"
     desk.clock.advance(BUILDING)
     for _ in range(2):
-        await desk.process().take_up_orphans()
+        await desk.process().adopt_orphans()
     [claim] = await desk.claimed_digests()
     assert (claim.notice.notification_id, claim.notice.variables["new_cases"]) == ("d-1", "6")
     await deliver(desk, [claim])
@@ -184,12 +184,12 @@ async def test_a_late_report_takes_a_digest_back_from_all_its_messages(desk: Des
     await desk.process().look()
     receipts = Receipts(desk.log, desk.published, desk.clock, desk.metrics)
     for _ in range(2):
-        assert await receipts.take(claim.notice.notification_id, "undelivered")
+        assert await receipts.apply(claim.notice.notification_id, "undelivered")
         await desk.process().look()
     told = await desk.told()
     assert {event for _, event, _ in told} == {"NotificationDelivered", "NotificationFailed"}
     assert set(told.values()) == {1}
-    assert (await desk.states())[State.UNDELIVERED] == 2
+    assert (await desk.states())[DispatchState.UNDELIVERED] == 2
 
 
 async def test_two_processes_share_a_storm_without_overlap(desk: Desk) -> None:

@@ -32,13 +32,13 @@ async def store(request: pytest.FixtureRequest, mongo_uri: str) -> AsyncIterator
 
 async def test_a_case_counts_once_and_a_full_window_is_full(store: QuotaStore) -> None:
     """Repeats of a counted case pass, the fourth case does not, and the next hour is a new one."""
-    taken = [await store.take(QUOTA, case, NOW) for case in ("a", "b", "a", "c", "d", "a", "d")]
-    assert taken == [True, True, True, True, False, True, False]
-    assert await store.take(QUOTA, "d", NOW + timedelta(minutes=1))
-    assert await store.take(replace(QUOTA, key="other"), "d", NOW)
+    consumed = [await store.consume(QUOTA, case, NOW) for case in ("a", "b", "a", "c", "d", "a", "d")]
+    assert consumed == [True, True, True, True, False, True, False]
+    assert await store.consume(QUOTA, "d", NOW + timedelta(minutes=1))
+    assert await store.consume(replace(QUOTA, key="other"), "d", NOW)
 
 
 async def test_many_at_once_take_no_more_than_there_is(store: QuotaStore) -> None:
     """Twenty cases at the same moment: three get through."""
-    taken = await asyncio.gather(*(store.take(QUOTA, f"case-{n}", NOW) for n in range(20)))
-    assert taken.count(True) == 3
+    consumed = await asyncio.gather(*(store.consume(QUOTA, f"case-{n}", NOW) for n in range(20)))
+    assert consumed.count(True) == 3

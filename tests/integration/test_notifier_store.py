@@ -13,7 +13,7 @@ import pytest_asyncio
 from chassis.mongo.client import Mongo
 from event_schemas import AssignedToStation, ComplaintFiled, PersonalData
 from event_schemas.ids import new_case_id
-from notifier.domain import State
+from notifier.domain import DispatchState
 from notifier.records import Report, announcement
 from notifier.store import CaseStore, DispatchStore
 from tests.notifier.notifier_fakes import START, MemoryLog, notice
@@ -54,7 +54,7 @@ async def test_a_silent_holder_s_claim_is_granted_anew_and_fenced(log: Log) -> N
     assert await log.claim_due(START + LEASE / 2, LEASE, 10) == []
     [new] = await log.claim_due(START + LEASE, LEASE, 10)
     assert (new.attempt, new.unconfirmed) == (2, True)
-    entry = announcement(notice(), State.FAILED, attempts=1, at=START, error_code="x")
+    entry = announcement(notice(), DispatchState.FAILED, attempts=1, at=START, error_code="x")
     assert await log.failed(old, [entry], attempts=1, error_code="x", at=START) == []
     await log.requeue(old, attempts=1, due_at=START, error_code="x")
     assert await log.claim_due(START + LEASE, LEASE, 10) == []
@@ -76,11 +76,11 @@ async def test_what_was_accepted_or_failed_is_never_due_again(log: Log) -> None:
     """Settled is settled, and an acceptance holds whoever has the claim by then."""
     first, second = await log.claim_new([notice(1), notice(2)], START, LEASE)
     await log.claim_due(START + LEASE, LEASE, 10)
-    entry = announcement(notice(1), State.ACCEPTED, attempts=1, at=START, error_code=None)
+    entry = announcement(notice(1), DispatchState.ACCEPTED, attempts=1, at=START, error_code=None)
     await log.accepted([first], [[entry]], START)
     due = await log.claim_due(START + 3 * LEASE, LEASE, 10)
     assert [claim.notice.notification_id for claim in due] == ["n-2"]
-    gone = announcement(notice(2), State.FAILED, attempts=3, at=START, error_code="x")
+    gone = announcement(notice(2), DispatchState.FAILED, attempts=3, at=START, error_code="x")
     assert len(await log.failed(due[0], [gone], attempts=3, error_code="x", at=START)) == 1
     assert await log.claim_due(START + 9 * LEASE, LEASE, 10) == []
     assert second.attempt == 1
@@ -103,7 +103,7 @@ async def test_a_card_keeps_the_newest_assignment_and_forgets_on_erasure(mongo: 
     assert (await store.cards([case_id]))[case_id].sealed is None
 
 
-async def reported(log: Log, name: str, state: State) -> bool:
+async def reported(log: Log, name: str, state: DispatchState) -> bool:
     found = await log.find("n-1")
     assert found is not None
     told = [announcement(notice(), state, attempts=1, at=START, error_code=None)]
@@ -115,12 +115,12 @@ async def test_a_delivery_report_is_written_only_on_what_it_was_judged_by(log: L
     await log.claim_new([notice()], START, LEASE)
     before = await log.find("n-1")
     assert before is not None
-    assert await reported(log, "undelivered", State.UNDELIVERED)
-    assert await log.note_report(before, Report("sent", START, State.ACCEPTED, None), []) is None
-    assert await reported(log, "delivered", State.ACCEPTED)
+    assert await reported(log, "undelivered", DispatchState.UNDELIVERED)
+    assert await log.note_report(before, Report("sent", START, DispatchState.ACCEPTED, None), []) is None
+    assert await reported(log, "delivered", DispatchState.ACCEPTED)
     after = await log.find("n-1")
     assert after is not None
-    assert (after.state, after.receipt, after.error_code) == (State.ACCEPTED, "delivered", None)
+    assert (after.state, after.receipt, after.error_code) == (DispatchState.ACCEPTED, "delivered", None)
     assert await log.claim_due(START + 9 * LEASE, LEASE, 10) == []
     assert await log.find("n-404") is None
 
@@ -128,12 +128,14 @@ async def test_a_delivery_report_is_written_only_on_what_it_was_judged_by(log: L
 async def test_an_acceptance_behind_a_report_is_not_written(log: Log) -> None:
     """A delivery report that was faster than the written acceptance stands; only what was written is named."""
     claims = await log.claim_new([notice(1), notice(2)], START, LEASE)
-    assert await reported(log, "undelivered", State.UNDELIVERED)
-    told = [[announcement(claim.notice, State.ACCEPTED, attempts=1, at=START, error_code=None)] for claim in claims]
+    assert await reported(log, "undelivered", DispatchState.UNDELIVERED)
+    told = [
+        [announcement(claim.notice, DispatchState.ACCEPTED, attempts=1, at=START, error_code=None)] for claim in claims
+    ]
     assert await log.accepted(claims, told, START) == {"n-2"}
     found = await log.find("n-1")
     assert found is not None
-    assert found.state is State.UNDELIVERED
+    assert found.state is DispatchState.UNDELIVERED
 
 
 async def test_several_processes_share_what_is_due_without_overlap(mongo: Mongo) -> None:

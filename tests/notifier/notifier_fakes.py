@@ -12,7 +12,7 @@ from chassis.sealing import KeyRing
 from event_schemas import DirectoryPost, PersonalData, Post, encode
 from event_schemas.ids import new_event_id
 from notifier.directory import Directory
-from notifier.domain import CaseCard, Notice, State
+from notifier.domain import CaseCard, DispatchState, Notice
 from notifier.provider import GatewayError, OutgoingSms
 from notifier.quotas import Quota
 from notifier.records import Claim, Report, ReportedDispatch
@@ -96,7 +96,7 @@ class FakeGateway:
 @dataclass
 class Row:
     notice: Notice
-    state: State
+    state: DispatchState
     attempts: int
     due_at: datetime | None
     error_code: str | None = None
@@ -114,7 +114,7 @@ class MemoryLog:
         claims = []
         for one in notices:
             if one.notification_id not in self.rows:
-                self.rows[one.notification_id] = Row(one, State.CLAIMED, 1, now + lease)
+                self.rows[one.notification_id] = Row(one, DispatchState.CLAIMED, 1, now + lease)
                 claims.append(Claim(one, 1, now + lease))
         return claims
 
@@ -123,8 +123,8 @@ class MemoryLog:
         due.sort(key=lambda row: (not row.notice.emergency, row.due_at))
         claims = []
         for row in due[:limit]:
-            was_claimed = row.state is State.CLAIMED
-            row.state, row.due_at, row.attempts = State.CLAIMED, now + lease, row.attempts + 1
+            was_claimed = row.state is DispatchState.CLAIMED
+            row.state, row.due_at, row.attempts = DispatchState.CLAIMED, now + lease, row.attempts + 1
             claims.append(Claim(row.notice, row.attempts, now + lease, unconfirmed=was_claimed))
         return claims
 
@@ -133,34 +133,34 @@ class MemoryLog:
     ) -> frozenset[str]:
         del at
         written = set()
-        for claim, told in zip(claims, entries, strict=True):
+        for claim, emitted in zip(claims, entries, strict=True):
             row = self.rows[claim.notice.notification_id]
-            if row.state in {State.CLAIMED, State.QUEUED}:
-                row.state, row.due_at, row.attempts = State.ACCEPTED, None, claim.attempt
-                row.outbox.extend(told)
+            if row.state in {DispatchState.CLAIMED, DispatchState.QUEUED}:
+                row.state, row.due_at, row.attempts = DispatchState.ACCEPTED, None, claim.attempt
+                row.outbox.extend(emitted)
                 written.add(claim.notice.notification_id)
         return frozenset(written)
 
     async def requeue(self, claim: Claim, *, attempts: int, due_at: datetime, error_code: str | None) -> None:
         row = self._held(claim)
         if row is not None:
-            row.state, row.attempts, row.due_at, row.error_code = State.QUEUED, attempts, due_at, error_code
+            row.state, row.attempts, row.due_at, row.error_code = DispatchState.QUEUED, attempts, due_at, error_code
 
     async def hold(self, claim: Claim) -> None:
         row = self._held(claim)
         if row is not None:
-            row.state, row.attempts, row.due_at = State.HELD, 0, None
+            row.state, row.attempts, row.due_at = DispatchState.HELD, 0, None
 
     async def failed(
-        self, claim: Claim, told: Sequence[OutboxEntry], *, attempts: int, error_code: str, at: datetime
+        self, claim: Claim, emitted: Sequence[OutboxEntry], *, attempts: int, error_code: str, at: datetime
     ) -> list[Any]:
         del at
         row = self._held(claim)
         if row is None:
             return []
-        row.state, row.attempts, row.due_at, row.error_code = State.FAILED, attempts, None, error_code
-        row.outbox.extend(told)
-        return list(told)
+        row.state, row.attempts, row.due_at, row.error_code = DispatchState.FAILED, attempts, None, error_code
+        row.outbox.extend(emitted)
+        return list(emitted)
 
     async def find(self, notification_id: str) -> ReportedDispatch | None:
         row = self.rows.get(notification_id)
@@ -169,14 +169,14 @@ class MemoryLog:
         return ReportedDispatch(row.notice, row.state, row.attempts, row.receipt, row.error_code)
 
     async def note_report(
-        self, found: ReportedDispatch, report: Report, told: Sequence[OutboxEntry]
+        self, found: ReportedDispatch, report: Report, emitted: Sequence[OutboxEntry]
     ) -> list[Any] | None:
         row = self.rows[found.notice.notification_id]
         if (row.state, row.receipt) != (found.state, found.receipt):
             return None
         if report.state is not row.state:
             row.error_code, row.due_at = report.error_code, None
-            row.outbox.extend(told)
+            row.outbox.extend(emitted)
         row.state, row.receipt = report.state, report.name
         return list(row.outbox)
 
@@ -187,7 +187,7 @@ class MemoryLog:
 
     def _held(self, claim: Claim) -> Row | None:
         row = self.rows[claim.notice.notification_id]
-        return row if row.state is State.CLAIMED and row.attempts == claim.attempt else None
+        return row if row.state is DispatchState.CLAIMED and row.attempts == claim.attempt else None
 
 
 class MemoryQuotas:
@@ -197,7 +197,7 @@ class MemoryQuotas:
         self._cases: dict[str, list[str]] = {}
         self._fault = fault
 
-    async def take(self, quota: Quota, case_id: str, now: datetime) -> bool:
+    async def consume(self, quota: Quota, case_id: str, now: datetime) -> bool:
         if self._fault is not None:
             raise self._fault
         cases = self._cases.setdefault(quota.document_id(now), [])

@@ -28,14 +28,14 @@ PASSWORD = "the-gateway's"
 OTP = {"to": "+919876543210", "template": "otp", "language": "hi", "variables": {"otp": "482913"}}
 
 
-class TakesReceipts:
+class AppliesReceipts:
     """Knows one notification and remembers what was reported of it."""
 
     def __init__(self) -> None:
-        self.taken: list[str] = []
+        self.applied: list[str] = []
 
-    async def take(self, notification_id: str, name: str) -> bool:
-        self.taken.append(name)
+    async def apply(self, notification_id: str, name: str) -> bool:
+        self.applied.append(name)
         return notification_id == "n-1"
 
 
@@ -44,7 +44,7 @@ class Service:
         self.clock = ManualClock(datetime(2026, 11, 29, tzinfo=UTC))
         self.gateway = gateway or FakeGateway()
         self.registry = CollectorRegistry()
-        self.receipts = TakesReceipts()
+        self.receipts = AppliesReceipts()
         self.addresses = ReceiptAddress("http://test", TOKEN, self.clock, signing_key=signing_key)
         messages = DirectMessages(lint(DEFAULT_PATH), self.gateway, NotifierMetrics(self.registry))
         app = create_http_app(
@@ -77,9 +77,9 @@ async def test_a_login_code_is_sent_at_once_and_leaves_no_trace() -> None:
     [sms] = service.gateway.accepted
     assert (sms.to, sms.template) == ("+919876543210", "otp")
     assert "482913" in sms.text
-    said = log.getvalue() + answer.text + generate_latest(service.registry).decode()
-    assert "482913" not in said
-    assert "9876543210" not in said
+    answered = log.getvalue() + answer.text + generate_latest(service.registry).decode()
+    assert "482913" not in answered
+    assert "9876543210" not in answered
 
 
 @pytest.mark.parametrize(("token", "status"), [("", 401), ("wrong", 403)])
@@ -153,7 +153,7 @@ async def test_only_the_gateway_s_signed_address_takes_receipts() -> None:
     first, second = filled(service), filled(service, state=2)
     assert (await service.http.get(first, headers=proof_of(first))).status_code == 200
     assert (await service.http.post(second, headers=proof_of(second))).status_code == 200
-    assert service.receipts.taken == ["delivered", "undelivered"]
+    assert service.receipts.applied == ["delivered", "undelivered"]
     unknown, elsewhere = filled(service, message="n-2"), first.replace("n-1", "n-2")
     answers = [await service.http.get(url, headers=proof_of(url)) for url in (unknown, elsewhere)]
     assert [answer.status_code for answer in answers] == [404, 404]
@@ -178,7 +178,7 @@ async def test_a_report_binds_its_state_and_its_time() -> None:
     assert (await service.http.get(longer, headers=proof_of(longer))).status_code in {404, 422}
     service.clock.advance(ADDRESS_LIFE)
     assert (await service.http.get(seen, headers=proof)).status_code == 404
-    assert service.receipts.taken == []
+    assert service.receipts.applied == []
 
 
 async def test_stock_kannel_signs_nothing_and_is_heard_where_that_is_set() -> None:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from chassis.sentences import CodeNames
 from event_schemas import AssignedToStation
 from notifier.digests import DigestRules, compose, line_of, split
-from notifier.domain import DIGEST, Notice, State
+from notifier.domain import DIGEST, DispatchState, Notice
 from notifier.lint import lint
 from notifier.records import announcements, notice_document, notice_of
 from notifier.rules import plan
@@ -138,8 +138,8 @@ def test_a_digest_is_bounded_however_many_it_holds(language: Any, size: int) -> 
 def test_a_digest_is_told_of_by_its_members_alone() -> None:
     """No event names a digest: each message in it has its own."""
     digest = compose("d-1", [office(1)], START)
-    assert announcements(digest, State.ACCEPTED, attempts=1, at=START, error_code=None) == []
-    assert len(announcements(office(1), State.ACCEPTED, attempts=1, at=START, error_code=None)) == 1
+    assert announcements(digest, DispatchState.ACCEPTED, attempts=1, at=START, error_code=None) == []
+    assert len(announcements(office(1), DispatchState.ACCEPTED, attempts=1, at=START, error_code=None)) == 1
 
 
 def test_a_held_message_and_a_digest_are_read_back_as_they_were() -> None:

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 from event_schemas import NotificationDelivered, NotificationFailed, Post, decode, encode
 from notifier.contacts import Contacts
 from notifier.dispatcher import Dispatcher
-from notifier.domain import CaseCard, State
+from notifier.domain import CaseCard, DispatchState
 from notifier.lint import lint
 from notifier.metrics import NotifierMetrics
 from notifier.provider import GatewayOutcomeUnknown, GatewayRefused, GatewayUnavailable
@@ -99,7 +99,7 @@ async def test_an_accepted_message_is_written_and_told_once() -> None:
     [claim] = await bench.log.claim_new([notice()], bench.clock.now(), LEASE)
     bench.dispatcher.submit(claim, card())
     await bench.run_until(lambda: bool(bench.published.entries))
-    assert bench.log.rows["n-1"].state is State.ACCEPTED
+    assert bench.log.rows["n-1"].state is DispatchState.ACCEPTED
     [event] = bench.events()
     assert (event.type, event.attempts, event.template) == ("NotificationDelivered", 1, "filed")
     [sms] = bench.gateway.accepted
@@ -119,7 +119,7 @@ async def test_a_transient_fault_is_retried_later_under_the_same_id() -> None:
     bench = Bench(FakeGateway(faults=[GatewayUnavailable("gateway_busy"), GatewayUnavailable("gateway_busy")]))
     [claim] = await bench.log.claim_new([notice()], bench.clock.now(), LEASE)
     await bench.dispatcher.send(claim, card())
-    assert bench.log.rows["n-1"].state is State.QUEUED
+    assert bench.log.rows["n-1"].state is DispatchState.QUEUED
     for _ in range(2):
         assert await bench.log.claim_due(bench.clock.now(), LEASE, 10) == []
         bench.advance(timedelta(seconds=3))
@@ -140,7 +140,7 @@ async def test_exhausted_retries_are_a_state_and_an_event() -> None:
         for claim in await bench.log.claim_due(bench.clock.now(), LEASE, 10):
             await bench.dispatcher.send(claim, card())
     row = bench.log.rows["n-1"]
-    assert (row.state, row.due_at, row.error_code) == (State.FAILED, None, "gateway_unreachable")
+    assert (row.state, row.due_at, row.error_code) == (DispatchState.FAILED, None, "gateway_unreachable")
     [event] = bench.events()
     assert (event.type, event.attempts, event.error_code) == ("NotificationFailed", 8, "gateway_unreachable")
 
@@ -150,7 +150,7 @@ async def test_a_refused_message_fails_at_once() -> None:
     bench = Bench(FakeGateway(faults=[GatewayRefused("gateway_refused")]))
     [claim] = await bench.log.claim_new([notice()], bench.clock.now(), LEASE)
     await bench.dispatcher.send(claim, card())
-    assert bench.log.rows["n-1"].state is State.FAILED
+    assert bench.log.rows["n-1"].state is DispatchState.FAILED
 
 
 async def test_no_contact_fails_without_an_attempt() -> None:
@@ -174,7 +174,7 @@ async def test_an_office_is_told_once_the_directory_knows_it() -> None:
     )
     [claim] = await bench.log.claim_new([office], bench.clock.now(), LEASE)
     await bench.dispatcher.send(claim, card())
-    assert bench.log.rows["n-1"].state is State.QUEUED
+    assert bench.log.rows["n-1"].state is DispatchState.QUEUED
     bench.directory.on_record(*_record())
     bench.advance(timedelta(seconds=2))
     [claim] = await bench.log.claim_due(bench.clock.now(), LEASE, 10)
@@ -198,9 +198,9 @@ async def test_an_unconfirmed_message_is_repeated_only_as_the_rules_say(emergenc
     await bench.dispatcher.sweep()
     row = bench.log.rows["n-1"]
     if emergency:
-        await bench.run_until(lambda: row.state is State.ACCEPTED)
+        await bench.run_until(lambda: row.state is DispatchState.ACCEPTED)
     else:
-        assert (row.state, row.error_code) == (State.FAILED, "outcome_unknown")
+        assert (row.state, row.error_code) == (DispatchState.FAILED, "outcome_unknown")
         assert bench.gateway.accepted == []
 
 
@@ -212,7 +212,7 @@ async def test_a_dead_process_s_claims_are_taken_up_when_their_lease_is_over() -
     assert bench.gateway.accepted == []
     bench.advance(timedelta(seconds=10))
     await bench.dispatcher.sweep()
-    await bench.run_until(lambda: bench.log.rows["n-1"].state is State.ACCEPTED)
+    await bench.run_until(lambda: bench.log.rows["n-1"].state is DispatchState.ACCEPTED)
     assert [sms.notification_id for sms in bench.gateway.accepted] == ["n-1"]
 
 
@@ -223,7 +223,7 @@ async def test_a_claim_that_waited_too_long_is_given_back_unsent() -> None:
     bench.advance(timedelta(seconds=6))
     await bench.dispatcher.send(claim, card())
     row = bench.log.rows["n-1"]
-    assert (row.state, row.attempts) == (State.QUEUED, 0)
+    assert (row.state, row.attempts) == (DispatchState.QUEUED, 0)
     assert bench.gateway.accepted == []
 
 
@@ -235,7 +235,7 @@ async def test_a_late_process_can_not_undo_what_another_did() -> None:
     await bench.log.claim_due(bench.clock.now(), LEASE, 1)
     bench.dispatcher._rules = SendingRules(provider_timeout=timedelta(seconds=-60))  # noqa: SLF001  a slow process
     await bench.dispatcher.send(old, card())
-    assert bench.log.rows["n-1"].state is State.CLAIMED
+    assert bench.log.rows["n-1"].state is DispatchState.CLAIMED
     assert bench.published.entries == []
 
 
@@ -270,4 +270,4 @@ async def test_stopping_gives_back_what_was_not_sent() -> None:
     bench.dispatcher.submit(claim, card())
     await running
     with suppress(KeyError):
-        assert bench.log.rows["n-1"].state in {State.QUEUED, State.ACCEPTED}
+        assert bench.log.rows["n-1"].state in {DispatchState.QUEUED, DispatchState.ACCEPTED}

@@ -14,7 +14,7 @@ from event_schemas import PersonalData, Post, decode
 from notifier.contacts import Contacts
 from notifier.digests import compose
 from notifier.dispatcher import Dispatcher
-from notifier.domain import CaseCard, Notice, State
+from notifier.domain import CaseCard, DispatchState, Notice
 from notifier.lint import lint
 from notifier.metrics import NotifierMetrics
 from notifier.quotas import QUOTA_EXCEEDED, QuotaRules, Quotas
@@ -143,7 +143,7 @@ async def test_an_office_in_a_flood_of_emergencies_gets_a_digest() -> None:
     told: dict[str, Any] = {"audience": "office", "template": "new_case_offline", "post": HOME, "variables": values}
     flood = [await town.tell(case, emergency=True, **told) for case in range(15)]
     assert flood == ["sent"] * 3 + ["held"] * 12
-    held = [row.notice for row in town.log.rows.values() if row.state is State.HELD]
+    held = [row.notice for row in town.log.rows.values() if row.state is DispatchState.HELD]
     digest = compose("d", held, START)
     assert (digest.variables["new_cases"], digest.emergency) == ("12", True)
     assert await town.tell(50, emergency=True, known={"contact_proved": True}, **told) == "sent"

@@ -9,7 +9,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from event_schemas import NotificationDelivered, NotificationFailed, decode
-from notifier.domain import State
+from notifier.domain import DispatchState
 from notifier.metrics import NotifierMetrics
 from notifier.receipts import KANNEL_STATES, Receipts
 from notifier.records import announcement
@@ -22,43 +22,45 @@ ORDERS = [order for length in (1, 2, 3) for order in itertools.product(NAMES, re
 FULL = [order for chosen in itertools.combinations(NAMES, 4) for order in itertools.permutations(chosen)]
 
 
-async def log_in(state: State) -> MemoryLog:
+async def log_in(state: DispatchState) -> MemoryLog:
     """A log whose one message stands as `state`, with the event that told so."""
     log = MemoryLog()
     [claim] = await log.claim_new([notice()], START, LEASE)
-    if state is State.QUEUED:
+    if state is DispatchState.QUEUED:
         await log.requeue(claim, attempts=1, due_at=START, error_code="gateway_silent")
-    elif state is State.ACCEPTED:
+    elif state is DispatchState.ACCEPTED:
         await log.accepted([claim], [[announcement(notice(), state, attempts=1, at=START, error_code=None)]], START)
-    elif state is State.FAILED:
-        told = [announcement(notice(), state, attempts=1, at=START, error_code="outcome_unknown")]
-        await log.failed(claim, told, attempts=1, error_code="outcome_unknown", at=START)
+    elif state is DispatchState.FAILED:
+        emitted = [announcement(notice(), state, attempts=1, at=START, error_code="outcome_unknown")]
+        await log.failed(claim, emitted, attempts=1, error_code="outcome_unknown", at=START)
     return log
 
 
-def settled(before: State, reports: tuple[str, ...]) -> State:
+def settled(before: DispatchState, reports: tuple[str, ...]) -> DispatchState:
     """What must be true once all these reports are in, in whatever order."""
     if "delivered" in reports:
-        return State.ACCEPTED
-    if before is State.FAILED:
-        return State.FAILED
-    return State.UNDELIVERED if {"undelivered", "rejected"} & set(reports) else State.ACCEPTED
+        return DispatchState.ACCEPTED
+    if before is DispatchState.FAILED:
+        return DispatchState.FAILED
+    return DispatchState.UNDELIVERED if {"undelivered", "rejected"} & set(reports) else DispatchState.ACCEPTED
 
 
-@pytest.mark.parametrize("before", [State.CLAIMED, State.QUEUED, State.ACCEPTED, State.FAILED])
-async def test_every_order_of_reports_ends_the_same(before: State) -> None:
+@pytest.mark.parametrize(
+    "before", [DispatchState.CLAIMED, DispatchState.QUEUED, DispatchState.ACCEPTED, DispatchState.FAILED]
+)
+async def test_every_order_of_reports_ends_the_same(before: DispatchState) -> None:
     """Delivered heals a failure and is final; without it a refusal stands; and the last event told says the same."""
     for order in (*ORDERS, *FULL):
         log = await log_in(before)
         receipts = Receipts(log, Published(), clock(), NotifierMetrics(CollectorRegistry()))
         for name in order:
-            assert await receipts.take("n-1", name)
+            assert await receipts.apply("n-1", name)
         row = log.rows["n-1"]
         assert row.state is settled(before, order), order
         assert row.due_at is None, order
-        assert (row.error_code is None) == (row.state is State.ACCEPTED), order
+        assert (row.error_code is None) == (row.state is DispatchState.ACCEPTED), order
         events = [decode(entry.record.headers, entry.record.value) for entry in row.outbox]
-        last = NotificationDelivered if row.state is State.ACCEPTED else NotificationFailed
+        last = NotificationDelivered if row.state is DispatchState.ACCEPTED else NotificationFailed
         assert isinstance(events[-1].data, last), order
         assert len({one.event_id for one in events}) == len(events), order
 
@@ -66,4 +68,4 @@ async def test_every_order_of_reports_ends_the_same(before: State) -> None:
 async def test_a_report_of_an_unknown_message_is_refused() -> None:
     """No such message: nothing is written and the caller hears so."""
     receipts = Receipts(MemoryLog(), Published(), clock(), NotifierMetrics(CollectorRegistry()))
-    assert not await receipts.take("n-404", "delivered")
+    assert not await receipts.apply("n-404", "delivered")

@@ -13,7 +13,7 @@ READ_FROM_PEOPLE = {
     "services/intake/intake/filing/reading/kinds.py",
     "services/routing/routing/search.py",
     "services/routing/routing/sounds.py",
-    "services/routing/routing/importing/words.py",
+    "services/routing/routing/importing/cells.py",
     "services/intake/intake/filing/notices.py",
     "services/intake/intake/filing/redaction.py",
 }

@@ -22,7 +22,7 @@ FEW = 16
 # A record near the limit is refused by its size before it is sent; only the way of single records looks at that.
 SMALL_BYTES = 262_144
 
-_SEED, _MULTIPLIER, _WORD = 0x9747B28C, 0x5BD1E995, 0xFFFFFFFF
+_SEED, _MULTIPLIER, _MASK = 0x9747B28C, 0x5BD1E995, 0xFFFFFFFF
 
 
 def go_as_batches(items: Sequence[tuple[str, WireRecord]]) -> bool:
@@ -44,13 +44,13 @@ def partition_of(key: bytes | None, partitions: Sequence[int]) -> int:
         return random.choice(partitions)  # noqa: S311  to spread load, not a secret
     whole = len(key) & ~3
     found = _SEED ^ len(key)
-    for word in struct.unpack(f"<{whole >> 2}I", key[:whole]):
-        mixed = word * _MULTIPLIER & _WORD
-        found = (found * _MULTIPLIER ^ (mixed ^ mixed >> 24) * _MULTIPLIER) & _WORD
+    for chunk in struct.unpack(f"<{whole >> 2}I", key[:whole]):
+        mixed = chunk * _MULTIPLIER & _MASK
+        found = (found * _MULTIPLIER ^ (mixed ^ mixed >> 24) * _MULTIPLIER) & _MASK
     rest = key[whole:]
     if rest:
-        found = (found ^ int.from_bytes(rest, "little")) * _MULTIPLIER & _WORD
-    found = (found ^ found >> 13) * _MULTIPLIER & _WORD
+        found = (found ^ int.from_bytes(rest, "little")) * _MULTIPLIER & _MASK
+    found = (found ^ found >> 13) * _MULTIPLIER & _MASK
     return partitions[((found ^ found >> 15) & 0x7FFFFFFF) % len(partitions)]
 
 

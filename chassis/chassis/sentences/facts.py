@@ -12,7 +12,7 @@ Facts = Mapping[str, str]
 
 _HEARING: Final = ("hearing_id", "outcome", "confirmation", "party")
 _CLOCK: Final = ("clock", "clock_id", "owner", "state", "due_at", "reason_code")
-_TOLD: Final[Mapping[str, tuple[str, ...]]] = {
+_FACT_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "ComplaintFiled": ("tracking_number", "service_code", "lane"),
     "TransferRequested": ("assignment_no", "reason_code", "by_post"),
     "ComplaintAcknowledged": ("by_post",),
@@ -65,7 +65,7 @@ def facts_of(event: Event) -> dict[str, str]:
     """What people may read of an event, as text; what it leaves open is left out."""
     if isinstance(event, AssignedToStation):
         return _of_assignment(event)
-    values = ((name, getattr(event, name, None)) for name in _TOLD.get(event.type, ()))
+    values = ((name, getattr(event, name, None)) for name in _FACT_FIELDS.get(event.type, ()))
     return {name: _text(value) for name, value in values if value is not None}
 
 

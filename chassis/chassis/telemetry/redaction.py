@@ -80,7 +80,7 @@ def _redact_scalar(value: Any) -> str:
 
 def redact_text(text: str) -> str:
     """Mask numbers of persons and e-mail addresses, plain, URL-encoded or in base64."""
-    if "%" in text and _speaks_of_a_person(unquote_plus(text)):
+    if "%" in text and _names_a_person(unquote_plus(text)):
         return REDACTED
     kept: list[str] = []
     end = 0
@@ -104,10 +104,10 @@ def _hide_encoded(found: re.Match[str]) -> str:
         decoded = base64.b64decode(raw + "=" * (-len(raw) % 4), validate=True).decode("utf-8")
     except (binascii.Error, UnicodeDecodeError):
         return found.group()
-    return REDACTED if _speaks_of_a_person(decoded) else found.group()
+    return REDACTED if _names_a_person(decoded) else found.group()
 
 
-def _speaks_of_a_person(text: str) -> bool:
+def _names_a_person(text: str) -> bool:
     return bool(_NUMBER.search(text) or _EMAIL.search(text))
 
 

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from janseva_local import background, options, screen
 from janseva_local.folder import AlreadyRunning, DataFolder
 from janseva_local.keys import load_or_create
-from janseva_local.ports import PortsTaken
+from janseva_local.ports import PortsInUse
 from janseva_local.process import ProcessFailed
 from janseva_local.run import run
 from janseva_local.support import Unsupported
 
-FOR_PEOPLE = (AlreadyRunning, PortsTaken, ProcessFailed, Unsupported, FileNotFoundError, ValueError)
+FOR_PEOPLE = (AlreadyRunning, PortsInUse, ProcessFailed, Unsupported, FileNotFoundError, ValueError)
 
 
 def main(arguments: list[str]) -> int:

@@ -37,13 +37,13 @@ class RunningProcess(BaseModel):
         return process if same else None
 
 
-State = Literal["starting", "ready", "stopping"]
+RunState = Literal["starting", "ready", "stopping"]
 
 
 class RunRecord(BaseModel):
     """run.json: what other commands know about a running stack."""
 
-    state: State
+    state: RunState
     supervisor: RunningProcess
     detached: bool
     policies: str | None = None

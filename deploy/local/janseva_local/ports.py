@@ -38,7 +38,7 @@ OFFSETS: Mapping[str, int] = {
 }
 
 
-class PortsTaken(Exception):
+class PortsInUse(Exception):
     """Ports the stack needs are in use; the text names them and the way out."""
 
 
@@ -111,18 +111,18 @@ def first_ephemeral() -> int:
 
 def require_free(ports: Mapping[str, int], wanted: Iterable[str]) -> None:
     """PortsTaken with every taken port at once."""
-    taken = {name: ports[name] for name in wanted if is_taken(ports[name])}
-    if taken:
+    busy = {name: ports[name] for name in wanted if in_use(ports[name])}
+    if busy:
         holders = listening_processes()
-        lines = [f"  {port} ({name}): {holders.get(port, 'a process of another user')}" for name, port in taken.items()]
-        raise PortsTaken(
+        lines = [f"  {port} ({name}): {holders.get(port, 'a process of another user')}" for name, port in busy.items()]
+        raise PortsInUse(
             "These ports are taken:\n" + "\n".join(lines) + "\n"
             "Stop what holds them, or choose other ports: `make run PORT_BASE=9000` moves all of them "
             "(intake then answers on 9001), `make run FREE_PORTS=1` takes any free ones."
         )
 
 
-def is_taken(port: int) -> bool:
+def in_use(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port in TIME_WAIT is not taken
         try:

@@ -8,7 +8,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from janseva_local import screen
-from janseva_local.folder import DataFolder, RunRecord, State, describe_process
+from janseva_local.folder import DataFolder, RunRecord, RunState, describe_process
 from janseva_local.ports import DEFAULT_BASE, ports_from
 from janseva_local.servers import Progress
 from janseva_local.stack import Ports, Stack
@@ -55,7 +55,7 @@ def make_stack(options: Namespace, folder: DataFolder, *, progress: Progress) ->
     )
 
 
-def write_record(stack: Stack, state: State, *, detached: bool) -> RunRecord:
+def write_record(stack: Stack, state: RunState, *, detached: bool) -> RunRecord:
     """Keeps run.json true."""
     record = RunRecord(
         state=state,

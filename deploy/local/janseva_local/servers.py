@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from janseva_local import kafka_runtime
-from janseva_local.ports import HOST, TRIES, draw_ports, free_port, is_taken, port_answers
+from janseva_local.ports import HOST, TRIES, draw_ports, free_port, in_use, port_answers
 from janseva_local.process import ChildProcess, ProcessFailed
 
 START_LIMIT = timedelta(seconds=60)
@@ -64,7 +64,7 @@ class KafkaServer:
                 await self._start(runtime)
             except ProcessFailed:
                 drawn = {self.port, self._controller_port} - set(self._given)
-                if left == 0 or not any(is_taken(port) for port in drawn):
+                if left == 0 or not any(in_use(port) for port in drawn):
                     raise
                 self._draw()
             else:

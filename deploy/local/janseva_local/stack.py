@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 from janseva_local import keys, topics
 from janseva_local.folder import DataFolder
 from janseva_local.parts import Part, ServiceServer
-from janseva_local.ports import DEFAULT_BASE, TRIES, PortsTaken, free_ports, is_taken, ports_from, require_free
+from janseva_local.ports import DEFAULT_BASE, TRIES, PortsInUse, free_ports, in_use, ports_from, require_free
 from janseva_local.process import ProcessFailed
 from janseva_local.servers import KafkaServer, MongoServer, Progress, require_kafka, require_mongo, silent
 from janseva_local.services import ALL, NAMES, Service, Surroundings, environment
@@ -130,8 +130,8 @@ class Stack:
         for left in reversed(range(TRIES)):
             try:
                 await self._start()
-            except (PortsTaken, ProcessFailed):
-                if left == 0 or not (self._drawn and any(is_taken(port) for port in self._ports.values())):
+            except (PortsInUse, ProcessFailed):
+                if left == 0 or not (self._drawn and any(in_use(port) for port in self._ports.values())):
                     raise
                 self._ports = free_ports()
                 self.parts.clear()

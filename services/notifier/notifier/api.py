@@ -48,7 +48,7 @@ class NotificationsPage(BaseModel):
     next_cursor: str | None
 
 
-class ReceiptTaken(BaseModel):
+class ReceiptNoted(BaseModel):
     status: Literal["noted"] = "noted"
 
 
@@ -115,16 +115,16 @@ def receipts_router(receipts: Receipts, addresses: ReceiptAddress) -> APIRouter:
         state: Annotated[int, Query()],
         at: Annotated[int, Query(ge=0, le=_LAST_SECOND)],
         x_report_signature: Annotated[str | None, Header(max_length=64)] = None,
-    ) -> ReceiptTaken:
+    ) -> ReceiptNoted:
         report = Reported(notification_id, expires, signature, state, at)
         target: bytes = request.scope["raw_path"] + b"?" + request.scope["query_string"]
         if not addresses.is_genuine(report, target, x_report_signature):
             raise Problem(NOT_FOUND)
         if state not in KANNEL_STATES:
             raise Problem(BAD_REQUEST, "report_state")
-        if not await receipts.take(notification_id, KANNEL_STATES[state]):
+        if not await receipts.apply(notification_id, KANNEL_STATES[state]):
             raise Problem(NOT_FOUND)
-        return ReceiptTaken()
+        return ReceiptNoted()
 
     return router
 

@@ -11,17 +11,17 @@ from chassis.mongo.client import Collection, Document, IndexModel, Mongo, Update
 from chassis.outbox.publisher import Outbox, OutboxEntry
 
 from .digests import KINDS, Line
-from .domain import DIGEST, Notice, State
+from .domain import DIGEST, DispatchState, Notice
 from .records import announcement, notice_document, notice_of
 from .store import insert_new
 
 _PAGE: Final = 500
 # Ends that a later delivery report of the digest takes back.
 _REVISED: Final = {
-    State.UNDELIVERED: (State.ACCEPTED,),
-    State.ACCEPTED: (State.FAILED, State.UNDELIVERED),
+    DispatchState.UNDELIVERED: (DispatchState.ACCEPTED,),
+    DispatchState.ACCEPTED: (DispatchState.FAILED, DispatchState.UNDELIVERED),
 }
-_ENDED: Final = (State.ACCEPTED.value, State.FAILED.value, State.UNDELIVERED.value)
+_ENDED: Final = (DispatchState.ACCEPTED.value, DispatchState.FAILED.value, DispatchState.UNDELIVERED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class EndedDigest:
     """A digest whose own message came to an end that its members do not share yet."""
 
     digest_id: str
-    state: State
+    state: DispatchState
     attempts: int
     error_code: str | None
     # A delivery report has changed its end: members may have been told another before.
@@ -41,7 +41,7 @@ class DigestStore:
         self._dispatches: Collection = mongo.collection("dispatches")
 
     async def ensure_indexes(self) -> None:
-        held, member = {"state": State.HELD.value}, {"digest_id": {"$exists": True}}
+        held, member = {"state": DispatchState.HELD.value}, {"digest_id": {"$exists": True}}
         counted, unsettled = {"digest_kind": {"$exists": True}}, {"to_settle": {"$exists": True}}
         # The kind is in the key so that the rate is counted from the index alone.
         rate = [("post", 1), ("channel", 1), ("created_at", 1), ("digest_kind", 1)]
@@ -69,12 +69,14 @@ class DigestStore:
 
     async def hold(self, notices: Sequence[Notice], now: datetime) -> int:
         """Insert each notice as held; one that is in the log already stays as it is. Returns how many are new."""
-        documents = [notice_document(n, created_at=now) | {"state": State.HELD.value, "attempts": 0} for n in notices]
+        documents = [
+            notice_document(n, created_at=now) | {"state": DispatchState.HELD.value, "attempts": 0} for n in notices
+        ]
         return len(documents) - len(await insert_new(self._dispatches, documents))
 
     async def due(self, before: datetime, urgent_before: datetime) -> list[Line]:
         """The lines of which a held message, or an emergency's, has waited so long and belongs to no digest yet."""
-        free = {"state": State.HELD.value, "digest_id": {"$exists": False}}
+        free = {"state": DispatchState.HELD.value, "digest_id": {"$exists": False}}
         waiting, urgent = await self._by_line(free), await self._by_line({**free, "urgency": 0})
         late = {line for line, found in waiting.items() if found["oldest"] <= before}
         return sorted(late | {line for line, found in urgent.items() if found["oldest"] <= urgent_before})
@@ -82,16 +84,16 @@ class DigestStore:
     async def close(self, line: Line, digest_id: str, now: datetime) -> list[Notice]:
         """Give all that waits on the line to one digest. Each message is given once, whoever else does the same."""
         post, channel = line
-        waiting = {"state": State.HELD.value, "post": post, "channel": channel, "digest_id": {"$exists": False}}
+        waiting = {"state": DispatchState.HELD.value, "post": post, "channel": channel, "digest_id": {"$exists": False}}
         with store_errors():
             await self._dispatches.update_many(waiting, {"$set": {"digest_id": digest_id, "closed_at": now}})
         return await self.members(digest_id)
 
     async def release(self, notification_id: str, now: datetime) -> None:
         """Let a held message go by itself; nothing if somebody else has done so."""
-        held = {"_id": notification_id, "state": State.HELD.value}
+        held = {"_id": notification_id, "state": DispatchState.HELD.value}
         free = {
-            "$set": {"state": State.QUEUED.value, "due_at": now, "released": True},
+            "$set": {"state": DispatchState.QUEUED.value, "due_at": now, "released": True},
             "$unset": {"digest_id": "", "closed_at": ""},
         }
         with store_errors():
@@ -104,7 +106,7 @@ class DigestStore:
 
     async def orphaned(self, before: datetime) -> list[str]:
         """Digests that were begun before, and whose message was never put into the log: their process ended between."""
-        match = {"state": State.HELD.value, "closed_at": {"$lte": before}}
+        match = {"state": DispatchState.HELD.value, "closed_at": {"$lte": before}}
         with store_errors():
             begun = await self._dispatches.distinct("digest_id", match)
             if not begun:
@@ -117,7 +119,9 @@ class DigestStore:
         with store_errors():
             found = await self._dispatches.find(query).limit(_PAGE).to_list(None)
         return [
-            EndedDigest(d["_id"], State(d["state"]), d["attempts"], d.get("error_code"), reported="receipt" in d)
+            EndedDigest(
+                d["_id"], DispatchState(d["state"]), d["attempts"], d.get("error_code"), reported="receipt" in d
+            )
             for d in found
         ]
 
@@ -126,7 +130,7 @@ class DigestStore:
 
         Returns what to publish, by document; empty once all are settled. Ended by a crash, it is simply done again.
         """
-        open_states = [State.HELD.value, *(state.value for state in _REVISED.get(digest.state, ()))]
+        open_states = [DispatchState.HELD.value, *(state.value for state in _REVISED.get(digest.state, ()))]
         query = {"digest_id": digest.digest_id, "state": {"$in": open_states}}
         with store_errors():
             found = await self._dispatches.find(query).limit(_PAGE).to_list(None)
@@ -150,7 +154,7 @@ class DigestStore:
 
     async def oldest_held(self) -> tuple[datetime | None, int]:
         """Since when the longest waiting message waits, and how many wait."""
-        held = {"state": State.HELD.value}
+        held = {"state": DispatchState.HELD.value}
         with store_errors():
             oldest = await self._dispatches.find_one(held, {"created_at": 1}, sort=[("created_at", 1)])
             count = await self._dispatches.count_documents(held) if oldest else 0
@@ -175,7 +179,7 @@ def _announced(member: Document, digest: EndedDigest, at: datetime) -> OutboxEnt
         at=at,
         error_code=digest.error_code,
         template=DIGEST,
-        revises=member["state"] in {State.FAILED.value, State.UNDELIVERED.value},
+        revises=member["state"] in {DispatchState.FAILED.value, DispatchState.UNDELIVERED.value},
     )
 
 

@@ -78,7 +78,7 @@ class Digests:
             try:
                 await self.look()
                 if turn % SELDOM == 0:
-                    await self.take_up_orphans()
+                    await self.adopt_orphans()
             except TransientFault as fault:
                 _log.warning("digest_look_failed", reason=type(fault).__name__)
             await asyncio.sleep(LOOK_EVERY.total_seconds())
@@ -94,7 +94,7 @@ class Digests:
         self._metrics.waiting.set(count)
         self._metrics.oldest_held.set(0.0 if oldest is None else (now - oldest).total_seconds())
 
-    async def take_up_orphans(self) -> None:
+    async def adopt_orphans(self) -> None:
         """Who closed a digest and died before it was in the log left members that name it: they make the same one."""
         for digest_id in await self._held.orphaned(self._clock.now() - BUILDING):
             await self._send(digest_id, await self._held.members(digest_id))

@@ -15,7 +15,7 @@ from chassis.telemetry.logs import get_logger
 from chassis.telemetry.tracing import span
 
 from .contacts import Contacts, Unreachable
-from .domain import CaseCard, Notice, State
+from .domain import CaseCard, DispatchState, Notice
 from .metrics import NotifierMetrics
 from .provider import GatewayError, GatewayOutcomeUnknown, GatewayRefused, OutgoingSms, SmsGateway
 from .quotas import QUOTA_EXCEEDED, Quotas
@@ -171,8 +171,8 @@ class Dispatcher:
         self._count(notice, "accepted")
         lane = "emergency" if notice.emergency else "routine"
         self._metrics.seconds.labels(lane).observe((now - notice.occurred_at).total_seconds())
-        told = announcements(notice, State.ACCEPTED, attempts=claim.attempt, at=now, error_code=None)
-        self._confirmed.append((claim, told))
+        emitted = announcements(notice, DispatchState.ACCEPTED, attempts=claim.attempt, at=now, error_code=None)
+        self._confirmed.append((claim, emitted))
         self._to_write.set()
 
     async def _unreachable(self, claim: Claim, missing: Unreachable) -> None:
@@ -206,10 +206,10 @@ class Dispatcher:
 
     async def _fail(self, claim: Claim, code: str, *, attempts: int) -> None:
         now = self._clock.now()
-        told = announcements(claim.notice, State.FAILED, attempts=attempts, at=now, error_code=code)
+        emitted = announcements(claim.notice, DispatchState.FAILED, attempts=attempts, at=now, error_code=code)
 
         async def write() -> None:
-            outbox = await self._log.failed(claim, told, attempts=attempts, error_code=code, at=now)
+            outbox = await self._log.failed(claim, emitted, attempts=attempts, error_code=code, at=now)
             self._outbox.publish_soon(claim.notice.notification_id, outbox)
 
         if await self._written(write, claim):
@@ -247,15 +247,15 @@ class Dispatcher:
                 self._to_write.set()
 
     async def _write_accepted(self, batch: Sequence[tuple[Claim, list[OutboxEntry]]]) -> bool:
-        claims, entries = [claim for claim, _ in batch], [told for _, told in batch]
+        claims, entries = [claim for claim, _ in batch], [emitted for _, emitted in batch]
         try:
             written = await self._log.accepted(claims, entries, self._clock.now())
         except TransientFault as fault:
             _log.warning("acceptances_not_written", count=len(batch), reason=type(fault).__name__)
             return False
-        for claim, told in batch:
+        for claim, emitted in batch:
             if claim.notice.notification_id in written:
-                self._outbox.publish_soon(claim.notice.notification_id, told)
+                self._outbox.publish_soon(claim.notice.notification_id, emitted)
         return True
 
     async def _sweeper(self) -> None:

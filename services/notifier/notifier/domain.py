@@ -14,7 +14,7 @@ from .templates import Audience, Channel, DigestKind, Language
 DIGEST: Final = "digest"
 
 
-class State(StrEnum):
+class DispatchState(StrEnum):
     """A dispatch is queued or claimed until it is accepted (and later perhaps undelivered) or has failed. A held one
     waits for its digest and shares that one's fate.
     """
@@ -87,21 +87,21 @@ _REPORT_RANKS: Final[Mapping[str | None, int]] = {
     "rejected": 4,
     "delivered": 5,
 }
-_UNCONFIRMED: Final = frozenset({State.CLAIMED, State.QUEUED})
+_UNCONFIRMED: Final = frozenset({DispatchState.CLAIMED, DispatchState.QUEUED})
 
 
-def after_report(state: State, known: str | None, report: str) -> State | None:
+def after_report(state: DispatchState, known: str | None, report: str) -> DispatchState | None:
     """The dispatch's state after a delivery report, given the report known before; None: it says nothing new.
 
     Delivered is final: it heals what was reported undelivered or given up, and nothing that comes later undoes it.
     """
-    if _REPORT_RANKS[report] <= _REPORT_RANKS[known] or state is State.HELD:
+    if _REPORT_RANKS[report] <= _REPORT_RANKS[known] or state is DispatchState.HELD:
         return None
     if report == "delivered":
-        return State.ACCEPTED
+        return DispatchState.ACCEPTED
     if report in {"undelivered", "rejected"}:
-        return State.FAILED if state is State.FAILED else State.UNDELIVERED
-    return State.ACCEPTED if state in _UNCONFIRMED else state
+        return DispatchState.FAILED if state is DispatchState.FAILED else DispatchState.UNDELIVERED
+    return DispatchState.ACCEPTED if state in _UNCONFIRMED else state
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ class MongoQuotaStore:
         with store_errors():
             await self._counters.create_indexes([expiry])
 
-    async def take(self, quota: Quota, case_id: str, now: datetime) -> bool:
+    async def consume(self, quota: Quota, case_id: str, now: datetime) -> bool:
         key = quota.document_id(now)
         with store_errors():
             known = await self._counters.find_one({"_id": key})

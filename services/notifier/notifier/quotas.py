@@ -55,7 +55,7 @@ class Quota:
 
 
 class QuotaStore(Protocol):
-    async def take(self, quota: Quota, case_id: str, now: datetime) -> bool:
+    async def consume(self, quota: Quota, case_id: str, now: datetime) -> bool:
         """Count the case; False if the quota is full of others."""
 
 
@@ -71,7 +71,7 @@ class Quotas:
         if notice.audience != "citizen":
             return None
         for quota in self._quotas(notice, card, self._hash(to)):
-            if not await self._store.take(quota, notice.case_id, now):
+            if not await self._store.consume(quota, notice.case_id, now):
                 return quota.name
         return None
 
@@ -83,7 +83,7 @@ class Quotas:
         if not notice.emergency or notice.audience != "office" or card is None or card.contact_proved:
             return None
         for quota in self._office_quotas(notice, card, claimed):
-            if not await self._store.take(quota, notice.case_id, now):
+            if not await self._store.consume(quota, notice.case_id, now):
                 return quota.name
         return None
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from chassis.clock import Clock
 
-from .domain import State, after_report
+from .domain import DispatchState, after_report
 from .metrics import NotifierMetrics
 from .records import Report, ReportedDispatch, announcements
 from .sending import Publisher, ReportLog
@@ -87,7 +87,7 @@ class Receipts:
         self._clock = clock
         self._metrics = metrics
 
-    async def take(self, notification_id: str, name: str) -> bool:
+    async def apply(self, notification_id: str, name: str) -> bool:
         """Note a report and what it changes, whatever came before it. False: no such message."""
         while True:
             found = await self._store.find(notification_id)
@@ -97,26 +97,26 @@ class Receipts:
             if state is None or await self._noted(found, name, state):
                 return True
 
-    async def _noted(self, found: ReportedDispatch, name: str, state: State) -> bool:
+    async def _noted(self, found: ReportedDispatch, name: str, state: DispatchState) -> bool:
         """False: somebody else changed the dispatch meanwhile, so the report is judged anew."""
         notice, now = found.notice, self._clock.now()
-        error_code = found.error_code if state is found.state else None if state is State.ACCEPTED else name
-        told = []
+        error_code = found.error_code if state is found.state else None if state is DispatchState.ACCEPTED else name
+        emitted = []
         if state is not found.state:
-            told = announcements(
+            emitted = announcements(
                 notice,
                 state,
                 attempts=found.attempts,
                 at=now,
                 error_code=error_code,
-                revises=found.state in {State.FAILED, State.UNDELIVERED},
+                revises=found.state in {DispatchState.FAILED, DispatchState.UNDELIVERED},
             )
         report = Report(name=name, at=now, state=state, error_code=error_code)
-        outbox = await self._store.note_report(found, report, told)
+        outbox = await self._store.note_report(found, report, emitted)
         if outbox is None:
             return False
         if state is not found.state:
             self._outbox.publish_soon(notice.notification_id, outbox)
-            outcome = "accepted" if state is State.ACCEPTED else "undelivered"
+            outcome = "accepted" if state is DispatchState.ACCEPTED else "undelivered"
             self._metrics.notifications.labels(notice.channel, notice.template, outcome).inc()
         return True

@@ -20,7 +20,7 @@ from event_schemas import (
     topics,
 )
 
-from .domain import CaseCard, Notice, State
+from .domain import CaseCard, DispatchState, Notice
 
 SOURCE = "notifier"
 
@@ -60,7 +60,7 @@ class ReportedDispatch:
     """A dispatch as a delivery report finds it."""
 
     notice: Notice
-    state: State
+    state: DispatchState
     attempts: int
     receipt: str | None
     error_code: str | None
@@ -72,7 +72,7 @@ class Report:
 
     name: str
     at: datetime
-    state: State
+    state: DispatchState
     error_code: str | None
 
 
@@ -164,7 +164,7 @@ def card_of(document: Mapping[str, Any]) -> CaseCard:
 
 
 def announcements(
-    notice: Notice, state: State, *, attempts: int, at: datetime, error_code: str | None, revises: bool = False
+    notice: Notice, state: DispatchState, *, attempts: int, at: datetime, error_code: str | None, revises: bool = False
 ) -> list[OutboxEntry]:
     """What is told of a message's end: nothing of a digest, because each message in it is told of by itself."""
     if notice.is_digest:
@@ -174,7 +174,7 @@ def announcements(
 
 def announcement(
     notice: Notice,
-    state: State,
+    state: DispatchState,
     *,
     attempts: int,
     at: datetime,
@@ -188,7 +188,7 @@ def announcement(
     have been told before that failure, so this event has an id of its own, else it would be taken for a repeat.
     """
     kind: type[NotificationDelivered | NotificationFailed] = (
-        NotificationDelivered if state is State.ACCEPTED else NotificationFailed
+        NotificationDelivered if state is DispatchState.ACCEPTED else NotificationFailed
     )
     event: DerivedEvent = kind.model_validate(
         {

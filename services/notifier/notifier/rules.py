@@ -232,9 +232,9 @@ def _informed(event: Event, _: CaseCard) -> Sequence[str]:
 def _nearby(event: Event, _: CaseCard) -> Sequence[str]:
     """The officers in charge of the patrols near an emergency, but for those who are told of it anyway."""
     assert isinstance(event, AssignedToStation)
-    told = {event.officer_post, *event.also_inform}
+    informed = {event.officer_post, *event.also_inform}
     posts = [ids.post_id(Post.SHO, code) for code in event.nearest_stations]
-    return [post for post in posts if post not in told]
+    return [post for post in posts if post not in informed]
 
 
 def _previous(event: Event, card: CaseCard) -> Sequence[str]:

@@ -22,7 +22,7 @@ from chassis.mongo.client import (
 from chassis.outbox.publisher import Outbox, OutboxEntry
 from event_schemas import AssignedToStation, ComplaintFiled, Lane
 
-from .domain import CaseCard, Notice, State
+from .domain import CaseCard, DispatchState, Notice
 from .records import (
     Claim,
     LoggedDispatch,
@@ -94,7 +94,7 @@ class DispatchStore:
             return []
         until = now + lease
         documents = [
-            notice_document(n, created_at=now) | {"state": State.CLAIMED.value, "attempts": 1, "due_at": until}
+            notice_document(n, created_at=now) | {"state": DispatchState.CLAIMED.value, "attempts": 1, "due_at": until}
             for n in notices
         ]
         refused = await insert_new(self.collection, documents)
@@ -105,7 +105,7 @@ class DispatchStore:
         await insert_new(
             self.collection,
             [
-                notice_document(n, created_at=now) | {"state": State.QUEUED.value, "attempts": 0, "due_at": now}
+                notice_document(n, created_at=now) | {"state": DispatchState.QUEUED.value, "attempts": 0, "due_at": now}
                 for n in notices
             ],
         )
@@ -123,7 +123,10 @@ class DispatchStore:
                 return []
             await self.collection.update_many(
                 {"_id": {"$in": [document["_id"] for document in seen]}, "due_at": {"$lte": now}},
-                {"$set": {"state": State.CLAIMED.value, "due_at": until, "claimed_by": mark}, "$inc": {"attempts": 1}},
+                {
+                    "$set": {"state": DispatchState.CLAIMED.value, "due_at": until, "claimed_by": mark},
+                    "$inc": {"attempts": 1},
+                },
             )
             ours = {"_id": {"$in": [document["_id"] for document in seen]}, "claimed_by": mark}
             claimed = {document["_id"]: document async for document in self.collection.find(ours)}
@@ -132,7 +135,7 @@ class DispatchStore:
                 notice_of(document),
                 claimed[document["_id"]]["attempts"],
                 until,
-                unconfirmed=document["state"] == State.CLAIMED,
+                unconfirmed=document["state"] == DispatchState.CLAIMED,
             )
             for document in seen
             if document["_id"] in claimed
@@ -147,41 +150,44 @@ class DispatchStore:
         """
         operations = [
             UpdateOne(
-                {"_id": claim.notice.notification_id, "state": {"$in": [State.CLAIMED.value, State.QUEUED.value]}},
                 {
-                    "$set": {"state": State.ACCEPTED.value, "attempts": claim.attempt, "settled_at": at},
+                    "_id": claim.notice.notification_id,
+                    "state": {"$in": [DispatchState.CLAIMED.value, DispatchState.QUEUED.value]},
+                },
+                {
+                    "$set": {"state": DispatchState.ACCEPTED.value, "attempts": claim.attempt, "settled_at": at},
                     "$unset": {"due_at": "", "error_code": ""},
-                    **_pushed(told, at),
+                    **_pushed(emitted, at),
                 },
             )
-            for claim, told in zip(claims, entries, strict=True)
+            for claim, emitted in zip(claims, entries, strict=True)
         ]
         keys = frozenset(claim.notice.notification_id for claim in claims)
         with store_errors():
             done = await self.collection.bulk_write(operations, ordered=False)
             if done.matched_count == len(keys):
                 return keys
-            ours = {"_id": {"$in": sorted(keys)}, "receipt": None, "state": State.ACCEPTED.value}
+            ours = {"_id": {"$in": sorted(keys)}, "receipt": None, "state": DispatchState.ACCEPTED.value}
             return frozenset([document["_id"] async for document in self.collection.find(ours, {"_id": 1})])
 
     async def requeue(self, claim: Claim, *, attempts: int, due_at: datetime, error_code: str | None) -> None:
         """Give a claim back, to be tried again at `due_at`; nothing if somebody else holds it by now."""
-        fields = {"state": State.QUEUED.value, "attempts": attempts, "due_at": due_at, "error_code": error_code}
+        fields = {"state": DispatchState.QUEUED.value, "attempts": attempts, "due_at": due_at, "error_code": error_code}
         with store_errors():
             await self.collection.update_one(_held(claim), {"$set": fields})
 
     async def hold(self, claim: Claim) -> None:
         """Let a claimed message wait for a digest; nothing if somebody else holds the claim by now."""
-        update = {"$set": {"state": State.HELD.value, "attempts": 0}, "$unset": {"due_at": ""}}
+        update = {"$set": {"state": DispatchState.HELD.value, "attempts": 0}, "$unset": {"due_at": ""}}
         with store_errors():
             await self.collection.update_one(_held(claim), update)
 
     async def failed(
-        self, claim: Claim, told: Sequence[OutboxEntry], *, attempts: int, error_code: str, at: datetime
+        self, claim: Claim, emitted: Sequence[OutboxEntry], *, attempts: int, error_code: str, at: datetime
     ) -> list[Any]:
         """Give up for good; returns the outbox to publish, empty if somebody else holds the claim by now."""
-        fields = {"state": State.FAILED.value, "attempts": attempts, "settled_at": at, "error_code": error_code}
-        update = {"$set": fields, "$unset": {"due_at": ""}, **_pushed(told, at)}
+        fields = {"state": DispatchState.FAILED.value, "attempts": attempts, "settled_at": at, "error_code": error_code}
+        update = {"$set": fields, "$unset": {"due_at": ""}, **_pushed(emitted, at)}
         with store_errors():
             written = await self.collection.find_one_and_update(
                 _held(claim), update, return_document=ReturnDocument.AFTER
@@ -195,14 +201,14 @@ class DispatchStore:
             return None
         return ReportedDispatch(
             notice=notice_of(found),
-            state=State(found["state"]),
+            state=DispatchState(found["state"]),
             attempts=found["attempts"],
             receipt=found.get("receipt"),
             error_code=found.get("error_code"),
         )
 
     async def note_report(
-        self, found: ReportedDispatch, report: Report, told: Sequence[OutboxEntry]
+        self, found: ReportedDispatch, report: Report, emitted: Sequence[OutboxEntry]
     ) -> list[Any] | None:
         """Write a report's effect and event; return the outbox to publish, None if the dispatch has changed since."""
         fields: Document = {"receipt": report.name, "receipt_at": report.at, "state": report.state.value}
@@ -211,7 +217,7 @@ class DispatchStore:
             fields |= {"settled_at": report.at, "error_code": report.error_code}
             if found.notice.is_digest:
                 fields["to_settle"] = True  # its members end as it does
-            update |= {"$unset": {"due_at": ""}, **_pushed(told, report.at)}
+            update |= {"$unset": {"due_at": ""}, **_pushed(emitted, report.at)}
         unchanged = {"_id": found.notice.notification_id, "state": found.state.value, "receipt": found.receipt}
         with store_errors():
             written = await self.collection.find_one_and_update(unchanged, update, return_document=ReturnDocument.AFTER)
@@ -257,12 +263,12 @@ async def insert_new(collection: Collection, documents: Sequence[Document]) -> s
     return set()
 
 
-def _pushed(told: Sequence[OutboxEntry], at: datetime) -> Document:
-    return Outbox.push_update(told, at) if told else {}
+def _pushed(emitted: Sequence[OutboxEntry], at: datetime) -> Document:
+    return Outbox.push_update(emitted, at) if emitted else {}
 
 
 def _held(claim: Claim) -> Document:
-    return {"_id": claim.notice.notification_id, "state": State.CLAIMED.value, "attempts": claim.attempt}
+    return {"_id": claim.notice.notification_id, "state": DispatchState.CLAIMED.value, "attempts": claim.attempt}
 
 
 def _card(event: ComplaintFiled) -> Document:

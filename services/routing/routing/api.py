@@ -25,7 +25,7 @@ DOUBTS_OF_A_PLACE: Final = frozenset({"coordinates_swapped", "outside_state"})
 Latitude = Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)]
 Longitude = Annotated[float, Query(ge=-180, le=180, allow_inf_nan=False)]
 Limit = Annotated[int, Query(ge=1, le=500)]
-Words = Annotated[str, Query(min_length=1, max_length=100)]
+ShortText = Annotated[str, Query(min_length=1, max_length=100)]
 # As typed: digits of any script, spaces, dashes, joiners.
 Code = Annotated[str, Query(min_length=1, max_length=100), AfterValidator(plain_code)]
 Pincode = Annotated[str, Query(max_length=40), AfterValidator(bare_code), StringConstraints(pattern=r"^[1-9][0-9]{5}$")]
@@ -37,9 +37,9 @@ def create_router(live: Live, access: Access) -> APIRouter:
     @router.get("/stations")
     @described(docs.STATIONS)
     async def list_stations(
-        district: Words | None = None,
+        district: ShortText | None = None,
         kind: StationKind | None = None,
-        q: Words | None = None,
+        q: ShortText | None = None,
         limit: Limit = 100,
         cursor: Annotated[str | None, Query(max_length=200)] = None,
     ) -> StationPage:
@@ -92,11 +92,11 @@ def create_router(live: Live, access: Access) -> APIRouter:
         lat: Latitude | None = None,
         lon: Longitude | None = None,
         accuracy_m: Annotated[float | None, Query(ge=0, allow_inf_nan=False)] = None,
-        service_code: Words = "e-complaint",
-        category: Words | None = None,
+        service_code: ShortText = "e-complaint",
+        category: ShortText | None = None,
         against_police: bool = False,
         named_station: Code | None = None,
-        district: Words | None = None,
+        district: ShortText | None = None,
         pincode: Pincode | None = None,
     ) -> RouteView:
         if (lat is None) != (lon is None) or (lat is None and not (named_station or district or pincode)):

@@ -36,7 +36,7 @@ PAGES: Final = frozenset({".html", ".htm"})
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
+class CommandContext:
     """What a command works with."""
 
     mongo: Mongo
@@ -58,10 +58,10 @@ class Office:
         return (await self.versions.load(switch.version) if switch is not None else shipped), number
 
 
-Command = Callable[[argparse.Namespace, Office], Awaitable[int]]
+Command = Callable[[argparse.Namespace, CommandContext], Awaitable[int]]
 
 
-async def import_file(options: argparse.Namespace, office: Office) -> int:
+async def import_file(options: argparse.Namespace, office: CommandContext) -> int:
     """import-stations, -boundaries and -lines: a file on top of the version in force becomes a version of its own."""
     report = Report()
     base, seen = await office.base_and_switch(options.base)
@@ -69,15 +69,15 @@ async def import_file(options: argparse.Namespace, office: Office) -> int:
         dataset = renamed(READERS[options.command](options.file, base, report, _fields(options)))
     finally:
         # Also of a file that is refused: the findings say what to put right.
-        say(*report.lines())
+        print_lines(*report.lines())
         if options.report:
             options.report.write_text(json.dumps(report.to_document(), indent=1, ensure_ascii=False), "utf-8")
     info = await office.versions.save(
         dataset, by=options.by, note=options.file.name, report=report.to_document(KEPT_FINDINGS), progress=_saved
     )
-    say(f"version {info.version} saved", *await _without(info.version, base.version, office))
+    print_lines(f"version {info.version} saved", *await _without(info.version, base.version, office))
     if options.effective_from is None:
-        say(f"It is not in force. To put it in force: python -m routing switch {info.version}")
+        print_lines(f"It is not in force. To put it in force: python -m routing switch {info.version}")
         return 0
     why = f"import of {options.file.name}"
     try:
@@ -86,14 +86,14 @@ async def import_file(options: argparse.Namespace, office: Office) -> int:
         )
     except SwitchedMeanwhile:
         return refuse("another switch was decided during this import: see `versions`, and import again on top of it")
-    say(f"In force from {spoken_time(switch.effective_from)}; running services follow by themselves")
+    print_lines(f"In force from {india_time(switch.effective_from)}; running services follow by themselves")
     return 0
 
 
-async def _without(made: str, base: str, office: Office) -> list[str]:
+async def _without(made: str, base: str, office: CommandContext) -> list[str]:
     """What is to come and is not in a version that was made from another."""
     return [
-        f"Note: from {spoken_time(switch.effective_from)} on {switch.version} is to decide. {made} was made from "
+        f"Note: from {india_time(switch.effective_from)} on {switch.version} is to decide. {made} was made from "
         f"{base} and has nothing of it. To have both: the same import with --base {switch.version}"
         for switch in to_rule(await office.versions.history(), office.clock.now())
         if switch.version not in {made, base}
@@ -106,25 +106,25 @@ def to_rule(history: Sequence[Switch], now: datetime) -> list[Switch]:
     return [last[at] for at in sorted(last)]
 
 
-async def import_posts(options: argparse.Namespace, office: Office) -> int:
+async def import_posts(options: argparse.Namespace, office: CommandContext) -> int:
     report = Report()
     dataset = await office.base(options.version)
     try:
         details = import_officers(options.file, build_directory(Snapshot(dataset)), report)
     finally:
-        say(*report.lines())
+        print_lines(*report.lines())
     await Posts(office.mongo).save(details)
     return 0
 
 
-async def switch_version(options: argparse.Namespace, office: Office) -> int:
+async def switch_version(options: argparse.Namespace, office: CommandContext) -> int:
     at = options.effective_from or office.clock.now()
     switch = await office.versions.switch(options.version, effective_from=at, by=options.by, why=options.why)
-    say(f"switch {switch.number}: {switch.version} from {spoken_time(switch.effective_from)}")
+    print_lines(f"switch {switch.number}: {switch.version} from {india_time(switch.effective_from)}")
     return 0
 
 
-async def roll_back(options: argparse.Namespace, office: Office) -> int:
+async def roll_back(options: argparse.Namespace, office: CommandContext) -> int:
     """The version before decides again, as a switch of its own; what was to come and has not yet come never does."""
     now, versions = office.clock.now(), office.versions
     waiting = to_come(await versions.history(), now)
@@ -135,14 +135,14 @@ async def roll_back(options: argparse.Namespace, office: Office) -> int:
         switch = await versions.switch(
             instead.version, effective_from=last.effective_from, by=options.by, why=options.why
         )
-        since = spoken_time(last.effective_from)
-        say(f"switch {switch.number}: {instead.version} instead of {last.version} from {since}")
+        since = india_time(last.effective_from)
+        print_lines(f"switch {switch.number}: {instead.version} instead of {last.version} from {since}")
         return 0
     before = await versions.before(now)
     if before is None:
         return refuse("there is no version before the one in force")
     switch = await versions.switch(before.version, effective_from=now, by=options.by, why=options.why)
-    say(f"switch {switch.number}: back to {switch.version}")
+    print_lines(f"switch {switch.number}: back to {switch.version}")
     return 0
 
 
@@ -156,31 +156,33 @@ def to_come(history: Sequence[Switch], now: datetime) -> tuple[Switch, Switch] |
     return (last, before) if before is not None else None
 
 
-async def list_versions(_options: argparse.Namespace, office: Office) -> int:
+async def list_versions(_options: argparse.Namespace, office: CommandContext) -> int:
     await office.base()
     now = office.clock.now()
     in_force = await office.versions.in_force(now)
     for info in await office.versions.all():
         mark = "*" if in_force is not None and in_force.version == info.version else " "
         counts = ", ".join(f"{count} {part}" for part, count in info.counts.items() if count)
-        say(f"{mark} {info.version:<20} {info.created_at:%Y-%m-%d %H:%M} {info.created_by}: {info.note} ({counts})")
-    say("switches:")
+        print_lines(
+            f"{mark} {info.version:<20} {info.created_at:%Y-%m-%d %H:%M} {info.created_by}: {info.note} ({counts})"
+        )
+    print_lines("switches:")
     history = await office.versions.history()
     ahead = to_rule(history, now)
     for switch in history:
         mark = "" if switch.effective_from <= now else " (to come)" if switch in ahead else " (undone)"
-        since = f"from {spoken_time(switch.effective_from)}{mark}"
-        say(f"  {switch.number:>3} {switch.version:<20} {since} {switch.by}: {switch.why}")
+        since = f"from {india_time(switch.effective_from)}{mark}"
+        print_lines(f"  {switch.number:>3} {switch.version:<20} {since} {switch.by}: {switch.why}")
     return 0
 
 
-async def show_what_if(options: argparse.Namespace, office: Office) -> int:
+async def show_what_if(options: argparse.Namespace, office: CommandContext) -> int:
     base, now = await office.base(), office.clock.now()
     if options.file.exists():
         report = Report()
         read = READERS["import-stations" if options.file.suffix.casefold() == ".csv" else "import-boundaries"]
         dataset = renamed(read(options.file, base, report, _fields(options)))
-        say(f"{options.file.name}: {list(report.lines())[-1]}")
+        print_lines(f"{options.file.name}: {list(report.lines())[-1]}")
     else:
         try:
             dataset = await office.versions.load(str(options.file))
@@ -189,19 +191,21 @@ async def show_what_if(options: argparse.Namespace, office: Office) -> int:
     end = options.end or now
     start = options.start or end - timedelta(days=options.days)
     if start >= end:
-        return refuse(f"no case can be between {spoken_time(start)} and {spoken_time(end)}")
+        return refuse(f"no case can be between {india_time(start)} and {india_time(end)}")
     found = [stored async for stored in MongoDecisions(office.mongo).between(start, end)]
     snapshot = Snapshot(dataset, options.on or today(office.clock))
     answer = what_if(found, snapshot)
-    say(f"{base.version} against {dataset.version}, cases of {start:%Y-%m-%d} to {end:%Y-%m-%d}", *_as_of(snapshot))
-    say(*answer.table())
+    print_lines(
+        f"{base.version} against {dataset.version}, cases of {start:%Y-%m-%d} to {end:%Y-%m-%d}", *_as_of(snapshot)
+    )
+    print_lines(*answer.table())
     if options.geojson:
         options.geojson.write_text(json.dumps(answer.geojson()), "utf-8")
-        say(f"moved cases: {options.geojson}")
+        print_lines(f"moved cases: {options.geojson}")
     return 0
 
 
-async def make_map(options: argparse.Namespace, office: Office) -> int:
+async def make_map(options: argparse.Namespace, office: CommandContext) -> int:
     suffix = options.out.suffix.casefold()
     if suffix not in {*PAGES, ".png"}:
         return refuse(f"a map is a page or a picture: {options.out} ends in neither .html nor .png")
@@ -210,14 +214,14 @@ async def make_map(options: argparse.Namespace, office: Office) -> int:
     decisions = MongoDecisions(office.mongo).between(now - timedelta(days=options.days), now)
     sample, there = await evenly(decisions, SAMPLE)
     if there > len(sample):
-        say(f"{len(sample)} of {there} decisions are drawn, spread evenly over the days")
+        print_lines(f"{len(sample)} of {there} decisions are drawn, spread evenly over the days")
     snapshot = Snapshot(dataset, options.on or today(office.clock))
     if suffix == ".png":
         draw_picture(snapshot, sample, options.out)
-        say(f"{options.out}: a picture", *_as_of(snapshot))
+        print_lines(f"{options.out}: a picture", *_as_of(snapshot))
         return 0
     options.out.write_text(draw_map(snapshot, sample), "utf-8")
-    say(f"{options.out}: open it in a browser", *_as_of(snapshot))
+    print_lines(f"{options.out}: open it in a browser", *_as_of(snapshot))
     return 0
 
 
@@ -226,11 +230,11 @@ def today(clock: Clock) -> date:
     return clock.now().astimezone(STATE_TIME).date()
 
 
-def spoken_time(at: datetime) -> str:
+def india_time(at: datetime) -> str:
     return f"{at.astimezone(STATE_TIME):%Y-%m-%d %H:%M} India's time ({at:%Y-%m-%d %H:%M} UTC)"
 
 
-def say(*lines: str) -> None:
+def print_lines(*lines: str) -> None:
     for line in lines:
         print(line)  # noqa: T201
 

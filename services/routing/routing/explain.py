@@ -3,20 +3,16 @@
 from datetime import date
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict
 from shapely.geometry import mapping
 
 from chassis.sentences import CodeNames
 from routing.domain import Decision, Filing, Reason, Snapshot, StationRecord
 from routing.domain.territory import nearest_units
+from routing.views import View
 
 CODE_NAMES: Final = CodeNames.load()
 # Polygons on a map need no more vertices than a screen has pixels.
 MAP_TOLERANCE: Final = 0.0002
-
-
-class View(BaseModel):
-    model_config = ConfigDict(frozen=True)
 
 
 class OfficeView(View):

@@ -80,6 +80,6 @@ class Live:
         gc.freeze()
         self._metrics.boundary_version.labels(prepared.snapshot.version).set(1)
 
-    def tell_unusable(self, *, unusable: bool) -> None:
+    def show_unusable(self, *, unusable: bool) -> None:
         """Whether the version that should be in force can't be used, so that this one decides in its place."""
         self._metrics.version_unusable.set(unusable)

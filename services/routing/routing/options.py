@@ -14,7 +14,7 @@ from chassis.faults import TransientFault
 from chassis.mongo.client import Mongo
 from routing import cli
 from routing.build_data import build_data
-from routing.cli import Command, Office, refuse, say
+from routing.cli import Command, CommandContext, print_lines, refuse
 from routing.importing.dates import UnreadableDate, read_day
 from routing.importing.report import ImportRefused
 from routing.reload import STATE_TIME
@@ -49,7 +49,7 @@ def parser() -> argparse.ArgumentParser:
         one.add_argument("file", type=Path)
         one.add_argument("--effective-from", type=_date, metavar="DAY", help=f"put it in force {WHEN}default: not yet")
         one.add_argument("--base", metavar="VERSION", help="add to this version, not to the one in force")
-        one.add_argument("--by", type=_words, default="operator", help="who decides this, for the audit")
+        one.add_argument("--by", type=_not_blank, default="operator", help="who decides this, for the audit")
         one.add_argument("--report", type=Path, help="write the findings as JSON")
         if name != "import-stations":
             one.add_argument("--code-field", help="the property that holds the station's code")
@@ -62,8 +62,8 @@ def parser() -> argparse.ArgumentParser:
     switch.add_argument("--effective-from", type=_date, metavar="DAY", help=f"{WHEN}default: now")
     back = _command(group, "rollback", cli.roll_back, "undo the last switch: the version before it decides again")
     for one, why in ((switch, "decided by hand"), (back, "undone by hand")):
-        one.add_argument("--by", type=_words, default="operator", help="who decides this, for the audit")
-        one.add_argument("--why", type=_words, default=why, help="the reason, for the audit")
+        one.add_argument("--by", type=_not_blank, default="operator", help="who decides this, for the audit")
+        one.add_argument("--why", type=_not_blank, default=why, help="the reason, for the audit")
     _command(group, "versions", cli.list_versions, "all versions and every switch")
     change = _command(group, "what-if", cli.show_what_if, "which cases would go elsewhere under a file or version")
     change.add_argument("file", type=Path, help="a file to import, or the name of a version")
@@ -94,7 +94,7 @@ def run(options: argparse.Namespace, settings: RoutingSettings) -> int:
 def _build(folder: Path) -> int:
     built = build_data(folder)
     doubts = f"{len(built.misplaced)} misplaced, {len(built.shared_coordinates)} share a point"
-    say(f"{built.stations} stations ({doubts}), {built.districts} districts, {built.boundaries} boundaries")
+    print_lines(f"{built.stations} stations ({doubts}), {built.districts} districts, {built.boundaries} boundaries")
     return 0
 
 
@@ -115,7 +115,7 @@ async def _run(options: argparse.Namespace, settings: RoutingSettings) -> int:
     clock = SystemClock()
     mongo = Mongo(settings.mongo_uri, settings.mongo_database, app_name="routing-cli")
     try:
-        status: int = await options.run(options, Office(mongo, Versions(mongo, clock), clock))
+        status: int = await options.run(options, CommandContext(mongo, Versions(mongo, clock), clock))
     finally:
         mongo.close()
     return status
@@ -129,7 +129,7 @@ def _command(
     return one
 
 
-def _words(text: str) -> str:
+def _not_blank(text: str) -> str:
     if text.strip():
         return text.strip()
     raise argparse.ArgumentTypeError("the audit needs words")

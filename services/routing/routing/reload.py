@@ -76,7 +76,7 @@ class Reloader:
                 self._unusable = wanted.version, today
                 reason = f"{type(error).__name__}: {error}"
                 _log.error("version_unusable", version=wanted.version, switch=wanted.number, reason=reason)
-        self._live.tell_unusable(unusable=wanted is not None and self._unusable == (wanted.version, today))
+        self._live.show_unusable(unusable=wanted is not None and self._unusable == (wanted.version, today))
         details = await self._posts.all()
         if details != self._live.details:
             self._live.switch(await asyncio.to_thread(self._live.prepare_posts, details))

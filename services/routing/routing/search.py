@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from routing.domain import Dataset, StationKind, StationRecord
-from routing.importing.words import clean_code
+from routing.importing.cells import clean_code
 from routing.sounds import Name, fold, without_station
 
 # Below this a match is a coincidence of letters; found by trying the state's own names misspelt.
@@ -106,9 +106,9 @@ class SearchIndex:
     def _begun_by(self, words: Name) -> Scores:
         """The words may say more than the name: "फुलवारी शरीफ" of Phulwari."""
         scores = np.zeros(len(self._sounds))
-        said = words.sound.split(" ")
-        for count in range(1, len(said)):
-            ratios = _ratios(" ".join(said[:count]), self._sounds)
+        parts = words.sound.split(" ")
+        for count in range(1, len(parts)):
+            ratios = _ratios(" ".join(parts[:count]), self._sounds)
             fits = (self._long > LEAST_PARTIAL) & (self._words == count)
             scores = np.maximum(scores, np.where(fits, ratios, 0.0))
         return scores

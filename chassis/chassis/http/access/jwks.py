@@ -120,17 +120,17 @@ class IssuerKeys:
         if self._file is not None:
             return await asyncio.to_thread(self._file.read_text)
         assert self._url is not None
-        taken = bytearray()
+        received = bytearray()
         async with (
             asyncio.timeout(FETCH_TIMEOUT_S),
             self._http.stream("GET", self._url, timeout=FETCH_TIMEOUT_S) as answer,
         ):
             answer.raise_for_status()
             async for part in answer.aiter_bytes():
-                taken += part
-                if len(taken) > LARGEST_SET:
+                received += part
+                if len(received) > LARGEST_SET:
                     raise NotAKeySet
-        return taken.decode()
+        return received.decode()
 
 
 class NotAKeySet(ValueError):

@@ -93,22 +93,22 @@ def _flat(dependant: Dependant) -> Iterator[Dependant]:
 
 def _complete(operation: dict[str, Any], route: APIRoute, components: dict[str, Any]) -> set[ProblemType]:
     """Fill in an operation and what it refers to; returns the problems that it can answer."""
-    told = description_of(route.endpoint)
+    description = description_of(route.endpoint)
     guards = guards_of(route)
-    if told is not None:
-        operation["operationId"] = told.operation_id
-        operation["summary"], operation["description"] = told.summary, told.text
-    operation["parameters"] = _parameters(operation, told)
+    if description is not None:
+        operation["operationId"] = description.operation_id
+        operation["summary"], operation["description"] = description.summary, description.text
+    operation["parameters"] = _parameters(operation, description)
     if not operation["parameters"]:
         del operation["parameters"]
-    operation["security"] = _security(guards, told, components)
-    if told is not None and told.body is not None:
-        _add_body(operation, told.body, components)
+    operation["security"] = _security(guards, description, components)
+    if description is not None and description.body is not None:
+        _add_body(operation, description.body, components)
     # FastAPI's own 422 is never sent: problems take its place.
     operation["responses"].pop("422", None)
-    for answer in () if told is None else told.answers:
+    for answer in () if description is None else description.answers:
         _add_answer(operation["responses"], answer, components)
-    kinds = set(_problems(operation, route, guards, told))
+    kinds = set(_problems(operation, route, guards, description))
     for status, response in problem_answers.responses(kinds).items():
         _merge(operation["responses"].setdefault(status, {}), response)
     operation["responses"] = dict(sorted(operation["responses"].items()))
@@ -122,7 +122,7 @@ def _complete(operation: dict[str, Any], route: APIRoute, components: dict[str, 
 
 
 def _problems(
-    operation: Mapping[str, Any], route: APIRoute, guards: list[Guard], told: Description | None
+    operation: Mapping[str, Any], route: APIRoute, guards: list[Guard], description: Description | None
 ) -> Iterator[ProblemType]:
     any_query = ANY_QUERY.items() <= (route.openapi_extra or {}).items()
     if not any_query:
@@ -132,18 +132,18 @@ def _problems(
     yield from _GENERAL
     for guard in guards:
         yield from guard.problems
-    if "requestBody" in operation and (told is None or told.body is None or not told.body.lenient):
+    if "requestBody" in operation and (description is None or description.body is None or not description.body.lenient):
         yield from _OF_BODIES
-    if told is None or told.stored:
+    if description is None or description.stored:
         yield STORE_UNAVAILABLE
-    if told is not None:
-        yield from told.problems
+    if description is not None:
+        yield from description.problems
 
 
-def _security(guards: list[Guard], told: Description | None, components: dict[str, Any]) -> list[dict[str, Any]]:
+def _security(guards: list[Guard], description: Description | None, components: dict[str, Any]) -> list[dict[str, Any]]:
     """The alternatives; none at all for a call that anybody may make."""
-    if told is not None and told.proofs is not None:
-        alternatives = told.proofs
+    if description is not None and description.proofs is not None:
+        alternatives = description.proofs
     else:
         alternatives = tuple((scheme,) for guard in guards for scheme in guard.schemes)
     found: list[dict[str, Any]] = []
@@ -156,9 +156,9 @@ def _security(guards: list[Guard], told: Description | None, components: dict[st
     return found
 
 
-def _parameters(operation: Mapping[str, Any], told: Description | None) -> list[dict[str, Any]]:
+def _parameters(operation: Mapping[str, Any], description: Description | None) -> list[dict[str, Any]]:
     """Headers as they are described once, parameters without a null that nobody can send, and the language."""
-    meanings = {} if told is None else told.parameters
+    meanings = {} if description is None else description.parameters
     found = []
     for given in operation.get("parameters", ()):
         name = str(given["name"])

@@ -101,9 +101,9 @@ RESPONSE_HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
 
 def parameter_of(name: str) -> dict[str, Any] | None:
     """A header's parameter object, whatever case its name is written in; None for a header that is not known here."""
-    for known, told in REQUEST_HEADERS.items():
+    for known, member in REQUEST_HEADERS.items():
         if known.casefold() == name.casefold():
-            return {"name": known, "in": "header", "required": False, **told}
+            return {"name": known, "in": "header", "required": False, **member}
     return None
 
 

@@ -12,7 +12,7 @@ from chassis.http.problems import MEDIA_TYPE, Language, Problem, ProblemType
 
 CODES: Final = "x-problem-codes"
 _LANGUAGES: Final[tuple[Language, ...]] = ("en", "hi")
-_TOLD_TO_WAIT: Final = frozenset({409, 429, 503})
+_RETRY_LATER: Final = frozenset({409, 429, 503})
 
 _FIELD_ERROR: Final[Mapping[str, Any]] = {
     "title": "FieldError",
@@ -80,7 +80,7 @@ def responses(kinds: Iterable[ProblemType]) -> dict[str, Any]:
 
 
 def _response(status: int, kinds: list[ProblemType]) -> dict[str, Any]:
-    headers = ("Retry-After",) if status in _TOLD_TO_WAIT else ("WWW-Authenticate",) if status == 401 else ()
+    headers = ("Retry-After",) if status in _RETRY_LATER else ("WWW-Authenticate",) if status == 401 else ()
     return {
         "description": "\n".join(f"- `{kind.code}`: {kind.title.in_('en')}" for kind in kinds),
         CODES: [*dict.fromkeys(kind.code for kind in kinds)],

@@ -47,8 +47,8 @@ class Promise:
 def check_clocks(case: Case, policies: PolicySet, limits: Limits, now: datetime) -> list[Finding]:
     promises = list(promises_of(case, {clock.clock: clock.target for clock in policies.clocks}))
     case_id = case.accepted.case_id
-    told = [seen.envelope.data for seen in case.of(SLAClockStarted)]
-    started = [event for event in told if isinstance(event, SLAClockStarted) and event.clock in PLAYED]
+    emitted = [seen.envelope.data for seen in case.of(SLAClockStarted)]
+    started = [event for event in emitted if isinstance(event, SLAClockStarted) and event.clock in PLAYED]
     findings = []
     for promise in promises:
         mine = [event for event in started if _same_clock(event, promise)]

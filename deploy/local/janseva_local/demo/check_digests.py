@@ -48,13 +48,13 @@ def check_digests(owed: Mapping[str, Message], foreign: Iterable[str], evidence:
         if one.emergency or one.template not in COUNT_OF:
             findings.append(Finding("unexpected", one.case_id, f"message {one.template} waited for a digest"))
         expected[one.to, COUNT_OF.get(one.template, one.template)] += 1
-    told = _told(evidence)
+    counted = _counted(evidence)
     shared = bool(strangers & evidence.digested.keys())
-    for place in sorted(told.keys() | expected.keys()):
+    for place in sorted(counted.keys() | expected.keys()):
         to, template = place
-        if told[place] < expected[place] or (told[place] > expected[place] and not shared):
-            kind = "missing" if told[place] < expected[place] else "unexpected"
-            what = f"digests to {to} count {told[place]} messages {template}, {expected[place]} were delivered so"
+        if counted[place] < expected[place] or (counted[place] > expected[place] and not shared):
+            kind = "missing" if counted[place] < expected[place] else "unexpected"
+            what = f"digests to {to} count {counted[place]} messages {template}, {expected[place]} were delivered so"
             findings.append(Finding(kind, "", what))
     return findings
 
@@ -64,7 +64,7 @@ def _repeated(evidence: Evidence) -> list[Finding]:
     return [Finding("doubled", "", f"a digest: {count} times") for count in sent.values() if count > 1]
 
 
-def _told(evidence: Evidence) -> Counts:
+def _counted(evidence: Evidence) -> Counts:
     counts: Counts = Counter()
     for message in evidence.messages:
         if message.template == DIGEST:

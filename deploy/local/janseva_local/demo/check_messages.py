@@ -203,10 +203,10 @@ def further_offices(event: Event, left: str | None = None) -> list[tuple[str, st
         return []
     informed = [post for post in dict.fromkeys(event.also_inform) if post != event.officer_post]
     near = [f"SHO:{code}" for code in dict.fromkeys(event.nearest_stations)]
-    told = {event.officer_post, *event.also_inform}
+    written_to = {event.officer_post, *event.also_inform}
     offline = [] if event.desk_online else [(post, "new_case_offline") for post in informed]
     away = [] if left is None or event.reason is AssignmentReason.AGAINST_POLICE else [(left, "transferred_away")]
-    return offline + [(post, "nearby_emergency") for post in near if post not in told] + away
+    return offline + [(post, "nearby_emergency") for post in near if post not in written_to] + away
 
 
 def _left(seen: Seen, case: Case) -> str | None:

@@ -92,12 +92,12 @@ async def _messages(provider: str, http: httpx.AsyncClient, since: datetime) -> 
 
 
 async def _digested(bootstrap: str, start: Offsets) -> Counter[str]:
-    told: set[tuple[str, str]] = set()
+    delivered: set[tuple[str, str]] = set()
     async for found in read_log(bootstrap, start, await end_offsets(bootstrap, [topics.NOTIFICATIONS])):
         envelope = decode(found.record.headers, found.record.value)
         if isinstance(envelope.data, NotificationDelivered) and envelope.data.template == DIGEST:
-            told.add((envelope.data.notification_id, envelope.event_id))
-    return Counter(notification_id for notification_id, _ in told)
+            delivered.add((envelope.data.notification_id, envelope.event_id))
+    return Counter(notification_id for notification_id, _ in delivered)
 
 
 async def _posts(bootstrap: str) -> dict[str, DirectoryPost]:

@@ -27,7 +27,7 @@ class Row:
     language: str
     answered_ms: float
     assigned_ms: float | None
-    told_ms: float | None
+    notified_ms: float | None
     station: str
     reason: str
     provisional: bool | None
@@ -47,7 +47,7 @@ def rows_of(cases: dict[str, Case], evidence: Evidence) -> list[Row]:
         filed = case.of(ComplaintFiled)
         assigned = case.of(AssignedToStation)
         start = filed[0].envelope.data.occurred_at.timestamp() * 1000 if filed else None
-        told = first_message.get(case.intent.phone)
+        notified = first_message.get(case.intent.phone)
         decision = assigned[0].envelope.data if assigned else None
         assert decision is None or isinstance(decision, AssignedToStation)
         stops = {
@@ -63,7 +63,7 @@ def rows_of(cases: dict[str, Case], evidence: Evidence) -> list[Row]:
                 language=case.intent.language,
                 answered_ms=round(case.accepted.took_ms, 1),
                 assigned_ms=assigned[0].stored_at_ms - start if assigned and start else None,
-                told_ms=told - start if told and start else None,
+                notified_ms=notified - start if notified and start else None,
                 station=decision.station.name if decision else "",
                 reason=str(decision.reason) if decision else "",
                 provisional=decision.provisional if decision else None,
@@ -101,7 +101,7 @@ def draw(rows: list[Row], outcomes: dict[str, Counter[str]], path: Path) -> None
     for label, values in (
         ("202 answered", [row.answered_ms for row in rows]),
         ("station assigned", [row.assigned_ms for row in rows if row.assigned_ms is not None]),
-        ("SMS at the provider", [row.told_ms for row in rows if row.told_ms is not None]),
+        ("SMS at the provider", [row.notified_ms for row in rows if row.notified_ms is not None]),
     ):
         if values:
             ordered = sorted(max(value, 1.0) for value in values)

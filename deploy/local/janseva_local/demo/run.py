@@ -56,7 +56,7 @@ async def run_demo(folder: DataFolder, options: Options) -> int:
     """The process's exit status: 0 if nothing is missing, doubled, late or wrong."""
     out = folder.root / "demo"
     async with (
-        find_or_start(folder, _say) as target,
+        find_or_start(folder, _show) as target,
         httpx.AsyncClient(timeout=15, limits=httpx.Limits(max_connections=60)) as http,
     ):
         with Journal(out / "journal.jsonl") as journal:
@@ -81,7 +81,9 @@ class Demo:
         plans = make_plans(options.citizens, options.seed, options.over_s, int(self._since.timestamp()))
         longest = max(self._target.targets_s().values())
         if longest > LONGEST_DEMO_TARGET_S:
-            _say("this suite has real targets: clocks will run, none will break. `make down` first shows breaches too.")
+            _show(
+                "this suite has real targets: clocks will run, none will break. `make down` first shows breaches too."
+            )
         await self._watcher.begin()
         done = asyncio.Event()
         table = asyncio.create_task(show(self._tally, self._watcher.look, done, len(plans)))
@@ -127,13 +129,13 @@ class Demo:
             await asyncio.sleep(pause)
             pid = self._target.pid_of(name)
             if pid is not None:
-                _say(f"kill -9 {name} (process {pid})")
+                _show(f"kill -9 {name} (process {pid})")
                 os.kill(pid, signal.SIGKILL)
 
     async def _plant(self, plants: dict[str, plant.Plant]) -> None:
         if self._options.plant in plants:
             await asyncio.sleep(self._options.over_s / 3)
-            _say(f"planting a fault: {self._options.plant}")
+            _show(f"planting a fault: {self._options.plant}")
             evidence = await self._watcher.look()
             await plants[self._options.plant](self._target, self._journal, evidence, self._http)
 
@@ -142,7 +144,7 @@ class Demo:
         return {clock: min(target, 20.0) for clock, target in self._target.targets_s().items()}
 
     async def _balance(self) -> int:
-        _say("reconciling the journal with the Kafka log and the provider's log")
+        _show("reconciling the journal with the Kafka log and the provider's log")
         loop = asyncio.get_running_loop()
         until = loop.time() + self._options.patience_s
         papers: dict[str, Paper] = {}
@@ -169,14 +171,14 @@ class Demo:
         first_phone = 9_180_000_000 + int(self._since.timestamp()) * 10 % 10**7
         attempts = await Stranger(self._http, self._suite, self._target.officer_token, first_phone).run()
         for attempt in attempts:
-            _say(f"a stranger tries to {attempt.what}: {attempt.fault or 'in vain'}")
+            _show(f"a stranger tries to {attempt.what}: {attempt.fault or 'in vain'}")
         return all(attempt.fault is None for attempt in attempts)
 
     async def _audit(self) -> bool:
         """The SLA monitor's own audit of log, ledger and breaches; True if it is clean or can't be made."""
         if self._target.audit is None or self._options.plant is not None:
             return True
-        _say("auditing the SLA monitor's log, ledger and breaches")
+        _show("auditing the SLA monitor's log, ledger and breaches")
         process = await asyncio.create_subprocess_exec(*self._target.audit)
         return await process.wait() == 0
 
@@ -192,31 +194,31 @@ class Demo:
         write_csv(rows, self._out / "cases.csv")
         write_json(rows, decided(run.evidence.events), self._out / "cases.json")
         draw(rows, outcomes, self._out / "summary.png")
-        _say(f"each case: {self._out / 'cases.csv'} (and .json)\npicture:   {self._out / 'summary.png'}")
+        _show(f"each case: {self._out / 'cases.csv'} (and .json)\npicture:   {self._out / 'summary.png'}")
 
     def _report(self, run: Run, findings: Sequence[Finding]) -> None:
         repeated = len(run.evidence.events) - len({seen.envelope.event_id for seen in run.evidence.events})
         log, accepted = run.evidence.events, len(run.accepted)
-        _say(f"{accepted} of {len(run.intents)} submissions accepted")
-        _say(f"{len(log)} records in the log, {repeated} of them repetitions of an event")
-        _say(f"{len(run.evidence.messages)} messages at the provider")
+        _show(f"{accepted} of {len(run.intents)} submissions accepted")
+        _show(f"{len(log)} records in the log, {repeated} of them repetitions of an event")
+        _show(f"{len(run.evidence.messages)} messages at the provider")
         downloaded = sum(paper.sha256 is not None for paper in run.papers.values())
-        _say(f"{downloaded} papers downloaded by their citizens")
+        _show(f"{downloaded} papers downloaded by their citizens")
         for line in decided(log).lines():
-            _say(line)
+            _show(line)
         for what, count in self._tally.problems.most_common(SHOWN_FINDINGS):
-            _say(f"PROBLEM {count} x {what}")
+            _show(f"PROBLEM {count} x {what}")
         for finding in findings[:SHOWN_FINDINGS]:
-            _say(f"{finding.kind.upper()} {finding.case_id} {finding.what}")
+            _show(f"{finding.kind.upper()} {finding.case_id} {finding.what}")
         if len(findings) > SHOWN_FINDINGS:
-            _say(f"... and {len(findings) - SHOWN_FINDINGS} more")
+            _show(f"... and {len(findings) - SHOWN_FINDINGS} more")
         kinds = Counter(finding.kind for finding in findings)
         verdict = (
             ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
             or "all right: nothing missing, nothing doubled"
         )
-        _say(f"reconciliation: {verdict}")
+        _show(f"reconciliation: {verdict}")
 
 
-def _say(text: str) -> None:
+def _show(text: str) -> None:
     print(text, flush=True)

@@ -44,16 +44,16 @@ class Target:
 
 
 @asynccontextmanager
-async def find_or_start(folder: DataFolder, say: Callable[[str], None]) -> AsyncIterator[Target]:
+async def find_or_start(folder: DataFolder, show: Callable[[str], None]) -> AsyncIterator[Target]:
     """The running suite of the data folder; without one, a suite of its own that ends with the demo."""
     record = folder.running()
     if record is not None and record.state == "ready":
-        say(f"using the running suite (intake {record.urls['intake']})")
+        show(f"using the running suite (intake {record.urls['intake']})")
         yield _running(folder, record)
         return
-    say("no suite is running: starting one with the demo's policies (targets of seconds)")
+    show("no suite is running: starting one with the demo's policies (targets of seconds)")
     async with Stack(
-        folder.root / "demo-suite", policies=DEMO_POLICIES, ports="free", supervised=True, progress=say
+        folder.root / "demo-suite", policies=DEMO_POLICIES, ports="free", supervised=True, progress=show
     ) as stack:
         yield replace(target_of(stack), audit=_audit(stack))
 

@@ -8,7 +8,7 @@ NAMES = {
     "hi": ("आशा देवी", "रमेश कुमार", "सीता कुमारी", "मोहन प्रसाद"),
     "en": ("Asha Devi", "Ramesh Kumar", "Sita Kumari", "Mohan Prasad"),
 }
-WORDS = {
+DESCRIPTIONS = {
     Kind.COMPLAINT: {
         "hi": "कल शाम की घटना की शिकायत है; गवाह मौजूद हैं।",
         "en": "This is about what happened yesterday evening; there are witnesses.",
@@ -39,7 +39,7 @@ def complaint_body(plan: CitizenPlan) -> dict[str, Any]:
             "phone": plan.phone,
             "address": f"{plan.place.name}, {plan.place.district}",
         },
-        "description": WORDS[plan.kind][plan.language],
+        "description": DESCRIPTIONS[plan.kind][plan.language],
         "location": {"lat": plan.place.lat, "lon": plan.place.lon, "accuracy_m": 25},
         "attributes": {"category": plan.category} if plan.kind is Kind.COMPLAINT else ATTRIBUTES[plan.kind],
     }

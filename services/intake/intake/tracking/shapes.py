@@ -23,7 +23,7 @@ class TimelineItem(Shape):
     text: str
 
 
-class Clock(Shape):
+class ClockOfCase(Shape):
     """A time limit. `remaining_s` is negative once it has passed; of one that has ended, as it was then."""
 
     clock: str
@@ -111,7 +111,7 @@ class CaseStatus(Shape):
     officer_post: str | None
     office_name: str | None
     timeline: list[TimelineItem]
-    clocks: list[Clock]
+    clocks: list[ClockOfCase]
     hearings: list[Hearing]
     certificates: list[Certificate]
     evidence: list[EvidenceFile]

@@ -47,12 +47,12 @@ class SubDivisions:
 
 def _sub_division(district: PoliceDistrict, rows: list[StationRecord]) -> SubDivision:
     name = capwords(rows[0].sub_division)
-    code = f"sdpo-{district.code}-{_word(_folded(name))}"
+    code = f"sdpo-{district.code}-{_slug(_folded(name))}"
     office = Office(code, f"{SDPO_OFFICE}{name}", rows[0].district, district.name, SDPO, f"{SDPO_OFFICE_HI}{name}")
     return SubDivision(office, tuple(row.code for row in rows))
 
 
-def _word(folded: str) -> str:
+def _slug(folded: str) -> str:
     """The part of an office's code: the name itself if it is Latin and short, else a number made from it."""
     return folded if folded.isascii() and len(folded) <= LONGEST_NAME else f"{zlib.crc32(folded.encode()):08x}"
 

@@ -11,13 +11,13 @@ from shapely.geometry.base import BaseGeometry
 from routing.build_data import clean_name
 from routing.domain import Boundary, Dataset, StationKind, StationRecord
 from routing.domain.districts import DistrictIndex
+from routing.importing.cells import LONGEST_NAME, clean_code, usual_values
 from routing.importing.coverage import report_coverage
-from routing.importing.days import days_of, handed_over, report_days, spoken, together
+from routing.importing.days import days_of, days_text, handed_over, report_days, together
 from routing.importing.features import Feature
 from routing.importing.ground import Ground
 from routing.importing.report import ImportRefused, Report
 from routing.importing.spelt import fault_of, tidy
-from routing.importing.words import LONGEST_NAME, clean_code, usual_values
 
 CODE_FIELDS: Final = ("station", "ps_code", "ps_code_bhugoal", "ps_cd", "station_code", "code")
 NAME_FIELDS: Final = ("name", "police_station", "ps_name", "thana", "thana_name", "station_name")
@@ -103,12 +103,12 @@ def import_boundaries(
 def station_code(properties: Mapping[str, Any], fields: Fields, report: Report, where: str) -> str | None:
     """The station's code, from the property named or from the first of the usual ones; None, and reported, without."""
     for value in _values(properties, fields.code, CODE_FIELDS):
-        said = str(value).strip() if isinstance(value, str | int | float) else ""
-        if said in {"", "0", "0.0"}:
+        text = str(value).strip() if isinstance(value, str | int | float) else ""
+        if text in {"", "0", "0.0"}:
             continue
-        code = clean_code(said)
+        code = clean_code(text)
         if code is None:
-            report.reject("unusable_code", where, f"{said[:60]}: at most 40 letters and digits")
+            report.reject("unusable_code", where, f"{text[:60]}: at most 40 letters and digits")
         return code
     report.reject("no_station_code", where, ", ".join(sorted(properties)[:8]))
     return None
@@ -154,9 +154,9 @@ def _drawn_twice(drawn: Boundary, before: Iterable[Boundary], report: Report, wh
         if polygon.intersection(boundary.geometry).area > SAME_GROUND * min(polygon.area, boundary.geometry.area):
             dated = any((drawn.valid_from, drawn.valid_to, boundary.valid_from, boundary.valid_to))
             kind = "overlap_in_time" if dated else "duplicate_code"
-            report.reject(kind, where, f"{code} is drawn twice over the same ground{spoken(both)}")
+            report.reject(kind, where, f"{code} is drawn twice over the same ground{days_text(both)}")
             return True
-        report.suspect("several_parts", code, f"{where}{spoken(both)}")
+        report.suspect("several_parts", code, f"{where}{days_text(both)}")
     return False
 
 

@@ -11,7 +11,7 @@ from shapely import Geometry, STRtree
 from routing.domain import Boundary, Dataset
 from routing.domain.model import as_array
 from routing.domain.projection import project
-from routing.importing.days import periods, spoken, together
+from routing.importing.days import days_text, periods, together
 from routing.importing.report import Report
 
 # Smaller overlaps and gaps than a house are how the drawing ends, not where a jurisdiction does.
@@ -51,7 +51,7 @@ def _overlaps(boundaries: list[Boundary], report: Report) -> None:
         if area > 0:
             pairs += 1
         if area >= LEAST_AREA_M2:
-            report.suspect("overlap", one.station, f"with {other.station}: {area:,.0f} m2{spoken(both)}")
+            report.suspect("overlap", one.station, f"with {other.station}: {area:,.0f} m2{days_text(both)}")
     report.figures["overlapping pairs"] = pairs
     report.figures["overlap, km2"] = round(total / 1e6, 3)
 

@@ -18,12 +18,12 @@ AROUND: Final = re.compile(
 WGS84: Final = re.compile(r"4326|EPSG4326|CRS84H?|4979|WGS ?(?:19)?84")
 
 
-def name_of(said: object) -> str:
+def name_of(member: object) -> str:
     """What a `crs` member says, in the ways of GeoJSON 2008, of PROJJSON, or plainly; "" for nothing said."""
-    if isinstance(said, Mapping):
-        named = _of_object(said)
-        return _short(said if named is None else named) if said else ""
-    return _short(said)
+    if isinstance(member, Mapping):
+        named = _of_object(member)
+        return _short(member if named is None else named) if member else ""
+    return _short(member)
 
 
 def is_wgs84(name: str) -> bool:
@@ -38,15 +38,15 @@ def is_wgs84_projection(text: str) -> bool:
     return "PROJCS[" not in flat and "PROJCRS[" not in flat and ("WGS1984" in flat or "WGS84" in flat)
 
 
-def _of_object(said: Mapping[str, Any]) -> object:
-    properties = said.get("properties")
+def _of_object(member: Mapping[str, Any]) -> object:
+    properties = member.get("properties")
     if isinstance(properties, Mapping):
         return next((properties[key] for key in ("name", "code", "href") if properties.get(key)), None)
-    identity = said.get("id")
+    identity = member.get("id")
     if isinstance(identity, Mapping):
         return f"{identity.get('authority')}:{identity.get('code')}"
-    return said.get("name") if isinstance(said.get("name"), str) else None
+    return member.get("name") if isinstance(member.get("name"), str) else None
 
 
-def _short(said: object) -> str:
-    return "" if said is None else str(said).strip()[:LONGEST]
+def _short(member: object) -> str:
+    return "" if member is None else str(member).strip()[:LONGEST]

@@ -52,27 +52,27 @@ class UnreadableDate(ValueError):
     """No day, or more than one that could be meant: the message says which."""
 
 
-def read_day(said: object) -> date | None:
+def read_day(value: object) -> date | None:
     """The day by India's calendar; None for nothing said. Raises UnreadableDate."""
-    if said is None or (isinstance(said, str) and not said.strip()):
+    if value is None or (isinstance(value, str) and not value.strip()):
         return None
-    if isinstance(said, datetime):
-        return _sane(said.astimezone(INDIA).date() if said.tzinfo else said.date())
-    if isinstance(said, date):
-        return _sane(said)
-    if isinstance(said, int | float) and not isinstance(said, bool):
-        return _of_number(said)
-    if not isinstance(said, str) or len(said) > LONGEST:
+    if isinstance(value, datetime):
+        return _sane(value.astimezone(INDIA).date() if value.tzinfo else value.date())
+    if isinstance(value, date):
+        return _sane(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _of_number(value)
+    if not isinstance(value, str) or len(value) > LONGEST:
         raise UnreadableDate("no date")
-    text = ascii_digits(normalized("NFC", said.strip(), LONGEST))
+    text = ascii_digits(normalized("NFC", value.strip(), LONGEST))
     if NUMBER.fullmatch(text):
         return _of_number(float(text) if "." in text else int(text))
     return _sane(_of_text(text))
 
 
-def is_serial(said: object) -> bool:
+def is_serial(value: object) -> bool:
     """Whether a spreadsheet's serial day stands for a date: right, but worth a look."""
-    text = str(said).strip()
+    text = str(value).strip()
     return bool(NUMBER.fullmatch(text)) and int(float(text)) in SERIAL_DAYS
 
 

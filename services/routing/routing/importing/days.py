@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from routing.domain import Boundary, StationRecord
+from routing.importing.cells import usual_values
 from routing.importing.dates import UnreadableDate, is_serial, read_day
 from routing.importing.report import Report
-from routing.importing.words import usual_values
 
 FROM_FIELDS: Final = ("valid_from", "effective_from", "from_date")
 TO_FIELDS: Final = ("valid_to", "effective_to", "to_date")
@@ -30,14 +30,14 @@ def days_of(properties: Mapping[str, Any], report: Report, where: str) -> Days |
 def read_days(first: object, last: object, report: Report, where: str) -> Days | None:
     """The first and the last day as a file writes them; None, and reported, if they can not be read."""
     days: list[date | None] = []
-    for said in (first, last):
+    for value in (first, last):
         try:
-            days.append(read_day(said))
+            days.append(read_day(value))
         except UnreadableDate as why:
-            report.reject("unreadable_date", where, f"{str(said)[:60]}: {why}")
+            report.reject("unreadable_date", where, f"{str(value)[:60]}: {why}")
             return None
-        if is_serial(said):
-            report.suspect("serial_date", where, f"{said} is a spreadsheet's day: taken as {days[-1]}")
+        if is_serial(value):
+            report.suspect("serial_date", where, f"{value} is a spreadsheet's day: taken as {days[-1]}")
     begins, ends = days
     if begins and ends and ends < begins:
         report.reject("ends_before_it_begins", where, f"{begins} {ends}")
@@ -54,12 +54,12 @@ def together(one: Boundary, other: Boundary) -> Days | None:
     return (None if first == date.min else first), (None if last == date.max else last)
 
 
-def spoken(days: Days) -> str:
+def days_text(days: Days) -> str:
     """', from 2026-12-01 to 2026-12-31'; nothing for days without beginning and end."""
     first, last = days
-    words = [f"from {first}"] if first else []
-    words += [f"to {last}"] if last else []
-    return f", {' '.join(words)}" if words else ""
+    parts = [f"from {first}"] if first else []
+    parts += [f"to {last}"] if last else []
+    return f", {' '.join(parts)}" if parts else ""
 
 
 def handed_over(before: Sequence[Boundary], new: Sequence[Boundary], district: Mapping[str, str]) -> list[Boundary]:
@@ -93,7 +93,7 @@ def report_days(
             of_station[boundary.station].append(boundary)
     for code, rows in sorted(of_station.items()):
         for days in _uncovered(rows):
-            report.suspect("gap_in_time", code, f"no jurisdiction is in force{spoken(days)}")
+            report.suspect("gap_in_time", code, f"no jurisdiction is in force{days_text(days)}")
         station = stations[code]
         idle = [row for row in rows if _reaches_beyond(row, station)]
         if idle:

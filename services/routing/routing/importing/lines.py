@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from routing.domain import Corridor, Dataset, StationKind
 from routing.importing.boundaries import Fields, Progress, station_code
+from routing.importing.cells import usual_values
 from routing.importing.features import Feature
 from routing.importing.ground import Ground
 from routing.importing.report import ImportRefused, Report
 from routing.importing.spelt import fault_of
-from routing.importing.words import usual_values
 
 LINE_FIELDS: Final = ("line", "line_name", "corridor", "name")
 OF_GROUND: Final = frozenset({StationKind.TERRITORIAL, StationKind.OUTPOST})
@@ -65,5 +65,5 @@ def import_lines(
 
 
 def _line(properties: dict[str, Any], fields: Fields) -> str:
-    said = (properties.get(fields.name),) if fields.name else usual_values(properties, LINE_FIELDS)
-    return next((" ".join(str(value).split()) for value in said if value), "")[:60]
+    names = (properties.get(fields.name),) if fields.name else usual_values(properties, LINE_FIELDS)
+    return next((" ".join(str(value).split()) for value in names if value), "")[:60]

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Final
 
 from routing.directory import Directory, PostDetails
+from routing.importing.cells import clean_code, yes_or_no
 from routing.importing.report import ImportRefused, Report
 from routing.importing.table import Columns, read_table
-from routing.importing.words import clean_code, yes_or_no
 
 NEEDED: Final = ("station", "post")
 COLUMNS: Final[Columns] = {
@@ -22,9 +22,9 @@ def import_officers(path: Path, directory: Directory, report: Report) -> dict[st
     rows = read_table(path, COLUMNS, NEEDED, report)
     found: dict[str, PostDetails] = {}
     for where, row in rows:
-        said = f"{clean_code(row['station']) or row['station']}:{row['post'].upper()}"
+        post_key = f"{clean_code(row['station']) or row['station']}:{row['post'].upper()}"
         # A sub-division's office may be named by any station under it.
-        key = directory.offices.get(said, said)
+        key = directory.offices.get(post_key, post_key)
         phone, email, acting = row["office_phone"], row["office_email"], row["acting"]
         if key not in directory.posts:
             report.reject("unknown_post", where, key)

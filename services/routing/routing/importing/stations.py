@@ -11,11 +11,11 @@ from typing import Any, Final
 from routing.build_data import clean_name
 from routing.domain import Dataset, NameOrigin, PoliceDistrict, StationKind, StationRecord
 from routing.domain.districts import DistrictIndex
+from routing.importing.cells import LONGEST_NAME, clean_code, yes_or_no
 from routing.importing.days import read_days, report_days
 from routing.importing.report import ImportRefused, Report
 from routing.importing.spelt import KnownSpellings, fault_of, fault_of_hindi, tidy
 from routing.importing.table import Columns, Row, read_table
-from routing.importing.words import LONGEST_NAME, clean_code, yes_or_no
 
 # The names of a column in the project's own files, in the ministry's layer and in spreadsheets that people keep.
 COLUMNS: Final[Columns] = {
@@ -105,11 +105,11 @@ def _names(row: Row, report: Report, where: str) -> dict[str, str] | None:
 def _station(
     row: Row, known: Mapping[str, PoliceDistrict], districts: DistrictIndex, report: Report, where: str
 ) -> StationRecord | None:
-    said = _code_and_kind(row, report, where)
-    days = read_days(row["valid_from"], row["valid_to"], report, where) if said is not None else None
-    if said is None or days is None:
+    found = _code_and_kind(row, report, where)
+    days = read_days(row["valid_from"], row["valid_to"], report, where) if found is not None else None
+    if found is None or days is None:
         return None
-    code, kind = said
+    code, kind = found
     police_district = known.get(row["police_district"].casefold())
     if police_district is None:
         report.reject("unknown_police_district", where, row["police_district"])
@@ -134,7 +134,7 @@ def _station(
         lon=lon,
         coord_ok=lat is not None and trusted,
         parent=clean_code(row["parent"]) or row["parent"] or None,
-        desk_online=_truth("desk_online", row, code, report),
+        desk_online=_flag("desk_online", row, code, report),
         sub_division=row["sub_division"],
         valid_from=days[0],
         valid_to=days[1],
@@ -146,10 +146,10 @@ def _origin(row: Row) -> dict[str, Any]:
     """A Hindi name in an operator's file is right, unless the file says itself where the name is from."""
     if not row["name_hi"]:
         return {}
-    origin, said = row["name_hi_origin"], row["name_hi_confidence"]
-    if origin not in set(NameOrigin) or origin == NameOrigin.IMPORT or not SHARE.fullmatch(said):
+    origin, confidence = row["name_hi_origin"], row["name_hi_confidence"]
+    if origin not in set(NameOrigin) or origin == NameOrigin.IMPORT or not SHARE.fullmatch(confidence):
         return {"name_hi_origin": NameOrigin.IMPORT, "name_hi_confidence": 1.0}
-    return {"name_hi_origin": NameOrigin(origin), "name_hi_confidence": float(said)}
+    return {"name_hi_origin": NameOrigin(origin), "name_hi_confidence": float(confidence)}
 
 
 def _with_hindi_name(station: StationRecord, before: StationRecord | None) -> StationRecord:
@@ -201,18 +201,18 @@ def _coordinates(row: Row, code: str, report: Report, where: str) -> tuple[float
     if not (math.isfinite(lat) and math.isfinite(lon) and 6 <= lat <= 38 and 68 <= lon <= 98):
         report.suspect("coordinates_outside_india", code, where)
         return None, None, False
-    trusted = _truth("coord_ok", row, code, report)
+    trusted = _flag("coord_ok", row, code, report)
     if not trusted:
         report.suspect("marked_misplaced", code, "the file itself says that the point is wrong")
     return lat, lon, trusted
 
 
-def _truth(field: str, row: Row, code: str, report: Report) -> bool:
+def _flag(field: str, row: Row, code: str, report: Report) -> bool:
     """What a column says with yes or no; a word that is neither is reported, and means the careful answer: no."""
-    said = yes_or_no(row[field])
-    if said is None:
+    found = yes_or_no(row[field])
+    if found is None:
         report.suspect("neither_yes_nor_no", code, f"{field} is '{row[field][:40]}': taken as no")
-    return bool(said)
+    return bool(found)
 
 
 def _in_its_district(code: str, district: str, at: str | None, report: Report) -> bool:

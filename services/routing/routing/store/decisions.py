@@ -71,13 +71,13 @@ class MongoDecisions:
     async def settle(self, proposals: Sequence[StoredDecision]) -> Sequence[StoredDecision]:
         if not proposals:
             return ()
-        taken = await self._insert([to_document(proposal) for proposal in proposals])
-        if not taken:
+        decided = await self._insert([to_document(proposal) for proposal in proposals])
+        if not decided:
             return proposals
         with store_errors():
-            found = [document async for document in self._decisions.find({"_id": {"$in": list(taken)}})]
+            found = [document async for document in self._decisions.find({"_id": {"$in": list(decided)}})]
         winners = {document["_id"]: from_document(document) for document in found}
-        if len(winners) < len(taken):
+        if len(winners) < len(decided):
             # Another process inserted it a moment ago and a majority does not have it yet.
             raise UnknownOutcome("a decision that was there before can not be read yet")
         return [winners.get(proposal.id, proposal) for proposal in proposals]

@@ -24,8 +24,8 @@ def clean_code(text: str) -> str | None:
 
 def yes_or_no(text: str) -> bool | None:
     """None for a word that is neither. Nothing said is yes."""
-    word = text.casefold()
-    return True if word in YES else False if word in NO else None
+    answer = text.casefold()
+    return True if answer in YES else False if answer in NO else None
 
 
 def usual_values(properties: Mapping[str, Any], usual: Iterable[str]) -> Iterator[Any]:
