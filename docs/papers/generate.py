@@ -1,10 +1,12 @@
-"""Draws a sample of each kind of paper, and lists the kinds here and in the certificate service's README.
+"""Draws a sample of each kind of paper, and lists the kinds here, in the certificate service's README and for other
+services.
 
 python docs/papers/generate.py [--check]
 """
 
 import hashlib
 import io
+import json
 import sys
 from collections.abc import Iterator
 from importlib.resources import files as package_files
@@ -20,6 +22,8 @@ from certificate.kind_rules import checked
 from certificate.kinds import Kind, Papers
 from certificate.render import Renderer
 from certificate.samples import ISSUED_AT, kinds_table, sample_page
+from event_schemas.papers import FILE as RULES_FILE
+from event_schemas.papers import RULES
 
 FOLDER = ROOT / "docs/papers"
 README = FOLDER / "README.md"
@@ -36,7 +40,17 @@ OPENS, CLOSES = "<!-- kinds of paper: generated -->\n", "<!-- end -->"
 
 
 def files(papers: Papers) -> dict[Path, str]:
-    return {README: readme(papers), SERVICE_README: service_readme(papers, SERVICE_README.read_text("utf-8"))}
+    return {
+        README: readme(papers),
+        SERVICE_README: service_readme(papers, SERVICE_README.read_text("utf-8")),
+        RULES_FILE: rules(papers),
+    }
+
+
+def rules(papers: Papers) -> str:
+    """What `event_schemas.papers` reads."""
+    listed = RULES.dump_python(tuple(kind.rule for kind in papers.kinds.values()), mode="json", exclude_defaults=True)
+    return json.dumps(listed, ensure_ascii=False, indent=1) + "\n"
 
 
 def readme(papers: Papers) -> str:

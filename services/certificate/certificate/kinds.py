@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError
 from chassis.settings import NotYaml, load_yaml
 from event_schemas import CertificateApproved, ComplaintFiled, Event, Post, VerificationOutcome
 from event_schemas.event_match import EventMatch
+from event_schemas.papers import FactLabel, PaperFact, PaperRule
 from event_schemas.values import Code
 
 from .page import INDIA, Frozen, Text
@@ -109,6 +110,20 @@ class Kind(Frozen):
         """By an officer's approval that names this kind."""
         return self.ordered_by.event == CertificateApproved.type
 
+    @property
+    def rule(self) -> PaperRule:
+        """What other services may know of it. KeyError: a fact that no row shows."""
+        shown = {row.show: row for row in self.rows}
+        return PaperRule(
+            kind=self.kind,
+            services=self.services,
+            ordered_by=self.ordered_by.event,
+            approved_by=self.approved_by,
+            verification=self.verification,
+            needs_applicant=self.needs_applicant,
+            facts={name: _fact(need == "required", shown[f"facts.{name}"]) for name, need in self.facts.items()},
+        )
+
     def valid_until(self, issued_at: datetime) -> datetime | None:
         return None if self.validity == "none" else self.validity.last_second(issued_at)
 
@@ -155,6 +170,11 @@ class Papers(Frozen):
         if isinstance(event, ComplaintFiled):
             return event.service_code in self.services
         return event.type in self.ordering_types
+
+
+def _fact(required: bool, row: Shown) -> PaperFact:
+    form = row.as_ if row.as_ in ("date", "time") else "text"
+    return PaperFact(required=required, form=form, label=FactLabel(hi=row.label.hi, en=row.label.en))
 
 
 def read_common(path: Path = COMMON) -> Common:

@@ -77,6 +77,28 @@ class UnknownCertificate(CommandFault):
         super().__init__(facts={"certificates": list(certificates)})
 
 
+class UnknownPaper(CommandFault):
+    """No single paper is meant; ``papers`` are those that can be approved now."""
+
+    def __init__(self, papers: Sequence[str]) -> None:
+        super().__init__(facts={"papers": list(papers)})
+
+
+class ApproverNotEntitled(CommandFault):
+    """The paper is approved by other posts."""
+
+    def __init__(self, posts: Sequence[str]) -> None:
+        super().__init__(facts={"posts": [str(post) for post in posts]})
+
+
+class FactsRefused(CommandFault):
+    """What is entered on a paper is missing or wrong: (name, the field error's code) of each fault."""
+
+    def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self.faults = tuple(faults)
+
+
 class NotADuplicate(CommandFault):
     """``code`` says why the other case cannot stand for this one."""
 

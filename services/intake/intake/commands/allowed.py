@@ -11,7 +11,7 @@ from intake.commands.table import TABLE, Act, acts_by_table
 def allowed_acts(situation: Situation, role: Role) -> tuple[Act, ...]:
     """The acts of which a command of that role would be accepted now, given a body that fits the case."""
     acts = acts_by_table(situation.case.state, situation.case.family, role)
-    return tuple(act for act in acts if facts_allow(act, situation))
+    return tuple(act for act in acts if facts_allow(act, situation) and _is_of_a_post(act, situation, role))
 
 
 def facts_allow(act: Act, situation: Situation) -> bool:
@@ -20,3 +20,9 @@ def facts_allow(act: Act, situation: Situation) -> bool:
     if command.condition is not None and not command.condition(situation):
         return False
     return not (command.waits_for_the_law and situation.statutory)
+
+
+def _is_of_a_post(act: Act, situation: Situation, role: Role) -> bool:
+    """Deciding roles are named as their posts are."""
+    posts = TABLE[act].posts
+    return posts is None or role.value.upper() in posts(situation)

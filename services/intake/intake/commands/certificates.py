@@ -1,15 +1,28 @@
 """The commands of verifications and certificates."""
 
-from typing import Annotated, Any
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Final
 
-from event_schemas import ids
+from pydantic import Field, StringConstraints
+
+from chassis.visible import is_blank
+from event_schemas import Post, ids
+from event_schemas.calendars import india_date
+from event_schemas.papers import PaperRule, papers_of
+from event_schemas.times import read_time
 from event_schemas.values import VerificationOutcome
 from intake.case import past
 from intake.case.command import Code, Context, DeskCommandBody, EventDraft, Id
-from intake.case.faults import UnknownCertificate
+from intake.case.faults import ApproverNotEntitled, FactsRefused, UnknownCertificate, UnknownPaper
 from intake.case.model import Case
 from intake.case.situation import Situation, is_undecided, valid_certificates
+from intake.case.states import State
 from intake.http.one_of import OneOf
+
+MOST_FACTS: Final = 20
+# As long as the event takes: it travels unsealed.
+Fact = Annotated[str, StringConstraints(max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class CompleteVerification(DeskCommandBody):
@@ -22,22 +35,89 @@ def complete_verification(body: CompleteVerification, _case: Case, _context: Con
 
 
 class ApproveCertificate(DeskCommandBody):
-    pass
+    """`kind`: the paper, where the service yields several. `facts`: what it shows of the desk's own registers."""
+
+    kind: Code | None = None
+    facts: Annotated[Mapping[Code, Fact], Field(max_length=MOST_FACTS)] = {}
 
 
-def approve_certificate(_body: ApproveCertificate, case: Case, context: Context) -> EventDraft:
-    kind = certificate_kind(case)
-    fields: dict[str, Any] = {"kind": kind, "by_post": context.by_post}
+def approve_certificate(body: ApproveCertificate, case: Case, context: Context) -> EventDraft:
+    rule = _chosen(body.kind, case)
+    post = context.by_post.partition(":")[0]
+    if post not in rule.approved_by:
+        raise ApproverNotEntitled(rule.approved_by)
+    faults = [*_fact_faults(rule, body.facts, context.now)]
+    if faults:
+        raise FactsRefused(faults)
+    fields: dict[str, Any] = {"kind": rule.kind, "by_post": context.by_post, "facts": dict(body.facts)}
     if case.round > 1:
         # The paper of an earlier round, which may have been revoked, is not issued again.
-        fields["certificate_id"] = ids.certificate_id(case.case_id, kind, case.round)
+        fields["certificate_id"] = ids.certificate_id(case.case_id, rule.kind, case.round)
     return EventDraft(fields)
 
 
 def may_approve(situation: Situation) -> bool:
-    """Only what the certificate service will write: a clear verification, and an applicant it can name."""
-    case = situation.case
-    return is_undecided(situation) and past.verification(case) == "clear" and case.sealed is not None
+    """Only what the certificate service will write."""
+    return is_undecided(situation) and bool(approvable(situation.case))
+
+
+def may_refuse(situation: Situation) -> bool:
+    return is_undecided(situation) and bool(_by_approval(situation.case))
+
+
+def approvers(situation: Situation) -> frozenset[Post]:
+    """The posts that may approve one of the papers now."""
+    return frozenset(post for rule in approvable(situation.case) for post in rule.approved_by)
+
+
+def approvable(case: Case) -> tuple[PaperRule, ...]:
+    """The papers whose conditions the case fulfils: its verification where one is needed, an applicant to be named."""
+    return tuple(
+        rule
+        for rule in _by_approval(case)
+        if (case.sealed is not None or not rule.needs_applicant)
+        and (not rule.verification or _is_verified(case, rule.verification))
+    )
+
+
+def _by_approval(case: Case) -> tuple[PaperRule, ...]:
+    return tuple(rule for rule in papers_of(case.service_code) if rule.is_approved)
+
+
+def _is_verified(case: Case, outcomes: Collection[VerificationOutcome]) -> bool:
+    """By the station that has the case: after a transfer the next one verifies for itself."""
+    return case.state is State.VERIFICATION_DONE and past.verification(case) in outcomes
+
+
+def _chosen(kind: str | None, case: Case) -> PaperRule:
+    possible = approvable(case)
+    named = [rule for rule in possible if kind in (None, rule.kind)]
+    if len(named) != 1:
+        raise UnknownPaper([rule.kind for rule in possible])
+    return named[0]
+
+
+def _fact_faults(rule: PaperRule, facts: Mapping[str, str], now: datetime) -> Iterator[tuple[str, str]]:
+    """(name, the field error's code) of each fault."""
+    yield from ((name, "extra_forbidden") for name in facts if name not in rule.facts)
+    for name, fact in rule.facts.items():
+        value = facts.get(name)
+        if value is None:
+            if fact.required:
+                yield name, "missing"
+        elif is_blank(value):
+            yield name, "blank"
+        elif fact.form != "text" and (code := _time_fault(fact.form, value, now)):
+            yield name, code
+
+
+def _time_fault(form: str, value: str, now: datetime) -> str | None:
+    """What a desk enters has happened."""
+    try:
+        to_come = date.fromisoformat(value) > india_date(now) if form == "date" else read_time(value) > now
+    except ValueError:
+        return "date_parsing" if form == "date" else "instant"
+    return "datetime_past" if to_come else None
 
 
 class RefuseCertificate(DeskCommandBody):
@@ -45,8 +125,8 @@ class RefuseCertificate(DeskCommandBody):
 
 
 def refuse_certificate(body: RefuseCertificate, case: Case, context: Context) -> EventDraft:
-    fields = {"kind": certificate_kind(case), "by_post": context.by_post, "reason_code": body.reason_code}
-    return EventDraft(fields)
+    kind = _by_approval(case)[0].kind
+    return EventDraft({"kind": kind, "by_post": context.by_post, "reason_code": body.reason_code})
 
 
 class OrderCertificateRevocation(DeskCommandBody):
@@ -68,8 +148,3 @@ def order_certificate_revocation(body: OrderCertificateRevocation, case: Case, c
         "certificate_id": found[-1].certificate_id,
     }
     return EventDraft(fields)
-
-
-def certificate_kind(case: Case) -> str:
-    """`character` for the service character-certificate."""
-    return case.service_code.removesuffix("-certificate")

@@ -40,7 +40,7 @@ def problems_of(act: Act) -> tuple[ProblemType, ...]:
     found = [problem for fault, problem in PROBLEMS.items() if fault in raised]
     if TABLE[act].waits_for_the_law:
         found.append(problems.CLOCK_RUNNING)
-    if faults.ImplausibleTime in raised:
+    if raised & {faults.ImplausibleTime, faults.FactsRefused}:
         found.append(VALIDATION_FAILED)
     if act is Act.RESOLVE_EMERGENCY:
         found.extend(problems.DUPLICATES.values())

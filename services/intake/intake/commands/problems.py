@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from chassis.http.problems import VALIDATION_FAILED, FieldError, Problem, ProblemType
+from chassis.http.validation import MESSAGES
 from chassis.sentences import CodeNames
 from intake import problems
 from intake.case import faults
@@ -18,6 +19,8 @@ PROBLEMS: Mapping[type[faults.CommandFault], ProblemType] = {
     faults.KindsMissing: problems.KINDS_MISSING,
     faults.KindNotOut: problems.KIND_NOT_OUT,
     faults.UnknownCertificate: problems.CERTIFICATE_UNKNOWN,
+    faults.UnknownPaper: problems.PAPER_UNKNOWN,
+    faults.ApproverNotEntitled: problems.APPROVER_NOT_ENTITLED,
     faults.PlaceUnknown: problems.PLACE_UNKNOWN,
     faults.OfficeAccused: problems.OFFICE_ACCUSED,
     faults.HearingInThePast: problems.HEARING_IN_THE_PAST,
@@ -32,15 +35,19 @@ def problem_of(fault: faults.CommandFault, case: Case, allowed: Sequence[str], c
     if isinstance(fault, faults.ImplausibleTime):
         wrong = FieldError("implausible_time", fault.en, fault.hi, f"/{fault.field}")
         return Problem(VALIDATION_FAILED, errors=[wrong])
+    if isinstance(fault, faults.FactsRefused):
+        named = [(f"/facts/{name}", code, MESSAGES[code]) for name, code in fault.faults]
+        errors = [FieldError(code, text.en, text.hi, pointer) for pointer, code, text in named]
+        return Problem(VALIDATION_FAILED, errors=errors)
     type_ = problems.DUPLICATES[fault.code] if isinstance(fault, faults.NotADuplicate) else PROBLEMS[type(fault)]
     extra = dict(fault.facts)
     if type_.status == 409:
         standing = {"case_status": case.state.value, "version": case.version}
         extra = {**standing, "allowed": [str(act) for act in allowed], **extra}
     if isinstance(fault, faults.TransitionNotAllowed):
-        named = {
+        filled = {
             "act": code_names.bilingual("acts", fault.act),
             "state": code_names.bilingual("case_states", fault.state.value),
         }
-        return Problem(problems.TRANSITION_NOT_ALLOWED, "state", named, extra=extra)
+        return Problem(problems.TRANSITION_NOT_ALLOWED, "state", filled, extra=extra)
     return Problem(type_, fault.why if isinstance(fault, faults.ClockNotPausable) else None, extra=extra)

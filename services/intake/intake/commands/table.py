@@ -24,6 +24,7 @@ from event_schemas import (
     HearingStarted,
     InquiryCompleted,
     InvestigationCompleted,
+    Post,
     PreliminaryEnquiryCompleted,
     ProgressInformed,
     ResponderArrived,
@@ -92,6 +93,7 @@ class Command(Transition):
     `build` drafts the event and the case's change, or raises a fault of `intake.case.faults`.
     `condition`: what the case's own facts must fulfil besides. With `build_explains` a command is not refused by it,
     as the fault that `build` raises says more; it still decides whether the command is listed as allowed.
+    `posts`: those that may, where the case says so; a command of another post is refused by a fault of `build`.
     `waits_for_the_law`: not while a time limit of the law runs, which ends by its own event alone.
     `ends`: the clock rounds that end with it where the policies do not end them.
     """
@@ -103,6 +105,7 @@ class Command(Transition):
     roles: frozenset[Role]
     condition: Callable[[Situation], bool] | None = None
     build_explains: bool = False
+    posts: Callable[[Situation], frozenset[Post]] | None = None
     waits_for_the_law: bool = False
     ends: ClockEnds | None = None
     reach: Reach = Reach.OWN
@@ -271,12 +274,14 @@ TABLE: Mapping[Act, Command] = {
     ),
     Act.APPROVE_CERTIFICATE: Command(
         body=certificates.ApproveCertificate,
+        example={"facts": {}},
         event=CertificateApproved,
         build=certificates.approve_certificate,
-        moves=stay(frozenset({S.VERIFICATION_DONE})),
-        families=_CERTIFICATE,
+        moves=stay(_AT_DESK | {S.VERIFICATION_DONE}),
+        families=_ISSUED,
         roles=_DECIDERS,
         condition=certificates.may_approve,
+        posts=certificates.approvers,
     ),
     Act.REFUSE_CERTIFICATE: Command(
         body=certificates.RefuseCertificate,
@@ -286,7 +291,7 @@ TABLE: Mapping[Act, Command] = {
         moves=to(S.RESOLVED, _AT_DESK, S.VERIFICATION_DONE),
         families=_CERTIFICATE,
         roles=_DECIDERS,
-        condition=is_undecided,
+        condition=certificates.may_refuse,
         ends=ClockEnds(every_clock, ClockEndReason.DECIDED),
     ),
     Act.ORDER_CERTIFICATE_REVOCATION: Command(

@@ -1,0 +1,62 @@
+"""What other services may know of the kinds of paper: which service yields one, who approves it, what he enters."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import TypeAdapter
+
+from event_schemas.events.certificates import CertificateApproved
+from event_schemas.values import Code, Post, Value, VerificationOutcome
+
+FILE: Final = Path(__file__).with_name("papers.json")
+FactForm = Literal["text", "date", "time"]
+
+
+class FactLabel(Value):
+    hi: str
+    en: str
+
+
+class PaperFact(Value):
+    """What the approving desk enters; `form`: free text, a day (2026-11-22), or an instant with its zone."""
+
+    required: bool
+    form: FactForm
+    label: FactLabel
+
+
+class PaperRule(Value):
+    """A kind of paper. `ordered_by`: the type of the event that orders one.
+
+    `verification`: the outcomes it may rest on; none: it rests on no verification. `needs_applicant`: it names the
+    person who applied.
+    """
+
+    kind: Code
+    services: tuple[str, ...]
+    ordered_by: str
+    approved_by: tuple[Post, ...] = ()
+    verification: tuple[VerificationOutcome, ...] = ()
+    needs_applicant: bool = False
+    facts: Mapping[str, PaperFact] = {}
+
+    @property
+    def is_approved(self) -> bool:
+        """By an officer's approval that names this kind."""
+        return self.ordered_by == CertificateApproved.type
+
+
+RULES: Final = TypeAdapter(tuple[PaperRule, ...])
+
+
+@cache
+def paper_rules() -> Mapping[str, PaperRule]:
+    """By kind. The file is written from the certificate service's papers by `make generate`."""
+    return {rule.kind: rule for rule in RULES.validate_json(FILE.read_bytes())}
+
+
+def papers_of(service_code: str) -> tuple[PaperRule, ...]:
+    """The kinds that a service yields; none for most."""
+    return tuple(rule for rule in paper_rules().values() if service_code in rule.services)
