@@ -5,7 +5,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +17,6 @@ ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "frontend.md").read_text(encoding="utf8")
 DOCUMENT: dict[str, Any] = json.loads((ROOT / "docs" / "openapi" / "intake.json").read_text(encoding="utf8"))
 ANYWHERE = {"content-type", "accept-language", "authorization"}
-PROVIDER_PORT = 8009
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +29,27 @@ class Shown:
 
 
 def calls(text: str) -> Iterator[Shown]:
-    """Every curl line of the document that asks intake."""
-    for line in (line for line in text.splitlines() if line.startswith("curl ")):
-        words = shlex.split(line)
-        url = urlsplit(words[-1])
-        if url.port == PROVIDER_PORT:
+    """Every curl command of the document that asks intake."""
+    for line in (
+        line for line in text.replace("\\\n", "").splitlines() if "curl " in line and not line.startswith("#")
+    ):
+        words = list(_command(line))
+        if not words[-1].startswith("$INTAKE"):
             continue
+        url = urlsplit(words[-1].removeprefix("$INTAKE"))
         options = list(pairwise(words))
         headers = frozenset(value.partition(":")[0].lower() for option, value in options if option == "-H")
         body = next((json.loads(value) for option, value in options if option == "-d"), None)
         method = next((value.lower() for option, value in options if option == "-X"), "get" if body is None else "post")
         query = tuple(part.partition("=")[0] for part in url.query.split("&") if part)
         yield Shown(method, url.path, query, headers, body)
+
+
+def _command(line: str) -> Iterator[str]:
+    """The words of a line's curl command, up to the pipe or the bracket that ends it."""
+    lexer = shlex.shlex(line[line.index("curl ") :], posix=True, punctuation_chars="|()")
+    lexer.whitespace_split = True
+    return takewhile(lambda word: word[0] not in "|()", lexer)
 
 
 def faults(shown: Shown) -> Iterator[str]:
@@ -76,6 +84,7 @@ def _resolved(part: dict[str, Any]) -> dict[str, Any]:
 
 def test_every_call_that_is_shown_is_one_there_is() -> None:
     shown = list(calls(TEXT))
+    assert len(shown) == TEXT.count("$INTAKE/")
     assert {call.path for call in shown} >= {"/v1/auth/otp", "/v1/complaints", "/v1/emergencies"}
     assert [fault for call in shown for fault in faults(call)] == []
 
@@ -83,10 +92,10 @@ def test_every_call_that_is_shown_is_one_there_is() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "curl http://127.0.0.1:8001/v1/nothing",
-        "curl -H 'X-Odd: 1' http://127.0.0.1:8001/v1/services",
-        "curl 'http://127.0.0.1:8001/v1/services?odd=1'",
-        """curl -d '{"telephone": "1"}' http://127.0.0.1:8001/v1/auth/otp""",
+        "curl $INTAKE/v1/nothing",
+        "curl -H 'X-Odd: 1' $INTAKE/v1/services",
+        "curl '$INTAKE/v1/services?odd=1'",
+        """curl -d '{"telephone": "1"}' $INTAKE/v1/auth/otp""",
     ],
 )
 def test_a_call_that_is_none_is_found(line: str) -> None:
