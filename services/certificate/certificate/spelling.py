@@ -16,6 +16,7 @@ YEAR: Final = 2
 BODY: Final = 10
 _HEX: Final = frozenset(string.hexdigits.upper())
 _ID: Final = 32
+ISSUED_VERSION: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,7 @@ def read_name(text: str, prefixes: Iterable[str]) -> Name | None:
     except TooLongError:
         return None
     if len(symbols) == _ID:
-        folded = symbols.translate(_ONES_AND_ZEROS)
-        return Name(certificate_id=str(UUID(folded))) if set(folded) <= _HEX else None
+        return _id(symbols.translate(_ONES_AND_ZEROS))
     return _number(symbols, prefixes)
 
 
@@ -45,6 +45,14 @@ def written_number(prefix: str, symbols: str) -> str:
     """`CC-26-7K3MQ-9QXD2-H`: prefix, two digits of the year, ten symbols, the check character of them all."""
     year, first, second = symbols[:YEAR], symbols[YEAR : YEAR + 5], symbols[YEAR + 5 :]
     return f"{prefix}-{year}-{first}-{second}-{_check(prefix, symbols)}"
+
+
+def _id(symbols: str) -> Name | None:
+    """None for what no paper of ours has as its id: their ids are derived, so each is a UUID of version 5."""
+    if not set(symbols) <= _HEX:
+        return None
+    found = UUID(symbols)
+    return Name(certificate_id=str(found)) if found.version == ISSUED_VERSION else None
 
 
 def _number(symbols: str, prefixes: Iterable[str]) -> Name | None:
