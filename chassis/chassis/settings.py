@@ -68,11 +68,12 @@ class ServiceSettings(BaseSettings):
     sealing_keys: SecretStr = SecretStr("{}")
     service_token: SecretStr = SecretStr("")
     # Officers' tokens come from this issuer; its public keys (JWKS) from a file or over HTTPS. While it cannot be
-    # reached its last keys hold for OFFICER_KEYS_HOLD.
+    # reached its last keys hold for OFFICER_KEYS_HOLD; in OFFICER_KEYS_FOLDER also for a process that starts meanwhile.
     officer_issuer: str = LOCAL_ISSUER
     officer_audience: str = OFFICER_AUDIENCE
     officer_jwks_file: Path | None = None
     officer_jwks_url: str | None = None
+    officer_keys_folder: Path | None = None
     officer_keys_hold: timedelta = Field(default=timedelta(hours=1), gt=timedelta(0), le=timedelta(hours=24))
     policies_file: Path | None = None
 

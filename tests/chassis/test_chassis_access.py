@@ -7,6 +7,7 @@ import hmac
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,10 +20,12 @@ from prometheus_client import CollectorRegistry
 
 from chassis.http.access import Access, Service
 from chassis.http.access.jwks import IssuerKeys, JwksMetrics, usable_keys
+from chassis.http.access.last_keys import LastKeys
 from chassis.http.problems import Problem
 from tests.manual_clock import ManualClock
 
 ISSUER = "https://login.police.example"
+URL = f"{ISSUER}/jwks"
 SERVICE_TOKEN = "a-service-token-of-the-suite"
 SHO: dict[str, Any] = {"sub": "o1", "role": "sho", "post": "SHO:5140003", "station": "5140003"}
 HOUR = timedelta(hours=1)
@@ -37,18 +40,19 @@ def pair(kid: str) -> tuple[dict[str, str], dict[str, str]]:
 class Issuer:
     """An officers' issuer whose answer the test writes, and services that check its tokens."""
 
-    def __init__(self) -> None:
-        self.clock = ManualClock(datetime.now(UTC))
-        self.private, self.public = pair("one")
+    def __init__(self, last: LastKeys | None = None, like: Issuer | None = None) -> None:
+        self.clock = ManualClock(datetime.now(UTC)) if like is None else like.clock
+        self.private, self.public = pair("one") if like is None else (like.private, like.public)
         self.answer: Callable[[], httpx.Response] = lambda: httpx.Response(200, json={"keys": [self.public]})
         self.asked = 0
         self.registry = CollectorRegistry()
         self.keys = IssuerKeys(
             file=None,
-            url="https://login.police.example/jwks",
+            url=URL,
             clock=self.clock,
             http=httpx.AsyncClient(transport=httpx.MockTransport(self._serve)),
             metrics=JwksMetrics(self.registry),
+            last=last,
         )
         self.access = Access(self.keys, issuer=ISSUER, audience="janseva", token=SERVICE_TOKEN)
 
@@ -83,6 +87,84 @@ class Issuer:
 @pytest.fixture
 def issuer() -> Issuer:
     return Issuer()
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Callable[[], Issuer]:
+    """Makes processes of one service, one after the other, that keep their last keys in one folder."""
+    first = Issuer()
+
+    def start() -> Issuer:
+        return Issuer(LastKeys(tmp_path, URL), like=first)
+
+    return start
+
+
+async def test_a_process_that_starts_while_the_issuer_is_away(kept: Callable[[], Issuer]) -> None:
+    """It takes over the last keys of the one before, as old as they are, for the same hour; the gauge says so."""
+    before = kept()
+    token = before.token()
+    assert await before.code(token) == "ok"
+    after = kept()
+    after.down()
+    after.clock.advance(timedelta(minutes=59))
+    assert await after.code(token) == "ok"
+    assert after.registry.get_sample_value("janseva_officer_keys_age_seconds") == 59 * 60
+    assert after.registry.get_sample_value("janseva_officer_keys_fetch_failures_total") == 1
+    after.clock.advance(timedelta(minutes=2))
+    assert await after.code(token) == "issuer_unavailable"
+    later = kept()
+    later.down()
+    assert await later.code(token) == "issuer_unavailable"
+
+
+async def test_a_key_taken_back_is_not_remembered(kept: Callable[[], Issuer]) -> None:
+    """What the issuer said last is kept, also that it has no keys."""
+    before = kept()
+    token = before.token()
+    assert await before.code(token) == "ok"
+    before.answer = lambda: httpx.Response(200, json={"keys": []})
+    before.clock.advance(timedelta(seconds=40))
+    assert await before.code(token) == "token_invalid"
+    after = kept()
+    after.down()
+    after.clock.advance(timedelta(minutes=5))
+    assert await after.code(token) == "token_invalid"
+
+
+async def test_the_time_of_the_last_keys_is_kept_up(kept: Callable[[], Issuer]) -> None:
+    """Of a set that stays the same, the time it was last given is at most a minute too early."""
+    before = kept()
+    token = before.token()
+    for _ in range(50):
+        assert await before.code(token) == "ok"
+        before.clock.advance(timedelta(minutes=2))
+    after = kept()
+    after.down()
+    after.clock.advance(timedelta(minutes=55))
+    assert await after.code(token) == "ok"
+
+
+@pytest.mark.parametrize("change", [None, {"url": "https://other.example"}, {"fetched_at": "2999-01-01T00:00:00Z"}])
+async def test_a_file_that_is_not_the_issuer_s_opens_nothing(
+    kept: Callable[[], Issuer], tmp_path: Path, change: dict[str, str] | None
+) -> None:
+    """Broken, another issuer's or of the future: as if there were none."""
+    before = kept()
+    token = before.token()
+    assert await before.code(token) == "ok"
+    (file,) = tmp_path.iterdir()  # noqa: ASYNC240
+    file.write_text("{" if change is None else json.dumps(json.loads(file.read_text()) | change))
+    after = kept()
+    after.down()
+    assert await after.code(token) == "issuer_unavailable"
+
+
+async def test_a_folder_that_is_not_there_costs_nothing_else(tmp_path: Path) -> None:
+    """The keys are fetched and used as ever."""
+    issuer = Issuer(LastKeys(tmp_path / "none", URL))
+    assert await issuer.code(issuer.token()) == "ok"
+    assert list(tmp_path.iterdir()) == []  # noqa: ASYNC240
 
 
 async def test_a_key_taken_back_is_worth_nothing_within_a_minute(issuer: Issuer) -> None:

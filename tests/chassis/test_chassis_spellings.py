@@ -88,6 +88,8 @@ def test_who_likes_neither_gets_the_default_of_the_place() -> None:
         ("text/html;q=0", "application/json"),
         ("application/json;q=0, */*;q=0.1", "text/html"),
         ("TEXT/HTML;level=1", "text/html"),
+        ("*/*, application/json;q=0.1", "text/html"),
+        ("text/*;q=0.9, text/html;q=0.1, application/json;q=0.5", "application/json"),
         ("image/png", "application/json"),
     ],
 )

@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 
 from chassis.clock import Clock
 from chassis.http.access.jwks import IssuerKeys, JwksMetrics
+from chassis.http.access.last_keys import LastKeys
 from chassis.http.access.problems import ISSUER_UNAVAILABLE, TOKEN_EXPIRED, TOKEN_INVALID
 from chassis.http.access.tokens import key_id_of, read_officer_token
 from chassis.http.openapi.declared import OFFICER_TOKEN, SERVICE_TOKEN, guards
@@ -98,7 +99,14 @@ def issuer_keys(
         http=http,
         hold=settings.officer_keys_hold,
         metrics=JwksMetrics(registry),
+        last=_last_keys(settings),
     )
+
+
+def _last_keys(settings: ServiceSettings) -> LastKeys | None:
+    """A file of keys is there at each start: what comes over the network is kept."""
+    folder, url = settings.officer_keys_folder, settings.officer_jwks_url
+    return None if folder is None or url is None or settings.officer_jwks_file is not None else LastKeys(folder, url)
 
 
 def service_token(expected: str) -> Callable[[Request], None]:

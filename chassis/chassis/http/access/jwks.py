@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from chassis.clock import Clock
+from chassis.http.access.last_keys import LastKeys
 from chassis.http.access.problems import ISSUER_UNAVAILABLE, TOKEN_INVALID
 from chassis.http.problems import Problem
 from chassis.telemetry.logs import get_logger
@@ -56,6 +57,7 @@ class IssuerKeys:
         http: httpx.AsyncClient,
         hold: timedelta = timedelta(hours=1),
         metrics: JwksMetrics | None = None,
+        last: LastKeys | None = None,
     ) -> None:
         if file is None and url is None:
             raise ValueError("OFFICER_JWKS_FILE or OFFICER_JWKS_URL must be set: officers' tokens cannot be checked")
@@ -63,6 +65,7 @@ class IssuerKeys:
         self._clock, self._http = clock, http
         self._hold = hold
         self._metrics = metrics
+        self._last = last
         self._keys: Mapping[str, jwt.PyJWK] = {}
         self._fetched_at: datetime | None = None
         self._asked_at: datetime | None = None
@@ -102,13 +105,26 @@ class IssuerKeys:
                 return
             self._asked_at = now
             try:
-                keys = usable_keys(await self._fetch())
+                text = await self._fetch()
+                keys = usable_keys(text)
             except (OSError, httpx.HTTPError, httpx.InvalidURL, UnicodeDecodeError, NotAKeySet) as error:
                 if self._metrics is not None:
                     self._metrics.failures.inc()
                 _log.warning("officer_keys_not_fetched", reason=type(error).__name__)
+                await self._remember(now)
                 return
             self._keys, self._fetched_at = keys, now
+            if self._last is not None:
+                await asyncio.to_thread(self._last.write, text, now)
+
+    async def _remember(self, now: datetime) -> None:
+        """Take over what another process was given, if this one never got any; it is as old as it was there."""
+        if self._last is None or self._fetched_at is not None:
+            return
+        found = await asyncio.to_thread(self._last.read, now)
+        if found is not None:
+            # It was readable when it was written.
+            self._keys, self._fetched_at = usable_keys(found.keys), found.fetched_at
 
     def _is_older_than(self, age: timedelta) -> bool:
         return self._fetched_at is None or self._clock.now() - self._fetched_at >= age
