@@ -8,6 +8,7 @@ from typing import Final, Literal
 from pydantic import TypeAdapter
 
 from event_schemas.events.certificates import CertificateApproved
+from event_schemas.events.inquiry import VerificationCompleted
 from event_schemas.values import Code, Post, Value, VerificationOutcome
 
 FILE: Final = Path(__file__).with_name("papers.json")
@@ -60,3 +61,8 @@ def paper_rules() -> Mapping[str, PaperRule]:
 def papers_of(service_code: str) -> tuple[PaperRule, ...]:
     """The kinds that a service yields; none for most."""
     return tuple(rule for rule in paper_rules().values() if service_code in rule.services)
+
+
+def is_of_another_person(service_code: str) -> bool:
+    """Whether who asked for a verification is told no more than verified or not: its paper states just that."""
+    return any(rule.ordered_by == VerificationCompleted.type for rule in papers_of(service_code))

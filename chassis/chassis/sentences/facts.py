@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from event_schemas import AssignedToStation, Event, Post
+from event_schemas import AssignedToStation, Event, Post, VerificationOutcome
+from event_schemas.papers import is_of_another_person
 
 Facts = Mapping[str, str]
 
@@ -54,6 +55,7 @@ _FACT_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "CertificateIssued": ("certificate_id", "kind", "verify_url"),
     "CertificateRevoked": ("certificate_id", "kind"),
 }
+_ADVERSE, _UNABLE = VerificationOutcome.ADVERSE.value, VerificationOutcome.UNABLE.value
 _LADDER: Final = [str(post) for post in Post.known()]
 _OFFICE_KINDS: Final = {"SHO": "station", "HQ": "control_room"}
 # Longer addresses do not fit a message.
@@ -69,11 +71,15 @@ def facts_of(event: Event) -> dict[str, str]:
     return {name: _text(value) for name, value in values if value is not None}
 
 
-def enriched(facts: Facts, case: Facts) -> dict[str, str]:
+def enriched(facts: Facts, case: Facts, *, for_officers: bool = False) -> dict[str, str]:
     """The facts of an event and of its case, and what follows from both. `case` may name officer_post, station,
     station_hi, station_code, police_district, service_code, tracking_number, family and lane.
+
+    Who had another person verified reads of an adverse result as of one that could not be had; officers read it.
     """
     known = {**case, **facts}
+    if not for_officers and facts.get("outcome") == _ADVERSE and is_of_another_person(case.get("service_code", "")):
+        known["outcome"] = _UNABLE
     if "clock" not in known and "clock_id" in known:
         known["clock"] = known["clock_id"].partition(":")[0]
     known["office_kind"] = _OFFICE_KINDS.get(title_of(known.get("officer_post", "")), "office")

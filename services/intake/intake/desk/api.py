@@ -122,7 +122,7 @@ def desk_router(parts: DeskParts) -> APIRouter:
         actor = actor_of(principal)
         found = await parts.case(case_id, actor)
         language = language_of(accept_language)
-        status = await parts.reader.view(found, language)
+        status = await parts.reader.view(found, language, for_officers=True)
         like = await likeness_of(parts.store, [found])
         beside = like.get(found.case_id, NONE)
         view = desk_view(
@@ -150,7 +150,7 @@ def desk_router(parts: DeskParts) -> APIRouter:
         now = parts.clock.now()
         await parts.side.record_reveal(Reveal(ids.new_event_id(now), now, case_id, actor.sub, actor.post, body.reason))
         language = language_of(accept_language)
-        status = await parts.reader.view(found, language)
+        status = await parts.reader.view(found, language, for_officers=True)
         like = await likeness_of(parts.store, [found])
         beside = like.get(found.case_id, NONE)
         view = desk_view(

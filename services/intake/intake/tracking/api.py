@@ -56,7 +56,7 @@ class StatusReader:
         view = await self.view(case, language)
         return bytes(json_response(view).body), f'W/"{case.version}.{case.changes}.{language}"'
 
-    async def view(self, case: Case, language: Language) -> Mapping[str, Any]:
+    async def view(self, case: Case, language: Language, *, for_officers: bool = False) -> Mapping[str, Any]:
         derived = await self._store.timeline(case.case_id)
         return status_view(
             case,
@@ -66,6 +66,7 @@ class StatusReader:
             now=self._clock.now(),
             public_url=self._public_url,
             service=self._catalogue.get(case.service_code),
+            for_officers=for_officers,
         )
 
 

@@ -31,14 +31,15 @@ class DecidedOutcome:
     at: datetime
 
 
-def story_of(case: Case, entries: Sequence[TimelineEntry]) -> list[StoryEntry]:
-    """The entries in order; the office of each is the one that the case lay with at that time."""
+def story_of(case: Case, entries: Sequence[TimelineEntry], *, for_officers: bool = False) -> list[StoryEntry]:
+    """The entries in order, as their reader may know them; the office of each is the one that had the case then."""
     office: dict[str, str] = {}
     story = []
     for entry in entries:
         if entry.event == _ASSIGNED:
             office = {name: entry.params[name] for name in _OFFICE if name in entry.params}
-        story.append(StoryEntry(entry, enriched(entry.params, {**_of_case(case), **office})))
+        facts = enriched(entry.params, {**_of_case(case), **office}, for_officers=for_officers)
+        story.append(StoryEntry(entry, facts))
     return story
 
 

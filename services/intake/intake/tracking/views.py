@@ -23,11 +23,12 @@ def status_view(
     now: datetime,
     public_url: str,
     service: Service | None = None,
+    for_officers: bool = False,
 ) -> Mapping[str, Any]:
     """The body of GET /v1/complaints/{tracking_number}, as contracts.md gives it."""
     case_url = f"{public_url.rstrip('/')}/v1/complaints/{case.tracking_number}"
     station = case.assignment.station if case.assignment else None
-    story = story_of(case, merged_timeline(case, derived))
+    story = story_of(case, merged_timeline(case, derived), for_officers=for_officers)
     found = outcome(case, story, texts, language)
     return {
         "case_id": case.case_id,
