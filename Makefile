@@ -105,7 +105,7 @@ fmt: $(SYNCED) ## Format the code and mend what can be mended
 
 ## Files made from the code
 
-GENERATORS := schemas/event_schemas/generate.py deploy/prometheus/generate.py deploy/grafana/generate.py deploy/k8s/generate.py deploy/openapi/generate.py deploy/architecture/generate.py docs/papers/generate.py
+GENERATORS := schemas/event_schemas/generate.py deploy/prometheus/generate.py deploy/grafana/generate.py deploy/k8s/generate.py deploy/openapi/generate.py deploy/architecture/generate.py docs/papers/generate.py docs/catalogue/generate.py
 
 .PHONY: generate
 generate: $(SYNCED) ## Write JSON Schemas, OpenAPI documents, rules, dashboards, manifests and pictures of papers anew

@@ -11,6 +11,7 @@ SERVICE_CODES: Final = frozenset(
         "e-complaint",
         "e-fir",
         "emergency-112",
+        "event-permission",
         "fir-copy",
         "guard-hiring",
         "hearing",

@@ -10,10 +10,10 @@ import yaml
 from chassis.bilingual import Bilingual
 from chassis.http.validation import MESSAGES
 from intake.catalogue import Catalogue, CatalogueError, load_catalogue
-from intake.catalogue.loader import SHIPPED
+from intake.catalogue.loader import SHIPPED, read_catalogue
 from intake.catalogue.model import CatalogueFile
 
-MISSING, TO_COME = MESSAGES["missing"], MESSAGES["datetime_past"].en
+TO_COME = MESSAGES["datetime_past"].en
 NO_INSTANT = MESSAGES["instant"].en
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 QUESTIONS: dict[str, Any] = {
@@ -37,9 +37,10 @@ TITLE = {"title": {"hi": "प्रश्न", "en": "Question"}}
 
 
 def shipped_with(questions: dict[str, Any]) -> dict[str, Any]:
-    file: dict[str, Any] = yaml.safe_load(SHIPPED.read_text())
-    asked = {**file["services"][0], "code": "asked", "attributes": questions}
-    return {**file, "vocabularies": {"items": ITEMS}, "services": [asked]}
+    file = read_catalogue(SHIPPED)
+    asked = next(service for service in file["services"] if service["code"] == "hearing")
+    asked = {**asked, "code": "asked", "attributes": questions}
+    return {**file, "vocabularies": {**file["vocabularies"], "items": ITEMS}, "services": [asked]}
 
 
 def faults(given: dict[str, Any]) -> list[tuple[str, str]]:
@@ -79,7 +80,12 @@ def test_each_missing_attribute_is_named_once() -> None:
     catalogue = Catalogue(CatalogueFile.model_validate(shipped_with(QUESTIONS)))
     service = catalogue.get("asked")
     assert service is not None
-    assert catalogue.attribute_errors(service, {}, NOW) == [("/count", MISSING), ("/item", MISSING)]
+    found = catalogue.attribute_errors(service, {}, NOW)
+    assert [(pointer, message.en) for pointer, message in found] == [
+        ("/count", "“Question x” is required"),
+        ("/item", "“Question ” is required"),
+    ]
+    assert found[0][1].hi == "“प्रश्न क” आवश्यक है"
 
 
 def test_a_fault_is_told_in_hindi_too() -> None:
@@ -138,15 +144,18 @@ def test_what_has_happened_lies_in_the_past() -> None:
     [{"type": "integer", "x-code": "bare"}, {"type": "string", "x-code": "odd"}, {"type": "string", "x-past": True}],
 )
 def test_a_mark_that_has_no_meaning_is_refused(marks: dict[str, Any]) -> None:
-    broken = {**QUESTIONS, "properties": {"item": {**marks, **TITLE}}}
+    broken = {**QUESTIONS, "required": [], "properties": {"item": {**marks, **TITLE}}}
     with pytest.raises(ValueError, match="x-"):
         CatalogueFile.model_validate(shipped_with(broken))
 
 
 def test_a_catalogue_with_a_broken_schema_is_refused(tmp_path: Path) -> None:
     """A schema that is none stops the start, not the first citizen."""
-    broken = {**QUESTIONS, "properties": {"item": {"type": "objekt", **TITLE}}}
-    path = tmp_path / "services.yaml"
-    path.write_text(yaml.safe_dump(shipped_with(broken)))
-    with pytest.raises(CatalogueError):
-        load_catalogue(path)
+    broken = {**QUESTIONS, "required": [], "properties": {"item": {"type": "objekt", **TITLE}}}
+    for part, data in (file := shipped_with(broken)).items():
+        if part != "services":
+            (tmp_path / f"{part}.yaml").write_text(yaml.safe_dump(data))
+    (tmp_path / "services").mkdir()
+    (tmp_path / "services" / "asked.yaml").write_text(yaml.safe_dump(file["services"][0]))
+    with pytest.raises(CatalogueError, match="objekt"):
+        load_catalogue(tmp_path)

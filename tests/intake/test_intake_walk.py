@@ -14,7 +14,7 @@ from intake.case.command import CommandBody
 from intake.case.faults import CommandFault
 from intake.case.model import HearingRecord
 from intake.case.situation import valid_certificates
-from intake.case.states import DONE, Family, Role, State
+from intake.case.states import CASE_FAMILIES, DONE, Family, Role, State
 from intake.commands.table import TABLE, Act
 from intake.hearings import domain as hearings
 from tests.intake.desk_walk import (
@@ -37,6 +37,11 @@ STARTS: Mapping[str, Callable[[], World]] = {
     "report": lambda: filed("lost-property"),
     "certificate": lambda: filed("character-certificate"),
     "visit": lambda: filed("hearing"),
+    "e-fir": lambda: filed("e-fir"),
+    "verification": lambda: filed("tenant-verification"),
+    "registration": lambda: filed("event-permission"),
+    "help": lambda: filed("help-request"),
+    "tip": lambda: filed("secret-tip"),
 }
 ROLES = tuple(role for role in Role if role is not Role.SYSTEM)
 # So many rounds show every rule; more of them, or a second hearing beside the first, repeat what is known.
@@ -139,10 +144,16 @@ def check_list(world: World, acts: frozenset[Act]) -> None:
         assert listed(world, role) == mine, (role, situation_of(world))
 
 
+def test_every_family_is_walked() -> None:
+    """A family of cases without a walk would be one that nobody has brought to an end."""
+    assert {start().case.family for start in STARTS.values()} == CASE_FAMILIES
+
+
 @pytest.mark.parametrize("family", STARTS)
 def test_what_is_listed_is_what_is_accepted(family: str) -> None:
     """In every situation and for every role; and no service refuses what intake accepted (`take` asks them)."""
-    assert len(walked(family).worlds) > 20
+    # Nobody who told a secret is called in: without hearings there is less to walk.
+    assert len(walked(family).worlds) > (5 if family == "tip" else 20)
 
 
 @pytest.mark.parametrize("family", STARTS)

@@ -9,14 +9,14 @@ from pydantic import ValidationError
 
 from chassis.bilingual import LANGUAGES, Language
 from chassis.sentences import CodeNames
-from chassis.settings import load_yaml
 from intake.catalogue import load_catalogue
-from intake.catalogue.loader import SHIPPED
+from intake.catalogue.expansion import DOCUMENTS, TERMS
+from intake.catalogue.loader import SHIPPED, read_catalogue
 from intake.catalogue.model import CatalogueFile
 from tests.texts.readable import DEVANAGARI
 
 CATALOGUE = load_catalogue()
-FILE: dict[str, Any] = load_yaml(SHIPPED)
+FILE = read_catalogue(SHIPPED)
 CODE_NAMES = CodeNames.load()
 
 
@@ -50,18 +50,26 @@ def test_a_term_of_the_catalogue_is_the_term_of_the_messages() -> None:
 def test_every_vocabulary_is_asked() -> None:
     used = {
         part["values"]
-        for service in FILE["services"]
-        for question in service["attributes"]["properties"].values()
+        for group in (
+            *(service["attributes"]["properties"] for service in FILE["services"]),
+            *(block["questions"] for block in FILE["blocks"].values()),
+        )
+        for question in group.values()
         for part in (question, question.get("items", {}))
         if "values" in part
     }
-    assert used == set(FILE["vocabularies"])
+    assert used | {*TERMS.values(), DOCUMENTS} == set(FILE["vocabularies"])
 
 
 def first(file: dict[str, Any]) -> dict[str, Any]:
-    """The first question of the first service."""
-    question: dict[str, Any] = file["services"][0]["attributes"]["properties"]["category"]
+    """The first question of the complaint."""
+    question: dict[str, Any] = complaint(file)["attributes"]["properties"]["category"]
     return question
+
+
+def complaint(file: dict[str, Any]) -> dict[str, Any]:
+    service: dict[str, Any] = next(one for one in file["services"] if one["code"] == "e-complaint")
+    return service
 
 
 FAULTS: list[tuple[str, Callable[[dict[str, Any]], object]]] = [
@@ -74,10 +82,10 @@ FAULTS: list[tuple[str, Callable[[dict[str, Any]], object]]] = [
     ("there is no vocabulary", lambda file: first(file).update(values="lost_thing")),
     ("Field required", lambda file: file["vocabularies"]["lost_items"]["bag"].pop("en")),
     ("Devanagari alone", lambda file: file["vocabularies"]["lost_items"]["bag"].update(hi="bag")),
-    ("the labels are not", lambda file: file["services"][0]["attributes"]["properties"]["accused"].update(enum=["a"])),
+    ("the labels are not", lambda file: complaint(file)["attributes"]["properties"]["accused"].update(enum=["a"])),
     ("is called both", lambda file: file["vocabularies"]["lost_items"]["other"].update(hi="दूसरा")),
     ("is called both", lambda file: file["vocabularies"]["lost_items"]["other"].update(en="Something else")),
-    ("Devanagari alone", lambda file: file["services"][0]["how_to"].update(hi="Write")),
+    ("Devanagari alone", lambda file: complaint(file)["how_to"].update(hi="Write")),
 ]
 
 
@@ -93,10 +101,10 @@ def test_a_fault_in_the_catalogue_is_refused(complaint: str, plant: Callable[[di
 
 def test_a_service_is_added_by_data_alone() -> None:
     """One entry that asks in a known vocabulary has its labels in both languages."""
-    entry = copy.deepcopy(FILE["services"][0])
-    entry |= {"code": "event-permission", "names": {"hi": "आयोजन की अनुमति", "en": "Permission for an event"}}
-    entry["attributes"]["properties"] = {
-        "subject": {"title": {"hi": "विषय", "en": "Subject"}, "values": "visit_subjects"}
+    entry = copy.deepcopy(next(one for one in FILE["services"] if one["code"] == "hearing"))
+    entry |= {"code": "library-pass", "names": {"hi": "पुस्तकालय का पास", "en": "Library pass"}}
+    entry["attributes"] = {
+        "properties": {"subject": {"title": {"hi": "विषय", "en": "Subject"}, "values": "visit_subjects"}}
     }
     file = CatalogueFile.model_validate({**FILE, "services": [*FILE["services"], entry]})
     assert file.services[-1].attributes["properties"]["subject"]["labels"]["inquiry"] == {"hi": "जाँच", "en": "Inquiry"}

@@ -15,7 +15,7 @@ from intake.commands.general import WITHDRAWAL_REQUESTED
 from intake.commands.survivors import JOINED
 from intake.commands.table import Act
 from intake.desk.likeness import FLOOD_SUSPECTED
-from intake.filing.notices import NOTICES
+from intake.filing.notices import DOUBTFUL, NOTICES
 
 CODE_NAMES = CodeNames.load()
 EDITIONS = read(DEFAULT_PATH, load_yaml).editions
@@ -62,7 +62,7 @@ def test_every_state_and_act_of_a_case_has_words() -> None:
 
 def test_every_flag_of_a_case_has_words() -> None:
     """What a desk is told of a case, from the way in, from a command and from the cases beside it."""
-    flags = {*NOTICES, WITHDRAWAL_REQUESTED, FLOOD_SUSPECTED, JOINED.rstrip(":")}
+    flags = {*NOTICES, WITHDRAWAL_REQUESTED, FLOOD_SUSPECTED, JOINED.rstrip(":"), DOUBTFUL.rstrip(":")}
     assert flags == CODE_NAMES.names("flags").keys() - {"default"}
 
 

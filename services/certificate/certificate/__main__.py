@@ -19,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command")
     linting = commands.add_parser("lint", help="check all papers, or the file of one more")
     linting.add_argument("file", type=Path, nargs="?")
-    linting.add_argument("--catalogue", type=Path, help="intake's services.yaml: also check what applications ask for")
+    linting.add_argument("--catalogue", type=Path, help="services.json: also check what applications ask")
     asked = parser.parse_args(arguments)
     if asked.command == "lint":
         return _lint(asked.file, asked.catalogue)

@@ -69,15 +69,15 @@ def kind_problems(kind: Kind) -> Iterator[str]:
 
 def catalogue_problems(papers: Papers, catalogue: Path) -> Iterator[str]:
     """Attributes that no application has, and choices that have no words; a service that is not there yet has none."""
-    read = load_yaml(catalogue)
-    attributes = {one["code"]: one["attributes"].get("properties", {}) for one in read["services"]}
+    services = load_yaml(catalogue)["services"]
+    attributes = {one["code"]: one["attributes"].get("properties", {}) for one in services}
     for kind in papers.kinds.values():
         asked = [attributes[service] for service in kind.services if service in attributes]
         if asked:
-            yield from (f"{kind.kind}/rows/{problem}" for problem in _unasked(kind, asked, read["vocabularies"]))
+            yield from (f"{kind.kind}/rows/{problem}" for problem in _unasked(kind, asked))
 
 
-def _unasked(kind: Kind, asked: list[Mapping[str, Any]], values: Mapping[str, Any]) -> Iterator[str]:
+def _unasked(kind: Kind, asked: list[Mapping[str, Any]]) -> Iterator[str]:
     for row in kind.rows:
         if not row.show.startswith("attributes."):
             continue
@@ -85,16 +85,9 @@ def _unasked(kind: Kind, asked: list[Mapping[str, Any]], values: Mapping[str, An
         found = [properties[name] for properties in asked if name in properties]
         if not found:
             yield f"{row.show}: no application of {', '.join(kind.services)} asks for it"
-        choices = {
-            str(choice).lower() for one in found for choice in (*one.get("enum", ()), *_named_values(one, values))
-        }
+        choices = {str(choice).lower() for one in found for choice in one.get("enum", ())}
         if row.as_ == "label" and (unnamed := choices - row.labels.keys()):
             yield f"{row.show}: no words for {', '.join(sorted(unnamed))}"
-
-
-def _named_values(question: Mapping[str, Any], values: Mapping[str, Any]) -> Iterable[str]:
-    """The choices of a question that names one of the catalogue's vocabularies."""
-    return values[question["values"]] if "values" in question else ()
 
 
 def _order_problems(kind: Kind) -> Iterator[str]:

@@ -8,6 +8,8 @@ from chassis.http.problems import load_problem_types
 TYPES: Final = load_problem_types(Path(__file__).with_name("problems.yaml"))
 
 UNKNOWN_SERVICE = TYPES["unknown_service"]
+SERVICE_NOT_LIVE = TYPES["service_not_live"]
+SERVICE_IS_A_LOOKUP = TYPES["service_is_a_lookup"]
 SERVICE_NOT_FOUND = TYPES["service_not_found"]
 LOCATION_OUTSIDE_INDIA = TYPES["location_outside_india"]
 PHONE_INVALID = TYPES["phone_invalid"]

@@ -74,7 +74,7 @@ def case_api(deps: Deps) -> CaseApi:
     settings = deps.settings
     keys, texts = Keys(settings.receipt_key), load_texts()
     live = LiveCases(deps.store)
-    answers = Answers(texts, settings.public_url)
+    answers = Answers(texts, deps.catalogue, settings.public_url)
     filing = FilingDesk(
         store=deps.store, policies=deps.policies, ring=deps.ring, keys=keys, clock=deps.clock, metrics=deps.metrics
     )

@@ -26,7 +26,7 @@ class IntakeSettings(AuthSettings, ServiceSettings):
     mongo_database: str = "janseva_intake"
     receipt_key: SecretKey = Field(description="Key of the HMACs of receipts and request bodies, base64 of 32 bytes")
     catalogue_file: Path | None = Field(
-        default=None, description="The catalogue of services; the shipped one when unset"
+        default=None, description="The folder of the catalogue of services; the shipped one when unset"
     )
     public_url: str = Field(default="", description="Base of the links in answers; empty gives links without a host")
     # Ordinary filings of one login, or of one network without a login, to one process; emergencies have no limit.

@@ -34,7 +34,7 @@ async def read_logins(http: httpx.AsyncClient, suite: Suite) -> dict[Kind, bool]
     for kind in Kind:
         response = await send(http, Call("GET", f"{suite.intake}/v1/services/{kind.value}"))
         response.raise_for_status()
-        logins[kind] = response.json()["login"] == "citizen"
+        logins[kind] = response.json()["login"] != "none"
     return logins
 
 

@@ -1,7 +1,7 @@
 """The states of a case, the families of cases, the roles of who acts, and how a transition is written."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -25,13 +25,18 @@ class State(StrEnum):
 
 
 class Family(StrEnum):
-    """What kind of case a service makes; the catalogue names it for each service."""
+    """What kind of case a service makes; the catalogue names it for each service. A lookup makes none."""
 
     EMERGENCY = "emergency"
     COMPLAINT = "complaint"
     REPORT = "report"
+    VERIFICATION = "verification"
     CERTIFICATE = "certificate"
     VISIT = "visit"
+    REGISTRATION = "registration"
+    TIP = "tip"
+    HELP = "help"
+    LOOKUP = "lookup"
 
 
 class Role(StrEnum):
@@ -52,14 +57,20 @@ Moves = Mapping[State, State]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
+    """`also`: what a family may do besides."""
+
     moves: Moves
     families: frozenset[Family]
+    also: Mapping[Family, Moves] = field(default_factory=dict)
 
     def next_state(self, state: State, family: Family) -> State | None:
         """The state after it; None where it is not allowed."""
-        return self.moves.get(state) if family in self.families else None
+        if family not in self.families:
+            return None
+        return self.also.get(family, {}).get(state) or self.moves.get(state)
 
 
+CASE_FAMILIES = frozenset(Family) - {Family.LOOKUP}
 FINAL = frozenset({State.CLOSED, State.WITHDRAWN})
 DONE = FINAL | {State.RESOLVED}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -14,14 +15,16 @@ from chassis.http.validation import MESSAGES
 from chassis.settings import load_yaml
 from event_schemas.calendars import india_date
 from event_schemas.times import read_time
+from intake.catalogue.checks import failed
 from intake.catalogue.model import CatalogueFile, Service
-from intake.catalogue.questions import form, label, plain_schema
+from intake.catalogue.questions import form, label, plain_schema, title
 
 # One answer shows no more; a body of thousands of faults costs no more than these.
 MAX_FAULTS: Final = 100
 FIRST_DAY: Final = "1900-01-01"
 CLOCKS_DIFFER: Final = timedelta(hours=1)
-SHIPPED = Path(__file__).parent / "services.yaml"
+SHIPPED = Path(__file__).parent
+PARTS: Final = ("vocabularies", "blocks", "checks", "promises")
 
 
 class CatalogueError(Exception):
@@ -33,6 +36,9 @@ class Catalogue:
 
     def __init__(self, file: CatalogueFile) -> None:
         self.version = file.version
+        self.promises = file.promises
+        self.checks = file.checks
+        self.notices = {notice.code: notice for service in file.services for notice in service.notices}
         self._services: Mapping[str, Service] = {service.code: service for service in file.services}
         if len(self._services) != len(file.services):
             raise CatalogueError("two services have one code")
@@ -62,15 +68,48 @@ class Catalogue:
         wrong = {pointer for pointer, _ in found}
         early = [f"/{name}" for name in service.past_times() if _is_to_come(attributes.get(name), now)]
         found |= {(pointer, MESSAGES["datetime_past"]) for pointer in early if pointer not in wrong}
+        wrong = {pointer for pointer, _ in found}
+        found |= {
+            (f"/{name}", check.message)
+            for name, check in failed(service.attributes, self.checks, attributes, now).items()
+            if f"/{name}" not in wrong and (service.wrong_formats == "refused" or not check.is_format)
+        }
         return sorted(found, key=lambda one: (one[0], one[1].en))
 
+    def doubts(self, service: Service, attributes: Mapping[str, Any], now: datetime) -> tuple[str, ...]:
+        """The attributes whose form is not that of such a number, where the service accepts and flags them."""
+        if service.wrong_formats == "refused":
+            return ()
+        found = failed(service.attributes, self.checks, attributes, now)
+        return tuple(name for name, check in found.items() if check.is_format)
 
-def load_catalogue(path: Path | None = None) -> Catalogue:
-    source = path or SHIPPED
+
+def load_catalogue(folder: Path | None = None) -> Catalogue:
+    """The catalogue of a folder, the shipped one if None is named. CatalogueError where it cannot be used."""
+    return _shipped() if folder is None else _loaded(folder)
+
+
+@cache
+def _shipped() -> Catalogue:
+    """Read once in a process: it is data, and frozen."""
+    return _loaded(SHIPPED)
+
+
+def _loaded(source: Path) -> Catalogue:
     try:
-        return Catalogue(CatalogueFile.model_validate(load_yaml(source)))
-    except (InvalidData, ValidationError) as error:
+        return Catalogue(CatalogueFile.model_validate(read_catalogue(source)))
+    except (InvalidData, ValidationError, OSError) as error:
         raise CatalogueError(f"{source}: {error}") from error
+
+
+def read_catalogue(folder: Path) -> dict[str, Any]:
+    """The folder's files as they are written: `services/<code>.yaml`, and what the services share."""
+    parts = {part: load_yaml(folder / f"{part}.yaml") for part in PARTS if (folder / f"{part}.yaml").exists()}
+    services = {path: load_yaml(path) for path in sorted((folder / "services").glob("*.yaml"))}
+    for path, service in services.items():
+        if not isinstance(service, dict) or service.get("code") != path.stem:
+            raise CatalogueError(f"{path}: the file of a service is named after its code")
+    return {**parts, "services": list(services.values())}
 
 
 def _validator(service: Service) -> Draft202012Validator:
@@ -117,7 +156,7 @@ _MESSAGE_OF: Mapping[str, str] = {
     "minItems": "items_at_least",
     "maxItems": "items_at_most",
     "uniqueItems": "repeated",
-    "required": "missing",
+    "const": "must_be_true",
     "additionalProperties": "unknown_attribute",
 }
 _TYPES: Mapping[str, str] = {
@@ -147,6 +186,9 @@ def _message(fault: ValidationError, schema: Mapping[str, Any]) -> Bilingual:
     if kind == "type":
         names = wanted if isinstance(wanted, list) else [wanted]
         return MESSAGES[next((_TYPES[name] for name in names if name in _TYPES), "default")]
+    if kind == "required":
+        asked = title(schema, _pointer(fault))
+        return MESSAGES["missing"] if asked is None else _with(MESSAGES["missing_answer"], name=asked)
     if kind == "format":
         return MESSAGES[_MESSAGE_OF_FORMAT.get(str(wanted), "default")]
     message = MESSAGES[_MESSAGE_OF.get(kind, "default")]

@@ -1,32 +1,85 @@
 """What the catalogue says of a service."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from chassis.codes import LONGEST, bare_code, plain_code
+from chassis.sentences import When
 from event_schemas import Lane
+from event_schemas.calendars import india_date
 from intake.case.states import Family
-from intake.catalogue.questions import Text, Vocabularies, check_texts, texts_of, with_vocabularies
+from intake.catalogue.checks import Check, check_marks
+from intake.catalogue.expansion import expanded
+from intake.catalogue.questions import Text, check_texts, texts_of
 
 # How a code is kept: without spaces and punctuation, in capitals; or as it is, in ASCII digits.
 CODES: Mapping[str, Callable[[str], str]] = {"bare": bare_code, "plain": plain_code}
+NEVER_NARROWED: Final = frozenset({"emergency-112", "e-complaint", "e-fir", "missing-person"})
+"""Services of which the law or the articles leave no district and no day out."""
+
+Login = Literal["none", "citizen", "identity"]
 
 
 class _Data(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Document(_Data):
+class Named(_Data):
+    """A term of the catalogue's own vocabularies, with its names."""
+
     code: str
-    required: bool
     names: Text
+
+
+class Document(Named):
+    required: bool
 
 
 class Fee(_Data):
     amount: int = Field(ge=0)
     currency: Literal["INR"]
+
+
+class Yield(_Data):
+    """What the citizen gets: kinds of paper of the certificate service, and all of it in words."""
+
+    papers: tuple[str, ...] = ()
+    words: Text
+
+
+class Promise(_Data):
+    """A sentence of an article, shortened, its meaning in English, and what else there is to say of it."""
+
+    article: str
+    hi: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+    note: str | None = None
+
+
+class Notice(Text):
+    """What is said at once to who answers so."""
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    when: When
+    action: str | None = None
+
+
+class LookAt(Text):
+    """Where a service that makes no case is read."""
+
+    path: str = Field(pattern="^/v1/")
+
+
+class Example(_Data):
+    """A filing that is accepted."""
+
+    description: str | None = None
+    named_station: str | None = None
+    location: Mapping[str, float] | None = None
+    attributes: Mapping[str, Any] = {}
 
 
 def check_clear_marks(schema: dict[str, Any]) -> dict[str, Any]:
@@ -46,6 +99,9 @@ def check_other_marks(schema: dict[str, Any]) -> dict[str, Any]:
             raise ValueError(f"{name}: x-code is {' or '.join(CODES)}, for texts only")
         if definition.get("x-past") and definition.get("format") not in {"date", "date-time"}:
             raise ValueError(f"{name}: x-past is for dates and times only")
+    asked = {*schema.get("required", ()), *schema.get("x-expected", ())}
+    if unknown := sorted(asked - set(schema.get("properties", {}))):
+        raise ValueError(f"required, but not asked: {', '.join(unknown)}")
     return schema
 
 
@@ -54,24 +110,84 @@ def _is_text(definition: dict[str, Any]) -> bool:
 
 
 class Service(_Data):
+    """`wrong_formats`: whether a number in the wrong form is asked for again, or accepted and flagged.
+
+    `place_required`: a point, a police station, or an attribute marked `x-place`. `meanwhile`: what to do as long as
+    the service is not live.
+    """
+
     code: str = Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
     family: Family
     lane: Lane
-    login: Literal["none", "citizen"]
+    login: Login
     priority: Literal["urgent", "high", "normal", "low"]
     names: Text
     how_to: Text
-    documents: tuple[Document, ...]
+    who: Named
+    routed_by: Named
+    outside_the_state: Named
+    yields: Yield
+    promised_by: tuple[str, ...] = ()
+    documents: tuple[Document, ...] = ()
     fee: Fee
-    districts: Literal["all"] | tuple[str, ...]
-    description_required: bool
-    sensitive_categories: tuple[str, ...]
+    live: bool = True
+    live_from: date | None = None
+    districts: Literal["all"] | tuple[str, ...] = "all"
+    meanwhile: Text | None = None
+    look_at: LookAt | None = None
+    description_required: bool = False
+    place_required: bool = False
+    wrong_formats: Literal["refused", "flagged"] = "refused"
+    sensitive_categories: tuple[str, ...] = ()
+    urgent_when: tuple[When, ...] = ()
+    notices: tuple[Notice, ...] = ()
     attributes: Annotated[
         dict[str, Any],
         AfterValidator(check_clear_marks),
         AfterValidator(check_other_marks),
         AfterValidator(check_texts),
     ]
+    example: Example | None = None
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        narrowed = not self.live or self.live_from is not None or self.districts != "all"
+        if narrowed and self.code in NEVER_NARROWED:
+            raise ValueError(f"{self.code} is live everywhere, always")
+        if (not self.live or self.live_from is not None) and self.meanwhile is None:
+            raise ValueError(f"{self.code} is not live: what to do meanwhile is missing")
+        if (self.family is Family.LOOKUP) != (self.look_at is not None):
+            raise ValueError(f"{self.code}: look_at is for lookups, and for each of them")
+        for name, value in self._conditions():
+            question = self.attributes.get("properties", {}).get(name, {})
+            allowed = {"true", "false"} if question.get("type") == "boolean" else set(question.get("enum", ()))
+            if value not in allowed:
+                raise ValueError(f"{self.code}: no answer to {name!r} is {value!r}")
+        return self
+
+    def _conditions(self) -> Iterator[tuple[str, str]]:
+        for when in (*self.urgent_when, *(notice.when for notice in self.notices)):
+            yield from ((name, value) for name, values in when.root.items() for value in values)
+
+    def is_live(self, now: datetime) -> bool:
+        """Whether it can be used on this day, in India."""
+        return self.live and (self.live_from is None or self.live_from <= india_date(now))
+
+    def priority_of(self, attributes: Mapping[str, Any], *, sensitive: bool) -> str:
+        """Urgent where the answers say so; a sensitive matter is high at least."""
+        facts = _facts(attributes)
+        if any(when.holds(facts) for when in self.urgent_when):
+            return "urgent"
+        return "high" if sensitive and self.priority == "normal" else self.priority
+
+    def notice_codes(self, attributes: Mapping[str, Any]) -> tuple[str, ...]:
+        facts = _facts(attributes)
+        return tuple(notice.code for notice in self.notices if notice.when.holds(facts))
+
+    def says_where(self, attributes: Mapping[str, Any]) -> bool:
+        """Whether an answer names a place in words."""
+        properties = self.attributes.get("properties", {})
+        return any(properties.get(name, {}).get("x-place") and value for name, value in attributes.items())
 
     def spelt(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
         """The attributes with each code in its plain spelling; what is too long for one stays as it was sent."""
@@ -95,23 +211,38 @@ class Service(_Data):
         return {name: value for name, value in attributes.items() if properties.get(name, {}).get("x-clear") is True}
 
 
-_VOCABULARIES: Final = TypeAdapter(dict[str, dict[str, Text]])
-
-
 class CatalogueFile(_Data):
-    """The file as it is written, each question's vocabulary put in its place."""
+    """The catalogue as it is written, with each block, vocabulary and term put in its place.
+
+    `version` follows from the content: it changes with every edit.
+    """
 
     version: str
-    vocabularies: Vocabularies = {}
+    checks: Mapping[str, Check] = {}
+    promises: Mapping[str, Promise] = {}
     services: tuple[Service, ...] = Field(min_length=1)
 
     @model_validator(mode="before")
     @classmethod
-    def _fill_in_vocabularies(cls, data: Any) -> Any:
-        if not isinstance(data, dict) or not isinstance(data.get("services"), list):
-            return data
-        vocabularies = _VOCABULARIES.validate_python(data.get("vocabularies", {}))
-        return {**data, "services": [_filled(service, vocabularies) for service in data["services"]]}
+    def _expand(cls, data: Any) -> Any:
+        return expanded(data)
+
+    @model_validator(mode="after")
+    def _what_is_named_is_there(self) -> Self:
+        for service in self.services:
+            check_marks(service.attributes, self.checks)
+            if unknown := sorted(set(service.promised_by) - set(self.promises)):
+                raise ValueError(f"{service.code}: there is no promise {', '.join(unknown)}")
+        return self
+
+    @model_validator(mode="after")
+    def _one_meaning_of_each_notice(self) -> Self:
+        said: dict[str, tuple[str, str, str | None]] = {}
+        for notice in (notice for service in self.services for notice in service.notices):
+            text = notice.hi, notice.en, notice.action
+            if said.setdefault(notice.code, text) != text:
+                raise ValueError(f"the notice {notice.code!r} has two texts")
+        return self
 
     @model_validator(mode="after")
     def _one_spelling_of_each_term(self) -> Self:
@@ -128,7 +259,10 @@ class CatalogueFile(_Data):
         return self
 
 
-def _filled(service: Any, vocabularies: Vocabularies) -> Any:
-    if not isinstance(service, dict) or not isinstance(service.get("attributes"), dict):
-        return service
-    return {**service, "attributes": with_vocabularies(service["attributes"], vocabularies)}
+def _facts(attributes: Mapping[str, Any]) -> dict[str, str]:
+    """Choices and ticks as conditions name them."""
+    return {
+        name: str(value).lower() if isinstance(value, bool) else value
+        for name, value in attributes.items()
+        if isinstance(value, bool | str)
+    }

@@ -12,7 +12,7 @@ _DEVANAGARI: Final = re.compile(r"[\u0900-\u097f]")
 _LATIN: Final = re.compile(r"[A-Za-z]")
 _CODE: Final = re.compile(r"[a-z0-9]_[a-z0-9]")
 # What stands beside JSON Schema's own keywords, for the makers of forms.
-_FOR_READERS: Final = frozenset({"title", "help", "labels"})
+_FOR_READERS: Final = frozenset({"title", "help", "labels", "group"})
 
 
 class Text(Bilingual):
@@ -78,9 +78,20 @@ def form(schema: Mapping[str, Any], language: Language) -> dict[str, Any]:
 
 def label(schema: Mapping[str, Any], pointer: str, code: str) -> Bilingual | None:
     """What a value of the question at a JSON pointer is called."""
-    question = schema.get("properties", {}).get(pointer.split("/")[1] if "/" in pointer else "", {})
+    question = _question_at(schema, pointer)
     found = _enumeration(question).get("labels", {}).get(code)
     return None if found is None else Text.model_validate(found)
+
+
+def title(schema: Mapping[str, Any], pointer: str) -> Bilingual | None:
+    """What is asked at a JSON pointer."""
+    found = _question_at(schema, pointer).get("title")
+    return None if found is None else Text.model_validate(found)
+
+
+def _question_at(schema: Mapping[str, Any], pointer: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = schema.get("properties", {}).get(pointer.split("/")[1] if "/" in pointer else "", {})
+    return found
 
 
 def _filled(question: Any, vocabularies: Vocabularies) -> Any:
@@ -100,8 +111,9 @@ def _check(question: Mapping[str, Any]) -> None:
     if "title" not in question:
         raise ValueError("has no title")
     Text.model_validate(question["title"])
-    if "help" in question:
-        Text.model_validate(question["help"])
+    for key in ("help", "group"):
+        if key in question:
+            Text.model_validate(question[key])
     enumeration = _enumeration(question)
     labels = enumeration.get("labels", {})
     if set(labels) != set(enumeration.get("enum", ())):
@@ -125,7 +137,7 @@ def _without_texts(question: Mapping[str, Any]) -> dict[str, Any]:
 
 def _question(question: Mapping[str, Any], language: Language) -> dict[str, Any]:
     shown = _without_texts(question)
-    for key, of in (("title", "title"), ("description", "help")):
+    for key, of in (("title", "title"), ("description", "help"), ("x-group", "group")):
         if of in question:
             shown[key] = Text.model_validate(question[of]).in_(language)
     if "labels" in question:

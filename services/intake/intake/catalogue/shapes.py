@@ -1,11 +1,12 @@
 """The catalogue's answers, as models for OpenAPI and the tests."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Literal
 
 from intake.case.shapes import LaneName, Owner, Shape
 from intake.case.states import Family
-from intake.catalogue.model import Document, Fee
+from intake.catalogue.model import Document, Example, Fee, Login, LookAt, Named, Yield
 from intake.catalogue.questions import Text
 
 
@@ -20,21 +21,44 @@ class ServiceClock(Shape):
     pausable: bool
 
 
+class PromisedBy(Shape):
+    """A sentence of the press, shortened, and in English; `article` is the number of the report."""
+
+    article: str
+    hi: str
+    en: str
+
+
 class ServiceEntry(Shape):
-    """`attributes` is the JSON Schema of the service's own questions, which POST /v1/complaints takes."""
+    """`attributes` is the JSON Schema of the service's own questions, which POST /v1/complaints takes.
+
+    Its `required` is refused where it is missing; `x-expected` is what a form should not let pass unasked. Of a service
+    that is not live (`live` false), `meanwhile` says what to do; one that makes no case is read at `look_at`.
+    """
 
     code: str
     family: Family
     lane: LaneName
-    login: Literal["none", "citizen"]
+    live: bool
+    live_from: date | None
+    login: Login
     names: Text
     how_to: Text
+    meanwhile: Text | None
+    look_at: LookAt | None
+    who: Named
+    routed_by: Named
+    outside_the_state: Named
+    yields: Yield
+    promised_by: list[PromisedBy]
+    place_required: bool
     attributes: Mapping[str, Any]
     description_required: bool
     documents: list[Document]
     clocks: list[ServiceClock]
     fee: Fee
     districts: Literal["all"] | list[str]
+    example: Example | None
 
 
 class ServiceCatalogue(Shape):

@@ -38,7 +38,7 @@ def complete_inquiry(body: CompleteInquiry, _case: Case, _context: Context) -> E
 
 
 class CompleteEnquiry(DeskCommandBody):
-    """Of a preliminary enquiry, an investigation, or the news of its progress."""
+    """Of a preliminary enquiry, an investigation, the news of its progress, or a signature."""
 
     outcome: Code | None = None
 

@@ -22,6 +22,7 @@ from event_schemas import (
     HearingNoShow,
     HearingScheduled,
     HearingStarted,
+    InformationSigned,
     InquiryCompleted,
     InvestigationCompleted,
     Post,
@@ -47,7 +48,7 @@ from intake.case.situation import (
     no_paper_under_way,
     valid_certificates,
 )
-from intake.case.states import DONE, Family, Role, State, Transition, stay, to
+from intake.case.states import CASE_FAMILIES, DONE, Family, Role, State, Transition, stay, to
 from intake.commands import certificates, emergencies, general
 from intake.commands.endings import ClockEnds, every_clock, the_kinds_clock
 from intake.hearings import commands as hearing
@@ -73,6 +74,7 @@ class Act(StrEnum):
     REFUSE_CERTIFICATE = "refuse-certificate"
     ORDER_CERTIFICATE_REVOCATION = "order-certificate-revocation"
     COMPLETE_INQUIRY = "complete-inquiry"
+    RECORD_SIGNATURE = "record-signature"
     COMPLETE_PRELIMINARY_ENQUIRY = "complete-preliminary-enquiry"
     INFORM_PROGRESS = "inform-progress"
     COMPLETE_INVESTIGATION = "complete-investigation"
@@ -142,10 +144,13 @@ _BEFORE_ARRIVAL = frozenset({S.RECEIVED, S.ASSIGNED, S.ACKNOWLEDGED, S.TRANSFERR
 _WITHOUT_HEARING = {**to(S.ASSIGNED, S.HEARING_SCHEDULED), **stay(_OPEN - {S.HEARING_SCHEDULED})}
 _EMERGENCY = frozenset({F.EMERGENCY})
 _CERTIFICATE = frozenset({F.CERTIFICATE})
-_HEARABLE = frozenset({F.COMPLAINT, F.REPORT, F.CERTIFICATE, F.VISIT})
-_ISSUED = frozenset({F.REPORT, F.CERTIFICATE})
+_VERIFIED = frozenset({F.CERTIFICATE, F.VERIFICATION})
+# Who told something without a name is never called in.
+_HEARABLE = CASE_FAMILIES - {F.EMERGENCY, F.TIP}
+_ISSUED = frozenset({F.REPORT, F.CERTIFICATE, F.VERIFICATION, F.REGISTRATION})
 _INQUIRED = frozenset({F.COMPLAINT, F.REPORT, F.VISIT})
-_ANY = frozenset(F)
+_REPLIED = frozenset({F.HELP, F.REGISTRATION, F.TIP})
+_ANY = CASE_FAMILIES
 
 _STATION = frozenset({R.SHO, R.IO, R.COUNTER})
 _DECIDERS = frozenset({R.SHO, R.SDPO, R.SP, R.HQ})
@@ -268,7 +273,7 @@ TABLE: Mapping[Act, Command] = {
         event=VerificationCompleted,
         build=certificates.complete_verification,
         moves=to(S.VERIFICATION_DONE, _AT_DESK, S.VERIFICATION_DONE),
-        families=_CERTIFICATE,
+        families=_VERIFIED,
         roles=_INVESTIGATORS,
         condition=is_undecided,
     ),
@@ -313,6 +318,15 @@ TABLE: Mapping[Act, Command] = {
         families=_INQUIRED,
         roles=_INVESTIGATORS,
         ends=ClockEnds(every_clock, ClockEndReason.DECIDED),
+    ),
+    Act.RECORD_SIGNATURE: Command(
+        body=general.CompleteEnquiry,
+        event=InformationSigned,
+        build=general.completed,
+        moves=stay(_OPEN),
+        families=frozenset({F.COMPLAINT, F.REPORT}),
+        roles=_INVESTIGATORS | _STATION,
+        condition=_clock_ends_on(InformationSigned),
     ),
     Act.COMPLETE_PRELIMINARY_ENQUIRY: Command(
         body=general.CompleteEnquiry,
@@ -380,6 +394,11 @@ TABLE: Mapping[Act, Command] = {
         event=ComplaintClosed,
         build=general.close,
         moves=to(S.CLOSED, S.RESOLVED, S.HEARD, S.IN_PROGRESS, S.FIR_REGISTERED, S.CERTIFICATE_ISSUED),
+        # A verification ends with its result, a request with the answer to it: the closing's outcome.
+        also={
+            F.VERIFICATION: to(S.CLOSED, S.VERIFICATION_DONE),
+            **{family: to(S.CLOSED, S.ACKNOWLEDGED) for family in sorted(_REPLIED)},
+        },
         families=_ANY,
         roles=_DECIDERS | {R.DISPATCHER},
         waits_for_the_law=True,

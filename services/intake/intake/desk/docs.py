@@ -5,6 +5,7 @@ from typing import Any, Final
 from chassis.http.openapi import Answer, Body, Description
 from chassis.http.problems import NOT_FOUND
 from intake import problems
+from intake.case.states import State
 from intake.commands.docs import DONE, problems_of
 from intake.commands.shapes import Done
 from intake.commands.table import TABLE, Act
@@ -55,7 +56,8 @@ def command(act: Act) -> Description:
     row = TABLE[act]
     body, example = row.body, {} if row.example is None else {"example": row.example}
     own = body.__doc__ if "__doc__" in vars(body) and body.__doc__ else ""
-    states = ", ".join(f"`{state}`" for state in row.moves)
+    possible = {*row.moves, *(state for moves in row.also.values() for state in moves)}
+    states = ", ".join(f"`{state}`" for state in State if state in possible)
     text = (
         f"{' '.join(own.split())}\n\nFor {', '.join(sorted(row.roles))}. Possible while the case is {states}; what is "
         f"allowed now stands in `allowed` of the case. With `If-Match` a stale screen is refused (412). A repeat with "

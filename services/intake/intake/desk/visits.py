@@ -22,7 +22,7 @@ from intake.commands.table import TABLE, Act
 from intake.desk import docs
 from intake.desk.api import DeskParts, actor_of
 from intake.filing.answers import Answers
-from intake.filing.bodies import Body, Complainant, ShortText, checked_attributes
+from intake.filing.bodies import Body, Complainant, ShortText, checked_attributes, content_flags
 from intake.filing.domain import Person, Submission
 from intake.filing.handlers import FilingDesk, Walkin
 from intake.hearings.commands import CheckIn
@@ -170,6 +170,7 @@ def _walk_in(parts: VisitParts, body: VisitBody, place: str) -> Submission:
         description=body.description or None,
         named_station=place,
         attributes=attributes,
+        flags=content_flags(parts.catalogue, parts.service, attributes, parts.desk.clock.now()),
         # An officer has the visitor before him.
         contact_proved=True,
     )

@@ -8,14 +8,16 @@ from fastapi import Response
 from chassis.http.problems import Language
 from intake.case.due import due_json
 from intake.case.model import Case
+from intake.catalogue import Catalogue
+from intake.catalogue.model import Notice
 from intake.filing.handlers import Filed
 from intake.http.answers import json_response
-from intake.texts import Texts
+from intake.texts import NoticeText, Texts
 
 
 class Answers:
-    def __init__(self, texts: Texts, public_url: str) -> None:
-        self._texts = texts
+    def __init__(self, texts: Texts, catalogue: Catalogue, public_url: str) -> None:
+        self._notice_texts: Mapping[str, NoticeText | Notice] = {**catalogue.notices, **texts.notices}
         self._public_url = public_url.rstrip("/")
 
     def filed(self, filed: Filed, language: Language, more: Mapping[str, Any] | None = None) -> Response:
@@ -45,5 +47,5 @@ class Answers:
         return [
             {"code": flag, "text": text.in_(language), "action": text.action}
             for flag in flags
-            if (text := self._texts.notices.get(flag)) is not None
+            if (text := self._notice_texts.get(flag)) is not None
         ]

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, Request, Response
 
+from chassis.bilingual import Bilingual
 from chassis.http.addresses import client_network
 from chassis.http.app import RequestRoute
 from chassis.http.json_body import parse_json
@@ -31,7 +32,7 @@ from intake.case.states import Role
 from intake.catalogue import Catalogue, Service
 from intake.filing import docs
 from intake.filing.answers import Answers
-from intake.filing.bodies import ComplaintBody, checked_attributes, checked_location
+from intake.filing.bodies import ComplaintBody, checked_attributes, checked_location, content_flags
 from intake.filing.domain import Person, Submission
 from intake.filing.emergencies import Caller, EmergencyDesk
 from intake.filing.handlers import FilingDesk
@@ -39,7 +40,7 @@ from intake.filing.reading.field_names import names_emergency, names_emergency_a
 from intake.filing.reading.urgent import read_urgent
 from intake.http.reading import as_model, as_object, read_phone
 from intake.metrics import IntakeMetrics
-from intake.problems import KEY_MISSING, UNKNOWN_SERVICE
+from intake.problems import KEY_MISSING, SERVICE_IS_A_LOOKUP, SERVICE_NOT_LIVE, UNKNOWN_SERVICE
 
 _log = get_logger(__name__)
 
@@ -48,6 +49,12 @@ EMERGENCY = "emergency-112"
 CUT_PATHS = frozenset({"/v1/complaints", "/v1/emergencies", "/v1/emergencies/"})
 MAX_RECEIPT = 200
 COMPLAINTS_ROUTE = "POST /v1/complaints"
+PLACE_MISSING = FieldError(
+    "missing",
+    "say where: a point on the map, a police station, or the place in words",
+    "स्थान बताएँ: नक्शे पर बिंदु, थाना, या शब्दों में जगह",
+    "/location",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +116,8 @@ async def _file_complaint(parts: FilingParts, raw: bytes, principal: Principal |
         raise Problem(TOO_MANY_REQUESTS, headers={"Retry-After": str(max(1, int(wait.total_seconds())))})
     body = as_object(parse_json(raw))
     service = _service(parts.catalogue, body.get("service_code"))
-    if service.login == "citizen" and principal is None:
+    refuse_where_nothing_is_filed(service, parts.desk.now())
+    if service.login != "none" and principal is None:
         raise Problem(UNAUTHENTICATED, headers={"WWW-Authenticate": "Bearer"})
     key = headers.get("idempotency-key")
     if key is None:
@@ -157,12 +165,27 @@ def _service(catalogue: Catalogue, code: Any) -> Service:
     return service
 
 
+def refuse_where_nothing_is_filed(service: Service, now: datetime) -> None:
+    """Problem 422 for a service that is not live yet, and for one that makes no case."""
+    if not service.is_live(now) and service.meanwhile is not None:
+        raise Problem(SERVICE_NOT_LIVE, errors=[_not_filed("service_not_live", service.meanwhile)])
+    if (place := service.look_at) is not None:
+        extra = {"look_at": place.path}
+        raise Problem(SERVICE_IS_A_LOOKUP, errors=[_not_filed("service_is_a_lookup", place)], extra=extra)
+
+
+def _not_filed(code: str, instead: Bilingual) -> FieldError:
+    return FieldError(code, instead.en, instead.hi, "/service_code")
+
+
 def _submission(
     catalogue: Catalogue, service: Service, body: ComplaintBody, principal: Principal | None, now: datetime
 ) -> Submission:
     attributes, faults = checked_attributes(catalogue, service, body.attributes, now)
     if service.description_required and not body.description:
         faults.append(FieldError("missing", "is required", "आवश्यक है", "/description"))
+    if service.place_required and not (body.location or body.named_station or service.says_where(attributes)):
+        faults.append(PLACE_MISSING)
     if faults:
         raise Problem(VALIDATION_FAILED, errors=faults)
     complainant = body.complainant
@@ -184,6 +207,7 @@ def _submission(
         place_address=(body.location.address if body.location else None) or None,
         named_station=body.named_station,
         attributes=attributes,
+        flags=content_flags(catalogue, service, attributes, now),
     )
 
 

@@ -13,6 +13,7 @@ from event_schemas import Location
 from event_schemas.values import FilingChannel, Language
 from intake.catalogue import Catalogue, Service
 from intake.filing.geo import PointPlausibility, clamped_accuracy, judge_point
+from intake.filing.notices import DOUBTFUL, FORMAT_DOUBTFUL
 from intake.filing.text import clean_text
 from intake.http.one_of import OneOf
 from intake.problems import LOCATION_OUTSIDE_INDIA
@@ -109,3 +110,12 @@ def checked_attributes(
         if key.endswith("name") and _is_invisible(value)
     ]
     return attributes, faults
+
+
+def content_flags(
+    catalogue: Catalogue, service: Service, attributes: Mapping[str, Any], now: datetime
+) -> tuple[str, ...]:
+    """What a case's answers add to its flags: the service's notices, and numbers that were accepted in a wrong form."""
+    doubts = catalogue.doubts(service, attributes, now)
+    doubtful = (FORMAT_DOUBTFUL, *(f"{DOUBTFUL}{name}" for name in doubts)) if doubts else ()
+    return (*service.notice_codes(attributes), *doubtful)

@@ -75,6 +75,8 @@ FILE: Final = Description(
         problems.KEY_REUSED,
         problems.KEY_IN_PROGRESS,
         problems.UNKNOWN_SERVICE,
+        problems.SERVICE_NOT_LIVE,
+        problems.SERVICE_IS_A_LOOKUP,
         problems.LOCATION_OUTSIDE_INDIA,
         problems.PHONE_INVALID,
     ),

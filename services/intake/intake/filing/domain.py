@@ -96,7 +96,7 @@ def file_complaint(submission: Submission, stamp: Stamp, policies: PolicySet, se
         service_code=service.code,
         lane=service.lane,
         category=category,
-        priority=_priority(service, sensitive=sensitive),
+        priority=service.priority_of(submission.attributes, sensitive=sensitive),
         location=None if sensitive else submission.location,
         named_station=submission.named_station,
         channel=submission.channel,
@@ -171,10 +171,6 @@ def _personal_data(
     )
     removed = any(found for _, found in redacted.values())
     return (data if data != _NOTHING else None), removed
-
-
-def _priority(service: Service, *, sensitive: bool) -> str:
-    return "high" if sensitive and service.priority == "normal" else service.priority
 
 
 def _desk_keys(submission: Submission, stamp: Stamp) -> tuple[str, ...]:

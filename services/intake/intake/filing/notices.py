@@ -13,6 +13,8 @@ FIELD_UNREADABLE = "field_unreadable"
 NOTE_SHORTENED = "note_shortened"
 IN_DANGER = "in_danger"
 UPDATED_OPEN_CASE = "updated_open_case"
+FORMAT_DOUBTFUL = "format_doubtful"
+DOUBTFUL = "doubtful:"
 
 NOTICES = (
     AADHAAR_REMOVED,
@@ -25,8 +27,9 @@ NOTICES = (
     NOTE_SHORTENED,
     IN_DANGER,
     UPDATED_OPEN_CASE,
+    FORMAT_DOUBTFUL,
 )
-"""Each has its texts in texts.yaml; a flag that is none of these is for officers only."""
+"""Each has its texts in texts.yaml, a single service's in the catalogue. Any other flag is for officers only."""
 
 ROUGH_FIX_M = 2_000.0
 

@@ -20,7 +20,7 @@ from intake.catalogue import Catalogue
 from intake.commands.general import Feedback, Reopen, Withdraw
 from intake.commands.handlers import CommandDesk, CommandRequest
 from intake.commands.table import Act
-from intake.http.answers import json_response
+from intake.http.answers import json_response, matches
 from intake.http.paging import read_cursor
 from intake.http.reading import read_model
 from intake.http.receipts import Receipt
@@ -153,9 +153,3 @@ def status_router(
     offer(Act.REOPEN, Reopen, "Reopen what was resolved or closed")
     offer(Act.FEEDBACK, Feedback, "Rate how it was handled")
     return router
-
-
-def matches(if_none_match: str, etag: str) -> bool:
-    """RFC 9110's weak comparison with any of a list."""
-    given = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
-    return "*" in given or etag.removeprefix("W/") in given
