@@ -14,9 +14,13 @@ from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
 from certificate import api as certificate_api
+from certificate.domain import Status
 from certificate.kind_rules import checked
 from certificate.links import LinkSigner
 from certificate.metrics import CertificateMetrics
+from certificate.records import Certificate
+from certificate.spelling import Name
+from certificate.store import StoredPdf
 from chassis.health import Liveness
 from chassis.http.app import add_routes, create_http_app
 from intake.auth.api import auth_router
@@ -25,6 +29,7 @@ from notifier.lint import lint
 from notifier.messages import DirectMessages
 from notifier.metrics import NotifierMetrics
 from notifier.receipts import ReceiptAddress
+from notifier.records import LoggedDispatch
 from notifier.templates import DEFAULT_PATH
 from routing.api import create_router
 from routing.domain import Snapshot
@@ -36,7 +41,7 @@ from tests.intake.evidence_rig import begin
 from tests.intake.intake_rig import ASHA, COMPLAINT, COUNTER, SHO, bearer, rig
 from tests.intake.test_intake_auth_login import Desk
 from tests.issuer import SERVICE, SERVICE_TOKEN, access
-from tests.notifier.notifier_fakes import KEYS, FakeGateway, FixedCards, card
+from tests.notifier.notifier_fakes import CASE, KEYS, START, FakeGateway, FixedCards, card
 from tests.routing.routing_places import BASE
 
 
@@ -104,9 +109,14 @@ async def _routing() -> AsyncIterator[Answering]:
     yield Answering(_app(registry, create_router(live, access())), {"code": "5140003"}, {"/": SERVICE})
 
 
-class _NoDispatches:
-    async def of_case(self, *_asked: Any) -> list[Any]:
-        return []
+_SENT = LoggedDispatch(
+    "n-1", "e-1", CASE, "citizen", "sms", "filed", "hi", "delivered", 1, START, START, None, "gateway:1"
+)
+
+
+class _OneDispatch:
+    async def of_case(self, case_id: str, _after: Any) -> list[LoggedDispatch]:
+        return [_SENT] if case_id == CASE else []
 
     async def take(self, *_reported: Any) -> bool:
         return False
@@ -114,7 +124,7 @@ class _NoDispatches:
 
 @asynccontextmanager
 async def _notifier() -> AsyncIterator[Answering]:
-    registry, nothing = CollectorRegistry(), cast("Any", _NoDispatches())
+    registry, nothing = CollectorRegistry(), cast("Any", _OneDispatch())
     messages = DirectMessages(lint(DEFAULT_PATH), FakeGateway(), NotifierMetrics(registry))
     routers = (
         notifier_api.internal_router(messages, SERVICE_TOKEN),
@@ -124,18 +134,25 @@ async def _notifier() -> AsyncIterator[Answering]:
     yield Answering(_app(registry, *routers), {}, {"/": SERVICE})
 
 
+_PAPER = certificate()
+_REVOKED = certificate(
+    "lost-report", status=Status.REVOKED, revoked_at=_PAPER.issued_at, reason_code="obtained_by_fraud"
+)
+
+
 class _OnePaper:
-    async def get(self, _certificate_id: str) -> Any:
-        return certificate()
+    async def get(self, certificate_id: str) -> Certificate | None:
+        return _PAPER if certificate_id == _PAPER.certificate_id else None
 
-    async def named(self, _name: Any) -> None:
-        return None
+    async def named(self, name: Name) -> Certificate | None:
+        return _PAPER if name.certificate_id == _PAPER.certificate_id or _PAPER.number in name.numbers else None
 
-    async def pdf(self, _certificate_id: str) -> None:
-        return None
+    async def pdf(self, certificate_id: str) -> StoredPdf | None:
+        sealed = KEYS.seal(_PAPER.case_id, b"%PDF-1.7", _PAPER.issued_at)
+        return StoredPdf(_PAPER, sealed) if certificate_id == _PAPER.certificate_id else None
 
-    async def revoked(self, _after: Any) -> list[Any]:
-        return []
+    async def revoked(self, _after: Any) -> list[Certificate]:
+        return [_REVOKED]
 
 
 @asynccontextmanager
@@ -147,7 +164,7 @@ async def _certificate() -> AsyncIterator[Answering]:
         certificate_api.pdf_router(papers, KEYS, signer, CLOCK, SERVICE_TOKEN),
         certificate_api.internal_router(papers, signer, CLOCK, SERVICE_TOKEN, timedelta(minutes=5)),
     )
-    known = {"name": "CC-26-7K3MQ-9QXD2-H", "certificate_id": certificate().certificate_id}
+    known = {"name": _PAPER.number, "certificate_id": _PAPER.certificate_id}
     yield Answering(_app(registry, *routers), known, {"/": SERVICE})
 
 

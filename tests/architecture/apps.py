@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, NoReturn, cast
+from typing import Any, cast
 from unittest import mock
 
 from deploy.k8s.tools.services import package_of, settings_class, settings_of
@@ -13,10 +13,10 @@ from deploy.k8s.tools.settings_lint import stand_in
 from fastapi import FastAPI
 
 from chassis.http.app import add_routes
-from chassis.http.problems import NOT_FOUND, Problem
 from chassis.settings import load_yaml
 from event_schemas import policies
 from sla_monitor.ledger import api as ledger_api
+from sla_monitor.ledger.report import By, Report, ReportBuilder, RoundFilter, Window
 from sla_monitor.worker import api as worker_api
 from tests.issuer import access
 from tests.manual_clock import ManualClock
@@ -46,8 +46,8 @@ class EmptyLedger:
     async def open(self, _wanted: Any, _limit: int) -> list[Any]:
         return []
 
-    async def report(self, *_wanted: Any) -> NoReturn:
-        raise Problem(NOT_FOUND)
+    async def report(self, by: By, window: Window, _scope: Any, wanted: RoundFilter) -> Report:
+        return ReportBuilder(by, window, wanted).build()
 
 
 @cache

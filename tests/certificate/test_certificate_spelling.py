@@ -23,6 +23,7 @@ from chassis.crockford import ALPHABET
 from chassis.health import Liveness
 from chassis.http.app import create_http_app
 from event_schemas import ids
+from tests.contract import documented
 from tests.manual_clock import ManualClock
 
 from .certificate_fakes import AT, KINDS, PAPERS, certificate
@@ -60,7 +61,9 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
         registry=registry,
         routers=[verify_router(shelf, CertificateMetrics(registry), PAPERS, ManualClock(AT))],
     )
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://c") as client:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://c", event_hooks=documented("certificate")
+    ) as client:
         yield client
 
 

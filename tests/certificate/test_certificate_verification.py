@@ -18,6 +18,7 @@ from certificate.records import REPLACED, Certificate, from_document, to_documen
 from certificate.spelling import Name
 from chassis.health import Liveness
 from chassis.http.app import create_http_app
+from tests.contract import documented
 from tests.manual_clock import ManualClock
 
 from .certificate_fakes import AT, CASE, KINDS, PAPERS, certificate
@@ -51,7 +52,9 @@ async def asked(paper: Certificate, **request: Any) -> httpx.Response:
         registry=registry,
         routers=routers,
     )
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://c") as client:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://c", event_hooks=documented("certificate")
+    ) as client:
         return await client.get(f"/v1/verify/{paper.number}", **request)
 
 

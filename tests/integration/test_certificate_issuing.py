@@ -33,6 +33,7 @@ from event_schemas import (
 from intake.tracking.papers import CertificateService
 from janseva_local.ports import free_port
 from janseva_local.topics import ensure
+from tests.contract import documented
 
 from .messaging_rig import SEALING_KEYS, TOKEN, Process, assigned, filed, wire
 
@@ -43,7 +44,7 @@ class Rig:
     def __init__(self, service: Process, kafka: str) -> None:
         self.service, self.kafka = service, kafka
         self.producer = EventProducer(kafka, client_id="test")
-        self.http = httpx.AsyncClient(base_url=service.url)
+        self.http = httpx.AsyncClient(base_url=service.url, event_hooks=documented("certificate"))
 
     async def tell(self, *events: Event) -> None:
         for event in events:

@@ -12,6 +12,7 @@ from chassis.mongo.client import Mongo
 from event_schemas import Envelope
 from event_schemas.calendars import INDIA
 from sla_monitor.ledger.app import create_app
+from tests.contract import documented
 from tests.integration.sla_ledger_rig import LedgerRig, ledger_rig, until
 from tests.issuer import SERVICE, officer_headers
 from tests.sla_monitor.sla_events import CASE, DAY, HOUR, MINUTE, T0, assigned, at, completed, filed, heard, visitor
@@ -28,7 +29,12 @@ async def http(rig: LedgerRig) -> AsyncIterator[httpx.AsyncClient]:
     app = create_app(rig.settings)
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://ledger", headers=SERVICE) as client,
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app),
+            base_url="http://ledger",
+            headers=SERVICE,
+            event_hooks=documented("sla-ledger"),
+        ) as client,
     ):
         yield client
 
@@ -228,7 +234,12 @@ async def test_no_figure_before_the_log_was_read_once(rig: LedgerRig) -> None:
     app = create_app(rig.settings.model_copy(update={"kafka_bootstrap": "127.0.0.1:1"}))
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://ledger", headers=SERVICE) as client,
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app),
+            base_url="http://ledger",
+            headers=SERVICE,
+            event_hooks=documented("sla-ledger"),
+        ) as client,
     ):
         await asyncio.sleep(0.2)
         answer = await client.get("/v1/sla/report")
