@@ -35,7 +35,7 @@ from routing.api import create_router
 from routing.domain import Snapshot
 from routing.live import Live
 from routing.metrics import RoutingMetrics
-from tests.architecture.apps import CLOCK, app_of
+from tests.architecture.apps import CLOCK, made_app
 from tests.certificate.certificate_fakes import certificate
 from tests.intake.evidence_rig import begin
 from tests.intake.intake_rig import ASHA, COMPLAINT, COUNTER, SHO, bearer, rig
@@ -170,12 +170,12 @@ async def _certificate() -> AsyncIterator[Answering]:
 
 @asynccontextmanager
 async def _sla_monitor() -> AsyncIterator[Answering]:
-    yield Answering(app_of("sla-monitor"), {"case_id": card().case_id}, {"/": SERVICE})
+    yield Answering(made_app("sla-monitor"), {"case_id": card().case_id}, {"/": SERVICE})
 
 
 @asynccontextmanager
 async def _sla_ledger() -> AsyncIterator[Answering]:
-    yield Answering(app_of("sla-ledger"), {"case_id": card().case_id}, {"/": SERVICE})
+    yield Answering(made_app("sla-ledger"), {"case_id": card().case_id}, {"/": SERVICE})
 
 
 def _app(registry: CollectorRegistry, *routers: APIRouter) -> FastAPI:

@@ -52,6 +52,11 @@ class EmptyLedger:
 
 @cache
 def app_of(program: str) -> FastAPI:
+    """To be read; what asks it makes one of its own, which is young enough to be alive."""
+    return made_app(program)
+
+
+def made_app(program: str) -> FastAPI:
     cls = settings_class(program)
     secrets = {
         name: stand_in(name) for name, setting in settings_of(cls).items() if setting.secret and setting.required

@@ -26,6 +26,7 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.architecture.answering_apps import answering
 from tests.architecture.apps import app_of
+from tests.architecture.described_calls import USUAL
 from tests.contract import Contract, contract_of
 from tests.intake.intake_rig import DISPATCHER, bearer
 
@@ -33,6 +34,7 @@ EXAMPLES: Final = 12
 # Its checks exist when the program has started, which these two do not in memory.
 LEFT_OUT: Final = {("sla-monitor", "/health/ready"), ("sla-ledger", "/health/ready")}
 # A stream that is opened has no end to wait for: strangers ask for it.
+CONDITIONS: Final = {"If-Match", "If-None-Match", "X-Receipt"}
 ENDLESS: Final = {"stream_status"}
 OTHER_CALLERS: Final = {"intake": [bearer(DISPATCHER)]}
 SETTINGS: Final = settings(
@@ -63,6 +65,8 @@ class Target:
     callers: Sequence[Mapping[str, str]] = field(default_factory=lambda: [{}])
     known: Mapping[str, str] = field(default_factory=dict)
     forget: Callable[[], None] = lambda: None
+    # Of a path, the headers of the caller who may most likely ask there.
+    fitting: Callable[[str], Mapping[str, str]] = lambda _path: {}
 
 
 @asynccontextmanager
@@ -70,7 +74,7 @@ async def target_of(program: str) -> AsyncIterator[Target]:
     """The program as it answers from memory, asked by strangers and by everybody whom it knows."""
     async with answering(program) as (made, http):
         callers = [{}, *made.callers.values(), *OTHER_CALLERS.get(program, ())]
-        yield Target(http, callers, made.known, made.forget)
+        yield Target(http, callers, made.known, made.forget, made.headers)
 
 
 @dataclass
@@ -90,8 +94,9 @@ class Asker:
         @SETTINGS
         @given(case=operation.as_strategy(), headers=st.sampled_from(callers), real=st.booleans())
         def one(case: Any, headers: Mapping[str, str], real: bool) -> None:
-            for parameter in self.target.known.keys() & case.path_parameters.keys() if real else ():
-                case.path_parameters[parameter] = self.target.known[parameter]
+            if real:
+                put_known(case, self.target.known)
+                headers = headers if name in ENDLESS else self.target.fitting(operation.path)
             response = self.runner.run(self._answer(case, headers))
             case.validate_response(response, checks=CHECKS)
             self.statuses.setdefault(name, set()).add(response.status_code)
@@ -107,6 +112,17 @@ class Asker:
         )
         await self.contract.check(response)
         return response
+
+
+def put_known(case: Any, known: Mapping[str, str]) -> None:
+    """What exists in the target, and values that mean something, in the place of what was drawn; no condition."""
+    for holder, conditions in ((case.headers, CONDITIONS), (case.query, {"cursor"})):
+        for condition in conditions & holder.keys():
+            del holder[condition]
+    case.path_parameters |= {name: value for name, value in known.items() if name in case.path_parameters}
+    for members in (case.query, case.body):
+        if isinstance(members, dict):
+            members |= {name: USUAL[name] for name in members.keys() & USUAL.keys()}
 
 
 def operations_of(schema: schemathesis.BaseSchema) -> Iterator[Any]:
