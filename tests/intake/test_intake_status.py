@@ -219,8 +219,11 @@ async def test_my_cases_are_mine(intake: Rig) -> None:
     """A citizen lists his own cases, and needs a login for it."""
     mine = await intake.filed(COMPLAINT)
     await intake.filed(COMPLAINT, by=RAVI)
-    listed = (await intake.get("/v1/me/cases", by=ASHA)).json()
+    listed = (await intake.get("/v1/me/cases", by=ASHA, accept_language="hi")).json()
     assert [case["case_id"] for case in listed["items"]] == [mine["case_id"]]
+    english = (await intake.get("/v1/me/cases", by=ASHA, accept_language="en")).json()
+    words = [(case["service_name"], case["status_text"]) for page in (listed, english) for case in page["items"]]
+    assert words == [("ऑनलाइन शिकायत", "प्राप्त"), ("online complaint", "received")]
     assert (await intake.get("/v1/me/cases")).status_code == 401
 
 

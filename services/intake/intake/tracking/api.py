@@ -27,7 +27,7 @@ from intake.http.receipts import Receipt
 from intake.problems import TRACKING_NUMBER_MISTYPED
 from intake.texts import Texts
 from intake.tracking import docs
-from intake.tracking.views import status_view
+from intake.tracking.views import own_case, status_view
 
 
 class StatusReader:
@@ -68,6 +68,10 @@ class StatusReader:
             service=self._catalogue.get(case.service_code),
             for_officers=for_officers,
         )
+
+    def line(self, case: Case, language: Language) -> Mapping[str, Any]:
+        """The case in the list of its citizen."""
+        return own_case(case, self._texts, language)
 
 
 def may_see(case: Case, principal: Principal | None, receipt: str | None) -> bool:
@@ -116,22 +120,15 @@ def status_router(
         principal: Annotated[Principal, Depends(authenticator.citizen)],
         cursor: Annotated[str | None, Query()] = None,
         limit: Annotated[int, Query(ge=1, le=100)] = 50,
+        accept_language: Annotated[str | None, Header()] = None,
     ) -> Response:
         # What is older than the phone is surely his, or sensitive, is found by its number or receipt alone.
         wanted = CaseFilter(owner=principal.sub, filed_since=principal.known_since or clock.now(), sensitive=False)
         page = await store.page(wanted, read_cursor(cursor), limit)
-        cases = [
-            {
-                "case_id": case.case_id,
-                "tracking_number": case.tracking_number,
-                "service_code": case.service_code,
-                "lane": case.lane.value,
-                "status": case.state.value,
-                "filed_at": case.filed_at,
-            }
-            for case in page.cases
-        ]
-        return json_response({"items": cases, "next_cursor": page.cursor})
+        language = language_of(accept_language)
+        cases = [reader.line(case, language) for case in page.cases]
+        headers = {"Content-Language": language, "Vary": "Accept-Language, Authorization"}
+        return json_response({"items": cases, "next_cursor": page.cursor}, headers=headers)
 
     def offer(act: Act, body_type: type[CommandBody], summary: str) -> None:
         @router.post(f"/complaints/{{tracking_number}}/{act}", status_code=202, name=str(act))

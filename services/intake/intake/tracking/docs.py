@@ -42,7 +42,7 @@ MY_CASES: Final = Description(
     "list_my_cases",
     "The citizen's own cases, newest first",
     "Those of this phone number since its owner has logged in with it. Sensitive ones open by their receipt alone.",
-    (Answer(200, "A page", shapes.OwnCases),),
+    (Answer(200, "A page", shapes.OwnCases, headers=("Content-Language",)),),
     problems=(problems.CURSOR_INVALID,),
     parameters={"cursor": CURSOR, "limit": "How many at most."},
 )

@@ -124,8 +124,10 @@ class OwnCase(Shape):
     case_id: str
     tracking_number: str
     service_code: str
+    service_name: str
     lane: LaneName
     status: State
+    status_text: str
     filed_at: datetime
 
 

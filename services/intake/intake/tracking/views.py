@@ -71,6 +71,20 @@ def status_view(
     }
 
 
+def own_case(case: Case, texts: Texts, language: Language) -> Mapping[str, Any]:
+    """A line of a citizen's list of his cases."""
+    return {
+        "case_id": case.case_id,
+        "tracking_number": case.tracking_number,
+        "service_code": case.service_code,
+        "service_name": texts.code_names.name("services", case.service_code, language),
+        "lane": case.lane.value,
+        "status": case.state.value,
+        "status_text": texts.code_names.name("case_states", case.state.value, language),
+        "filed_at": case.filed_at,
+    }
+
+
 def _station(station: Station) -> Mapping[str, Any]:
     names = {"name": station.name, "name_hi": station.name_hi}
     return {"code": station.code, **names, "district": station.district}
