@@ -186,6 +186,14 @@ class Finding(OpenEnum):
     UNKNOWN = "unknown"
 
 
+class SignatureMethod(OpenEnum):
+    """How information that was given electronically came to be signed."""
+
+    IN_PERSON = "in_person"
+    E_SIGN = "e_sign"
+    UNKNOWN = "unknown"
+
+
 class ClockOwner(OpenEnum):
     POLICE = "police"
     CITIZEN = "citizen"

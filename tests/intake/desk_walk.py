@@ -14,8 +14,6 @@ from event_schemas import (
     CertificateRevoked,
     Envelope,
     Event,
-    FIRRegistered,
-    PreliminaryEnquiryOrdered,
     TransferRequested,
     VerificationCompleted,
     ids,
@@ -29,11 +27,12 @@ from intake.case.model import Case
 from intake.case.numbers import CaseId, TrackingNumber
 from intake.case.situation import Situation, valid_certificates
 from intake.case.states import Role, State
-from intake.commands import certificates, emergencies, general
+from intake.commands import certificates, documents, emergencies, general
 from intake.commands.allowed import allowed_acts
 from intake.commands.decide import decide
 from intake.commands.table import TABLE, Act
 from intake.filing.domain import Person, Stamp, Submission, check_in_at_filing, file_complaint
+from intake.fir import commands as fir
 from intake.hearings import commands as hearing
 from intake.hearings import domain as hearings
 from sla_monitor.domain import engine as monitor
@@ -106,7 +105,7 @@ def take(world: World, act: Act, order: CommandBody, *, lag: bool = False) -> Wo
 
     `lag`: what the monitor says of it reaches intake only with `heard`.
     """
-    context = Context(world.now, _new_id(), "SHO:5140003", POLICIES)
+    context = context_of(world)
     decision = decide(act, order, world.case, context)
     world = replace(world, case=updated(world.case, decision.update))
     for numbered in decision.events:
@@ -115,30 +114,13 @@ def take(world: World, act: Act, order: CommandBody, *, lag: bool = False) -> Wo
     return replace(world, now=world.now + STEP)
 
 
+def context_of(world: World) -> Context:
+    return Context(world.now, _new_id(), "SHO:5140003", POLICIES, seal=lambda *_: "sealed")
+
+
 def heard(world: World) -> World:
     """Intake has read all that the monitor said."""
     return replace(world, case=_derived(world.case, world.late), late=())
-
-
-def register_fir(world: World) -> World:
-    """As a command of later will: the state, and the event that starts the law's clocks."""
-    case = replace(world.case, state=State.FIR_REGISTERED, case_seq=world.case.case_seq + 1)
-    event = FIRRegistered(
-        case_id=case.case_id,
-        occurred_at=world.now,
-        case_seq=case.case_seq,
-        fir_number="12",
-        station=STATION.code,
-        year=2026,
-        registered_at=world.now,
-    )
-    return replace(_published(replace(world, case=case), _new_id(), event, lag=False), now=world.now + STEP)
-
-
-def order_enquiry(world: World) -> World:
-    case = replace(world.case, case_seq=world.case.case_seq + 1)
-    event = PreliminaryEnquiryOrdered(case_id=case.case_id, occurred_at=world.now, case_seq=case.case_seq)
-    return replace(_published(replace(world, case=case), _new_id(), event, lag=False), now=world.now + STEP)
 
 
 def accepted(world: World) -> frozenset[Act]:
@@ -213,6 +195,13 @@ _BODIES: Mapping[Act, Callable[[World], Iterable[CommandBody]]] = {
     Act.REFUSE_CERTIFICATE: lambda _: [certificates.RefuseCertificate(reason_code="incomplete")],
     Act.ORDER_CERTIFICATE_REVOCATION: _revocations,
     Act.COMPLETE_INQUIRY: lambda _: [general.CompleteInquiry(finding="partly")],
+    Act.REQUEST_DOCUMENTS: lambda _: [documents.RequestDocuments(documents=("identity",))],
+    Act.REGISTER_FIR: lambda _: [
+        fir.RegisterFIR(fir_number="12/26", sections=("303(2)",)),
+        fir.RegisterFIR(fir_number="0/26-3", sections=("303(2)",), zero_fir=True),
+    ],
+    Act.DECLINE_FIR: lambda _: [fir.DeclineFIR(reason_code="non_cognizable")],
+    Act.START_PRELIMINARY_ENQUIRY: lambda _: [fir.StartPreliminaryEnquiry(permitted_by_post="SDPO:5140003")],
     Act.TRANSFER: lambda _: [general.Transfer(reason_code="jurisdiction")],
     Act.PAUSE_CLOCK: _pauses,
     Act.RESUME_CLOCK: lambda world: [general.ResumeClock(clock_id=one.clock_id) for one in world.situation.rounds],
@@ -230,7 +219,7 @@ def running_but_statutory(world: World) -> frozenset[str]:
 
 def _is_accepted(world: World, act: Act, order: CommandBody) -> bool:
     try:
-        decide(act, order, world.case, Context(world.now, "e", "SHO:5140003", POLICIES))
+        decide(act, order, world.case, context_of(world))
     except CommandFault:
         return False
     return True

@@ -18,7 +18,7 @@ FILES = [policy_file.DEFAULT_PATH, DEMO]
 # What the service behind a command answers by itself.
 ANSWERS = {CertificateIssued.type}
 # No service of the catalogue and no command brings these yet: the clocks they start run nowhere.
-TO_COME = {"FIRRegistered", "PreliminaryEnquiryOrdered"}
+TO_COME: set[str] = set()
 
 
 def emitted() -> set[str]:

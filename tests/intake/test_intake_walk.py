@@ -16,6 +16,7 @@ from intake.case.model import HearingRecord
 from intake.case.situation import valid_certificates
 from intake.case.states import CASE_FAMILIES, DONE, Family, Role, State
 from intake.commands.table import TABLE, Act
+from intake.fir import domain as information
 from intake.hearings import domain as hearings
 from tests.intake.desk_walk import (
     World,
@@ -24,8 +25,6 @@ from tests.intake.desk_walk import (
     filed,
     heard,
     listed,
-    order_enquiry,
-    register_fir,
     running_but_statutory,
     take,
 )
@@ -47,6 +46,9 @@ ROLES = tuple(role for role in Role if role is not Role.SYSTEM)
 # So many rounds show every rule; more of them, or a second hearing beside the first, repeat what is known.
 MAX_ROUNDS = 2
 NEW_HEARINGS = frozenset({Act.CHECK_IN, Act.SCHEDULE_HEARING, Act.START_HEARING})
+
+# What these lead to is the same whether or not a citizen waits to be heard.
+INFORMATION = frozenset({Act.SIGN_INFORMATION, Act.REGISTER_FIR, Act.DECLINE_FIR, Act.START_PRELIMINARY_ENQUIRY})
 
 
 @dataclass
@@ -85,6 +87,11 @@ def situation_of(world: World) -> Hashable:
         tuple((clock, "" if clock == "hearing" else number, paused) for clock, number, paused in clocks),
         frozenset(name.split(":")[0] for name in world.running),
         len(valid_certificates(case)),
+        information.registered(case) is not None,
+        information.is_zero(information.registered(case)),
+        information.may_sign(situation),
+        information.may_decline(situation),
+        information.barred(situation),
         "withdrawal_requested" in case.flags,
     )
 
@@ -99,15 +106,20 @@ def steps(world: World, acts: frozenset[Act]) -> Iterator[World]:
             continue
         if act in NEW_HEARINGS and _alive(world) and not (act is Act.START_HEARING and hearings.waiting(world.case)):
             continue
+        if act in INFORMATION and not _in_the_open(world):
+            continue
         if act is Act.PAUSE_CLOCK and (_alive(world) or world.case.round > 1):
             continue
         for body in bodies(world, act):
             following = _accepted(world, act, body)
             if following is not None:
                 yield following
-    if world.case.family is Family.COMPLAINT and world.case.state is State.ACKNOWLEDGED:
-        yield register_fir(world)
-        yield order_enquiry(world)
+
+
+def _in_the_open(world: World) -> bool:
+    """Nobody waits to be heard, nothing is paused or asked to be withdrawn: none of it changes what an FIR does."""
+    busy = _alive(world) or world.situation.paused or "withdrawal_requested" in world.case.flags
+    return not busy and world.case.round == 1 and not past.kinds_out(world.case)[1:]
 
 
 def _accepted(world: World, act: Act, body: CommandBody, *, lag: bool = False) -> World | None:

@@ -33,7 +33,7 @@ SHOWN: dict[type[OpenEnum], tuple[str, ...]] = {
 NOT_SHOWN = {
     values.Audience, values.ClockEnding, values.ClockOwner, values.ClockState, values.Confirmation,
     values.FilingChannel, values.FixSource, values.HearingParty, values.Lane, values.Language,
-    values.MessageChannel, values.Presence, values.Priority,
+    values.MessageChannel, values.Presence, values.Priority, values.SignatureMethod,
 }  # fmt: skip
 
 

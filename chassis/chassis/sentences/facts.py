@@ -33,11 +33,14 @@ _FACT_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "CertificateApproved": ("kind", "by_post"),
     "CertificateRefused": ("kind", "by_post", "reason_code"),
     "CertificateRevocationOrdered": ("kind", "reason_code"),
+    "DocumentsRequested": ("documents", "by_post"),
     "InquiryCompleted": ("finding", "fir_recommended"),
+    "PreliminaryEnquiryOrdered": ("permitted_by_post",),
     "PreliminaryEnquiryCompleted": ("outcome",),
+    "InformationSigned": ("method", "late"),
     "ProgressInformed": ("outcome",),
     "InvestigationCompleted": ("outcome",),
-    "FIRRegistered": ("fir_number", "year", "zero_fir"),
+    "FIRRegistered": ("fir_number", "year", "zero_fir", "previous_fir", "own_statement"),
     "FIRDeclined": ("reason_code",),
     "ClockPaused": ("clock_id", "reason_code", "until"),
     "ClockResumed": ("clock_id",),
@@ -56,6 +59,8 @@ _FACT_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "CertificateRevoked": ("certificate_id", "kind"),
 }
 _ADVERSE, _UNABLE = VerificationOutcome.ADVERSE.value, VerificationOutcome.UNABLE.value
+# Between the codes of a fact that is a list; no code holds it.
+LIST_SEPARATOR: Final = ","
 _LADDER: Final = [str(post) for post in Post.known()]
 _OFFICE_KINDS: Final = {"SHO": "station", "HQ": "control_room"}
 # Longer addresses do not fit a message.
@@ -87,6 +92,8 @@ def enriched(facts: Facts, case: Facts, *, for_officers: bool = False) -> dict[s
         holder = case.get("officer_post", Post.SHO)
         higher = int(known.get("level", 0)) >= 1 and _rank(known["escalate_to"]) > _rank(holder)
         known["escalated"] = _text(higher)
+    if "previous_fir" in known:
+        known["completes_zero"] = "true"
     if "mode" in known:
         known["online"] = _text(known["mode"] in ONLINE)
         known["link"] = "long" if len(known.get("join_url", "")) > LONGEST_LINK else _text("join_url" in known)
@@ -122,4 +129,6 @@ def _of_assignment(event: AssignedToStation) -> dict[str, str]:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, tuple):
+        return LIST_SEPARATOR.join(value)
     return value.isoformat() if isinstance(value, datetime) else str(value)

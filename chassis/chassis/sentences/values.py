@@ -11,7 +11,7 @@ from chassis.bilingual import Language
 from event_schemas.times import read_time
 
 from .code_names import CodeNames
-from .facts import Facts, title_of
+from .facts import LIST_SEPARATOR, Facts, title_of
 
 INDIA: Final = ZoneInfo("Asia/Kolkata")
 # Names of offices read "SP Office, Araria": the place stands behind the comma.
@@ -108,6 +108,12 @@ def _closing_reason(facts: Facts, code_names: CodeNames, language: Language) -> 
     return code_names.name("closing_reasons", code, language)
 
 
+def _documents(facts: Facts, code_names: CodeNames, language: Language) -> str:
+    """The papers asked for, by name."""
+    codes = facts.get("documents", "").split(LIST_SEPARATOR)
+    return ", ".join(dict.fromkeys(code_names.name("documents", code, language) for code in codes))
+
+
 def _link(facts: Facts, _code_names: CodeNames, _language: Language) -> str:
     return facts.get("join_url") or facts.get("verify_url", "")
 
@@ -137,6 +143,8 @@ VALUES: Final[Mapping[str, Value]] = {
     "decline_reason": _named("fir_decline_reasons", "reason_code"),
     "closing_reason": _closing_reason,
     "fir_number": _plain("fir_number"),
+    "previous_fir": _plain("previous_fir"),
+    "documents": _documents,
 }
 """By the name of the variable. A text may use no other."""
 
@@ -148,4 +156,5 @@ _NEEDED: Final[Mapping[str, str]] = {
     "level": "level",
     "when": "starts_at",
     "fir_number": "fir_number",
+    "previous_fir": "previous_fir",
 }

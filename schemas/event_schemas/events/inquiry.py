@@ -5,12 +5,23 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from event_schemas.base import DeskEvent, UtcTime
-from event_schemas.values import ClockEnding, ClockId, Code, Finding, PostId, StationCode, Text, VerificationOutcome
+from event_schemas.values import (
+    ClockEnding,
+    ClockId,
+    Code,
+    Finding,
+    PostId,
+    SignatureMethod,
+    StationCode,
+    Text,
+    VerificationOutcome,
+)
 
 __all__ = [
     "ClockEnded",
     "ClockPaused",
     "ClockResumed",
+    "DocumentsRequested",
     "FIRDeclined",
     "FIRRegistered",
     "InformationSigned",
@@ -28,6 +39,15 @@ class VerificationCompleted(DeskEvent):
 
     outcome: VerificationOutcome
     remarks_code: Code | None = None
+
+
+class DocumentsRequested(DeskEvent):
+    """An officer asks for papers, by their codes. Whether a clock waits for them is said by ClockPaused alone."""
+
+    type: ClassVar[Literal["DocumentsRequested"]] = "DocumentsRequested"
+
+    documents: tuple[Code, ...] = Field(min_length=1, max_length=20)
+    by_post: PostId = Field(min_length=1, max_length=120)
 
 
 class InquiryCompleted(DeskEvent):
@@ -53,9 +73,15 @@ class PreliminaryEnquiryCompleted(_EnquiryEvent):
 
 
 class InformationSigned(_EnquiryEvent):
-    """The citizen signed the information given electronically (e-FIR; BNSS s. 173(1): within three days)."""
+    """The citizen signed the information given electronically (e-FIR; BNSS s. 173(1): within three days).
+
+    ``late``: after the time for it, so that it counts as information given anew on the day of the signature.
+    """
 
     type: ClassVar[Literal["InformationSigned"]] = "InformationSigned"
+
+    method: SignatureMethod | None = None
+    late: bool = False
 
 
 class ProgressInformed(_EnquiryEvent):
@@ -69,7 +95,11 @@ class InvestigationCompleted(_EnquiryEvent):
 
 
 class FIRRegistered(DeskEvent):
-    """``sections`` stays empty for a sensitive case: there they are in ``sealed_sections``."""
+    """``sections`` stays empty for a sensitive case: there they are in ``sealed_sections``.
+
+    ``own_statement``: the information is not signed, so the officer in charge registered it on a statement of his own.
+    A zero FIR is complete only with the receiving station's own, whose ``previous_fir`` names it.
+    """
 
     type: ClassVar[Literal["FIRRegistered"]] = "FIRRegistered"
 
@@ -81,12 +111,14 @@ class FIRRegistered(DeskEvent):
     sealed_sections: str | None = Field(default=None, repr=False)
     zero_fir: bool = False
     previous_fir: Text | None = None
+    own_statement: bool = False
 
 
 class FIRDeclined(DeskEvent):
     type: ClassVar[Literal["FIRDeclined"]] = "FIRDeclined"
 
     reason_code: Code
+    by_post: PostId | None = Field(default=None, min_length=1, max_length=120)
 
 
 class ClockPaused(DeskEvent):

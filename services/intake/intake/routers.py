@@ -96,6 +96,7 @@ def case_api(deps: Deps) -> CaseApi:
         clock=deps.clock,
         metrics=deps.metrics,
         code_names=texts.code_names,
+        seal=deps.ring.seal,
     )
     reader = StatusReader(
         store=deps.store, texts=texts, clock=deps.clock, public_url=settings.public_url, catalogue=deps.catalogue

@@ -1,6 +1,6 @@
 """What a command is made of: its body, what it is decided from, and the draft of its event."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
@@ -16,6 +16,14 @@ from intake.offices.domain import NoOffices, Offices
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[\x21-\x7e]+$")]
+
+
+Seal = Callable[[str, bytes, datetime], str]
+"""Seals what belongs to a case, by its id, under the key of that time."""
+
+
+def no_seal(_case_id: str, _text: bytes, _at: datetime) -> str:
+    raise RuntimeError("what is to be sealed needs the key ring")
 
 
 class CommandBody(BaseModel):
@@ -44,6 +52,7 @@ class Context:
     policies: PolicySet
     command: Idempotency | None = None
     offices: Offices = field(default_factory=NoOffices)
+    seal: Seal = no_seal
 
 
 @dataclass(frozen=True, slots=True)

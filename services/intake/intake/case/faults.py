@@ -117,6 +117,32 @@ class ImplausibleTime(CommandFault):
         self.hi = hi
 
 
+class SectionsUnknown(CommandFault):
+    """BNS has no such sections."""
+
+    def __init__(self, sections: Sequence[str]) -> None:
+        super().__init__(facts={"sections": list(sections)})
+
+
+class ZeroFIRExists(CommandFault):
+    """A zero FIR is completed by the receiving station's own, not by another zero FIR."""
+
+    def __init__(self, fir_number: str) -> None:
+        super().__init__(facts={"fir_number": fir_number})
+
+
+class EnquiryBarred(CommandFault):
+    """The law puts nothing before the FIR here; ``why`` names the bar."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class PermissionMissing(CommandFault):
+    """The act needs the permission of a higher post."""
+
+
 class PlaceUnknown(CommandFault):
     """The directory knows no office of this code."""
 

@@ -25,13 +25,21 @@ _DECISIONS = {CertificateApproved.type: "approved", CertificateRefused.type: "re
 
 def decision(case: Case) -> str | None:
     """Approved or refused, in the case's present round; a reopened case can be decided again."""
-    return next((_DECISIONS[entry.event] for entry in _newest_of_round(case) if entry.event in _DECISIONS), None)
+    return next((_DECISIONS[entry.event] for entry in newest_of_round(case) if entry.event in _DECISIONS), None)
 
 
 def verification(case: Case) -> str | None:
     """The outcome of the newest verification of the present round."""
-    found = (entry for entry in _newest_of_round(case) if entry.event == VerificationCompleted.type)
+    found = (entry for entry in newest_of_round(case) if entry.event == VerificationCompleted.type)
     return next((entry.params.get("outcome") for entry in found), None)
+
+
+def newest_of_round(case: Case) -> Iterator[TimelineEntry]:
+    """The entries of the present round, the newest first."""
+    for entry in reversed(case.history):
+        if entry.event == ComplaintReopened.type:
+            return
+        yield entry
 
 
 def kinds_out(case: Case) -> tuple[str, ...]:
@@ -73,10 +81,3 @@ def pause_left(case: Case, clock_id: str, policy: ClockPolicy, now: datetime) ->
         left -= calendar.counted(begin, max(begin, end))
         paused = following is None and moment < min(ends)
     return paused, left
-
-
-def _newest_of_round(case: Case) -> Iterator[TimelineEntry]:
-    for entry in reversed(case.history):
-        if entry.event == ComplaintReopened.type:
-            return
-        yield entry

@@ -9,6 +9,7 @@ from event_schemas.base import IntakeEvent
 from intake.case.command import CommandBody
 from intake.case.model import Numbered
 from intake.case.rounds import OpenRound
+from intake.fir.domain import SIGNATURE_CLOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +52,8 @@ def every_clock(_one: OpenRound, _body: CommandBody) -> bool:
 def the_kinds_clock(one: OpenRound, body: Any) -> bool:
     """The clock of the kind of help that the body names."""
     return one.policy is not None and one.policy.per == "kind" and one.key == body.kind
+
+
+def the_signature(one: OpenRound, _body: CommandBody) -> bool:
+    """The citizen's time to sign: nothing is left to be signed."""
+    return one.clock == SIGNATURE_CLOCK

@@ -12,7 +12,7 @@ from chassis.sentences import CodeNames
 from event_schemas import ids
 from event_schemas.policies import PolicySet
 from event_schemas.times import whole_ms
-from intake.case.command import CommandBody, Context
+from intake.case.command import CommandBody, Context, Seal
 from intake.case.faults import CommandFault
 from intake.case.keys import Keys
 from intake.case.model import Case, CaseChange, CaseUpdate, CommandMark, Idempotency, TimelineEntry
@@ -79,7 +79,9 @@ class CommandDesk:
         clock: Clock,
         metrics: IntakeMetrics,
         code_names: CodeNames,
+        seal: Seal,
     ) -> None:
+        self._seal = seal
         self._code_names = code_names
         self._store = store
         self._bookings = Bookings(store, slots)
@@ -142,7 +144,7 @@ class CommandDesk:
                 return AcceptedCommand(case, hearings.arrival(case, visit), case.version, case.state)
         event_id = ids.new_event_id(now)
         act = withdrawal_of(case) if request.act is Act.WITHDRAW else request.act
-        context = Context(now, event_id, actor.post, self._policies, mark, self._offices)
+        context = Context(now, event_id, actor.post, self._policies, mark, self._offices, self._seal)
         try:
             change = decide(act, request.body, case, context)
             if not await self._claimed(case, request, now):

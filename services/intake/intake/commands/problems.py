@@ -21,6 +21,10 @@ PROBLEMS: Mapping[type[faults.CommandFault], ProblemType] = {
     faults.UnknownCertificate: problems.CERTIFICATE_UNKNOWN,
     faults.UnknownPaper: problems.PAPER_UNKNOWN,
     faults.ApproverNotEntitled: problems.APPROVER_NOT_ENTITLED,
+    faults.SectionsUnknown: problems.SECTIONS_UNKNOWN,
+    faults.ZeroFIRExists: problems.ZERO_FIR_EXISTS,
+    faults.EnquiryBarred: problems.ENQUIRY_NOT_ALLOWED,
+    faults.PermissionMissing: problems.PERMISSION_MISSING,
     faults.PlaceUnknown: problems.PLACE_UNKNOWN,
     faults.OfficeAccused: problems.OFFICE_ACCUSED,
     faults.HearingInThePast: problems.HEARING_IN_THE_PAST,
@@ -50,4 +54,5 @@ def problem_of(fault: faults.CommandFault, case: Case, allowed: Sequence[str], c
             "state": code_names.bilingual("case_states", fault.state.value),
         }
         return Problem(problems.TRANSITION_NOT_ALLOWED, "state", filled, extra=extra)
-    return Problem(type_, fault.why if isinstance(fault, faults.ClockNotPausable) else None, extra=extra)
+    why = fault.why if isinstance(fault, faults.ClockNotPausable | faults.EnquiryBarred) else None
+    return Problem(type_, why, extra=extra)

@@ -16,7 +16,10 @@ from event_schemas import (
     ComplaintClosed,
     ComplaintReopened,
     ComplaintWithdrawn,
+    DocumentsRequested,
     EmergencyResolved,
+    FIRDeclined,
+    FIRRegistered,
     HearingCancelled,
     HearingHeld,
     HearingNoShow,
@@ -27,6 +30,7 @@ from event_schemas import (
     InvestigationCompleted,
     Post,
     PreliminaryEnquiryCompleted,
+    PreliminaryEnquiryOrdered,
     ProgressInformed,
     ResponderArrived,
     ResponderDispatched,
@@ -49,8 +53,10 @@ from intake.case.situation import (
     valid_certificates,
 )
 from intake.case.states import CASE_FAMILIES, DONE, Family, Role, State, Transition, stay, to
-from intake.commands import certificates, emergencies, general
-from intake.commands.endings import ClockEnds, every_clock, the_kinds_clock
+from intake.commands import certificates, documents, emergencies, general
+from intake.commands.endings import ClockEnds, every_clock, the_kinds_clock, the_signature
+from intake.fir import commands as fir
+from intake.fir import domain as information
 from intake.hearings import commands as hearing
 from intake.hearings import domain as hearings
 
@@ -74,7 +80,11 @@ class Act(StrEnum):
     REFUSE_CERTIFICATE = "refuse-certificate"
     ORDER_CERTIFICATE_REVOCATION = "order-certificate-revocation"
     COMPLETE_INQUIRY = "complete-inquiry"
-    RECORD_SIGNATURE = "record-signature"
+    REQUEST_DOCUMENTS = "request-documents"
+    SIGN_INFORMATION = "sign-information"
+    REGISTER_FIR = "register-fir"
+    DECLINE_FIR = "decline-fir"
+    START_PRELIMINARY_ENQUIRY = "start-preliminary-enquiry"
     COMPLETE_PRELIMINARY_ENQUIRY = "complete-preliminary-enquiry"
     INFORM_PROGRESS = "inform-progress"
     COMPLETE_INVESTIGATION = "complete-investigation"
@@ -150,6 +160,7 @@ _HEARABLE = CASE_FAMILIES - {F.EMERGENCY, F.TIP}
 _ISSUED = frozenset({F.REPORT, F.CERTIFICATE, F.VERIFICATION, F.REGISTRATION})
 _INQUIRED = frozenset({F.COMPLAINT, F.REPORT, F.VISIT})
 _REPLIED = frozenset({F.HELP, F.REGISTRATION, F.TIP})
+_INFORMED = frozenset({F.COMPLAINT, F.REPORT})
 _ANY = CASE_FAMILIES
 
 _STATION = frozenset({R.SHO, R.IO, R.COUNTER})
@@ -319,14 +330,60 @@ TABLE: Mapping[Act, Command] = {
         roles=_INVESTIGATORS,
         ends=ClockEnds(every_clock, ClockEndReason.DECIDED),
     ),
-    Act.RECORD_SIGNATURE: Command(
-        body=general.CompleteEnquiry,
+    Act.REQUEST_DOCUMENTS: Command(
+        body=documents.RequestDocuments,
+        example={"documents": ["identity", "residence"]},
+        event=DocumentsRequested,
+        build=documents.request_documents,
+        moves=stay(_AT_DESK | {S.VERIFICATION_DONE}),
+        families=_ANY - _EMERGENCY,
+        roles=_DECIDERS | _STATION,
+    ),
+    Act.SIGN_INFORMATION: Command(
+        body=fir.SignInformation,
         event=InformationSigned,
-        build=general.completed,
+        build=fir.sign_information,
         moves=stay(_OPEN),
-        families=frozenset({F.COMPLAINT, F.REPORT}),
-        roles=_INVESTIGATORS | _STATION,
-        condition=_clock_ends_on(InformationSigned),
+        families=_INFORMED,
+        roles=_DECIDERS | _STATION,
+        condition=information.may_sign,
+    ),
+    # From every open state, and after an inquiry: the law asks for none before it.
+    Act.REGISTER_FIR: Command(
+        body=fir.RegisterFIR,
+        example={"fir_number": "123/2026", "sections": ["BNS 303(2)"], "zero_fir": False},
+        event=FIRRegistered,
+        build=fir.register_fir,
+        moves=to(S.FIR_REGISTERED, _OPEN | {S.RESOLVED}),
+        families=_INFORMED | _EMERGENCY,
+        roles=_DECIDERS,
+        condition=information.may_register,
+        ends=ClockEnds(the_signature, ClockEndReason.DECIDED),
+    ),
+    Act.DECLINE_FIR: Command(
+        body=fir.DeclineFIR,
+        example={"reason_code": "non_cognizable"},
+        event=FIRDeclined,
+        build=fir.decline_fir,
+        moves={
+            **to(S.IN_PROGRESS, _AT_DESK - {S.HEARING_SCHEDULED, S.HEARD, S.FIR_REGISTERED}),
+            **stay(frozenset({S.HEARING_SCHEDULED, S.HEARD})),
+        },
+        families=_INFORMED,
+        roles=_DECIDERS,
+        condition=information.may_decline,
+        ends=ClockEnds(the_signature, ClockEndReason.FIR_DECLINED),
+    ),
+    Act.START_PRELIMINARY_ENQUIRY: Command(
+        body=fir.StartPreliminaryEnquiry,
+        example={"permitted_by_post": "SDPO:5140003"},
+        event=PreliminaryEnquiryOrdered,
+        build=fir.start_preliminary_enquiry,
+        moves=stay(_AT_DESK),
+        families=_INFORMED,
+        roles=_DECIDERS,
+        condition=information.may_order_enquiry,
+        build_explains=True,
     ),
     Act.COMPLETE_PRELIMINARY_ENQUIRY: Command(
         body=general.CompleteEnquiry,

@@ -39,9 +39,9 @@ def check_room(case: Case, arriving: Sequence[int], length: int, limits: Evidenc
         raise TooMany(files=limits.case_files, bytes=limits.case_bytes)
 
 
-def check_document_type(service: Service | None, document_type: str | None) -> None:
-    """UnknownDocument for a paper that the case's service does not ask for."""
-    if document_type is not None and document_type not in {document.code for document in asked_of(service)}:
+def check_document_type(service: Service | None, case: Case, document_type: str | None) -> None:
+    """UnknownDocument for a paper that neither the case's service nor an officer asked for."""
+    if document_type is not None and document_type not in {document.code for document in asked_of(service, case)}:
         raise UnknownDocument
 
 

@@ -189,7 +189,7 @@ class EvidenceDesk:
             await asyncio.sleep(SWEEP_EVERY.total_seconds())
 
     async def _check(self, case: Case, length: int, document_type: str | None) -> None:
-        check_document_type(self.catalogue.get(case.service_code), document_type)
+        check_document_type(self.catalogue.get(case.service_code), case, document_type)
         arriving = await self.files.arriving(case.case_id, self.clock.now())
         check_room(case, [file.length for file in arriving], length, self.limits)
 

@@ -81,6 +81,7 @@ def next_step_facts(case: Case, story: Sequence[StoryEntry]) -> dict[str, str]:
         "proved": _yes(bool(arrived) and all(proved == "true" for proved in arrived.values())),
         "joined": _yes(any(one.event == "EmergencyResolved" and one.params.get("how") == _JOINED for one in events)),
         "requested": _yes(any(one.event == "WithdrawalRequested" for one in events)),
+        "declined": _yes(any(one.event == "FIRDeclined" for one in events)),
         "online": _yes(following is not None and following.mode in ("video", "facebook_live")),
     }
     decided = past.decision(case)

@@ -1,0 +1,38 @@
+"""Numbers of FIRs as stations write them: `123/26`, `0117/2026`, a zero FIR's `0/2026-33`."""
+
+import re
+from datetime import datetime
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field
+
+from chassis.codes import plain_code
+from event_schemas.calendars import india_date
+
+_TITLE: Final = re.compile(r"(?:FIR|कांड|काण्ड)?\s*(?:NO\.?|NUMBER|संख्या|सं\.?)?\s*[:-]?\s*", re.IGNORECASE)
+_FORM: Final = re.compile(r"[0-9]{1,5}(?:/(?:20)?(?P<year>[0-9]{2}))?(?:-[0-9]{1,5})?")
+_CENTURY: Final = 2000
+
+
+def read_fir_number(text: str) -> str:
+    """The number alone, in ASCII digits. ValueError for what is none."""
+    plain = plain_code(text)
+    number = plain[_title_length(plain) :].replace(" ", "")
+    if _FORM.fullmatch(number) is None:
+        raise ValueError("not an FIR's number: one to five digits, a stroke and the year, such as 123/2026")
+    return number
+
+
+def year_of(number: str, now: datetime) -> int:
+    """The year that a number names, else India's present one."""
+    found = _FORM.fullmatch(number)
+    named = found["year"] if found else None
+    return india_date(now).year if named is None else _CENTURY + int(named)
+
+
+def _title_length(text: str) -> int:
+    found = _TITLE.match(text)
+    return found.end() if found else 0
+
+
+FIRNumber = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(read_fir_number)]
