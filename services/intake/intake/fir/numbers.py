@@ -9,7 +9,11 @@ from pydantic import AfterValidator, Field
 from chassis.codes import plain_code
 from event_schemas.calendars import india_date
 
-_TITLE: Final = re.compile(r"(?:FIR|कांड|काण्ड)?\s*(?:NO\.?|NUMBER|संख्या|सं\.?)?\s*[:-]?\s*", re.IGNORECASE)
+# What stands before the number on paper, in either script.
+_TITLES: Final = (
+    re.compile(r"(?:FIR)?\s*(?:NO\.?|NUMBER)?\s*[:-]?\s*", re.IGNORECASE),
+    re.compile(r"(?:कांड|काण्ड|प्राथमिकी)?\s*(?:संख्या|सं\.?)?\s*[:-]?\s*"),
+)
 _FORM: Final = re.compile(r"[0-9]{1,5}(?:/(?:20)?(?P<year>[0-9]{2}))?(?:-[0-9]{1,5})?")
 _CENTURY: Final = 2000
 
@@ -31,8 +35,7 @@ def year_of(number: str, now: datetime) -> int:
 
 
 def _title_length(text: str) -> int:
-    found = _TITLE.match(text)
-    return found.end() if found else 0
+    return max(found.end() for title in _TITLES if (found := title.match(text)))
 
 
 FIRNumber = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(read_fir_number)]
