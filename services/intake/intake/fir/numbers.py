@@ -12,7 +12,7 @@ from event_schemas.calendars import india_date
 # What stands before the number on paper, in either script.
 _TITLES: Final = (
     re.compile(r"(?:FIR)?\s*(?:NO\.?|NUMBER)?\s*[:-]?\s*", re.IGNORECASE),
-    re.compile(r"(?:कांड|काण्ड|प्राथमिकी)?\s*(?:संख्या|सं\.?)?\s*[:-]?\s*"),
+    re.compile(r"(?:कांड|काण्ड|प्राथमिकी)? *(?:संख्या|सं\.?)? *[:-]? *"),
 )
 _FORM: Final = re.compile(r"[0-9]{1,5}(?:/(?:20)?(?P<year>[0-9]{2}))?(?:-[0-9]{1,5})?")
 _CENTURY: Final = 2000
