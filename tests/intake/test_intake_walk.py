@@ -14,7 +14,7 @@ from intake.case.command import CommandBody
 from intake.case.faults import CommandFault
 from intake.case.model import HearingRecord
 from intake.case.situation import valid_certificates
-from intake.case.states import CASE_FAMILIES, DONE, Family, Role, State
+from intake.case.states import CASE_FAMILIES, DONE, Role, State
 from intake.commands.table import TABLE, Act
 from intake.fir import domain as information
 from intake.hearings import domain as hearings

@@ -336,7 +336,7 @@ TABLE: Mapping[Act, Command] = {
         event=DocumentsRequested,
         build=documents.request_documents,
         moves=stay(_AT_DESK | {S.VERIFICATION_DONE}),
-        families=_ANY - _EMERGENCY,
+        families=_HEARABLE,
         roles=_DECIDERS | _STATION,
     ),
     Act.SIGN_INFORMATION: Command(
