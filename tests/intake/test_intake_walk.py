@@ -106,7 +106,7 @@ def steps(world: World, acts: frozenset[Act]) -> Iterator[World]:
             continue
         if act in NEW_HEARINGS and _alive(world) and not (act is Act.START_HEARING and hearings.waiting(world.case)):
             continue
-        if act in INFORMATION and not _in_the_open(world):
+        if act in INFORMATION and (not _in_the_open(world) or (world.case.sensitive and act is not Act.REGISTER_FIR)):
             continue
         if act is Act.PAUSE_CLOCK and (_alive(world) or world.case.round > 1):
             continue
