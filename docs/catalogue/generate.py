@@ -1,4 +1,4 @@
-"""Writes docs/services.md and docs/catalogue/services.json from intake's catalogue and the policies.
+"""Writes docs/services.md, docs/catalogue/services.json and the schemas' list of service codes from intake's catalogue.
 
 python docs/catalogue/generate.py [--check]
 """
@@ -25,13 +25,33 @@ Written by `docs/catalogue/generate.py` from `services/intake/intake/catalogue` 
 """
 
 
+CODES = '''"""The codes under which citizens file; policies and papers may name no other.
+
+Written by `docs/catalogue/generate.py` from intake's catalogue; change that.
+"""
+
+from typing import Final
+
+SERVICE_CODES: Final = frozenset(
+    {{
+{codes}    }}
+)
+'''
+
+
 def files() -> dict[Path, str]:
     catalogue = load_catalogue()
     clocks = policy_file.read(policy_file.DEFAULT_PATH, load_yaml).clocks
     return {
         ROOT / "docs/services.md": "\n".join(_page(catalogue, clocks)) + "\n",
         ROOT / "docs/catalogue/services.json": json.dumps(_questions(catalogue), ensure_ascii=False, indent=1) + "\n",
+        ROOT / "schemas/event_schemas/services.py": _codes(catalogue),
     }
+
+
+def _codes(catalogue: Catalogue) -> str:
+    codes = "".join(f'        "{code}",\n' for code in sorted(service.code for service in catalogue))
+    return CODES.format(codes=codes)
 
 
 def _questions(catalogue: Catalogue) -> Mapping[str, Any]:

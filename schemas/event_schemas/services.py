@@ -1,4 +1,7 @@
-"""The codes under which citizens file. Intake's catalogue describes them; policies may name no other."""
+"""The codes under which citizens file; policies and papers may name no other.
+
+Written by `docs/catalogue/generate.py` from intake's catalogue; change that.
+"""
 
 from typing import Final
 

@@ -32,13 +32,12 @@ from intake.case.states import Role
 from intake.catalogue import Catalogue, Service
 from intake.filing import docs
 from intake.filing.answers import Answers
-from intake.filing.bodies import ComplaintBody, checked_attributes, checked_location, content_flags
-from intake.filing.domain import Person, Submission
+from intake.filing.bodies import ComplaintBody, submission_of
 from intake.filing.emergencies import Caller, EmergencyDesk
 from intake.filing.handlers import FilingDesk
 from intake.filing.reading.field_names import names_emergency, names_emergency_anywhere
 from intake.filing.reading.urgent import read_urgent
-from intake.http.reading import as_model, as_object, read_phone
+from intake.http.reading import as_model, as_object
 from intake.metrics import IntakeMetrics
 from intake.problems import KEY_MISSING, SERVICE_IS_A_LOOKUP, SERVICE_NOT_LIVE, UNKNOWN_SERVICE
 
@@ -49,12 +48,6 @@ EMERGENCY = "emergency-112"
 CUT_PATHS = frozenset({"/v1/complaints", "/v1/emergencies", "/v1/emergencies/"})
 MAX_RECEIPT = 200
 COMPLAINTS_ROUTE = "POST /v1/complaints"
-PLACE_MISSING = FieldError(
-    "missing",
-    "say where: a point on the map, a police station, or the place in words",
-    "स्थान बताएँ: नक्शे पर बिंदु, थाना, या शब्दों में जगह",
-    "/location",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +118,7 @@ async def _file_complaint(parts: FilingParts, raw: bytes, principal: Principal |
     idempotency = parts.keys.idempotency(
         key, principal=principal.sub if principal else None, route=COMPLAINTS_ROUTE, body=body
     )
-    submission = _submission(parts.catalogue, service, as_model(ComplaintBody, body), principal, parts.desk.now())
+    submission = submission_of(parts.catalogue, service, as_model(ComplaintBody, body), principal, parts.desk.now())
     submission = replace(submission, source=source, contact_proved=principal is not None)
     filed = await parts.desk.file(submission, key=key, idempotency=idempotency)
     return parts.answers.filed(filed, language_of(headers.get("accept-language")))
@@ -176,39 +169,6 @@ def refuse_where_nothing_is_filed(service: Service, now: datetime) -> None:
 
 def _not_filed(code: str, instead: Bilingual) -> FieldError:
     return FieldError(code, instead.en, instead.hi, "/service_code")
-
-
-def _submission(
-    catalogue: Catalogue, service: Service, body: ComplaintBody, principal: Principal | None, now: datetime
-) -> Submission:
-    attributes, faults = checked_attributes(catalogue, service, body.attributes, now)
-    if service.description_required and not body.description:
-        faults.append(FieldError("missing", "is required", "आवश्यक है", "/description"))
-    if service.place_required and not (body.location or body.named_station or service.says_where(attributes)):
-        faults.append(PLACE_MISSING)
-    if faults:
-        raise Problem(VALIDATION_FAILED, errors=faults)
-    complainant = body.complainant
-    phone = principal.phone if principal else None
-    if phone is None and complainant is not None and complainant.phone is not None:
-        phone = read_phone(complainant.phone)
-    return Submission(
-        service=service,
-        language=body.language,
-        channel=body.channel,
-        person=Person(
-            name=(complainant.name if complainant else None) or None,
-            phone=phone,
-            address=(complainant.address if complainant else None) or None,
-        ),
-        owner=principal.sub if principal else None,
-        description=body.description or None,
-        location=checked_location(body.location) if body.location else None,
-        place_address=(body.location.address if body.location else None) or None,
-        named_station=body.named_station,
-        attributes=attributes,
-        flags=content_flags(catalogue, service, attributes, now),
-    )
 
 
 def _is_emergency(raw: bytes, content_type: str) -> bool:

@@ -7,16 +7,26 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from chassis.http.problems import FieldError, Problem
+from chassis.http.problems import VALIDATION_FAILED, FieldError, Problem
 from chassis.visible import is_blank
 from event_schemas import Location
 from event_schemas.values import FilingChannel, Language
+from intake.auth import Principal
 from intake.catalogue import Catalogue, Service
+from intake.filing.domain import Person, Submission
 from intake.filing.geo import PointPlausibility, clamped_accuracy, judge_point
 from intake.filing.notices import DOUBTFUL, FORMAT_DOUBTFUL
 from intake.filing.text import clean_text
 from intake.http.one_of import OneOf
+from intake.http.reading import read_phone
 from intake.problems import LOCATION_OUTSIDE_INDIA
+
+PLACE_MISSING = FieldError(
+    "missing",
+    "say where: a point on the map, a police station, or the place in words",
+    "स्थान बताएँ: नक्शे पर बिंदु, थाना, या शब्दों में जगह",
+    "/location",
+)
 
 
 def _number(value: Any) -> Any:
@@ -119,3 +129,37 @@ def content_flags(
     doubts = catalogue.doubts(service, attributes, now)
     doubtful = (FORMAT_DOUBTFUL, *(f"{DOUBTFUL}{name}" for name in doubts)) if doubts else ()
     return (*service.notice_codes(attributes), *doubtful)
+
+
+def submission_of(
+    catalogue: Catalogue, service: Service, body: ComplaintBody, principal: Principal | None, now: datetime
+) -> Submission:
+    """What the body says, checked against the service's questions. Problem `validation_failed` names each fault."""
+    attributes, faults = checked_attributes(catalogue, service, body.attributes, now)
+    if service.description_required and not body.description:
+        faults.append(FieldError("missing", "is required", "आवश्यक है", "/description"))
+    if service.place_required and not (body.location or body.named_station or service.says_where(attributes)):
+        faults.append(PLACE_MISSING)
+    if faults:
+        raise Problem(VALIDATION_FAILED, errors=faults)
+    complainant = body.complainant
+    phone = principal.phone if principal else None
+    if phone is None and complainant is not None and complainant.phone is not None:
+        phone = read_phone(complainant.phone)
+    return Submission(
+        service=service,
+        language=body.language,
+        channel=body.channel,
+        person=Person(
+            name=(complainant.name if complainant else None) or None,
+            phone=phone,
+            address=(complainant.address if complainant else None) or None,
+        ),
+        owner=principal.sub if principal else None,
+        description=body.description or None,
+        location=checked_location(body.location) if body.location else None,
+        place_address=(body.location.address if body.location else None) or None,
+        named_station=body.named_station,
+        attributes=attributes,
+        flags=content_flags(catalogue, service, attributes, now),
+    )
