@@ -42,7 +42,9 @@ class Issuer:
 
     def __init__(self, last: LastKeys | None = None, like: Issuer | None = None) -> None:
         self.clock = ManualClock(datetime.now(UTC)) if like is None else like.clock
-        self.private, self.public = pair("one") if like is None else (like.private, like.public)
+        keys = pair("one") if like is None else (like.private, like.public)
+        self.private: dict[str, str] = keys[0]
+        self.public: dict[str, str] = keys[1]
         self.answer: Callable[[], httpx.Response] = lambda: httpx.Response(200, json={"keys": [self.public]})
         self.asked = 0
         self.registry = CollectorRegistry()
@@ -145,7 +147,11 @@ async def test_the_time_of_the_last_keys_is_kept_up(kept: Callable[[], Issuer]) 
     assert await after.code(token) == "ok"
 
 
-@pytest.mark.parametrize("change", [None, {"url": "https://other.example"}, {"fetched_at": "2999-01-01T00:00:00Z"}])
+@pytest.mark.parametrize(
+    "change",
+    [None, {"url": "https://other.example"}, {"fetched_at": "2999-01-01T00:00:00Z"}, {"keys": "[]"}],
+    ids=["broken", "another issuer's", "of the future", "no keys"],
+)
 async def test_a_file_that_is_not_the_issuer_s_opens_nothing(
     kept: Callable[[], Issuer], tmp_path: Path, change: dict[str, str] | None
 ) -> None:

@@ -122,9 +122,12 @@ class IssuerKeys:
         if self._last is None or self._fetched_at is not None:
             return
         found = await asyncio.to_thread(self._last.read, now)
-        if found is not None:
-            # It was readable when it was written.
+        if found is None:
+            return
+        try:
             self._keys, self._fetched_at = usable_keys(found.keys), found.fetched_at
+        except NotAKeySet:
+            _log.warning("officer_keys_not_remembered", reason=NotAKeySet.__name__)
 
     def _is_older_than(self, age: timedelta) -> bool:
         return self._fetched_at is None or self._clock.now() - self._fetched_at >= age
