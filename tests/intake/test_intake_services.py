@@ -199,3 +199,32 @@ def test_a_service_yields_the_papers_that_can_be_ordered() -> None:
     for code, service in SERVICES.items():
         orderable = {rule.kind for rule in papers_of(code) if rule.ordered_by in emitted}
         assert set(service.yields.papers) == orderable, code
+
+
+@pytest.mark.parametrize(
+    ("code", "changes", "asked"),
+    [
+        ("e-fir", {"vehicle_type": None}, "vehicle_type"),
+        ("e-fir", {"stolen": "document"}, "document_kind"),
+        ("e-fir", {"value": None}, "value_unknown"),
+        ("e-fir", {"stolen_day": None}, "stolen_day"),
+        ("lost-property", {"item": None}, "item"),
+        ("character-certificate", {"cases_known": "pending"}, "cases_number"),
+        ("tenant-verification", {"tenant_age": None}, "tenant_age"),
+        ("tenant-verification", {"tenant_mobile": None}, "tenant_mobile"),
+        ("domestic-help-verification", {"worker_age": None}, "worker_age"),
+        ("licence-verification", {"licence": "arms_new", "arms_reason": None}, "arms_reason"),
+        ("licence-verification", {"licence": "other"}, "licence_words"),
+        ("job-verification", {"requester": "employer"}, "candidate_consents"),
+        ("recovered-property", {"report": "claim"}, "hidden_mark"),
+        ("guard-hiring", {"what": "check"}, "agency_licence"),
+        ("e-complaint", {"filled_by": "relative"}, "helper_name"),
+    ],
+)
+async def test_an_answer_asks_for_more(intake: Rig, code: str, changes: dict[str, Any], asked: str) -> None:
+    """What is needed by another answer is named, in Hindi, where it is missing."""
+    given = {name: value for name, value in {**answers(code), **changes}.items() if value is not None}
+    refused = await intake.file(body(code, given), by=ASHA, accept_language="hi")
+    found = {error["pointer"]: error["message"] for error in refused.json().get("errors", ())}
+    assert f"/attributes/{asked}" in found, found
+    assert found[f"/attributes/{asked}"].endswith("आवश्यक है")

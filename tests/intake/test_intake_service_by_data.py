@@ -1,0 +1,151 @@
+"""A service is data: it is filed, assigned, acknowledged and ended without a line of code."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from intake.catalogue.api import CatalogueReader
+from intake.catalogue.loader import SHIPPED, Catalogue, read_catalogue
+from intake.catalogue.model import CatalogueFile
+from intake.texts import load_texts
+from tests.intake import intake_rig
+from tests.intake.intake_rig import CATALOGUE, POLICIES, SHO, START, Rig
+
+# What a maintainer writes to add one: the whole of it.
+HOSTEL: dict[str, Any] = yaml.safe_load("""
+code: hostel-registration
+family: registration
+lane: routine
+login: citizen
+priority: normal
+names: {hi: "छात्रावास का पंजीकरण", en: "Registration of a hostel"}
+how_to: {hi: "छात्रावास का पता और कमरे लिखें।", en: "Give the hostel's address and its rooms."}
+who: citizen
+routed_by: place
+outside_the_state: place_in_bihar
+yields: {words: {hi: "थाने का उत्तर", en: "An answer of the station"}}
+place_required: true
+fee: {amount: 0, currency: INR}
+urgent_when: [{fire_exit: false}]
+notices:
+  - {code: call_101, when: {fire_exit: false}, hi: "आग लगे तो 112 पर कॉल करें", en: "In a fire call 112"}
+attributes:
+  required: [rooms, fire_exit]
+  properties:
+    owner: {block: person, group: {hi: "मालिक", en: "Owner of the hostel"}, only: [name], required: [name]}
+    hostel: {block: address, without: [since, pin]}
+    rooms: {title: {hi: "कितने कमरे", en: "Number of rooms"}, type: integer, minimum: 1}
+    fire_exit: {title: {hi: "आग से निकलने का रास्ता है", en: "There is a fire exit"}, type: boolean, x-clear: true}
+""")
+HOSTEL_ANSWERS = {
+    "owner_name": "आशा देवी",
+    "hostel_address": "वार्ड 4",
+    "hostel_district": "अररिया",
+    "hostel_state": "bihar",
+    "rooms": 12,
+    "fire_exit": False,
+}
+
+
+def catalogue_with(*services: dict[str, Any]) -> Catalogue:
+    shipped = read_catalogue(SHIPPED)
+    return Catalogue(CatalogueFile.model_validate({**shipped, "services": [*shipped["services"], *services]}))
+
+
+async def worked_to_its_end(intake: Rig, body: dict[str, Any]) -> str:
+    """Filed by a citizen, sent to a station, acknowledged and closed there; the case id."""
+    filed = await intake.filed(body)
+    case_id = str(filed["case_id"])
+    await intake.assign(case_id)
+    view = (await intake.get(f"/v1/desk/cases/{case_id}", by=SHO)).json()
+    assert "acknowledge" in view["allowed"]
+    assert (await intake.command(case_id, "acknowledge")).json()["status"] == "acknowledged"
+    closed = await intake.command(case_id, "close", {"outcome": "permitted", "reason_code": "done"})
+    assert (closed.status_code, closed.json()["status"]) == (202, "closed")
+    return case_id
+
+
+async def test_event_permission_is_data_alone(intake: Rig) -> None:
+    """Bihar's newest service runs from filing to its end, and no module names it."""
+    service = CATALOGUE.get("event-permission")
+    assert service is not None
+    assert service.example is not None
+    example = service.example.model_dump(exclude_none=True)
+    await worked_to_its_end(intake, {"service_code": "event-permission", "channel": "web", **example})
+    package = Path(SHIPPED).parent
+    assert [path for path in package.rglob("*.py") if "event-permission" in path.read_text("utf8")] == []
+
+
+async def test_a_service_of_one_file_is_filed_and_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It exists in this test's data alone: questions, blocks, urgency and notice work by themselves."""
+    monkeypatch.setattr(intake_rig, "CATALOGUE", catalogue_with(HOSTEL))
+    body = {"service_code": "hostel-registration", "channel": "web", "attributes": HOSTEL_ANSWERS}
+    async with intake_rig.rig() as intake:
+        case_id = await worked_to_its_end(intake, body)
+        assert intake.store.cases[case_id].priority == "urgent"
+        refused = await intake.file({**body, "attributes": {"rooms": 0}}, accept_language="hi")
+        found = {error["pointer"]: error["message"] for error in refused.json()["errors"]}
+        assert found["/attributes/owner_name"] == "“मालिक: नाम” आवश्यक है"
+        assert found["/attributes/rooms"] == "कम से कम 1 होना चाहिए"
+        told = (await intake.file(body, accept_language="hi")).json()["notices"]
+        assert [one["text"] for one in told] == ["आग लगे तो 112 पर कॉल करें"]
+        form = (await intake.get("/v1/services/hostel-registration", accept_language="en")).json()["attributes"]
+        assert form["properties"]["owner_name"]["title"] == "Owner of the hostel: Name"
+        assert form["properties"]["owner_name"]["x-group"] == "Owner of the hostel"
+
+
+async def test_a_lookup_makes_no_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A register that is live is read, not filed: the answer says where, in the reader's language."""
+    shipped = read_catalogue(SHIPPED)
+    register = next(one for one in shipped["services"] if one["code"] == "fir-copy")
+    live = {**register, "code": "live-register", "live": True}
+    live.pop("meanwhile")
+    names = {"names": {"hi": "खुली पंजी", "en": "Open register"}}
+    monkeypatch.setattr(intake_rig, "CATALOGUE", catalogue_with({**live, **names}))
+    async with intake_rig.rig() as intake:
+        refused = await intake.file({"service_code": "live-register"}, by=None, accept_language="hi")
+        assert (refused.status_code, refused.json()["code"]) == (422, "service_is_a_lookup")
+        assert refused.json()["look_at"] == "/v1/registers/fir"
+        assert "पंजी" in refused.json()["errors"][0]["message"]
+        assert intake.store.cases == {}
+
+
+async def test_a_service_opens_on_its_first_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until then it is refused with what to do meanwhile; on the day, in India, it is taken."""
+    later = {**HOSTEL, "live_from": date(2026, 11, 24), "meanwhile": {"hi": "थाने जाएँ।", "en": "Go to the station."}}
+    monkeypatch.setattr(intake_rig, "CATALOGUE", catalogue_with(later))
+    body = {"service_code": "hostel-registration", "channel": "web", "attributes": HOSTEL_ANSWERS}
+    async with intake_rig.rig() as intake:
+        early = await intake.file(body, accept_language="en")
+        assert early.json()["errors"][0]["message"] == "Go to the station."
+        intake.clock.advance(date(2026, 11, 24) - date(2026, 11, 22))
+        assert (await intake.file(body)).status_code == 202
+
+
+async def test_a_frontend_asks_for_the_catalogue_once(intake: Rig) -> None:
+    """The same ETag is 304 without a body; the other language has another."""
+    for path in ("/v1/services", "/v1/services/e-fir"):
+        hindi = await intake.get(path, accept_language="hi")
+        english = await intake.get(path, accept_language="en")
+        assert hindi.headers["etag"] != english.headers["etag"]
+        again = await intake.get(path, accept_language="hi", if_none_match=hindi.headers["etag"])
+        assert (again.status_code, again.content) == (304, b"")
+        other = await intake.get(path, accept_language="en", if_none_match=hindi.headers["etag"])
+        assert other.status_code == 200
+
+
+def test_every_edit_changes_the_version() -> None:
+    """It follows from what is written: nobody has to remember to raise it."""
+    assert catalogue_with().version == CATALOGUE.version
+    longer = {**HOSTEL, "how_to": {**HOSTEL["how_to"], "en": "Give the address."}}
+    assert len({CATALOGUE.version, catalogue_with(HOSTEL).version, catalogue_with(longer).version}) == 3
+
+
+def test_an_answer_is_made_once_a_day() -> None:
+    """Rendering the catalogue is dear; it is kept until the day, the policies or the language change."""
+    reader = CatalogueReader(CATALOGUE, POLICIES, load_texts())
+    assert reader.all("hi", START) is reader.all("hi", START)
+    assert reader.all("hi", START) is not reader.all("en", START)
