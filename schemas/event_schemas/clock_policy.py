@@ -27,6 +27,7 @@ STATUTORY: Final = MappingProxyType(
 """Clocks that the law sets for an FIR, each with its section: no closing ends them, whatever a policy file says."""
 LONGEST: Final = timedelta(days=3660)
 MOST_WORKING_DAYS: Final = 2500
+WARNING_DIGITS: Final = 6
 _DAY: Final = timedelta(days=1)
 
 
@@ -76,6 +77,10 @@ class ClockPolicy(Policy):
         "or the working hours of the edition's office alone",
     )
     warn_at: tuple[float, ...] = Field(default=(), description="fractions of the target at which the office is warned")
+    warn_after: tuple[timedelta, ...] = Field(
+        default=(),
+        description="further warnings, as parts of the target: P2D of P3D is at two thirds of the time that counts",
+    )
     pausable: bool = Field(description="whether an officer may pause it, with a reason")
     pause_reasons: tuple[Code, ...] = Field(default=(), description="the reasons that are taken")
     pause_cap: timedelta | None = Field(
@@ -123,6 +128,12 @@ class ClockPolicy(Policy):
         if self._office is None:
             raise ValueError(f"{self.clock} counts working hours and stands in no edition")
         return self._office.calendar
+
+    @cached_property
+    def warnings(self) -> tuple[float, ...]:
+        """The fractions of the target at which is warned, rising: those given as such and those given as times."""
+        times = (round(after / self.target, WARNING_DIGITS) for after in self.warn_after)
+        return tuple(sorted({*self.warn_at, *times}))
 
     @cached_property
     def target_ms(self) -> int:
@@ -186,6 +197,14 @@ class ClockPolicy(Policy):
         if any(not 0 < fraction < 1 for fraction in fractions) or any(a >= b for a, b in pairwise(fractions)):
             raise ValueError("warnings are rising fractions between 0 and 1")
         return fractions
+
+    @model_validator(mode="after")
+    def _warns_before_the_end(self) -> Self:
+        if self.warn_after and self.working_days is not None:
+            raise ValueError(f"{self.clock} promises working_days: it warns at fractions")
+        if any(not timedelta(0) < after < self.target for after in self.warn_after):
+            raise ValueError(f"{self.clock} warns within its target")
+        return self
 
     @field_validator("escalation")
     @classmethod

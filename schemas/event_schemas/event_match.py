@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any, Self, cast
+from typing import Any, Final, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator, model_validator
 
@@ -19,7 +19,9 @@ class EventMatch(BaseModel):
 
     event: str = Field(description="the event's type")
     where: dict[str, Condition | tuple[Condition, ...]] = Field(
-        default_factory=dict, description="field: the value it must have, or a list of which it must have one"
+        default_factory=dict,
+        description="field: the value it must have, or a list of which it must have one; "
+        "`attributes.<name>` is an answer of a filing that travels in clear",
     )
     key: str | None = Field(
         default=None, description="the field that names the round (a kind, a hearing); a list names several rounds"
@@ -35,7 +37,7 @@ class EventMatch(BaseModel):
         if event.type != self.event:
             return False
         for name, wanted in self.where.items():
-            if getattr(event, name) not in (wanted if isinstance(wanted, tuple) else (wanted,)):
+            if _value(event, name) not in (wanted if isinstance(wanted, tuple) else (wanted,)):
                 return False
         return True
 
@@ -66,7 +68,9 @@ class EventMatch(BaseModel):
     @model_validator(mode="after")
     def _fields_exist(self) -> Self:
         fields = EVENT_CLASSES[self.event].model_fields
-        named = {*self.where, *self.at} | ({self.key} if self.key is not None else set())
+        named = {name.partition(".")[0] if name.startswith(_ANSWER) else name for name in (*self.where, *self.at)} | (
+            {self.key} if self.key is not None else set()
+        )
         unknown = sorted(named - fields.keys())
         if unknown:
             raise ValueError(f"{self.event} has no field {', '.join(map(repr, unknown))}")
@@ -74,6 +78,9 @@ class EventMatch(BaseModel):
             if not _is_time(EVENT_CLASSES[self.event], name):
                 raise ValueError(f"{self.event}.{name} is no time")
         for name, wanted in self.where.items():
+            if name.startswith(_ANSWER):
+                # Which answers there are is the catalogue's to say.
+                continue
             self._refuse_impossible(name, wanted)
         if self.key_default is not None and self.key is None:
             raise ValueError("key_default without a key")
@@ -89,6 +96,16 @@ class EventMatch(BaseModel):
                 possible = False
             if not possible:
                 raise ValueError(f"{self.event}.{name} is never {value!r}")
+
+
+_ANSWER: Final = "attributes."
+
+
+def _value(event: Event, name: str) -> Any:
+    """A field's value; of `attributes.<name>` the answer, None where it was not given."""
+    if name.startswith(_ANSWER):
+        return getattr(event, "attributes", {}).get(name.removeprefix(_ANSWER))
+    return getattr(event, name)
 
 
 def _is_time(event: type[Event], name: str) -> bool:

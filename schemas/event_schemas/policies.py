@@ -5,7 +5,7 @@ monitor's. This package parses no YAML: who reads a file brings the parser.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 from itertools import pairwise
@@ -38,7 +38,8 @@ __all__ = [
 ]
 
 DEFAULT_PATH: Final = Path(__file__).with_name("policies.yaml")
-"""The shipped file."""
+"""The shipped file: the first edition. Those that follow it stand in the folder beside it."""
+FOLLOWING: Final = ".d"
 
 
 class Edition(Policy):
@@ -244,10 +245,14 @@ def load(document: Mapping[str, Any]) -> PolicySet:
 
 
 def read(path: Path, parse: Callable[[Path], Any]) -> PolicySet:
-    """Read a file, or a folder of files in the order of their names. Raises ValidationError, OSError, the parser's."""
-    if not path.is_dir():
-        return load(parse(path))
-    files: Iterable[Path] = sorted(one for one in path.iterdir() if one.suffix in {".yaml", ".yml"})
+    """Read a file and the editions in the folder `<its name>.d` beside it, or a folder; files by their names.
+
+    Raises ValidationError, OSError, the parser's.
+    """
+    following = path if path.is_dir() else path.with_suffix(FOLLOWING)
+    files = [] if path.is_dir() else [path]
+    if following.is_dir():
+        files += sorted(one for one in following.iterdir() if one.suffix in {".yaml", ".yml"})
     editions: list[Any] = []
     for file in files:
         document = parse(file)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
+from chassis.policy_file import read_policies
 from chassis.settings import load_yaml
 from event_schemas.policies import DEFAULT_PATH
 from sla_monitor.commands.policies import main
@@ -30,7 +31,7 @@ def test_the_shipped_file_passes_and_its_promises_are_shown(capsys: pytest.Captu
     assert "edition 2026-11.2, for clocks that start from 01 November 2026 00:00 (India) on" in shown
     lines = {line.split()[0]: " ".join(line.split()) for line in shown.splitlines() if line.startswith("  ")}
     assert lines["dial112_response"].startswith("dial112_response police 20 minutes 50%, 80% - SHO, SDPO +10 minutes")
-    assert lines["efir_signature"] == "efir_signature citizen 3 days to the day's end 50%, 80% - SHO e-fir"
+    assert lines["efir_signature"] == "efir_signature citizen 3 days to the day's end 67%, 92% - SHO e-fir"
     assert "70 hours of office time" in lines["verification"]
     assert "no holidays are known from 2028 on" in shown
 
@@ -68,7 +69,9 @@ def test_history_is_added_to_and_never_rewritten(
     tmp_path: Path, document: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Against the file in use: a further edition passes, a changed or a missing one does not."""
-    against = ("--against", str(DEFAULT_PATH))
+    in_use = tmp_path / "in-use.yaml"
+    in_use.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+    against = ("--against", str(in_use))
     following = document | {"version": "2027-01.1", "effective_from": "2027-01-01T00:00:00+05:30"}
     assert check(tmp_path, {"editions": [document, following]}, *against) == 0
     assert check(tmp_path, following, *against) == 1
@@ -76,6 +79,11 @@ def test_history_is_added_to_and_never_rewritten(
     document["clocks"][0]["target"] = "PT25M"
     assert check(tmp_path, {"editions": [document, following]}, *against) == 1
     assert "edition 2026-11.2 was changed: add an edition with a later date" in capsys.readouterr().err
+
+
+def test_the_first_edition_in_force_was_not_touched() -> None:
+    """What has been in use stands at the head of the shipped file and the folder that follows it."""
+    assert [edition.version for edition in read_policies(DEFAULT_PATH).editions] == ["2026-11.2", "2026-11.3"]
 
 
 def test_office_time_is_called_what_it_is(

@@ -59,6 +59,8 @@ _FACT_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "CertificateRevoked": ("certificate_id", "kind"),
 }
 _ADVERSE, _UNABLE = VerificationOutcome.ADVERSE.value, VerificationOutcome.UNABLE.value
+# Up to here who has time is not reminded.
+HALF: Final = 0.5
 # Between the codes of a fact that is a list; no code holds it.
 LIST_SEPARATOR: Final = ","
 _LADDER: Final = [str(post) for post in Post.known()]
@@ -92,6 +94,8 @@ def enriched(facts: Facts, case: Facts, *, for_officers: bool = False) -> dict[s
         holder = case.get("officer_post", Post.SHO)
         higher = int(known.get("level", 0)) >= 1 and _rank(known["escalate_to"]) > _rank(holder)
         known["escalated"] = _text(higher)
+    if "fraction" in known:
+        known["past_half"] = _text(float(known["fraction"]) > HALF)
     if "previous_fir" in known:
         known["completes_zero"] = "true"
     if "mode" in known:

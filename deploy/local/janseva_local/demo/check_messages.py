@@ -50,6 +50,7 @@ from janseva_local.demo.findings import Case, Finding
 
 LONGEST_LADDER = 8
 LAST_FRACTION = 0.8  # the second warning is told, not the first
+HALF = 0.5  # of a citizen's own time every warning behind it is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ def citizen_template(event: Event, in_charge: str | None) -> str | None:  # noqa
         case SLABreached():
             return "escalated" if _rank(event.escalate_to) > _rank(in_charge or "SHO") else None
         case SLADueSoon():
-            reminds = event.owner is ClockOwner.CITIZEN and event.fraction == LAST_FRACTION
+            reminds = event.owner is ClockOwner.CITIZEN and event.fraction > HALF
             return "reminder_due_soon" if reminds else None
         case SLAClockAdjusted():
             paused = event.state is ClockState.PAUSED and event.owner is ClockOwner.POLICE

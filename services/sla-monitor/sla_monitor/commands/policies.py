@@ -48,7 +48,7 @@ def _row(policy: ClockPolicy, office: Office | None) -> tuple[str, ...]:
     office_time = policy.calendar == "working_hours"
     spelled = _office_time if office_time else _spelled
     within = _office_days(policy, office) if office_time and office else spelled(policy.target)
-    warned = ", ".join(f"{fraction:.0%}" for fraction in policy.warn_at) or "-"
+    warned = ", ".join(f"{fraction:.0%}" for fraction in policy.warnings) or "-"
     addressed = ", ".join(
         f"{step.post} +{spelled(step.after)}" if step.level else step.post for step in policy.escalation
     )

@@ -97,7 +97,7 @@ def _wake(record: CaseRecord, derived_clocks: tuple[DerivedClock, ...]) -> int |
             if _standing(clock, level, derived.due) is None:
                 times.append(derived.threshold(level) + 1)
                 break
-        for fraction in derived.policy.warn_at:
+        for fraction in derived.policy.warnings:
             if (fraction, derived.due) not in clock.warned:
                 times.append(derived.warning_at(fraction))
                 break
@@ -225,7 +225,7 @@ def _warn(
     """Warn of a due time ahead; one that has passed already is a breach and no warning."""
     reached = [
         fraction
-        for fraction in derived.policy.warn_at
+        for fraction in derived.policy.warnings
         if derived.warning_at(fraction) <= now and (fraction, derived.due) not in clock.warned
     ]
     if not reached:
