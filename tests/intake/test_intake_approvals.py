@@ -10,13 +10,15 @@ from certificate.domain import CaseFile, check_order, orders_of
 from certificate.kind_rules import checked
 from certificate.kinds import Kind
 from chassis.sentences import CodeNames
-from event_schemas import CertificateApproved, CertificateRefused, Envelope, Event, InvalidEvent
-from event_schemas.papers import PaperRule, paper_rules
+from event_schemas import CertificateApproved, CertificateIssued, CertificateRefused, Envelope, Event, InvalidEvent
+from event_schemas.papers import PaperRule, paper_rules, papers_of
 from intake.case.command import CommandBody, Context
+from intake.case.derived import apply, derive
 from intake.case.faults import ApproverNotEntitled, CommandFault, FactsRefused, TransitionNotAllowed, UnknownPaper
 from intake.case.model import Case
 from intake.case.situation import Situation
 from intake.case.states import Family, Role, State
+from intake.case.store.updates import derived_updates
 from intake.catalogue.loader import Catalogue
 from intake.commands import certificates
 from intake.commands.allowed import allowed_acts
@@ -201,3 +203,26 @@ def test_every_family_that_yields_a_paper_can_approve_and_revoke_it() -> None:
     assert service is not None
     assert service.family is Family.VISIT
     assert unreached(CATALOGUE, {"x": moved}) == {("hearing", "order-certificate-revocation")}
+
+
+def test_the_catalogue_promises_the_papers_that_are_written() -> None:
+    """What a service says that it yields are the kinds that name it, no fewer and no more."""
+    assert {one.code: set(one.yields.papers) for one in CATALOGUE} == {
+        one.code: {rule.kind for rule in papers_of(one.code)} for one in CATALOGUE
+    }
+
+
+@pytest.mark.parametrize("code", sorted(paper_rules()))
+def test_an_approved_paper_alone_ends_the_wait_for_one(code: str) -> None:
+    """In the case as in the store's write: a receipt and a result's paper leave the state as it is."""
+    case = case_of(PAPERS.kinds["licence-verification"], "clear")
+    issued = CertificateIssued(
+        case_id=case.case_id, occurred_at=case.filed_at, cause_id="c", certificate_id="x", kind=code,
+        verify_url="http://v", sha256="0" * 64,
+    )  # fmt: skip
+    derived = derive("e", issued)
+    assert derived.effect is not None
+    (written,) = derived_updates(derived)
+    moved = apply(replace(case, family=Family.VERIFICATION), derived.effect).state
+    assert (moved is State.CERTIFICATE_ISSUED) == paper_rules()[code].is_approved
+    assert ("$switch" in repr(written)) == paper_rules()[code].is_approved

@@ -14,7 +14,9 @@ from event_schemas import (
     SLAClockStarted,
     SLAClockStopped,
     SLADueSoon,
+    VerificationCompleted,
 )
+from event_schemas.papers import paper_rules
 from event_schemas.times import whole_ms
 from intake.case.model import Assignment, Breach, Case, CertificateRecord, ClockRecord, ClockView, TimelineEntry
 from intake.case.states import Family, State, Transition, to
@@ -34,8 +36,10 @@ DERIVED: tuple[type[Event], ...] = (
 # Derived events are facts: where there is no move for one the state stays.
 ASSIGNED = Transition(moves=to(State.ASSIGNED, State.RECEIVED, State.TRANSFERRED), families=frozenset(Family))
 CERTIFICATE_ISSUED = Transition(
-    moves=to(State.CERTIFICATE_ISSUED, State.VERIFICATION_DONE), families=frozenset({Family.CERTIFICATE})
+    moves=to(State.CERTIFICATE_ISSUED, State.VERIFICATION_DONE),
+    families=frozenset({Family.CERTIFICATE, Family.VERIFICATION}),
 )
+"""Of a paper that an officer approved (`is_granted`): one that an event orders by itself moves no case."""
 DERIVED_TYPES = frozenset(event.type for event in DERIVED)
 
 
@@ -140,7 +144,7 @@ def _with_certificate(case: Case, effect: CertificateRecorded | CertificateWithd
     if isinstance(effect, CertificateRecorded):
         before = case.certificates.get(effect.certificate.certificate_id)
         # Repeated, it moves nothing: by then the case may be in a later round.
-        if before is None or before.issued_at is None:
+        if is_granted(effect.certificate.kind) and (before is None or before.issued_at is None):
             state = CERTIFICATE_ISSUED.next_state(state, case.family) or state
         certificate = replace(effect.certificate, revoked=before is not None and before.revoked)
     else:
@@ -149,6 +153,18 @@ def _with_certificate(case: Case, effect: CertificateRecorded | CertificateWithd
     certificates = {**case.certificates, certificate.certificate_id: certificate}
     version = case.version + (state is not case.state)
     return replace(case, certificates=certificates, state=state, version=version, changes=case.changes + 1)
+
+
+def is_granted(kind: str | None) -> bool:
+    """Whether a paper of that kind is what was applied for: an officer approves it."""
+    rule = paper_rules().get(kind or "")
+    return rule is not None and rule.is_approved
+
+
+def states_a_result(kind: str | None) -> bool:
+    """Whether a paper of that kind is written by a verification itself; a later one takes its place."""
+    rule = paper_rules().get(kind or "")
+    return rule is not None and rule.ordered_by == VerificationCompleted.type
 
 
 def _effect(event: Event) -> Effect | None:  # noqa: PLR0911  one case per type is the clearest

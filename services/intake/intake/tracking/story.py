@@ -7,6 +7,7 @@ from datetime import datetime
 from chassis.http.problems import Language
 from chassis.sentences import Facts, enriched
 from intake.case import past
+from intake.case.derived import is_granted, states_a_result
 from intake.case.model import Case, TimelineEntry
 from intake.case.states import Role
 from intake.commands.table import Act, acts_by_table
@@ -116,7 +117,18 @@ def _of_case(case: Case) -> Mapping[str, str]:
 def _decisions(story: Sequence[StoryEntry], texts: Texts) -> Iterator[StoryEntry]:
     """Those of the newest round: what was decided before a reopening is undecided again."""
     start = max((index for index, one in enumerate(story) if one.entry.event == "ComplaintReopened"), default=-1)
-    return (one for one in story[start + 1 :] if one.entry.event in texts.outcomes)
+    return (one for one in story[start + 1 :] if one.entry.event in texts.outcomes and _decides(one.entry))
+
+
+def _decides(entry: TimelineEntry) -> bool:
+    """A receipt decides nothing, and the paper of a verification's result says no more than the result."""
+    kind = entry.params.get("kind")
+    match entry.event:
+        case "CertificateIssued":
+            return is_granted(kind)
+        case "CertificateRevoked":
+            return not states_a_result(kind)
+    return True
 
 
 def _yes(value: bool) -> str:

@@ -17,6 +17,7 @@ from intake.case.derived import (
     ClockRecorded,
     Derived,
     Effect,
+    is_granted,
 )
 from intake.case.model import Case, CaseUpdate
 from intake.case.states import Transition
@@ -106,7 +107,8 @@ def _guarded(effect: Effect) -> tuple[Document, Document | Pipeline]:
             recorded = {name: value for name, value in asdict(certificate).items() if name != "revoked"}
             # Repeated, it moves nothing: by then the case may be in a later round.
             known = {"$gt": [f"${key}.issued_at", None]}
-            moved = {"$cond": [known, "$state", state_after(CERTIFICATE_ISSUED)]}
+            after = state_after(CERTIFICATE_ISSUED) if is_granted(certificate.kind) else "$state"
+            moved = {"$cond": [known, "$state", after]}
             return (
                 {},
                 [

@@ -1,0 +1,82 @@
+"""The journeys of citizens as data: what is filed, what the police do, and all that must come of it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from chassis.settings import load_yaml
+
+FILE: Final = Path(__file__).with_name("journeys.yaml")
+
+
+class Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class WrongAnswer(Data):
+    """A filing that is refused: the example with these answers, or without one, and the pointer of its fault."""
+
+    attributes: Mapping[str, Any] = {}
+    without: tuple[str, ...] = ()
+    at: str
+
+
+class Step(Data):
+    """A command of the desk, by default the station's SHO. `refused`: the code that answers it instead of 202.
+
+    `after`: a kind of paper that is waited for before.
+    """
+
+    do: str
+    body: Mapping[str, Any] = {}
+    by: Literal["sho", "sp", "sdpo", "dispatcher"] = "sho"
+    refused: str | None = None
+    after: str | None = None
+
+
+class Journey(Data):
+    """One citizen's way with one service, from the filing to its end.
+
+    `name`: where a service has several. `filed`: over the catalogue's own example. `route`: the reason of the
+    assignment. `after_filing`, `clocks`: the clocks and their states before the first document or step, and at the end.
+    `papers`: the kinds that the citizen downloads. `messages`: the templates of all that he gets, in Hindi.
+    """
+
+    service: str
+    name: str = ""
+    by: Literal["citizen", "nobody", "counter"] = "citizen"
+    filed: Mapping[str, Any] = {}
+    wrong: WrongAnswer | None = None
+    urgent: bool = False
+    route: str = "nearest"
+    after_filing: Mapping[str, str] | None = None
+    steps: tuple[Step, ...] = Field(min_length=1)
+    status: str
+    outcome: str | None = None
+    clocks: Mapping[str, str]
+    papers: tuple[str, ...] = ()
+    messages: tuple[str, ...] = Field(min_length=1)
+
+    @property
+    def id(self) -> str:
+        return f"{self.service} {self.name}".strip()
+
+    @model_validator(mode="after")
+    def _has_a_refusal(self) -> Self:
+        if not any(step.refused for step in self.steps):
+            raise ValueError(f"{self.id}: no command is refused")
+        return self
+
+
+class Journeys(Data):
+    """`not_yet`: live services without a journey, `papers_not_yet`: kinds that none yields; each with the reason."""
+
+    journeys: tuple[Journey, ...]
+    not_yet: Mapping[str, str] = {}
+    papers_not_yet: Mapping[str, str] = {}
+
+
+def load() -> Journeys:
+    return Journeys.model_validate(load_yaml(FILE))

@@ -1,0 +1,39 @@
+"""Every live service from the filing to its paper and its messages, on the whole suite with the shipped policies."""
+
+import httpx
+
+from event_schemas.papers import papers_of
+from intake.catalogue import load_catalogue
+from janseva_local.stack import Stack
+from tests.e2e.journeys.table import load
+from tests.e2e.journeys.walker import Walker, all_of
+
+CATALOGUE = load_catalogue()
+TABLE = load()
+PHONE = 9_100_600_000
+
+
+async def test_e2e_every_journey_is_walked_to_its_end(stack: Stack) -> None:
+    """Answers, route, clocks, refusals, papers and messages of each are those of the table; all citizens at once."""
+    async with httpx.AsyncClient(timeout=30, limits=httpx.Limits(max_connections=12)) as http:
+        walks = {}
+        for number, journey in enumerate(TABLE.journeys):
+            service = CATALOGUE.get(journey.service)
+            assert service is not None, journey.service
+            walks[journey.id] = Walker(stack, http, journey, service, f"+91{PHONE + number}").walk()
+        failed = await all_of(walks)
+    assert not failed, "\n\n".join(f"{name}: {why}" for name, why in failed.items())
+
+
+def test_every_live_service_has_its_journey() -> None:
+    """Or stands among those that have none yet, with a reason; a paper that no journey yields is found."""
+    live = {service.code for service in CATALOGUE if service.live}
+    walked = {journey.service for journey in TABLE.journeys}
+    assert len({journey.id for journey in TABLE.journeys}) == len(TABLE.journeys)
+    assert walked <= live
+    assert walked.isdisjoint(TABLE.not_yet)
+    assert live == walked | set(TABLE.not_yet)
+    assert all(TABLE.not_yet.values())
+    yielded = {kind for journey in TABLE.journeys for kind in journey.papers}
+    assert yielded.isdisjoint(TABLE.papers_not_yet)
+    assert {rule.kind for code in walked for rule in papers_of(code)} == yielded | set(TABLE.papers_not_yet)
