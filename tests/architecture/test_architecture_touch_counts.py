@@ -115,10 +115,33 @@ def ask(copy: Path, question: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def apply(copy: Path, diff: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["patch", "--strip=1", "--batch", "--fuzz=2"], cwd=copy, input=diff, capture_output=True, text=True, check=False
-    )
+def apply(copy: Path, diff: str) -> None:
+    """Add the lines of each hunk at its context, wherever that stands now: other lines around it may have changed."""
+    for part in re.split(r"^--- .+\n", diff, flags=re.MULTILINE)[1:]:
+        name, body = part.removeprefix("+++ b/").split("\n", 1)
+        path = copy / name
+        text = path.read_text(encoding="utf8") if path.exists() else ""
+        for hunk in re.split(r"^@@ .+ @@\n", body, flags=re.MULTILINE)[1:]:
+            text = added(text, hunk)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf8")
+
+
+def added(text: str, hunk: str) -> str:
+    """The text with the hunk's new lines. At the end, if none follows in the hunk.
+
+    ValueError if neither line beside them stands in the text exactly once.
+    """
+    found = re.fullmatch(r"((?: .*\n)*)((?:\+.*\n)+)((?: .*\n)*)", hunk)
+    if found is None:
+        raise ValueError(f"a hunk that does more than add:\n{hunk}")
+    before, new, after = ("".join(line[1:] + "\n" for line in part.splitlines()) for part in found.groups())
+    for anchor, place in ((before + after, before + new + after), (after, new + after), (before, before + new)):
+        if anchor and f"\n{text}".count(f"\n{anchor}") == 1:
+            return f"\n{text}".replace(f"\n{anchor}", f"\n{place}")[1:]
+    if not after:
+        return text + new
+    raise ValueError(f"nowhere to add:\n{hunk}")
 
 
 def test_every_count_of_the_page_is_kept() -> None:
@@ -133,8 +156,7 @@ def test_a_change_does_what_it_is_for(copy: Path, what: str) -> None:
     before = ask(copy, ASKED[what])
     assert before.returncode == 1
     assert not re.search("ImportError|ModuleNotFoundError|SyntaxError", before.stderr), before.stderr
-    applied = apply(copy, WALKS[what].diff)
-    assert applied.returncode == 0, applied.stdout
+    apply(copy, WALKS[what].diff)
     after = ask(copy, ASKED[what])
     assert after.returncode == 0, after.stderr
 
@@ -143,3 +165,23 @@ def test_a_diff_of_more_files_than_promised_is_found() -> None:
     """The counts are read from the page, heading and diff each."""
     page = "### A new thing: 1 file\n```diff\n--- a/x\n+++ b/x\n@@ -1 +1,2 @@\n x\n+y\n--- a/z\n+++ b/z\n```\n"
     assert {what: (walk.files, len(walk.touched)) for what, walk in walks(page).items()} == {"A new thing": (1, 2)}
+
+
+@pytest.mark.parametrize(
+    ("hunk", "text"),
+    [
+        (" a\n+x\n b\n", "a\nx\nb\nc\nb\n"),
+        (" a\n+x\n c\n", "a\nb\nx\nc\nb\n"),
+        (" a\n+x\n z\n", "a\nx\nb\nc\nb\n"),
+        (" b\n+x\n", "a\nb\nc\nb\nx\n"),
+        (" b\n+x\n z\n", None),
+        (" a\n-b\n+x\n", None),
+    ],
+)
+def test_lines_are_added_at_their_context(hunk: str, text: str | None) -> None:
+    """Between both neighbours, else beside the one that stands there once; else the page has grown old."""
+    if text is None:
+        with pytest.raises(ValueError, match=r"nowhere|more than add"):
+            added("a\nb\nc\nb\n", hunk)
+    else:
+        assert added("a\nb\nc\nb\n", hunk) == text
