@@ -73,7 +73,7 @@ def _page(catalogue: Catalogue, clocks: tuple[ClockPolicy, ...]) -> Iterator[str
             service.login,
             service.routed_by.names.en,
             ", ".join(_clocks(service, clocks)) or "none",
-            service.yields.words.en,
+            service.yields.summary.en,
             _since(service),
         )
     yield "\n## What was promised\n"
@@ -97,7 +97,7 @@ def _section(service: Service, clocks: tuple[ClockPolicy, ...]) -> Iterator[str]
     yield f"- For: {service.who.names.en}. Login: {service.login}. Fee: {service.fee.amount} {service.fee.currency}."
     yield f"- Goes to: {service.routed_by.names.en}. From outside: {service.outside_the_state.names.en}."
     papers = ", ".join(f"`{paper}`" for paper in service.yields.papers)
-    yield f"- Yields: {service.yields.words.en}{f' ({papers})' if papers else ''}."
+    yield f"- Yields: {service.yields.summary.en}{f' ({papers})' if papers else ''}."
     for clock in clocks:
         if clock.clock in _clocks(service, clocks):
             yield f"- Clock `{clock.clock}`, {clock.owner}: {clock.source}."

@@ -26,7 +26,7 @@ how_to: {hi: "छात्रावास का पता और कमरे �
 who: citizen
 routed_by: place
 outside_the_state: place_in_bihar
-yields: {words: {hi: "थाने का उत्तर", en: "An answer of the station"}}
+yields: {summary: {hi: "थाने का उत्तर", en: "An answer of the station"}}
 place_required: true
 fee: {amount: 0, currency: INR}
 urgent_when: [{fire_exit: false}]

@@ -47,7 +47,7 @@ class Yield(_Data):
     """What the citizen gets: kinds of paper of the certificate service, and all of it in words."""
 
     papers: tuple[str, ...] = ()
-    words: Text
+    summary: Text
 
 
 class Promise(_Data):
@@ -59,7 +59,7 @@ class Promise(_Data):
     note: str | None = None
 
 
-class Notice(Text):
+class ServiceNotice(Text):
     """What is said at once to who answers so."""
 
     code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -140,7 +140,7 @@ class Service(_Data):
     wrong_formats: Literal["refused", "flagged"] = "refused"
     sensitive_categories: tuple[str, ...] = ()
     urgent_when: tuple[When, ...] = ()
-    notices: tuple[Notice, ...] = ()
+    notices: tuple[ServiceNotice, ...] = ()
     attributes: Annotated[
         dict[str, Any],
         AfterValidator(check_clear_marks),
@@ -184,7 +184,7 @@ class Service(_Data):
         facts = _facts(attributes)
         return tuple(notice.code for notice in self.notices if notice.when.holds(facts))
 
-    def says_where(self, attributes: Mapping[str, Any]) -> bool:
+    def names_a_place(self, attributes: Mapping[str, Any]) -> bool:
         """Whether an answer names a place in words."""
         properties = self.attributes.get("properties", {})
         return any(properties.get(name, {}).get("x-place") and value for name, value in attributes.items())
@@ -237,10 +237,10 @@ class CatalogueFile(_Data):
 
     @model_validator(mode="after")
     def _one_meaning_of_each_notice(self) -> Self:
-        said: dict[str, tuple[str, str, str | None]] = {}
+        known: dict[str, tuple[str, str, str | None]] = {}
         for notice in (notice for service in self.services for notice in service.notices):
             text = notice.hi, notice.en, notice.action
-            if said.setdefault(notice.code, text) != text:
+            if known.setdefault(notice.code, text) != text:
                 raise ValueError(f"the notice {notice.code!r} has two texts")
         return self
 

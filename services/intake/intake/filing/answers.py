@@ -9,7 +9,7 @@ from chassis.http.problems import Language
 from intake.case.due import due_json
 from intake.case.model import Case
 from intake.catalogue import Catalogue
-from intake.catalogue.model import Notice
+from intake.catalogue.model import ServiceNotice
 from intake.filing.handlers import Filed
 from intake.http.answers import json_response
 from intake.texts import NoticeText, Texts
@@ -17,7 +17,7 @@ from intake.texts import NoticeText, Texts
 
 class Answers:
     def __init__(self, texts: Texts, catalogue: Catalogue, public_url: str) -> None:
-        self._notice_texts: Mapping[str, NoticeText | Notice] = {**catalogue.notices, **texts.notices}
+        self._notice_texts: Mapping[str, NoticeText | ServiceNotice] = {**catalogue.notices, **texts.notices}
         self._public_url = public_url.rstrip("/")
 
     def filed(self, filed: Filed, language: Language, more: Mapping[str, Any] | None = None) -> Response:

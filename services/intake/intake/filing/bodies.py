@@ -138,7 +138,7 @@ def submission_of(
     attributes, faults = checked_attributes(catalogue, service, body.attributes, now)
     if service.description_required and not body.description:
         faults.append(FieldError("missing", "is required", "आवश्यक है", "/description"))
-    if service.place_required and not (body.location or body.named_station or service.says_where(attributes)):
+    if service.place_required and not (body.location or body.named_station or service.names_a_place(attributes)):
         faults.append(PLACE_MISSING)
     if faults:
         raise Problem(VALIDATION_FAILED, errors=faults)
