@@ -4,6 +4,8 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
 
 from certificate.domain import CaseFile, check_order, orders_of
 from certificate.kind_rules import checked
@@ -12,6 +14,7 @@ from event_schemas import (
     CertificateIssued,
     CertificateRevocationOrdered,
     CertificateRevoked,
+    DocumentsCompleted,
     Envelope,
     Event,
     TransferRequested,
@@ -22,6 +25,7 @@ from event_schemas.clock_policy import STATUTORY
 from intake.case import past
 from intake.case.command import CommandBody, Context
 from intake.case.derived import DERIVED_TYPES, apply, derive
+from intake.case.due import dues
 from intake.case.faults import CommandFault
 from intake.case.model import Case
 from intake.case.numbers import CaseId, TrackingNumber
@@ -38,9 +42,10 @@ from intake.hearings import domain as hearings
 from sla_monitor.domain import engine as monitor
 from sla_monitor.domain.model import CaseRecord
 from tests.intake.intake_memory import updated
-from tests.intake.intake_rig import CATALOGUE, POLICIES, START, STATION, assigned
+from tests.intake.intake_rig import CATALOGUE, POLICIES, STATION, assigned
 
 STEP = timedelta(minutes=1)
+DAY = POLICIES.latest.effective_from + timedelta(days=1, hours=6)
 PEOPLE = tuple(TABLE)
 PAPERS = checked()
 ENDS = frozenset({State.CLOSED, State.WITHDRAWN})
@@ -72,26 +77,53 @@ class World:
         return self.case.state in ENDS
 
 
-def filed(service_code: str, *, kinds: tuple[str, ...] = (), sensitive: bool = False) -> World:
+def filed(
+    service_code: str,
+    *,
+    kinds: tuple[str, ...] = (),
+    sensitive: bool = False,
+    attributes: Mapping[str, Any] = MappingProxyType({}),
+) -> World:
+    """With every paper that is asked for, on a day of the latest edition of the policies."""
     service = CATALOGUE.get(service_code)
     assert service is not None
-    attributes = {"category": "crime_against_women" if sensitive else "theft"} if service_code == "e-complaint" else {}
+    if service_code == "e-complaint":
+        attributes = {"category": "crime_against_women" if sensitive else "theft"}
     submission = Submission(
         service=service,
         language="hi",
         channel="web",
         person=Person(name="आशा", phone="+919876543210"),
         kinds=kinds,
-        attributes=attributes,
+        attributes=dict(attributes),
     )
-    stamp = Stamp(START, CASE_ID, TrackingNumber("JS-26-32B6-TBMS-T"), _new_id(), "receipt")
+    stamp = Stamp(DAY, CASE_ID, TrackingNumber("JS-26-32B6-TBMS-T"), _new_id(), "receipt")
     filing = file_complaint(submission, stamp, POLICIES, lambda *_: "sealed")
     if service_code == "hearing":
         filing = check_in_at_filing(filing, STATION.code, "counter", _new_id(), POLICIES)
-    world = World(filing.case, None, START)
+    world = World(filing.case, None, DAY)
     for numbered in filing.events:
         world = _published(world, numbered.event_id, numbered.event, lag=False)
+    if any(document.required for document in service.documents):
+        world = _completed(world)
     return assign(world)
+
+
+def _completed(world: World) -> World:
+    """The last required paper came; what clocks start by it are promised as the evidence's room promises them."""
+    case = replace(world.case, case_seq=world.case.case_seq + 1)
+    event_id = _new_id()
+    event = DocumentsCompleted(
+        case_id=case.case_id,
+        occurred_at=world.now,
+        case_seq=case.case_seq,
+        evidence_id="ev_1",
+        media_type="image/jpeg",
+        bytes=1,
+        sha256="0" * 64,
+    )
+    case = replace(case, due=(*case.due, *dues(POLICIES.starts(event, event_id, case.service_code))))
+    return _published(replace(world, case=case), event_id, event, lag=False)
 
 
 def assign(world: World) -> World:

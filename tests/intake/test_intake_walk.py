@@ -39,7 +39,8 @@ STARTS: Mapping[str, Callable[[], World]] = {
     "e-fir": lambda: filed("e-fir"),
     "verification": lambda: filed("tenant-verification"),
     "registration": lambda: filed("event-permission"),
-    "help": lambda: filed("help-request"),
+    "help": lambda: filed("help-request", attributes={"kind": "elder"}),
+    "missing child": lambda: filed("missing-person", attributes={"child": True}),
     "tip": lambda: filed("secret-tip"),
 }
 ROLES = tuple(role for role in Role if role is not Role.SYSTEM)
