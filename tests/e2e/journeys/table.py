@@ -26,7 +26,7 @@ class WrongAnswer(Data):
 class Step(Data):
     """A command of the desk, by default the station's SHO. `refused`: the code that answers it instead of 202.
 
-    `after`: a kind of paper that is waited for before.
+    `after`: a kind of paper that is waited for before; one that is not there at the end must have been revoked.
     """
 
     do: str
@@ -40,8 +40,9 @@ class Journey(Data):
     """One citizen's way with one service, from the filing to its end.
 
     `name`: where a service has several. `filed`: over the catalogue's own example. `route`: the reason of the
-    assignment. `after_filing`, `clocks`: the clocks and their states before the first document or step, and at the end.
-    `papers`: the kinds that the citizen downloads. `messages`: the templates of all that he gets, in Hindi.
+    assignment. `after_filing`, `after_documents`, `clocks`: the clocks and their states before the first document,
+    before the first step, and at the end. `papers`: the kinds that the citizen downloads. `messages`: the templates of
+    all that he gets, in Hindi.
     """
 
     service: str
@@ -52,6 +53,7 @@ class Journey(Data):
     urgent: bool = False
     route: str = "nearest"
     after_filing: Mapping[str, str] | None = None
+    after_documents: Mapping[str, str] | None = None
     steps: tuple[Step, ...] = Field(min_length=1)
     status: str
     outcome: str | None = None

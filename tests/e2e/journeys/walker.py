@@ -47,6 +47,7 @@ class Walker:
         self._journey = journey
         self._service = service
         self._phone = phone
+        self._seen: dict[str, str] = {}
         self._suite = Suite(stack.urls["intake"], stack.urls["routing"], stack.urls["provider"])
 
     async def walk(self) -> None:
@@ -58,6 +59,8 @@ class Walker:
         if journey.after_filing is not None:
             await self._clocks_become(filed, journey.after_filing)
         await self._add_documents(filed)
+        if journey.after_documents is not None:
+            await self._clocks_become(filed, journey.after_documents)
         await self._check_desk(filed, station)
         for step in journey.steps:
             await self._take(filed, step, station)
@@ -71,6 +74,9 @@ class Walker:
         same("outcome", outcome, journey.outcome)
         for paper in ended["certificates"]:
             await self._check_paper(filed, paper)
+        for kind, url in self._seen.items():
+            verified = (await self._http.get(url, headers={"Accept": "application/json"})).json()
+            same(kind, verified["status"], "valid" if kind in journey.papers else "revoked")
         await self._check_messages(filed)
 
     async def _file(self) -> Filed:
@@ -134,7 +140,8 @@ class Walker:
 
     async def _take(self, filed: Filed, step: Step, station: str) -> None:
         if step.after is not None:
-            await self._status_when(filed, f"the paper {step.after}", lambda now: step.after in kinds(now))
+            there = await self._status_when(filed, f"the paper {step.after}", lambda now: step.after in kinds(now))
+            self._seen |= {one["kind"]: one["verify_url"] for one in there["certificates"]}
         url = f"{self._suite.intake}/v1/desk/cases/{filed.case_id}/{step.do}"
         headers = self._as(step.by, station) | {"Idempotency-Key": uuid.uuid4().hex}
         until = time.monotonic() + WITHIN_S
