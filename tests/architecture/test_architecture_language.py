@@ -35,6 +35,7 @@ CLEAN = (
     "chassis/chassis",
     "deploy",
     "schemas/event_schemas",
+    "services/certificate/certificate",
     "services/intake/intake",
     "services/notifier/notifier",
     "services/routing/routing",
@@ -42,12 +43,12 @@ CLEAN = (
     "tests/integration/*sla_*.py",
     "tests/sla_monitor",
 )
-NOT_YET = (
-    "services/certificate/certificate",
-    "tests",
-)
+NOT_YET = ("tests",)
 # Where such a word means itself: the words of a name or a search, and methods that a library named.
 MEANS_ITSELF = {
+    "services/certificate/certificate/compose.py": {"does_not_say"},  # a key of a paper's file
+    "services/certificate/certificate/kind_rules.py": {"does_not_say"},
+    "services/certificate/certificate/kinds.py": {"does_not_say"},
     "services/routing/routing/build_data.py": {"KEPT_WORDS", "word"},
     "services/routing/routing/domain/nearest.py": {"take"},
     "services/routing/routing/importing/spelt.py": {"LATIN_WORD", "WORD", "word", "words"},

@@ -60,5 +60,5 @@ def page_of(made: Order, of: CaseFile, person: PersonalData, *, verify_url: str,
 
 
 def certificate(kind: str = "character", **changes: Any) -> Certificate:
-    made = certificate_of(order(kind), case(), verify_url=URL + "x", sha256="0" * 64, told_at=AT)
+    made = certificate_of(order(kind), case(), verify_url=URL + "x", sha256="0" * 64, emitted_at=AT)
     return replace(made, **changes)

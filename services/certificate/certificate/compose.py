@@ -20,12 +20,12 @@ PLACEHOLDERS: Final = frozenset({"who", "tracking_number", "filed_on", "filed_ti
 
 def page_of(common: Common, order: Order, case: CaseFile, person: PersonalData, *, verify_url: str, qr: str) -> Page:
     """The page of a certificate, from stored facts alone."""
-    kind, words = order.kind, _words(common, order, case, person)
+    kind, placeholders = order.kind, _placeholders(common, order, case, person)
     outcome = order.verification(case)
     until = kind.valid_until(order.issued_at)
     statement = (
-        _paragraph(kind.statement, outcome, words),
-        _paragraph((*kind.basis, *kind.does_not_say, *kind.advice), outcome, words),
+        _paragraph(kind.statement, outcome, placeholders),
+        _paragraph((*kind.basis, *kind.does_not_say, *kind.advice), outcome, placeholders),
     )
     return Page.model_validate(
         {
@@ -48,12 +48,17 @@ def passages_for(passages: Iterable[Passage], outcome: VerificationOutcome | Non
     return (one for one in passages if not one.outcomes or outcome in one.outcomes)
 
 
-def _paragraph(passages: Iterable[Passage], outcome: VerificationOutcome | None, words: Mapping[str, Text]) -> Text:
-    said = list(passages_for(passages, outcome))
-    hi, en = ({name: text.hi for name, text in words.items()}, {name: text.en for name, text in words.items()})
+def _paragraph(
+    passages: Iterable[Passage], outcome: VerificationOutcome | None, placeholders: Mapping[str, Text]
+) -> Text:
+    chosen = list(passages_for(passages, outcome))
+    hi, en = (
+        {name: text.hi for name, text in placeholders.items()},
+        {name: text.en for name, text in placeholders.items()},
+    )
     return Text(
-        hi=" ".join(one.hi.format_map(hi) for one in said),
-        en=" ".join(one.en.format_map(en) for one in said),
+        hi=" ".join(one.hi.format_map(hi) for one in chosen),
+        en=" ".join(one.en.format_map(en) for one in chosen),
     )
 
 
@@ -84,11 +89,11 @@ def _values(order: Order, case: CaseFile, person: PersonalData) -> dict[str, Val
     return {name: value for name, value in known.items() if value is not None}
 
 
-def _words(common: Common, order: Order, case: CaseFile, person: PersonalData) -> dict[str, Text]:
+def _placeholders(common: Common, order: Order, case: CaseFile, person: PersonalData) -> dict[str, Text]:
     """What sentences may name."""
     kind, number = order.kind, case.tracking_number
     who = kind.who.named if clean(person.name or "") else kind.who.unnamed
-    words = {
+    placeholders = {
         "who": Text(
             hi=who.hi.format_map({"tracking_number": number}), en=who.en.format_map({"tracking_number": number})
         ),
@@ -100,12 +105,12 @@ def _words(common: Common, order: Order, case: CaseFile, person: PersonalData) -
     }
     until = kind.valid_until(order.issued_at)
     if until is not None:
-        words["valid_until"] = india_date(until)
+        placeholders["valid_until"] = india_date(until)
     if order.approved_by is not None:
-        words["post"] = post_name(order.approved_by)
+        placeholders["post"] = post_name(order.approved_by)
     if kind.names_station:
-        words["place"] = _place(common, case)
-    return words
+        placeholders["place"] = _place(common, case)
+    return placeholders
 
 
 def _place(common: Common, case: CaseFile) -> Text:

@@ -89,8 +89,8 @@ class EventHandler:
         by_case: defaultdict[str, list[Received]] = defaultdict(list)
         for received in batch:
             by_case[received.data.case_id].append(received)
-        told = await asyncio.gather(*(self._case(received) for received in by_case.values()))
-        return [outgoing for of_case in told for outgoing in of_case]
+        emitted = await asyncio.gather(*(self._case(received) for received in by_case.values()))
+        return [outgoing for of_case in emitted for outgoing in of_case]
 
     async def _case(self, events: Sequence[Received]) -> list[Outgoing]:
         return [
@@ -108,12 +108,12 @@ class EventHandler:
         if not self._papers.may_order(event):
             return []
         case = await self._store.case(event.case_id)
-        told: list[WireRecord] = []
+        emitted: list[WireRecord] = []
         for order in orders_of(self._papers, envelope, case):
             issued = await self._issue(order, case)
             replaced = await self._store.replace_earlier(issued) if order.kind.repeats else []
-            told += [issued_record(issued), *(revoked_record(one) for one in replaced)]
-        return told
+            emitted += [issued_record(issued), *(revoked_record(one) for one in replaced)]
+        return emitted
 
     async def _issue(self, order: Order, found: CaseFile | None) -> Certificate:
         existing = await self._store.get(order.certificate_id)
@@ -129,7 +129,7 @@ class EventHandler:
             pdf = await self._typesetter.render(page, created_at=order.issued_at)
         self._metrics.render_seconds.observe(time.perf_counter() - started)
         digest = hashlib.sha256(pdf).hexdigest()
-        made = certificate_of(order, case, verify_url=url, sha256=digest, told_at=whole_ms(self._clock.now()))
+        made = certificate_of(order, case, verify_url=url, sha256=digest, emitted_at=whole_ms(self._clock.now()))
         stored = await self._store.issue(made, self._keys.seal(order.case_id, pdf, order.issued_at))
         if stored is made:
             self._metrics.issued.labels(order.kind.kind).inc()

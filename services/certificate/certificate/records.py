@@ -26,7 +26,7 @@ class Certificate:
     kind: str
     status: Status
     issued_at: datetime
-    told_at: datetime
+    emitted_at: datetime
     cause_id: str
     traceparent: str | None
     station: str | None
@@ -42,7 +42,7 @@ class Certificate:
         return self.valid_until is not None and now > self.valid_until
 
 
-def certificate_of(order: Order, case: CaseFile, *, verify_url: str, sha256: str, told_at: datetime) -> Certificate:
+def certificate_of(order: Order, case: CaseFile, *, verify_url: str, sha256: str, emitted_at: datetime) -> Certificate:
     return Certificate(
         certificate_id=order.certificate_id,
         number=order.number,
@@ -50,7 +50,7 @@ def certificate_of(order: Order, case: CaseFile, *, verify_url: str, sha256: str
         kind=order.kind.kind,
         status=Status.VALID,
         issued_at=order.issued_at,
-        told_at=told_at,
+        emitted_at=emitted_at,
         cause_id=order.cause_id,
         traceparent=order.traceparent,
         station=case.station_name,
@@ -62,8 +62,8 @@ def certificate_of(order: Order, case: CaseFile, *, verify_url: str, sha256: str
 
 def issued_record(certificate: Certificate) -> WireRecord:
     """CertificateIssued, the same bytes whenever it is told."""
-    assert certificate.told_at is not None
-    return _record(CertificateIssued, certificate, certificate.told_at, certificate.cause_id)
+    assert certificate.emitted_at is not None
+    return _record(CertificateIssued, certificate, certificate.emitted_at, certificate.cause_id)
 
 
 def revoked_record(certificate: Certificate) -> WireRecord:
@@ -101,7 +101,7 @@ def to_document(certificate: Certificate, sealed_pdf: str) -> dict[str, Any]:
         "kind": certificate.kind,
         "status": certificate.status.value,
         "issued_at": certificate.issued_at,
-        "told_at": certificate.told_at,
+        "told_at": certificate.emitted_at,
         "cause_id": certificate.cause_id,
         "traceparent": certificate.traceparent,
         "station": certificate.station,
@@ -119,7 +119,7 @@ def from_document(document: Mapping[str, Any]) -> Certificate:
         kind=document["kind"],
         status=Status(document["status"]),
         issued_at=document["issued_at"],
-        told_at=document["told_at"],
+        emitted_at=document["told_at"],
         cause_id=document["cause_id"],
         traceparent=document["traceparent"],
         station=document["station"],

@@ -69,20 +69,20 @@ _OTHER: Final = Text(hi="English", en="हिन्दी")
 def verify_page(found: Certificate | Status, language: str, *, kinds: Mapping[str, Kind], now: datetime) -> str:
     """The whole HTML document. Every value is escaped; nothing is loaded from anywhere."""
     status = found if isinstance(found, Status) else found.status
-    say = _Speaker(language)
-    headline, advice, mark = _verdict(found, say, now)
-    rows = _rows(found, say, kinds)
+    shown = _Speaker(language)
+    headline, advice, mark = _verdict(found, shown, now)
+    rows = _rows(found, shown, kinds)
     listed = "".join(f"<div><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>" for label, value in rows)
     return _PAGE.substitute(
-        lang=say.language,
-        site=say(_SITE),
+        lang=shown.language,
+        site=shown(_SITE),
         headline=headline,
         status="expired" if mark == _ENDED_MARK else status.value,
         mark=mark,
         advice=advice,
         rows=f"<dl>{listed}</dl>" if listed else "",
-        other=say(_OTHER),
-        other_lang="en" if say.language == "hi" else "hi",
+        other=shown(_OTHER),
+        other_lang="en" if shown.language == "hi" else "hi",
     )
 
 
@@ -94,30 +94,30 @@ class _Speaker:
         return text.hi if self.language == "hi" else text.en
 
 
-def _verdict(found: Certificate | Status, say: _Speaker, now: datetime) -> tuple[str, str, str]:
+def _verdict(found: Certificate | Status, shown: _Speaker, now: datetime) -> tuple[str, str, str]:
     """Headline, advice and mark. A paper that was revoked is called so, whenever its validity would have ended."""
     if isinstance(found, Status):
-        return say(_HEADLINES[found]), say(_ADVICE[found]), _MARKS[found]
+        return shown(_HEADLINES[found]), shown(_ADVICE[found]), _MARKS[found]
     status = found.status
     if status is Status.VALID and found.valid_until is not None and found.is_expired(now):
-        return say(_EXPIRED), say(_EXPIRED_ADVICE).format(until=say(india_date(found.valid_until))), _ENDED_MARK
+        return shown(_EXPIRED), shown(_EXPIRED_ADVICE).format(until=shown(india_date(found.valid_until))), _ENDED_MARK
     advice = _REPLACED_ADVICE if status is Status.REVOKED and found.reason_code == REPLACED else _ADVICE[status]
-    return say(_HEADLINES[status]), say(advice), _MARKS[status]
+    return shown(_HEADLINES[status]), shown(advice), _MARKS[status]
 
 
-def _rows(found: Certificate | Status, say: _Speaker, kinds: Mapping[str, Kind]) -> list[tuple[str, str]]:
+def _rows(found: Certificate | Status, shown: _Speaker, kinds: Mapping[str, Kind]) -> list[tuple[str, str]]:
     if isinstance(found, Status):
         return []
     kind = kinds.get(found.kind)
     rows = [
-        (say(_LABELS["number"]), found.number),
-        (say(_LABELS["kind"]), say(kind.title) if kind is not None else found.kind),
-        (say(_LABELS["issued"]), say(india_date(found.issued_at))),
+        (shown(_LABELS["number"]), found.number),
+        (shown(_LABELS["kind"]), shown(kind.title) if kind is not None else found.kind),
+        (shown(_LABELS["issued"]), shown(india_date(found.issued_at))),
     ]
     if found.valid_until is not None:
-        rows.append((say(_LABELS["until"]), say(india_date(found.valid_until))))
+        rows.append((shown(_LABELS["until"]), shown(india_date(found.valid_until))))
     if found.station:
-        rows.append((say(_LABELS["station"]), found.station))
+        rows.append((shown(_LABELS["station"]), found.station))
     if found.revoked_at is not None:
-        rows.append((say(_LABELS["revoked"]), say(india_date(found.revoked_at))))
+        rows.append((shown(_LABELS["revoked"]), shown(india_date(found.revoked_at))))
     return rows
