@@ -1,6 +1,8 @@
 """Run an operator's command: what a person can mend is one sentence on standard error, never a traceback."""
 
+import contextlib
 import logging
+import os
 import sys
 from collections.abc import Callable
 from typing import Final
@@ -37,21 +39,46 @@ def run_command(service: str, act: Callable[[], int], *, refusals: tuple[type[Ex
     """The exit status of `act`, which returns its own. Errors alone are logged, in the name of `service`.
 
     1: a server is away or refuses, or `act` raised one of `refusals`, whose text is written as it stands. 2: the
-    settings won't do. 130: interrupted. Anything else is a bug, and raised.
+    settings won't do. 130: interrupted. Anything else is a bug, and raised; a file that can't be had and a reader that
+    has gone, as `head` does, are not.
     """
     configure_logging(service, "error")
     # aiokafka logs each broker that it could not reach as an error: the sentence takes the place of that.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
-        return act()
-    except SettingsRefused as refused:
-        return _end(f"not done: {refused}", REFUSED)
-    except refusals as refused:
-        return _end(str(refused), NOT_DONE)
-    except (TransientFault, KafkaError, PyMongoError) as error:
-        return _end(f"not done: {sentence_of(error)}", NOT_DONE)
+        return _acted(act)
     except KeyboardInterrupt:
         return _end("interrupted", INTERRUPTED)
+    except Exception as error:
+        ending = _ending_of(error, refusals)
+        if ending is None:
+            raise
+        return _end(*ending)
+
+
+def _acted(act: Callable[[], int]) -> int:
+    status = act()
+    # What is still held back may find its reader gone.
+    sys.stdout.flush()
+    return status
+
+
+def _ending_of(error: Exception, refusals: tuple[type[Exception], ...]) -> tuple[str, int] | None:
+    """The sentence and the status for what a person can mend; None for a bug."""
+    ending = None
+    match error:
+        case SettingsRefused():
+            ending = f"not done: {error}", REFUSED
+        case _ if isinstance(error, refusals):
+            ending = str(error), NOT_DONE
+        case TransientFault() | KafkaError() | PyMongoError():
+            ending = f"not done: {sentence_of(error)}", NOT_DONE
+        case BrokenPipeError():
+            _write_nowhere()
+            ending = "not all was written: who read it has gone", NOT_DONE
+        case FileNotFoundError() | PermissionError() | IsADirectoryError() | NotADirectoryError() if error.filename:
+            ending = f"not done: {error.filename}: {error.strerror}", NOT_DONE
+    return ending
 
 
 def sentence_of(error: TransientFault | KafkaError | PyMongoError) -> str:
@@ -62,6 +89,12 @@ def sentence_of(error: TransientFault | KafkaError | PyMongoError) -> str:
         for classes, only_code, sentence in _SENTENCES
         if isinstance(error, classes) and only_code in {None, code}
     )
+
+
+def _write_nowhere() -> None:
+    """What is still to be written would fail once more at the end of the process."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _end(sentence: str, status: int) -> int:

@@ -160,7 +160,7 @@ class SettingsRefused(Exception):
     """The environment is not one to start with; the text has a line for each fault and no value."""
 
 
-_Settings = TypeVar("_Settings", bound=ServiceSettings)
+_Settings = TypeVar("_Settings", bound=BaseSettings)
 
 
 def load(kind: type[_Settings], **given: Any) -> _Settings:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from chassis.health import Liveness
 from chassis.http.app import RequestRoute, create_http_app
-from chassis.http.known_query import ANY_QUERY
+from chassis.http.known_query import ANY_QUERY, MAX_QUERY_BYTES
 
 
 class Body(BaseModel):
@@ -117,6 +117,15 @@ async def test_a_query_without_end_is_refused_at_once(client: httpx.AsyncClient)
     answer = await client.get("/list?" + "&".join(f"a{number}=1" for number in range(1_500)))
     assert answer.status_code == 422
     assert len(answer.content) < 1_000
+
+
+async def test_a_query_of_more_than_8_kb_is_refused_even_if_its_parameter_is_known(client: httpx.AsyncClient) -> None:
+    """The longest is read; one byte more is not, in an answer that does not repeat it."""
+    fits = "x" * (MAX_QUERY_BYTES - len("cursor="))
+    longest, longer = [await client.get(f"/list?cursor={value}") for value in (fits, fits + "x")]
+    assert (longest.status_code, longest.json()["page"]) == (200, fits)
+    assert (longer.status_code, longer.json()["code"]) == (422, "validation_failed")
+    assert len(longer.content) < 1_000
 
 
 @pytest.mark.parametrize("path", ["/list?from=2", "/health/live", "/health/ready", "/metrics", "/openapi.json", "/no"])

@@ -286,4 +286,4 @@ async def test_a_list_without_a_topic_is_of_the_whole_suite(own_kafka: str) -> N
     names = {topic.name for topic in TOPICS if topic.dead_letter}
     assert counted == {name: "1" if name == "cases.routine.dlq" else "0" for name in names}
     status, shown = await Operator("127.0.0.1:1", None).run("list")
-    assert (status, shown.splitlines()[-1].startswith("not done: KafkaConnectionError")) == (1, True), shown
+    assert (status, shown.count("\n"), "KAFKA_BOOTSTRAP" in shown) == (1, 1, True), shown

@@ -11,15 +11,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from aiokafka.errors import KafkaError
 from pydantic_settings import BaseSettings
 
 from chassis.clock import SystemClock
+from chassis.commands import run_command
 from chassis.dead_letters import pages
 from chassis.dead_letters.log import DeadLetter, RecordPosition, ReplayApproval, read_contents, read_record, replay
-from chassis.faults import RecordTooLarge, TransientFault
+from chassis.faults import RecordTooLarge
 from chassis.kafka.admin import existing_topics
-from chassis.telemetry.logs import configure_logging
+from chassis.settings import load
 from event_schemas import topics
 from event_schemas.calendars import INDIA
 
@@ -59,11 +59,7 @@ class Selection:
 def main(argv: Sequence[str]) -> int:
     """0: shown, replayed, or nothing was left to replay; 1: it could not be done; 2: not understood."""
     options = parse_arguments(argv)
-    configure_logging("dead-letters", "error")
-    try:
-        return asyncio.run(_run(options, options.bootstrap or Settings().kafka_bootstrap))
-    except (TransientFault, RecordTooLarge, KafkaError) as error:
-        return _not_done(f"{type(error).__name__}: {error}")
+    return run_command("dead-letters", lambda: _act(options), refusals=(RecordTooLarge,))
 
 
 def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
@@ -75,6 +71,10 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     if options.act == "replay" and options.yes and not (options.by and options.why):
         parser.error("--yes needs --by and --why: the replay is recorded with them")
     return options
+
+
+def _act(options: argparse.Namespace) -> int:
+    return asyncio.run(_run(options, options.bootstrap or load(Settings).kafka_bootstrap))
 
 
 async def _run(options: argparse.Namespace, bootstrap: str) -> int:

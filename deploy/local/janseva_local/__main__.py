@@ -7,6 +7,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 
+from chassis.commands import run_command
 from janseva_local import background, options, screen
 from janseva_local.folder import AlreadyRunning, DataFolder
 from janseva_local.keys import load_or_create
@@ -20,6 +21,10 @@ FOR_PEOPLE = (AlreadyRunning, PortsInUse, ProcessFailed, Unsupported, FileNotFou
 
 def main(arguments: list[str]) -> int:
     chosen = options.parse(arguments)
+    return run_command("janseva-local", lambda: _done(chosen))
+
+
+def _done(chosen: Namespace) -> int:
     try:
         return dispatch(chosen, DataFolder.from_environment())
     except KeyboardInterrupt:

@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from chassis.commands import run_command
 from chassis.run import start
 
 from .app import SERVICE, create_app
@@ -22,17 +23,13 @@ def main(arguments: list[str] | None = None) -> int:
     linting.add_argument("--catalogue", type=Path, help="services.json: also check what applications ask")
     asked = parser.parse_args(arguments)
     if asked.command == "lint":
-        return _lint(asked.file, asked.catalogue)
+        return run_command(SERVICE, lambda: _lint(asked.file, asked.catalogue), refusals=(PaperError,))
     return start(SERVICE, CertificateSettings, create_app, refusals=(PaperError,))
 
 
 def _lint(file: Path | None, catalogue: Path | None) -> int:
-    try:
-        papers = Papers.load() if file is None else _with_one_more(file)
-        refuse([*problems(papers), *(catalogue_problems(papers, catalogue) if catalogue else ())])
-    except (PaperError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
+    papers = Papers.load() if file is None else _with_one_more(file)
+    refuse([*problems(papers), *(catalogue_problems(papers, catalogue) if catalogue else ())])
     sys.stdout.write(f"{len(papers.kinds)} kinds of paper, all right\n")
     return 0
 

@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from chassis.commands import run_command
 from chassis.run import start
 
 from .app import SERVICE, create_app
@@ -22,16 +23,15 @@ def main(arguments: list[str] | None = None) -> int:
     linting.add_argument("--production", action="store_true", help="also refuse development DLT ids")
     asked = parser.parse_args(arguments)
     if asked.command == "lint":
-        return _lint(asked.file, production=asked.production)
+        return run_command(SERVICE, lambda: _lint(asked.file, production=asked.production), refusals=(TemplateError,))
     return start(SERVICE, NotifierSettings, create_app, refusals=(TemplateError,))
 
 
 def _lint(path: Path, *, production: bool) -> int:
     try:
         book = lint(path, production=production)
-    except (TemplateError, OSError) as error:
-        sys.stderr.write(f"{path}:\n{error}\n")
-        return 1
+    except TemplateError as error:
+        raise TemplateError(f"{path}:\n{error}") from error
     sys.stdout.write(f"{path}: {len(book.templates)} templates, all right\n")
     return 0
 

@@ -3,7 +3,9 @@
 import sys
 from collections.abc import Sequence
 
+from chassis.commands import run_command
 from chassis.run import start
+from chassis.settings import load
 from routing import options as command_line
 from routing.app import create_app
 from routing.settings import RoutingSettings
@@ -13,7 +15,7 @@ def main(arguments: Sequence[str]) -> int:
     options = command_line.parse(arguments)
     if options.command in {None, "serve"}:
         return start("routing", RoutingSettings, create_app)
-    return command_line.run(options, RoutingSettings())
+    return run_command("routing", lambda: command_line.run(options, load(RoutingSettings)))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Final
 
 from chassis.clock import SystemClock
-from chassis.faults import TransientFault
 from chassis.mongo.client import Mongo
 from routing import cli
 from routing.build_data import build_data
@@ -28,7 +27,7 @@ ABOUT: Final = (
 MOST_DAYS: Final = 36_500
 INTERRUPTED: Final = 130
 DAY_OF_THIS_TIME: Final = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}")
-FORESEEN: Final = (VersionUnknown, TransientFault, UnicodeDecodeError, ImportRefused, EmptyVersion, OSError)
+FORESEEN: Final = (VersionUnknown, UnicodeDecodeError, ImportRefused, EmptyVersion, OSError)
 WHEN: Final = "from this day or time on; "
 IMPORTS: Final = {
     "import-stations": "a CSV of stations",
@@ -81,12 +80,17 @@ def parser() -> argparse.ArgumentParser:
 
 
 def run(options: argparse.Namespace, settings: RoutingSettings) -> int:
-    """One command, with its own connection. Status 1 with a sentence for what an operator can put right."""
+    """One command, with its own connection. Status 1 with a sentence for what an operator can put right.
+
+    A database that is away and a reader that has gone are chassis.commands' to name.
+    """
     try:
         return _build(options.folder) if options.command == "build-data" else asyncio.run(_run(options, settings))
     except KeyboardInterrupt:
         refuse("interrupted; the same command takes up what was saved")
         return INTERRUPTED
+    except BrokenPipeError:
+        raise
     except FORESEEN as error:
         return refuse(_sentence(error))
 
@@ -102,8 +106,6 @@ def _sentence(error: Exception) -> str:
     match error:
         case VersionUnknown():
             return f"there is no version {error}"
-        case TransientFault():
-            return f"the database does not answer ({error})"
         case UnicodeDecodeError():
             return "the file is not UTF-8 text"
         case OSError(filename=str(name), strerror=str(why)):

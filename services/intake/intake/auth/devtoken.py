@@ -5,9 +5,11 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+import jwt
 from pydantic import ValidationError
 
 from chassis.clock import SystemClock
+from chassis.commands import run_command
 from chassis.http.access.tokens import issue_officer_token
 from chassis.settings import LOCAL_ISSUER
 from event_schemas.officers import Officer, OfficerRole
@@ -39,7 +41,18 @@ def main(arguments: list[str]) -> int:
         )
     except ValidationError as error:
         parser.error("; ".join(str(fault["msg"]) for fault in error.errors()))
-    token = issue_officer_token(options.key_file.read_text(), officer, LOCAL_ISSUER, SystemClock().now(), TTL)
+    return run_command("intake", lambda: _print_token(options.key_file, officer), refusals=(NoKey,))
+
+
+class NoKey(Exception):
+    """The file holds no private key to sign with."""
+
+
+def _print_token(key_file: Path, officer: Officer) -> int:
+    try:
+        token = issue_officer_token(key_file.read_text("utf-8"), officer, LOCAL_ISSUER, SystemClock().now(), TTL)
+    except (ValueError, KeyError, TypeError, AttributeError, jwt.PyJWTError):
+        raise NoKey(f"not done: {key_file}: holds no private key as a JWK") from None
     sys.stdout.write(token + "\n")
     return 0
 
