@@ -103,7 +103,7 @@ def _with_any_body(
         if schema.get("format") == "binary":
             yield Call(method, path, {"": "x1"}, (("",),), parameters, required, content_type, by_tus)
             continue
-        body = _usual(schema) if "requestBody" in operation else None
+        body = _example(described, schema) if "requestBody" in operation else None
         headers = {} if content_type == FORM else by_tus
         yield Call(method, path, body, tuple(_leaves(schema)), parameters, required, content_type, headers)
         if by_tus and content_type == FORM:
@@ -137,6 +137,14 @@ def _leaves(schema: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[t
             yield (*path, "unknown")
 
 
+def _example(described: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The body that the document gives as an example, with what the calls of these tests need in place of its ids."""
+    usual = _usual(schema)
+    for given in described.get("examples", {}).values():
+        return {**given["value"], **{name: value for name, value in usual.items() if name in USUAL}}
+    return usual
+
+
 def _usual(schema: Mapping[str, Any]) -> dict[str, Any]:
     required = schema.get("required", ())
     return {name: _usual_value(name, schema["properties"][name]) for name in required}
@@ -145,6 +153,8 @@ def _usual(schema: Mapping[str, Any]) -> dict[str, Any]:
 def _usual_value(name: str, schema: Mapping[str, Any]) -> Any:
     if "enum" in schema:
         return schema["enum"][0]
+    if schema.get("type") == "array":
+        return [_usual_value(name, schema["items"])]
     return USUAL.get(name, "x1")
 
 
@@ -158,10 +168,8 @@ def _of_an_emergency() -> tuple[tuple[str, ...], ...]:
 
 def _of_a_service(service: Any) -> tuple[dict[str, Any], tuple[tuple[str, ...], ...]]:
     names = service.attributes.get("properties", {})
-    usual = dict.fromkeys(service.attributes.get("required", ()), "wallet")
-    if "purpose" in usual:
-        usual["purpose"] = service.attributes["properties"]["purpose"].get("enum", ["passport"])[0]
-    body = {**COMPLAINT, "service_code": service.code, "attributes": usual}
+    given = {} if service.example is None else service.example.model_dump(mode="json", exclude_none=True)
+    body = {**COMPLAINT, **given, "service_code": service.code}
     return body, tuple(("attributes", name) for name in names)
 
 

@@ -41,7 +41,7 @@ class Issuer:
     """An officers' issuer whose answer the test writes, and services that check its tokens."""
 
     def __init__(self, last: LastKeys | None = None, like: Issuer | None = None) -> None:
-        self.clock = ManualClock(datetime.now(UTC)) if like is None else like.clock
+        self.clock: ManualClock = ManualClock(datetime.now(UTC)) if like is None else like.clock
         keys = pair("one") if like is None else (like.private, like.public)
         self.private: dict[str, str] = keys[0]
         self.public: dict[str, str] = keys[1]

@@ -22,7 +22,15 @@ def _named(codes: tuple[str, ...]) -> tuple[str, ...]:
 class RequestDocuments(DeskCommandBody):
     """The citizen is told which papers, and can add them to the case. No clock stops by it: that is `pause-clock`."""
 
-    documents: Annotated[tuple[Code, ...], Field(min_length=1, max_length=MOST), AfterValidator(_named)]
+    documents: Annotated[
+        tuple[Code, ...],
+        Field(
+            min_length=1,
+            max_length=MOST,
+            json_schema_extra={"items": {"type": "string", "enum": sorted(NAMED)}},
+        ),
+        AfterValidator(_named),
+    ]
 
 
 def request_documents(body: RequestDocuments, _case: Case, context: Context) -> EventDraft:
