@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 from chassis.health import Liveness
 from chassis.http.app import create_http_app
 from intake.auth.api import auth_router
-from tests.intake.intake_rig import ASHA, COMPLAINT, SHO, Rig
+from tests.intake.intake_rig import ASHA, CATALOGUE, COMPLAINT, SHO, Rig
 from tests.intake.test_intake_auth_login import PHONE, Desk
 from tests.intake.test_intake_desk import at_station
 
@@ -111,6 +111,24 @@ async def test_an_imei_is_stored_in_its_one_spelling(intake: Rig) -> None:
         headers={"authorization": f"Bearer {SHO.sub}"},
     )
     assert "490154203237518" in answer.text
+
+
+# A number is read in every spelling before its form is checked: who types it in Hindi would be told that it is wrong.
+CHECKED = [
+    (service.code, name)
+    for service in CATALOGUE
+    for name, question in service.attributes.get("properties", {}).items()
+    if question.get("type") == "string" and "x-check" in question and "format" not in question
+]
+
+
+@pytest.mark.parametrize(("code", "name"), CHECKED)
+def test_every_checked_number_is_kept_in_ascii(code: str, name: str) -> None:
+    """PIN codes, mobile numbers, IMEIs, accounts: whatever the script of the digits and the joiners between them."""
+    service = CATALOGUE.get(code)
+    assert service is not None
+    for zero in (DEVANAGARI, URDU, ARABIC, BENGALI, FULL_WIDTH):
+        assert service.spelt({name: f"\u200e{in_digits('854311', zero)}\u200d"}) == {name: "854311"}
 
 
 TIMES = ("9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00", "1900-01-01T00:00:00Z", "2190-01-01T00:00:00Z")
