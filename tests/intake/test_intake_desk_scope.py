@@ -63,22 +63,7 @@ SEEN_BY: Final[Mapping[str, tuple[tuple[Principal, ...], ...]]] = {
     "against the SP": ((HQ,), (HQ,), (HQ,), (FAR_SHO, FAR_SP, HQ)),
     "against the SP, written small": ((HQ,), (HQ,), (HQ,), (FAR_SHO, FAR_SP, HQ)),
 }
-BODIES: Final[Mapping[Act, Mapping[str, Any]]] = {
-    Act.DISPATCH: {"unit": "A1", "kind": "police"},
-    Act.ARRIVE: {"unit": "A1", "kind": "police"},
-    Act.STAND_DOWN: {"kind": "police", "reason_code": "x"},
-    Act.RESOLVE_EMERGENCY: {"how": "attended"},
-    Act.SCHEDULE_HEARING: {"starts_at": "2026-11-23T10:00:00Z", "ends_at": "2026-11-23T10:30:00Z"},
-    Act.HOLD_HEARING: {"outcome": "heard"},
-    Act.COMPLETE_VERIFICATION: {"outcome": "clear"},
-    Act.REFUSE_CERTIFICATE: {"reason_code": "x"},
-    Act.ORDER_CERTIFICATE_REVOCATION: {"reason_code": "x"},
-    Act.COMPLETE_INQUIRY: {"finding": "partly"},
-    Act.TRANSFER: {"reason_code": "x"},
-    Act.PAUSE_CLOCK: {"clock_id": "inquiry:1", "reason_code": "x"},
-    Act.RESUME_CLOCK: {"clock_id": "inquiry:1"},
-    Act.CLOSE: {"outcome": "x", "reason_code": "x"},
-}
+BODIES: Final[Mapping[Act, Mapping[str, Any]]] = {act: command.example or {} for act, command in DESK_COMMANDS.items()}
 GAPS = (State.RECEIVED, State.TRANSFERRED)
 UNKNOWN_NUMBER = "JS-26-B6Z3-Q455-4"
 # No version of a case: a command that may be given is then refused for it, and changes nothing.
@@ -107,8 +92,7 @@ async def commanded(intake: Rig, case: Mapping[str, Any], by: Principal) -> bool
     # Every command in the gaps, where it matters; one that all roles may give at the other moments.
     acts = [act for act in DESK_COMMANDS if by.role in TABLE[act].roles and (state in GAPS or act is Act.ACKNOWLEDGE)]
     answers = {
-        found(await intake.command(case["case_id"], act, BODIES.get(act, {}), by=by, if_match=STALE), 412)
-        for act in acts
+        found(await intake.command(case["case_id"], act, BODIES[act], by=by, if_match=STALE), 412) for act in acts
     }
     assert len(answers) == 1, (by, acts)
     return answers.pop()
@@ -177,7 +161,7 @@ def test_the_matrix_leaves_nothing_out(intake: Rig) -> None:
     assert KINDS.keys() == SEEN_BY.keys()
     assert all(len(row) == len(MOMENTS) for row in SEEN_BY.values())
     for act, command in DESK_COMMANDS.items():
-        command.body.model_validate(BODIES.get(act, {}))
+        command.body.model_validate(BODIES[act])
 
 
 def desk_routes(intake: Rig) -> Iterator[tuple[str, str]]:

@@ -99,7 +99,7 @@ async def test_a_failed_start_leaves_nothing_running_and_the_folder_free(tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "printed"),
     [
         ({"kafka_bootstrap": "127.0.0.1:1"}, "KAFKA_BOOTSTRAP=127.0.0.1:1"),
         ({"kafka_bootstrap": "kafka"}, "expected host:port"),
