@@ -114,14 +114,7 @@ def desk_router(parts: DeskParts) -> APIRouter:
         items = [desk_item(case, now, labels, like.get(case.case_id, NONE)) for case in page.cases]
         return json_response({"items": items, "next_cursor": page.cursor})
 
-    @router.get("/{case_id}")
-    @described(docs.READ)
-    async def case(
-        case_id: str, principal: Officer, accept_language: Annotated[str | None, Header()] = None
-    ) -> Response:
-        actor = actor_of(principal)
-        found = await parts.case(case_id, actor)
-        language = language_of(accept_language)
+    async def shown(found: Case, actor: Actor, language: Language, *, masked: bool) -> Response:
         status = await parts.reader.view(found, language, for_officers=True)
         like = await likeness_of(parts.store, [found])
         beside = like.get(found.case_id, NONE)
@@ -131,10 +124,19 @@ def desk_router(parts: DeskParts) -> APIRouter:
             parts.personal(found),
             parts.commands.allowed(found, actor),
             parts.labels(language),
-            masked=True,
+            masked=masked,
             like=beside,
         )
         return json_response(view, headers={"ETag": f'"{found.version}"', "Cache-Control": "no-store"})
+
+    @router.get("/{case_id}")
+    @described(docs.READ)
+    async def case(
+        case_id: str, principal: Officer, accept_language: Annotated[str | None, Header()] = None
+    ) -> Response:
+        actor = actor_of(principal)
+        found = await parts.case(case_id, actor)
+        return await shown(found, actor, language_of(accept_language), masked=True)
 
     @router.post("/{case_id}/reveal")
     @described(docs.reveal(RevealBody))
@@ -149,20 +151,7 @@ def desk_router(parts: DeskParts) -> APIRouter:
         found = await parts.case(case_id, actor)
         now = parts.clock.now()
         await parts.side.record_reveal(Reveal(ids.new_event_id(now), now, case_id, actor.sub, actor.post, body.reason))
-        language = language_of(accept_language)
-        status = await parts.reader.view(found, language, for_officers=True)
-        like = await likeness_of(parts.store, [found])
-        beside = like.get(found.case_id, NONE)
-        view = desk_view(
-            found,
-            status,
-            parts.personal(found),
-            parts.commands.allowed(found, actor),
-            parts.labels(language),
-            masked=False,
-            like=beside,
-        )
-        return json_response(view, headers={"ETag": f'"{found.version}"', "Cache-Control": "no-store"})
+        return await shown(found, actor, language_of(accept_language), masked=False)
 
     def offer(act: Act, body_type: type[CommandBody]) -> None:
         @router.post(f"/{{case_id}}/{act}", status_code=202, name=str(act))

@@ -109,15 +109,21 @@ def _add_resumable(router: APIRouter, parts: EvidenceParts) -> None:
     Caller = Annotated[Principal | None, Depends(parts.authenticator.optional_citizen)]  # noqa: N806  a type
     desk = parts.desk
 
+    async def upload_of(
+        tracking_number: str, evidence_id: str, request: Request, principal: Principal | None, receipt: str | None
+    ) -> tuple[Case, File]:
+        """The upload that a call goes on with. Its owner is checked at each: Problem 404 for anybody else."""
+        tus.check_version(request.headers)
+        case = await parts.reader.owned(tracking_number, principal, receipt)
+        return case, await desk.find(case, evidence_id)
+
     @router.head(UPLOAD, response_class=Response, openapi_extra=docs.tus_headers())
     @described(docs.STANDING)
     async def standing(
         tracking_number: str, evidence_id: str, request: Request, principal: Caller, receipt: Receipt
     ) -> Response:
         with _by_tus():
-            tus.check_version(request.headers)
-            case = await parts.reader.owned(tracking_number, principal, receipt)
-            file = await desk.find(case, evidence_id)
+            case, file = await upload_of(tracking_number, evidence_id, request, principal, receipt)
             # A server that died behind the last byte left it for now.
             record = await desk.finish(case, file)
             return _stands(file, record, 200)
@@ -132,9 +138,7 @@ def _add_resumable(router: APIRouter, parts: EvidenceParts) -> None:
         tracking_number: str, evidence_id: str, request: Request, principal: Caller, receipt: Receipt
     ) -> Response:
         with _by_tus():
-            tus.check_version(request.headers)
-            case = await parts.reader.owned(tracking_number, principal, receipt)
-            file = await desk.find(case, evidence_id)
+            case, file = await upload_of(tracking_number, evidence_id, request, principal, receipt)
             tus.check_part_type(request.headers)
             offset, checksum = tus.offset_of(request.headers), tus.checksum_of(request.headers)
             file = await desk.append(file, offset, request.stream(), checksum)
@@ -147,9 +151,8 @@ def _add_resumable(router: APIRouter, parts: EvidenceParts) -> None:
         tracking_number: str, evidence_id: str, request: Request, principal: Caller, receipt: Receipt
     ) -> Response:
         with _by_tus():
-            tus.check_version(request.headers)
-            case = await parts.reader.owned(tracking_number, principal, receipt)
-            await desk.remove(await desk.find(case, evidence_id))
+            _case, file = await upload_of(tracking_number, evidence_id, request, principal, receipt)
+            await desk.remove(file)
             return Response(status_code=204, headers={"Tus-Resumable": tus.VERSION})
 
 

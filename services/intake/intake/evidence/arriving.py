@@ -19,6 +19,8 @@ from intake.evidence.vault import FileKey
 
 # A part of what arrives in parts: so much is lost at most if a server dies.
 PIECE: Final = 512 * 1024
+# A part of what arrives whole.
+LARGE_PIECE: Final = 4 * 2**20
 # A body with a checksum is held until it is compared.
 MOST_CHECKED: Final = 8 * 2**20
 # What one process holds in memory of files that arrive whole.
@@ -103,6 +105,13 @@ class Memory:
             yield
         finally:
             self._reserved -= size
+
+
+def parts_of(key: FileKey, role: str, content: bytes) -> list[Part]:
+    """The sealed parts of what is all here."""
+    return [
+        part_of(key, role, start, content[start : start + LARGE_PIECE]) for start in range(0, len(content), LARGE_PIECE)
+    ]
 
 
 def part_of(key: FileKey, role: str, offset: int, content: bytes) -> Part:

@@ -21,7 +21,7 @@ from intake.case.publishing import outbox_entry
 from intake.case.store import CaseStore
 from intake.catalogue import Catalogue
 from intake.evidence import media
-from intake.evidence.arriving import COPY, ORIGINAL, Memory, PartWriter, part_of
+from intake.evidence.arriving import COPY, ORIGINAL, Memory, PartWriter, parts_of
 from intake.evidence.domain import (
     EvidenceLimits,
     add_evidence,
@@ -40,8 +40,8 @@ from intake.evidence.workshop import CopyMaker
 from intake.problems import BUSY
 
 TRIES: Final = 10
-# A part of what arrives whole; how many files one process looks at at once.
-LARGE_PIECE, LOOKED_AT_AT_ONCE = 4 * 2**20, 2
+# How many files one process looks at at once.
+LOOKED_AT_AT_ONCE: Final = 2
 SWEEP_EVERY: Final = timedelta(minutes=10)
 
 _log = get_logger(__name__)
@@ -82,10 +82,7 @@ class EvidenceDesk:
         if known is not None:
             return known
         file, key = self._new(case, len(content), document_type)
-        parts = [
-            part_of(key, ORIGINAL, start, content[start : start + LARGE_PIECE])
-            for start in range(0, len(content), LARGE_PIECE)
-        ]
+        parts = parts_of(key, ORIGINAL, content)
         _, _, scan = await asyncio.gather(
             self.files.open(file), self.files.put(file.evidence_id, parts), self.scanner.scan(content)
         )
@@ -168,11 +165,7 @@ class EvidenceDesk:
             content = await self.copies.copy_of(record.media_type, await self._original(file))
         except Unreadable:
             raise Problem(WITHOUT_COPY) from None
-        key = self._key(file)
-        parts = [
-            part_of(key, COPY, start, content[start : start + LARGE_PIECE])
-            for start in range(0, len(content), LARGE_PIECE)
-        ]
+        parts = parts_of(self._key(file), COPY, content)
         await self.files.put(file.evidence_id, parts)
         await self.files.keep_copy(file.evidence_id, [part.ref for part in parts])
         return Shown(record, content)
