@@ -2,7 +2,18 @@
 
 from .code_names import CodeName, CodeNames
 from .conditions import When, choose
-from .facts import Facts, enriched, facts_of
+from .facts import Facts, enriched, facts_of, facts_of_answers
 from .values import VALUES, Values
 
-__all__ = ["VALUES", "CodeName", "CodeNames", "Facts", "Values", "When", "choose", "enriched", "facts_of"]
+__all__ = [
+    "VALUES",
+    "CodeName",
+    "CodeNames",
+    "Facts",
+    "Values",
+    "When",
+    "choose",
+    "enriched",
+    "facts_of",
+    "facts_of_answers",
+]

@@ -78,6 +78,11 @@ def facts_of(event: Event) -> dict[str, str]:
     return {name: _text(value) for name, value in values if value is not None}
 
 
+def facts_of_answers(answers: Mapping[str, Any]) -> dict[str, str]:
+    """Choices and ticks of a filing, as conditions name them; an answer of any other type is left out."""
+    return {name: _text(value) for name, value in answers.items() if isinstance(value, bool | str)}
+
+
 def enriched(facts: Facts, case: Facts, *, for_officers: bool = False) -> dict[str, str]:
     """The facts of an event and of its case, and what follows from both. `case` may name officer_post, station,
     station_hi, station_code, police_district, service_code, tracking_number, family and lane.

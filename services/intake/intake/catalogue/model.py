@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from chassis.codes import LONGEST, bare_code, plain_code
-from chassis.sentences import When
+from chassis.sentences import When, facts_of_answers
 from event_schemas import Lane
 from event_schemas.calendars import india_date
 from intake.case.states import Family
@@ -175,13 +175,13 @@ class Service(_Data):
 
     def priority_of(self, attributes: Mapping[str, Any], *, sensitive: bool) -> str:
         """Urgent where the answers say so; a sensitive matter is high at least."""
-        facts = _facts(attributes)
+        facts = facts_of_answers(attributes)
         if any(when.holds(facts) for when in self.urgent_when):
             return "urgent"
         return "high" if sensitive and self.priority == "normal" else self.priority
 
     def notice_codes(self, attributes: Mapping[str, Any]) -> tuple[str, ...]:
-        facts = _facts(attributes)
+        facts = facts_of_answers(attributes)
         return tuple(notice.code for notice in self.notices if notice.when.holds(facts))
 
     def names_a_place(self, attributes: Mapping[str, Any]) -> bool:
@@ -257,12 +257,3 @@ class CatalogueFile(_Data):
                     if spelt.setdefault(term, written) != written:
                         raise ValueError(f"{term[1]!r} is called both {spelt[term]!r} and {written!r}")
         return self
-
-
-def _facts(attributes: Mapping[str, Any]) -> dict[str, str]:
-    """Choices and ticks as conditions name them."""
-    return {
-        name: str(value).lower() if isinstance(value, bool) else value
-        for name, value in attributes.items()
-        if isinstance(value, bool | str)
-    }

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from chassis.sentences import When
+from chassis.sentences import When, facts_of_answers
 from chassis.settings import load_yaml
 from event_schemas import FIRDeclined, FIRRegistered, InformationSigned, PreliminaryEnquiryOrdered
 from event_schemas.values import Post
@@ -97,8 +97,5 @@ def _in_round(case: Case, event: str) -> bool:
 
 
 def _facts(case: Case) -> dict[str, str]:
-    clear = {
-        name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in case.attributes.items()
-    }
     named = {"service_code": case.service_code, "category": case.category}
-    return clear | {name: value for name, value in named.items() if value}
+    return facts_of_answers(case.attributes) | {name: value for name, value in named.items() if value}
