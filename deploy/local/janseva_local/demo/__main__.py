@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--late",
         type=float,
         default=usual.late_s,
-        help="how many seconds late a breach may be told",
+        help="seconds after its due time by which a breach is emitted",
     )
     parsed = parser.parse_args(arguments)
     if not 1 <= parsed.citizens <= MOST_CITIZENS:

@@ -19,7 +19,7 @@ class Finding:
     what: str
 
 
-LATE_S = 5.0  # a breach is told within this time of its due time; a loaded machine needs more
+LATE_S = 5.0  # a breach is emitted within this time of its due time; a loaded machine needs more
 
 
 @dataclass(frozen=True, slots=True)

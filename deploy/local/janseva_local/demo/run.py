@@ -40,7 +40,7 @@ CURABLE = {"missing", "unexpected"}
 @dataclass(frozen=True, slots=True)
 class Options:
     """`kill` kills each service once, with -9, while citizens file. `patience_s` is for what is still on its way.
-    A breach told more than `late_s` after its due time is a finding.
+    A breach emitted more than `late_s` after its due time is a finding.
     """
 
     citizens: int = 300
