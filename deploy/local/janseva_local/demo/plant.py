@@ -52,13 +52,14 @@ async def wrong_person(target: Target, journal: Journal, evidence: Evidence, htt
     await _send_again(target, message, stranger, http)
 
 
-async def late(target: Target, _journal: Journal, _evidence: Evidence, _http: httpx.AsyncClient) -> None:
-    """The emergency lane's SLA worker stands still while deadlines pass."""
+async def late(target: Target, journal: Journal, _evidence: Evidence, http: httpx.AsyncClient) -> None:
+    """The emergency lane's SLA worker stands still while deadlines pass, one of them a call's to which nobody comes."""
     pid = target.pid_of("sla-monitor-emergency")
     if pid is None:
         raise RuntimeError("the SLA worker's process is not known: PLANT=late needs a suite on this machine")
     os.kill(pid, signal.SIGSTOP)
     try:
+        await _call_for_help(target, journal, http)
         await asyncio.sleep(STOPPED_FOR_S)
     finally:
         os.kill(pid, signal.SIGCONT)
@@ -67,6 +68,16 @@ async def late(target: Target, _journal: Journal, _evidence: Evidence, _http: ht
 AFTER: dict[str, Plant] = {"lose": lose, "double": double, "wrong-person": wrong_person}
 DURING: dict[str, Plant] = {"late": late}
 NAMES = (*AFTER, *DURING)
+
+
+async def _call_for_help(target: Target, journal: Journal, http: httpx.AsyncClient) -> None:
+    number, key, phone = max(journal.intents, default=0) + 1_000, str(uuid.uuid4()), "+919900000112"
+    journal.about_to_post(Intent(number, "emergency-112", key, phone, "hi", ("police",)))
+    call = {"kinds": ["police"], "location": {"lat": 25.6, "lon": 85.13, "accuracy_m": 40}, "phone": phone}
+    response = await http.post(f"{target.urls['intake']}/v1/emergencies", json=call, headers={"Idempotency-Key": key})
+    response.raise_for_status()
+    answer, now = response.json(), datetime.now(UTC).isoformat()
+    journal.answered(Accepted(number, answer["case_id"], answer["tracking_number"], answer["receipt_secret"], now, 1.0))
 
 
 async def _send_again(target: Target, message: SentMessage, to: str, http: httpx.AsyncClient) -> None:
