@@ -220,6 +220,27 @@ def test_each_kind_of_fault_is_called_by_its_name(name: str) -> None:
     assert kind in kinds(planted(whole_run()))
 
 
+def test_a_late_message_of_an_earlier_run_is_no_finding() -> None:
+    """What happened before the run began may be told after it: to a citizen, an office, or in a digest."""
+    run, case_id = whole_run(), "c_00000000000000000000000009"
+    earlier = [
+        seen(
+            one.envelope.data.model_copy(update={"case_id": case_id}),
+            f"earlier-{one.envelope.event_id}",
+            one.envelope.source,
+            one.envelope.time,
+            one.offset,
+        )
+        for one in run.evidence.events
+    ]
+    told = [message("earlier-filed", "citizen", "+919900000009", "filed")]
+    told += [message(f"earlier-{assignment_id(CASE, 1)}", "office", OFFICE, "new_case")]
+    theirs = [one.model_copy(update={"text": "आपकी शिकायत JS-26-DDDD-EEEE-F"}) for one in told]
+    late = with_messages(run, [*run.evidence.messages, *theirs])
+    assert kinds(late) == {"unexpected"}
+    assert kinds(replace(late, evidence=replace(late.evidence, earlier=earlier))) == set()
+
+
 def digest(
     text: str = "जनसेवा सार: नए मामले 1, समय-सीमा निकट 0, भंग 0, नागरिक से लंबित 0, बदलाव 0। सबसे पुराना JS-26-7",
 ) -> SentMessage:

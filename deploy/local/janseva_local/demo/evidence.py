@@ -43,7 +43,7 @@ class SentMessage(BaseModel):
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """`garbage` counts records of the case topics that decode as no event. `digested`: by notification id, how many
-    different events say that a digest delivered it.
+    different events say that a digest delivered it. `earlier`: what lay in the log when the run began.
     """
 
     events: Sequence[Seen]
@@ -52,6 +52,7 @@ class Evidence:
     messages: Sequence[SentMessage]
     posts: dict[str, DirectoryPost]
     digested: Mapping[str, int] = field(default_factory=dict)
+    earlier: Sequence[Seen] = ()
 
 
 async def marks(bootstrap: str) -> dict[tuple[str, int], int]:
@@ -62,6 +63,15 @@ async def marks(bootstrap: str) -> dict[tuple[str, int], int]:
 
 async def gather(bootstrap: str, start: Offsets, provider: str, http: httpx.AsyncClient, since: datetime) -> Evidence:
     ends = await marks(bootstrap)
+    events, garbage = await read_events(bootstrap, start, ends)
+    letters = {topics.dead_letter(name) for name in CASE_TOPICS}
+    dead = sum(end - start.get(place, 0) for place, end in ends.items() if place[0] in letters)
+    messages = await _messages(provider, http, since)
+    return Evidence(events, garbage, dead, messages, await _posts(bootstrap), await _digested(bootstrap, start))
+
+
+async def read_events(bootstrap: str, start: Offsets, ends: Offsets) -> tuple[list[Seen], int]:
+    """The events of the case topics between two marks, and how many records there are none."""
     events, garbage = [], 0
     case_ends = {place: end for place, end in ends.items() if place[0] in CASE_TOPICS}
     async for found in read_log(bootstrap, start, case_ends):
@@ -71,10 +81,7 @@ async def gather(bootstrap: str, start: Offsets, provider: str, http: httpx.Asyn
             garbage += 1
             continue
         events.append(Seen(found.topic, found.partition, found.offset, found.timestamp_ms, envelope))
-    letters = {topics.dead_letter(name) for name in CASE_TOPICS}
-    dead = sum(end - start.get(place, 0) for place, end in ends.items() if place[0] in letters)
-    messages = await _messages(provider, http, since)
-    return Evidence(events, garbage, dead, messages, await _posts(bootstrap), await _digested(bootstrap, start))
+    return events, garbage
 
 
 async def _messages(provider: str, http: httpx.AsyncClient, since: datetime) -> list[SentMessage]:

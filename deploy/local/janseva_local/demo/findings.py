@@ -78,6 +78,16 @@ def by_case(run: Run) -> tuple[dict[str, Case], dict[str, list[Seen]]]:
     return cases, dict(strangers)
 
 
+def with_earlier(strangers: Mapping[str, list[Seen]], evidence: Evidence) -> dict[str, list[Seen]]:
+    """The events of all other cases, with those that lay in the log before the run began."""
+    others: dict[str, list[Seen]] = defaultdict(list)
+    for seen in distinct(evidence.earlier):
+        others[seen.envelope.subject].append(seen)
+    for case_id, events in strangers.items():
+        others[case_id] += events
+    return dict(others)
+
+
 def exactly_one(case_id: str, what: str, found: Sequence[object]) -> list[Finding]:
     if len(found) == 1:
         return []

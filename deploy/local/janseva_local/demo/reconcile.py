@@ -7,7 +7,7 @@ from event_schemas import AssignedToStation, CertificateApproved, CertificateIss
 from event_schemas.policies import PolicySet
 from janseva_local.demo.check_clocks import check_clocks
 from janseva_local.demo.check_messages import check_messages
-from janseva_local.demo.findings import Case, Finding, Limits, Run, by_case, exactly_one
+from janseva_local.demo.findings import Case, Finding, Limits, Run, by_case, exactly_one, with_earlier
 from janseva_local.demo.papers import check_papers
 from janseva_local.demo.plan import Kind
 
@@ -33,7 +33,7 @@ def reconcile(run: Run, policies: PolicySet, limits: Limits) -> list[Finding]:
         findings += check_certificates(case)
         findings += check_papers(case, run.papers)
         findings += check_clocks(case, policies, limits, run.ended_at)
-    findings += check_messages(cases, strangers, run.evidence)
+    findings += check_messages(cases, with_earlier(strangers, run.evidence), run.evidence)
     if run.evidence.garbage or run.evidence.dead_letters:
         findings.append(
             Finding(

@@ -1,6 +1,8 @@
 """Follows the log and the provider while the demo runs: the live table's counts, and the evidence at the end."""
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import httpx
@@ -8,7 +10,7 @@ import httpx
 from chassis.kafka.offsets import Offsets
 from event_schemas import CertificateIssued, SLABreached, SLAClockStopped
 from janseva_local.demo.decisions import decided
-from janseva_local.demo.evidence import Evidence, gather, marks
+from janseva_local.demo.evidence import Evidence, Seen, gather, marks, read_events
 from janseva_local.demo.findings import distinct
 from janseva_local.demo.tally import Tally
 
@@ -21,13 +23,17 @@ class Watcher:
         self._since = since
         self._tally = tally
         self._start: Offsets = {}
+        self._earlier: Sequence[Seen] = ()
 
     async def begin(self) -> None:
+        """Messages about what happened before may still be on their way: they are no part of the run."""
         self._start = await marks(self._bootstrap)
+        self._earlier, _ = await read_events(self._bootstrap, {}, self._start)
 
     async def look(self) -> Evidence:
         """Everything since the beginning, and the table's counts brought up to it."""
-        evidence = await gather(self._bootstrap, self._start, self._provider, self._http, self._since)
+        found = await gather(self._bootstrap, self._start, self._provider, self._http, self._since)
+        evidence = replace(found, earlier=self._earlier)
         counts = self._tally.counts
         ended: Counter[str] = Counter()
         breached: set[tuple[str, str]] = set()
