@@ -76,7 +76,7 @@ SAID: list[tuple[str, Fields, str, Fields]] = [
     ("SLABreachRevoked", {"breach_id": "b", "clock_id": "inquiry:1", "reason_code": "stopped_in_time"}, "was kept",
      {"reason_code": "due_adjusted"}),
     ("ComplaintClosed", {"outcome": "x", "reason_code": "settled"}, "settled", {"reason_code": "not_in_the_list"}),
-    ("CertificateRefused", {"kind": "character", "by_post": "SP:A", "reason_code": "adverse"}, "adverse",
+    ("CertificateRefused", {"kind": "character", "by_post": "SP:A", "reason_code": "adverse"}, "ask the police",
      {"reason_code": "incomplete"}),
     ("CertificateRevoked", PAPER, "was revoked", {}),
 ]  # fmt: skip
@@ -180,7 +180,7 @@ def test_the_outcome_is_shown_with_its_reason_and_where_to_ask() -> None:
     refused = entry("CertificateRefused", 1, kind="character", by_post="SP:ARARIA", reason_code="adverse")
     shown = page(case(refused, state=State.RESOLVED, family=Family.CERTIFICATE), "hi")["outcome"]
     assert shown["code"] == "refused"
-    assert "सत्यापन में प्रतिकूल तथ्य" in shown["text"]
+    assert "सत्यापन का परिणाम; पुलिस से पूछें" in shown["text"]
     assert "ARARIA थाना से पूछें" in shown["text"]
     reopened = entry("ComplaintReopened", 3, round=2)
     assert page(case(inquiry, closed, reopened, state=State.REOPENED))["outcome"] is None

@@ -1,17 +1,19 @@
-"""Who had another person verified learns verified or not, and no more; the station reads what was found."""
+"""Who reads what of a verification: the person himself where to ask, who asked for it verified or not, the desk all."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from chassis.sentences import enriched
+from chassis.bilingual import Language
 from event_schemas import VerificationCompleted, VerificationOutcome
 from event_schemas.papers import is_of_another_person
 from event_schemas.services import SERVICE_CODES
 from intake.case.model import Case
-from intake.commands import certificates
+from intake.case.states import State
+from intake.commands import certificates, general
 from intake.commands.table import Act
 from intake.texts import load_texts
 from intake.tracking.views import status_view
@@ -35,9 +37,9 @@ def verified(before: World, service: str, outcome: str) -> Case:
     return replace(world.case, service_code=service)
 
 
-def read(case: Case, before: World, *, for_officers: bool = False) -> Mapping[str, Any]:
+def read(case: Case, before: World, *, language: Language = "hi", for_officers: bool = False) -> Mapping[str, Any]:
     return status_view(
-        case, [], texts=TEXTS, language="hi", now=before.now, public_url="http://x", for_officers=for_officers
+        case, [], texts=TEXTS, language=language, now=before.now, public_url="http://x", for_officers=for_officers
     )
 
 
@@ -69,8 +71,46 @@ def told(service: str, outcome: str) -> dict[str, str]:
     )
 
 
-def test_an_applicant_reads_of_his_own_verification() -> None:
-    """Only another person's result is withheld."""
-    event = {"outcome": "adverse"}
-    assert enriched(event, {"service_code": "character-certificate"})["outcome"] == "adverse"
-    assert enriched(event, {"service_code": "tenant-verification"})["outcome"] == "unable"
+OWN = sorted(SERVICE_CODES - set(OF_OTHERS))
+RESULTS = {"clear", "unable", "ask_police", "ask_passport_office"}
+
+
+@pytest.mark.parametrize("service", sorted(SERVICE_CODES))
+def test_a_result_is_one_of_those_that_a_person_may_read(before: World, service: str) -> None:
+    """Status, timeline, stream (which is the status) and message; "adverse" stands in none, of no service."""
+    for outcome in VerificationOutcome.known():
+        for language in ("hi", "en"):
+            view = read(verified(before, service, outcome.value), before, language=language)
+            assert view["outcome"]["code"] in RESULTS
+            assert not re.search(r"\badverse\b(?! was found)|प्रतिकूल(?! तथ्य नहीं)", repr(view)), view
+        assert told(service, outcome.value)["outcome"] in RESULTS - {"ask_passport_office"}
+
+
+def test_who_was_verified_himself_is_sent_to_the_police(before: World) -> None:
+    """By code and by text; another's adverse result reads as one that could not be had."""
+    for service in OWN:
+        assert told(service, "adverse")["outcome"] == "ask_police"
+    view = read(verified(before, "character-certificate", "adverse"), before)
+    assert (view["outcome"]["code"], "परिणाम पुलिस से पूछें" in view["outcome"]["text"]) == ("ask_police", True)
+    desk = read(verified(before, "character-certificate", "adverse"), before, for_officers=True)
+    assert desk["outcome"]["code"] == "adverse"
+
+
+def test_the_passport_office_alone_tells_its_result(before: World) -> None:
+    """Whatever was found, the applicant's page is the same."""
+    views = [read(verified(before, "passport-verification", one.value), before) for one in VerificationOutcome.known()]
+    assert views[0]["outcome"]["code"] == "ask_passport_office"
+    assert all(view == views[0] for view in views)
+
+
+def test_a_refusal_and_a_closing_tell_no_more_than_the_result(before: World) -> None:
+    """An officer's reason `adverse` reads as where to ask, his outcome `adverse` as `ask_police`."""
+    acts = (
+        (Act.REFUSE_CERTIFICATE, certificates.RefuseCertificate(reason_code="adverse")),
+        (Act.CLOSE, general.Close(outcome="adverse", reason_code="adverse")),
+    )
+    for act, body in acts:
+        at_work = replace(before, case=replace(before.case, state=State.IN_PROGRESS))
+        view = read(take(at_work, act, body).case, before, language="en")
+        assert view["outcome"]["code"] in ("refused", "ask_police")
+        assert "adverse" not in repr(view)

@@ -59,6 +59,8 @@ _FACT_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "CertificateRevoked": ("certificate_id", "kind"),
 }
 _ADVERSE, _UNABLE = VerificationOutcome.ADVERSE.value, VerificationOutcome.UNABLE.value
+# What the person verified reads in place of an adverse result: the police tell it, face to face.
+ASK_POLICE: Final = "ask_police"
 # Up to here who has time is not reminded.
 HALF: Final = 0.5
 # Between the codes of a fact that is a list; no code holds it.
@@ -87,11 +89,12 @@ def enriched(facts: Facts, case: Facts, *, for_officers: bool = False) -> dict[s
     """The facts of an event and of its case, and what follows from both. `case` may name officer_post, station,
     station_hi, station_code, police_district, service_code, tracking_number, family and lane.
 
-    Who had another person verified reads of an adverse result as of one that could not be had; officers read it.
+    Nobody but an officer reads that a result is adverse: the person himself is to ask the police, and who had another
+    person verified reads the same as of a result that could not be had.
     """
     known = {**case, **facts}
-    if not for_officers and facts.get("outcome") == _ADVERSE and is_of_another_person(case.get("service_code", "")):
-        known["outcome"] = _UNABLE
+    if not for_officers and facts.get("outcome") == _ADVERSE:
+        known["outcome"] = _UNABLE if is_of_another_person(case.get("service_code", "")) else ASK_POLICE
     if "clock" not in known and "clock_id" in known:
         known["clock"] = known["clock_id"].partition(":")[0]
     known["office_kind"] = _OFFICE_KINDS.get(title_of(known.get("officer_post", "")), "office")

@@ -31,12 +31,13 @@ class NoticeText(Bilingual):
 class OutcomeCode(_Data):
     """The fact that is the outcome's code, or the code itself."""
 
+    when: When = When()
     code: str
 
 
 class _File(_Data):
     timeline: Mapping[str, tuple[Sentence, ...]]
-    outcome: Mapping[str, OutcomeCode]
+    outcome: Mapping[str, tuple[OutcomeCode, ...]]
     advice: Mapping[str, tuple[Sentence, ...]]
     next_step: tuple[Sentence, ...]
     notices: Mapping[str, NoticeText]
@@ -74,7 +75,8 @@ class Texts:
         return self._chosen(self.next_steps, facts, language) or ""
 
     def outcome_code(self, event: str, facts: Facts) -> str:
-        named = self.outcomes[event].code
+        chosen = choose(self.outcomes[event], facts)
+        named = "outcome" if chosen is None else chosen.code
         return facts.get(named, "recorded") if named in _OUTCOME_FACTS else named
 
     def _chosen(self, sentences: Sequence[Sentence], facts: Facts, language: Language) -> str | None:
