@@ -51,7 +51,7 @@ MEANS_ITSELF = {
     "services/certificate/certificate/kinds.py": {"does_not_say"},
     "services/routing/routing/build_data.py": {"KEPT_WORDS", "word"},
     "services/routing/routing/domain/nearest.py": {"take"},
-    "services/routing/routing/importing/spelt.py": {"LATIN_WORD", "WORD", "word", "words"},
+    "chassis/chassis/importing/spelt.py": {"LATIN_WORD", "WORD", "word", "words"},
     "services/routing/routing/naming/names.py": {"WORDS", "words"},
     "services/routing/routing/naming/speller.py": {
         "HINDI_WORD",
@@ -65,8 +65,8 @@ MEANS_ITSELF = {
         "word_pairs",
         "words",
     },
-    "services/routing/routing/search.py": {"_words", "words"},
-    "services/routing/routing/sounds.py": {"WORD", "_within_a_word", "word", "words"},
+    "services/routing/routing/search.py": {"_words", "word", "words"},
+    "chassis/chassis/sounds.py": {"WORD", "_within_a_word", "word"},
     "deploy/local/janseva_local/background.py": {"tell"},
     "deploy/local/janseva_local/process.py": {"tell"},
 }

@@ -11,11 +11,11 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from chassis.clock import SystemClock
+from chassis.importing.report import Report
 from chassis.mongo.client import Mongo
 from routing import cli
 from routing.domain import Dataset, Snapshot
 from routing.importing.boundaries import Fields
-from routing.importing.report import Report
 from routing.live import Live
 from routing.metrics import RoutingMetrics
 from routing.reload import Reloader

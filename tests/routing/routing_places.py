@@ -6,11 +6,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from chassis.importing.report import Report
 from routing.dataset import load_shipped
 from routing.domain import Dataset, Decision, Filing, Point, Snapshot, assign_station
 from routing.importing.boundaries import import_boundaries
 from routing.importing.features import read_features
-from routing.importing.report import Report
 
 BASE = load_shipped()
 Ring = list[list[float]]

@@ -8,10 +8,10 @@ import pytest
 import shapefile  # type: ignore[import-untyped]
 import shapely
 
+from chassis.importing.report import ImportRefused, Report
 from routing.domain import Boundary, Dataset, Reason, StationKind, StationRecord
 from routing.importing.boundaries import import_boundaries
 from routing.importing.features import read_features
-from routing.importing.report import ImportRefused, Report
 from routing.importing.stations import import_stations
 from tests.routing.routing_places import (
     BASE,

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chassis.importing.dates import UnreadableDate, read_day
+from chassis.importing.report import Report
 from event_schemas.calendars import INDIA
-from routing.importing.dates import UnreadableDate, read_day
-from routing.importing.report import Report
 from routing.importing.stations import import_stations
 from routing.options import parse
 from tests.routing.routing_places import BASE, NEXT, SQUARE, collection, feature, imported

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from chassis.importing.report import Report
 from routing.domain import Boundary, Dataset, Reason, Snapshot
-from routing.importing.report import Report
 from routing.importing.stations import import_stations
 from routing.store.rows import content_name, from_rows, to_rows
 from tests.routing.routing_places import (

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 import shapefile  # type: ignore[import-untyped]
 
+from chassis.importing.report import ImportRefused, Report
 from routing.dataset import load_shipped
 from routing.directory import build_directory
 from routing.domain import Dataset, Filing, Point, Reason, Snapshot, assign_station
 from routing.importing.boundaries import Fields, import_boundaries
 from routing.importing.features import read_features
 from routing.importing.officers import import_officers
-from routing.importing.report import ImportRefused, Report
 from routing.importing.stations import import_stations
 from routing.store.rows import content_name, from_rows, to_rows
 

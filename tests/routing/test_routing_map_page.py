@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from chassis.importing.report import ImportRefused, Report
 from routing.domain import Snapshot
 from routing.importing.features import LINEAR, read_features
 from routing.importing.lines import import_lines
-from routing.importing.report import ImportRefused, Report
 from routing.map_assets import LEGEND
 from routing.map_page import draw_map
 from routing.map_picture import draw_picture

@@ -10,12 +10,12 @@ import pytest
 
 from bench.routing_names import names, tried
 from bench.routing_replay import GEO
+from chassis.importing.report import Report
+from chassis.importing.spelt import fault_of_hindi
 from event_schemas.districts import names as names_of_districts
 from routing.build_data import build_data
 from routing.directory import build_directory, called_hi
 from routing.domain import NameOrigin, Snapshot, StationKind, StationRecord
-from routing.importing.report import Report
-from routing.importing.spelt import fault_of_hindi
 from routing.importing.stations import import_stations
 from routing.naming.accuracy import at_least, same
 from routing.naming.names import LEAST_RULE, Witnesses

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from bench.routing_replay import GEO
+from chassis.importing.report import Report
 from routing.build_data import SHIPPED
 from routing.domain import Dataset, Filing, Snapshot, assign_station
-from routing.importing.report import Report
 from routing.importing.stations import import_stations
 from tests.routing.routing_places import BASE
 

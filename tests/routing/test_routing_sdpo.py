@@ -10,12 +10,12 @@ from prometheus_client import CollectorRegistry
 
 from chassis.health import Liveness
 from chassis.http.app import create_http_app
+from chassis.importing.report import Report
 from routing.api import create_router
 from routing.directory import build_directory
 from routing.domain import Dataset, Filing, Point, Snapshot, assign_station
 from routing.domain.transfers import Hop, TransferRequest, transfer_case
 from routing.importing.officers import import_officers
-from routing.importing.report import Report
 from routing.importing.stations import import_stations
 from routing.live import Live
 from routing.metrics import RoutingMetrics

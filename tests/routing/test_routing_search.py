@@ -2,9 +2,9 @@
 
 import pytest
 
+from chassis.sounds import fold
 from routing.dataset import load_shipped
 from routing.search import SearchIndex
-from routing.sounds import fold
 
 INDEX = SearchIndex.of_version(load_shipped())
 

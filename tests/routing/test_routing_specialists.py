@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from chassis.importing.report import ImportRefused, Report
 from event_schemas import AssignedToStation
 from routing.domain import Dataset, Decision, Reason, Snapshot, StationKind, StationRecord
 from routing.domain.corridors import BESIDE_A_LINE_M, UnitOnLine
 from routing.importing.features import LINEAR, read_features
 from routing.importing.lines import import_lines
-from routing.importing.report import ImportRefused, Report
 from routing.store.rows import content_name, from_rows, to_rows
 from tests.routing.routing_places import BASE, collection, decide
 

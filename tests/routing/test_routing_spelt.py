@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from routing.importing.report import Report
-from routing.importing.spelt import KnownSpellings, fault_of, fault_of_hindi
+from chassis.importing.report import Report
+from chassis.importing.spelt import KnownSpellings, fault_of, fault_of_hindi
 from routing.importing.stations import import_stations
 from tests.routing.routing_places import BASE, NEXT, SQUARE, collection, feature, imported
 

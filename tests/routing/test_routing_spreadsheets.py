@@ -6,10 +6,10 @@ from typing import Final
 import pytest
 from prometheus_client import CollectorRegistry
 
+from chassis.importing.report import ImportRefused, Report
 from routing.directory import build_directory
 from routing.domain import Snapshot, StationKind, StationRecord
 from routing.importing.officers import import_officers
-from routing.importing.report import ImportRefused, Report
 from routing.importing.stations import import_stations
 from routing.live import Live
 from routing.metrics import RoutingMetrics

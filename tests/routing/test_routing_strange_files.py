@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 import shapefile  # type: ignore[import-untyped]
 
-from routing.importing.report import ImportRefused, Report
+from chassis.importing.report import ImportRefused, Report
 from tests.routing.routing_places import BASE, IN_SQUARE, NEXT, SQUARE, codes, collection, feature, imported, said
 
 OLD, NEW = "5117044", "5117064"

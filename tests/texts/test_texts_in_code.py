@@ -16,7 +16,7 @@ FOLDERS = ("chassis/chassis", "schemas/event_schemas", "services", "deploy/local
 FILES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 PAGES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.html"))
 # What people may write, in any letters, to be recognised: nobody reads it.
-RECOGNISED = ("intake/filing/reading/", "routing/sounds.py", "routing/importing/")
+RECOGNISED = ("intake/filing/reading/", "chassis/sounds.py", "chassis/importing/", "routing/importing/")
 # The link to a page's other language is written in that language.
 OTHER_LANGUAGE = {"English", "हिन्दी"}
 # Both languages beside each other on a paper, and examples in a description.

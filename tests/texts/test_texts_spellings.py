@@ -16,8 +16,8 @@ FOLDERS = ("chassis/chassis", "services")
 READ_FROM_PEOPLE = {
     "services/intake/intake/filing/reading/kinds.py",
     "services/routing/routing/search.py",
-    "services/routing/routing/sounds.py",
-    "services/routing/routing/importing/cells.py",
+    "chassis/chassis/sounds.py",
+    "chassis/chassis/importing/cells.py",
     "services/intake/intake/filing/notices.py",
     "services/intake/intake/filing/redaction.py",
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from chassis.clock import Clock
+from chassis.importing.report import Report
 from chassis.mongo.client import Mongo
 from routing.dataset import load_shipped
 from routing.directory import build_directory
@@ -18,7 +19,6 @@ from routing.importing.boundaries import Fields, import_boundaries
 from routing.importing.features import LINEAR, read_features
 from routing.importing.lines import import_lines
 from routing.importing.officers import import_officers
-from routing.importing.report import Report
 from routing.importing.stations import import_stations
 from routing.map_page import draw_map, evenly
 from routing.map_picture import draw_picture

@@ -9,10 +9,10 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from chassis.importing.report import ImportRefused
 from routing.domain import Snapshot, StationKind, StationRecord
 from routing.domain.model import as_array
 from routing.domain.projection import project, project_points
-from routing.importing.report import ImportRefused
 from routing.map_doubts import Doubt, find_doubts, home
 from routing.map_page import KINDS, OUTLINE_TOLERANCE_M
 from routing.store import StoredDecision

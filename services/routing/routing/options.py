@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from chassis.clock import SystemClock
+from chassis.importing.dates import UnreadableDate, read_day
+from chassis.importing.report import ImportRefused
 from chassis.mongo.client import Mongo
 from routing import cli
 from routing.build_data import build_data
 from routing.cli import Command, CommandContext, print_lines, refuse
-from routing.importing.dates import UnreadableDate, read_day
-from routing.importing.report import ImportRefused
 from routing.reload import STATE_TIME
 from routing.settings import RoutingSettings
 from routing.store.versions import EmptyVersion, Versions, VersionUnknown

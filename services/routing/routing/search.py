@@ -7,14 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
+from chassis.importing.cells import clean_code
+from chassis.sounds import Name, fold
 from routing.domain import Dataset, StationKind, StationRecord
-from routing.importing.cells import clean_code
-from routing.sounds import Name, fold, without_station
 
 # Below this a match is a coincidence of letters; found by trying the state's own names misspelt.
 LEAST_SCORE: Final = 78.0
 # A short word is inside too many names to be looked for inside them.
 LEAST_PARTIAL: Final = 4
+# What every station's name may be followed by; it tells none from another.
+OF_ANY_STATION: Final = frozenset({"thana", "tana", "ps", "p.s.", "police", "station", "थाना", "पुलिस", "स्टेशन"})
 
 Scores = NDArray[np.float64]
 
@@ -112,6 +114,12 @@ class SearchIndex:
             fits = (self._long > LEAST_PARTIAL) & (self._words == count)
             scores = np.maximum(scores, np.where(fits, ratios, 0.0))
         return scores
+
+
+def without_station(text: str) -> str:
+    """The words of a query that name a place; all of them if none does."""
+    words = text.split()
+    return " ".join(word for word in words if word.casefold() not in OF_ANY_STATION) or text
 
 
 def _ratios(words: str, names: Sequence[str], scorer: Callable[..., float] = fuzz.ratio) -> Scores:

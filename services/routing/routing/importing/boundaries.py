@@ -8,16 +8,16 @@ from typing import Any, Final
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from chassis.importing.cells import LONGEST_NAME, clean_code, usual_values
+from chassis.importing.report import ImportRefused, Report
+from chassis.importing.spelt import fault_of, tidy
 from routing.build_data import clean_name
 from routing.domain import Boundary, Dataset, StationKind, StationRecord
 from routing.domain.districts import DistrictIndex
-from routing.importing.cells import LONGEST_NAME, clean_code, usual_values
 from routing.importing.coverage import report_coverage
 from routing.importing.days import days_of, days_text, handed_over, report_days, together
 from routing.importing.features import Feature
 from routing.importing.ground import Ground
-from routing.importing.report import ImportRefused, Report
-from routing.importing.spelt import fault_of, tidy
 
 CODE_FIELDS: Final = ("station", "ps_code", "ps_code_bhugoal", "ps_cd", "station_code", "code")
 NAME_FIELDS: Final = ("name", "police_station", "ps_name", "thana", "thana_name", "station_name")

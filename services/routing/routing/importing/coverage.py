@@ -8,11 +8,11 @@ import numpy as np
 import shapely
 from shapely import Geometry, STRtree
 
+from chassis.importing.report import Report
 from routing.domain import Boundary, Dataset
 from routing.domain.model import as_array
 from routing.domain.projection import project
 from routing.importing.days import days_text, periods, together
-from routing.importing.report import Report
 
 # Smaller overlaps and gaps than a house are how the drawing ends, not where a jurisdiction does.
 LEAST_AREA_M2 = 100.0

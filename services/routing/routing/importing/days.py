@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
+from chassis.importing.cells import usual_values
+from chassis.importing.dates import UnreadableDate, is_serial, read_day
+from chassis.importing.report import Report
 from routing.domain import Boundary, StationRecord
-from routing.importing.cells import usual_values
-from routing.importing.dates import UnreadableDate, is_serial, read_day
-from routing.importing.report import Report
 
 FROM_FIELDS: Final = ("valid_from", "effective_from", "from_date")
 TO_FIELDS: Final = ("valid_to", "effective_to", "to_date")

@@ -14,8 +14,8 @@ from shapely.errors import ShapelyError
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
+from chassis.importing.report import ImportRefused, Report
 from routing.importing.crs import is_wgs84, is_wgs84_projection, name_of
-from routing.importing.report import ImportRefused, Report
 
 POLYGONAL: Final = frozenset({"Polygon", "MultiPolygon"})
 LINEAR: Final = POLYGONAL | {"LineString", "MultiLineString"}

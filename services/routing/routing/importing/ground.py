@@ -8,9 +8,9 @@ import shapely
 from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
+from chassis.importing.report import Report
 from routing.domain import Outline
 from routing.domain.projection import MAX_LATITUDE
-from routing.importing.report import Report
 
 # Neighbouring states draw the border elsewhere, by kilometres at most; this is some 25 km.
 BEYOND_THE_BORDER: Final = 0.25

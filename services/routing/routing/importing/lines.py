@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Final
 
+from chassis.importing.cells import usual_values
+from chassis.importing.report import ImportRefused, Report
+from chassis.importing.spelt import fault_of
 from routing.domain import Corridor, Dataset, StationKind
 from routing.importing.boundaries import Fields, Progress, station_code
-from routing.importing.cells import usual_values
 from routing.importing.features import Feature
 from routing.importing.ground import Ground
-from routing.importing.report import ImportRefused, Report
-from routing.importing.spelt import fault_of
 
 LINE_FIELDS: Final = ("line", "line_name", "corridor", "name")
 OF_GROUND: Final = frozenset({StationKind.TERRITORIAL, StationKind.OUTPOST})

@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 from typing import Final
 
+from chassis.importing.cells import clean_code, yes_or_no
+from chassis.importing.report import ImportRefused, Report
+from chassis.importing.table import Columns, read_table
 from routing.directory import Directory, PostDetails
-from routing.importing.cells import clean_code, yes_or_no
-from routing.importing.report import ImportRefused, Report
-from routing.importing.table import Columns, read_table
 
 NEEDED: Final = ("station", "post")
 COLUMNS: Final[Columns] = {

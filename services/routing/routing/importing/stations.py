@@ -8,14 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from chassis.importing.cells import LONGEST_NAME, clean_code, yes_or_no
+from chassis.importing.report import ImportRefused, Report
+from chassis.importing.spelt import KnownSpellings, fault_of, fault_of_hindi, tidy
+from chassis.importing.table import Columns, Row, read_table
 from routing.build_data import clean_name
 from routing.domain import Dataset, NameOrigin, PoliceDistrict, StationKind, StationRecord
 from routing.domain.districts import DistrictIndex
-from routing.importing.cells import LONGEST_NAME, clean_code, yes_or_no
 from routing.importing.days import read_days, report_days
-from routing.importing.report import ImportRefused, Report
-from routing.importing.spelt import KnownSpellings, fault_of, fault_of_hindi, tidy
-from routing.importing.table import Columns, Row, read_table
 
 # The names of a column in the project's own files, in the ministry's layer and in spreadsheets that people keep.
 COLUMNS: Final[Columns] = {

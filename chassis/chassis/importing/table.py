@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from routing.importing.report import ImportRefused, Report
+from chassis.importing.report import ImportRefused, Report
 
 UTF_16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 SEPARATORS: Final = ",;\t"

@@ -9,7 +9,7 @@ from chassis.bounds import normalized
 from chassis.codes import ascii_digits
 from event_schemas.calendars import INDIA
 
-# The Police Act is of 1861; nobody plans a jurisdiction's end beyond a century.
+# No record that is still kept is older, and nobody plans an end beyond a century.
 FIRST_YEAR, LAST_YEAR = 1861, 2100
 # A number is a moment or a serial day only where it can be of these years: then its size says what it counts.
 MOMENTS: Final = (datetime(2000, 1, 1, tzinfo=UTC).timestamp(), datetime(LAST_YEAR, 12, 31, tzinfo=UTC).timestamp())

@@ -55,8 +55,6 @@ LOOSE: Final = str.maketrans({"v": "b", "d": "r", "f": "p", "h": None, "e": "i",
 WORD: Final = re.compile(r"[a-z0-9]+")
 LAST_A: Final = re.compile(r"a+h?$")
 DOUBLED: Final = re.compile(r"(.)\1+")
-# What every station's name may be followed by; it tells none from another.
-OF_ANY_STATION: Final = frozenset({"thana", "tana", "ps", "p.s.", "police", "station", "थाना", "पुलिस", "स्टेशन"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +72,6 @@ class Name:
             return None
         plain = DOUBLED.sub(r"\1", sound.translate(LOOSE).replace("au", "u").replace("ai", "i"))
         return cls(sound, DOUBLED.sub(r"\1", sound.translate(BONES)), plain)
-
-
-def without_station(text: str) -> str:
-    """The words of a query that name a place; all of them if none does."""
-    words = text.split()
-    return " ".join(word for word in words if word.casefold() not in OF_ANY_STATION) or text
 
 
 def fold(text: str) -> str:

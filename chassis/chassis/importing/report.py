@@ -63,4 +63,4 @@ class Report:
 
 
 class ImportRefused(ValueError):
-    """The file as a whole can not become a version; the running version stays in force."""
+    """The file as a whole can not be imported; what is in force stays as it is."""
