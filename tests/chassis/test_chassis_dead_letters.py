@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 from deploy.prometheus.alerts import ALERTS
 
-from chassis.dead_letters.command import Selection, main, parse_arguments
-from chassis.dead_letters.log import DeadLetter, RecordPosition, letter_of
+from chassis.__main__ import main
+from chassis.dead_letters.command_line import app
+from chassis.dead_letters.log import DeadLetter, letter_of
+from chassis.dead_letters.selection import RecordPosition, Selection
 from chassis.kafka.pipeline import SourceRecord, dead_letter
 from chassis.kafka.readers import LogRecord
 from event_schemas import WireRecord
+from tests.command_lines import understood
 
 ROOT = Path(__file__).resolve().parents[2]
 AT = datetime(2026, 11, 22, 4, 10, tzinfo=UTC)
@@ -28,14 +31,18 @@ LETTER = DeadLetter(
     None,
     None,
 )
-ANY = Selection(None, None, None, None, None, frozenset())
+ANY = Selection()
 
 
 def test_every_command_of_the_page_is_understood() -> None:
     """What the runbook tells an operator to type has no word that the command doesn't know, and the alert names it."""
     page = (ROOT / "docs/runbooks/JansevaDeadLetters.md").read_text(encoding="utf-8").replace("\\\n", " ")
-    typed = re.findall(r"python -m chassis dead-letters ([^`\n]+)", page)
-    assert {parse_arguments(shlex.split(words)).act for words in typed} == {"list", "show", "replay"}
+    typed = re.findall(r"python -m chassis (dead-letters [^`\n]+)", page)
+    assert {understood(app, shlex.split(words)).path for words in typed} == {
+        "dead-letters list",
+        "dead-letters show",
+        "dead-letters replay",
+    }
     (alert,) = [alert for alert in ALERTS if alert.name == "JansevaDeadLetters"]
     assert "python -m chassis dead-letters" in alert.description
 
@@ -43,21 +50,22 @@ def test_every_command_of_the_page_is_understood() -> None:
 @pytest.mark.parametrize(
     "words", ["replay --topic t", "replay --topic t --at 0:1 --yes --by HQ", "show --topic t --at 1"]
 )
-def test_a_careless_command_is_refused(words: str) -> None:
+def test_a_careless_command_is_refused(words: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A replay of everything, one without a reason, a place that is none: status 2, and Kafka is not asked."""
-    with pytest.raises(SystemExit) as refused:
-        main(["--bootstrap", "127.0.0.1:1", *shlex.split(words)])
-    assert refused.value.code == 2
+    assert main(["dead-letters", "--bootstrap", "127.0.0.1:1", *shlex.split(words)]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n"), err.startswith("not understood: ")) == ("", 1, True)
 
 
 def test_a_time_is_by_indias_clock() -> None:
     """Without a zone a time is India's, five and a half hours ahead of UTC; `until` is not in the selection itself."""
-    options = parse_arguments(["list", "--since", "2026-11-22T09:40", "--until", "2026-11-22T04:11:00Z"])
-    assert options.since == AT
-    wanted = replace(ANY, since=options.since, until=options.until)
+    words = ["dead-letters", "list", "--since", "2026-11-22T09:40", "--until", "2026-11-22T04:11:00Z"]
+    given = understood(app, words).values
+    assert given["since"] == AT
+    wanted = replace(ANY, since=given["since"], until=given["until"])
     assert wanted.holds(LETTER)
     assert not wanted.holds(replace(LETTER, at=AT - timedelta(seconds=1)))
-    assert not wanted.holds(replace(LETTER, at=options.until))
+    assert not wanted.holds(replace(LETTER, at=given["until"]))
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from typing import Final, NamedTuple
 from pydantic import BaseModel, ValidationError
 
 from chassis.clock import Clock
+from chassis.dead_letters.selection import RecordPosition
 from chassis.kafka.offsets import Partition, TopicOffsets
 from chassis.kafka.pipeline import REPLAY_HEADER, REPLAY_OF_HEADER
 from chassis.kafka.producer import EventProducer
@@ -29,22 +30,6 @@ MARK_HEADER: Final = "dlq_replayed"
 CHUNK: Final = 200
 OnProgress = Callable[[int], None]
 _REGISTERED: Final = {topic.name: topic for topic in topics.TOPICS}
-
-
-class RecordPosition(NamedTuple):
-    """Where a record stands in its topic."""
-
-    partition: int
-    offset: int
-
-    def __str__(self) -> str:
-        return f"{self.partition}:{self.offset}"
-
-    @classmethod
-    def parse(cls, text: str) -> "RecordPosition":
-        """``partition:offset``. Raises ValueError."""
-        partition, offset = text.split(":")
-        return cls(int(partition), int(offset))
 
 
 class ReplayApproval(NamedTuple):
