@@ -2,7 +2,6 @@
 
 import asyncio
 import uuid
-from argparse import Namespace
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -17,7 +16,7 @@ from chassis.kafka.producer import EventProducer
 from chassis.mongo.client import Mongo
 from event_schemas import Envelope, Lane, WireRecord, encode
 from event_schemas.policies import PolicySet
-from sla_monitor.commands.audit import audit
+from sla_monitor.commands.audit import AuditOptions, audit
 from sla_monitor.domain import engine
 from sla_monitor.domain.emissions import Emission
 from sla_monitor.domain.model import CaseRecord
@@ -92,7 +91,7 @@ class LedgerRig:
         )
 
     async def audit(self, *, log_only: bool = False) -> AuditResult:
-        return await audit(self.settings, Namespace(log_only=log_only, wait=20.0, grace=0.0), SystemClock())
+        return await audit(self.settings, AuditOptions(log_only=log_only, wait=20.0, grace=0.0), SystemClock())
 
 
 @asynccontextmanager

@@ -9,11 +9,12 @@ import pytest
 
 from chassis.clock import SystemClock
 from janseva_local.folder import ROOT
+from routing.command_line import app
 from routing.directory import build_directory
 from routing.domain import Filing, Point, Reason, Snapshot, assign_station
-from routing.options import parse
 from routing.store.posts import Posts
 from routing.store.versions import Versions
+from tests.command_lines import understood
 from tests.integration.routing_desk import SHIPPED, Desk
 
 RUNBOOKS = (ROOT / "docs" / "runbooks" / "add-stations.md", ROOT / "services" / "routing" / "README.md")
@@ -35,7 +36,7 @@ def test_every_command_of_the_pages_is_one(page: Path) -> None:
     found = [shlex.split(line) for line in COMMAND.findall(page.read_text("utf-8"))]
     assert len(found) >= 6
     for words in found:
-        assert parse(words).command == words[0]
+        assert understood(app, words).path == words[0]
 
 
 def test_new_stations_from_the_list_to_the_undoing(desk: Desk) -> None:

@@ -11,6 +11,7 @@ from aiokafka import TopicPartition as KafkaPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from event_schemas import Envelope, SLABreached, ids
+from sla_monitor.__main__ import main
 from sla_monitor.commands import audit as audit_command
 from sla_monitor.commands.audit_page import as_json, as_text
 from sla_monitor.domain.emissions import Emission
@@ -222,10 +223,10 @@ async def test_the_command_ends_with_1_if_something_is_wrong(
 ) -> None:
     """``python -m sla_monitor audit --json``: a document on stdout, and the status that a CronJob looks at."""
     await rig.publish(*EVENTS)
-    options = audit_command._parser().parse_args(["--json", "--log-only", "--grace", "0"])  # noqa: SLF001
+    options = audit_command.AuditOptions(log_only=True, grace=0.0)
     result = await audit_command.audit(rig.settings, options, ManualClock(datetime.now(UTC)))
     monkeypatch.setattr(audit_command, "run", lambda *_: result)
-    assert audit_command.main(["--json", "--log-only"]) == 1
+    assert main(["audit", "--json", "--log-only"]) == 1
     printed = json.loads(capsys.readouterr().out)
     assert (printed["missed"], printed["findings"][0]["due_at"]) == (1, DUE.isoformat())
     assert epoch_ms(DUE) == epoch_ms(datetime.fromisoformat(printed["findings"][0]["due_at"]))

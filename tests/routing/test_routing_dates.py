@@ -1,6 +1,5 @@
 """The days of a file as GIS software, spreadsheets and people write them: the one day they mean, or a finding."""
 
-import argparse
 import json
 import math
 from contextlib import suppress
@@ -8,14 +7,16 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+import typer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.importing.dates import UnreadableDate, read_day
 from chassis.importing.report import Report
 from event_schemas.calendars import INDIA
+from routing.command_line import app
 from routing.importing.stations import import_stations
-from routing.options import parse
+from tests.command_lines import understood
 from tests.routing.routing_places import BASE, NEXT, SQUARE, collection, feature, imported
 
 OLD, NEW = "5117044", "5117064"
@@ -185,11 +186,11 @@ def test_the_days_of_stations_are_read_by_the_same_rules(tmp_path: Path) -> None
 def test_a_day_on_the_command_line_is_no_day_of_1797() -> None:
     """Milliseconds and 31-12-2026 are understood there too; what can mean two days is refused."""
     midnight = datetime(2026, 12, 12, 18, 30, tzinfo=UTC)
-    assert parse(["switch", "v", "--effective-from", "1797100200000"]).effective_from == midnight
-    assert parse(["switch", "v", "--effective-from", "2026-12-13T00:00:00"]).effective_from == midnight
-    with pytest.raises(SystemExit):
-        parse(["switch", "v", "--effective-from", "01/12/2026"])
-    assert isinstance(parse(["versions"]), argparse.Namespace)
+    for written in ("1797100200000", "2026-12-13T00:00:00", "2026-12-13"):
+        asked = understood(app, ["switch", "v", "--effective-from", written])
+        assert asked.values["effective_from"] == midnight
+    with pytest.raises(typer.BadParameter, match="is no day like"):
+        understood(app, ["switch", "v", "--effective-from", "01/12/2026"])
 
 
 def test_the_files_that_broke_it(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import yaml
 from chassis.policy_file import read_policies
 from chassis.settings import load_yaml
 from event_schemas.policies import DEFAULT_PATH
-from sla_monitor.commands.policies import main
+from sla_monitor.__main__ import main
 
 
 @pytest.fixture
@@ -21,12 +21,12 @@ def document() -> dict[str, Any]:
 def check(folder: Path, document: dict[str, Any], *more: str) -> int:
     path = folder / "policies.yaml"
     path.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
-    return main(["check", str(path), *more])
+    return main(["policies", "check", str(path), *more])
 
 
 def test_the_shipped_file_passes_and_its_promises_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
     """One line a promise, in words; what no rule can refuse is noted."""
-    assert main(["check"]) == 0
+    assert main(["policies", "check"]) == 0
     shown = capsys.readouterr().out
     assert "edition 2026-11.2, for clocks that start from 01 November 2026 00:00 (India) on" in shown
     lines = {line.split()[0]: " ".join(line.split()) for line in shown.splitlines() if line.startswith("  ")}
@@ -61,7 +61,7 @@ def test_a_file_that_is_no_policy_is_refused(
     path = tmp_path / "policies.yaml"
     if text is not None:
         path.write_text(text, encoding="utf-8")
-    assert main(["check", str(path)]) == 1
+    assert main(["policies", "check", str(path)]) == 1
     assert capsys.readouterr().err.startswith(str(path))
 
 
@@ -108,5 +108,5 @@ def test_a_key_given_twice_is_refused_in_one_sentence(tmp_path: Path, capsys: py
     """Two targets of one clock: neither is used, and the location is named."""
     path = tmp_path / "policies.yaml"
     path.write_text(DEFAULT_PATH.read_text("utf-8").replace("target: P30D", "target: P30D\n    target: P2D"), "utf-8")
-    assert main(["check", str(path)]) == 1
+    assert main(["policies", "check", str(path)]) == 1
     assert "the key 'target' stands twice" in capsys.readouterr().err

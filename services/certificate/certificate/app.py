@@ -16,7 +16,7 @@ from chassis.http.app import create_http_app
 from chassis.kafka.consumer import BatchConsumer
 from chassis.kafka.producer import EventProducer
 from chassis.mongo.client import Mongo
-from chassis.run import Background
+from chassis.run import Background, start
 from chassis.sealing import KeyRing
 from chassis.telemetry.metrics import ConsumerMetrics
 from chassis.telemetry.tracing import Tracing
@@ -25,6 +25,7 @@ from event_schemas import Lane, topics
 from .api import internal_router, pdf_router, verify_router
 from .handlers import TYPES, EventHandler
 from .kind_rules import checked
+from .kinds import PaperError
 from .links import LinkSigner
 from .metrics import CertificateMetrics
 from .records import SOURCE
@@ -36,6 +37,11 @@ SERVICE = "certificate"
 MAX_SILENCE = timedelta(seconds=60)
 # A page takes about 15 ms: a batch stays well within the group's patience, and little is repeated after a crash.
 MAX_BATCH = 100
+
+
+def serve() -> int:
+    """Serve until SIGTERM. The exit status."""
+    return start(SERVICE, CertificateSettings, create_app, refusals=(PaperError,))
 
 
 def create_app(settings: CertificateSettings) -> FastAPI:

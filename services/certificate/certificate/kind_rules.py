@@ -22,7 +22,7 @@ from event_schemas import (
 from event_schemas.services import SERVICE_CODES
 
 from .compose import PLACEHOLDERS, passages_for
-from .kinds import Common, Kind, PaperError, Papers, Passage, Shown
+from .kinds import Common, Kind, PaperError, Papers, Passage, Shown, read_common, read_kind
 from .page import Text
 from .spelling import BODY, YEAR, written_number
 
@@ -44,6 +44,14 @@ def checked() -> Papers:
     papers = Papers.load()
     refuse(problems(papers))
     return papers
+
+
+def with_one_more(file: Path) -> Papers:
+    """The shipped papers and that file's, in the place of a shipped one of its name."""
+    kind = read_kind(file, read_common())
+    refuse(f"{kind.kind}/{problem}" for problem in kind_problems(kind))
+    shipped = Papers.load()
+    return shipped.model_copy(update={"kinds": {**shipped.kinds, kind.kind: kind}})
 
 
 def refuse(found: Iterable[str]) -> None:

@@ -1,18 +1,13 @@
-"""`python -m intake` serves; `python -m intake token ...` prints a development officer's token."""
+"""`python -m intake` serves; `python -m intake --help` names the operator's commands."""
 
 import sys
+from collections.abc import Sequence
 
-from chassis.policy_file import PoliciesRefused
-from chassis.run import start
-from intake.app import create_app
-from intake.auth import devtoken
-from intake.settings import IntakeSettings
+from chassis.program import run_program
 
 
-def main(arguments: list[str]) -> int:
-    if arguments[:1] == ["token"]:
-        return devtoken.main(arguments[1:])
-    return start("intake", IntakeSettings, create_app, refusals=(PoliciesRefused,))
+def main(arguments: Sequence[str]) -> int:
+    return run_program(arguments, prog="python -m intake", serve="intake.app:serve", commands="intake.command_line:app")
 
 
 if __name__ == "__main__":

@@ -18,8 +18,8 @@ from chassis.kafka.consumer import BatchConsumer
 from chassis.kafka.producer import EventProducer
 from chassis.mongo.client import Mongo
 from chassis.outbox.publisher import Outbox
-from chassis.policy_file import load_policies
-from chassis.run import Background
+from chassis.policy_file import PoliciesRefused, load_policies
+from chassis.run import Background, start
 from chassis.sealing import KeyRing
 from chassis.telemetry.metrics import ConsumerMetrics, OutboxMetrics
 from chassis.telemetry.tracing import Tracing
@@ -35,7 +35,7 @@ from intake.case.handlers import DerivedHandler
 from intake.case.publishing import SOURCE
 from intake.case.store.mongo import CASES, MongoCaseStore
 from intake.case.store.side import MongoSideStore
-from intake.catalogue import load_catalogue
+from intake.catalogue import CatalogueError, load_catalogue
 from intake.evidence.api import FORM_BYTES, LARGE_PATHS
 from intake.evidence.scan import scanner_at
 from intake.evidence.store import MongoFileStore
@@ -52,6 +52,11 @@ MAX_SILENCE = timedelta(seconds=30)
 LANES = (Lane.EMERGENCY, Lane.ROUTINE)
 EMERGENCY_CALL = {"call": "tel:112"}
 """Stands in every problem: who cannot be served here must see where help is."""
+
+
+def serve() -> int:
+    """Serve until SIGTERM. The exit status."""
+    return start(SOURCE, IntakeSettings, create_app, refusals=(PoliciesRefused, CatalogueError))
 
 
 def create_app(

@@ -19,7 +19,7 @@ from chassis.kafka.consumer import BatchConsumer
 from chassis.kafka.producer import EventProducer
 from chassis.mongo.client import Mongo
 from chassis.outbox.publisher import Outbox
-from chassis.run import Background
+from chassis.run import Background, start
 from chassis.sealing import KeyRing
 from chassis.sentences import CodeNames
 from chassis.telemetry.metrics import ConsumerMetrics, OutboxMetrics
@@ -44,12 +44,18 @@ from .receipts import ReceiptAddress, Receipts
 from .records import SOURCE
 from .settings import NotifierSettings
 from .store import CaseStore, DispatchStore
+from .templates import TemplateError
 
 SERVICE = "notifier"
 MAX_SILENCE = timedelta(seconds=30)
 # Offices can't be told before the directory has been read; a broker that is away must not hold up the start for ever.
 # Without the directory too the consumers may run: an office's message waits until its post is known.
 DIRECTORY_WAIT = timedelta(seconds=5)
+
+
+def serve() -> int:
+    """Serve until SIGTERM. The exit status."""
+    return start(SERVICE, NotifierSettings, create_app, refusals=(TemplateError,))
 
 
 def create_app(settings: NotifierSettings) -> FastAPI:

@@ -3,20 +3,14 @@
 import sys
 from collections.abc import Sequence
 
-from chassis.commands import run_command
-from chassis.run import start
-from chassis.settings import load
-from routing import options as command_line
-from routing.app import create_app
-from routing.settings import RoutingSettings
+from chassis.program import run_program
 
 
 def main(arguments: Sequence[str]) -> int:
-    options = command_line.parse(arguments)
-    if options.command in {None, "serve"}:
-        return start("routing", RoutingSettings, create_app)
-    return run_command("routing", lambda: command_line.run(options, load(RoutingSettings)))
+    return run_program(
+        arguments, prog="python -m routing", serve="routing.app:serve", commands="routing.command_line:app"
+    )
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))

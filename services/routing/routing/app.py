@@ -15,7 +15,7 @@ from chassis.http.app import create_http_app
 from chassis.kafka.consumer import BatchConsumer
 from chassis.kafka.producer import EventProducer
 from chassis.mongo.client import Mongo
-from chassis.run import Background
+from chassis.run import Background, start
 from chassis.sealing import KeyRing
 from chassis.telemetry.metrics import ConsumerMetrics
 from chassis.telemetry.tracing import Tracing
@@ -35,6 +35,11 @@ from routing.store.posts import Posts
 from routing.store.versions import Versions
 
 MAX_SILENCE = timedelta(seconds=30)
+
+
+def serve() -> int:
+    """Serve until SIGTERM. The exit status."""
+    return start(SOURCE, RoutingSettings, create_app)
 
 
 def create_app(settings: RoutingSettings) -> FastAPI:

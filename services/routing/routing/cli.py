@@ -1,10 +1,9 @@
 """What the operator's commands do: imports make versions, a switch puts one in force, what-if and map show it."""
 
-import argparse
 import json
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -58,31 +57,51 @@ class CommandContext:
         return (await self.versions.load(switch.version) if switch is not None else shipped), number
 
 
-Command = Callable[[argparse.Namespace, CommandContext], Awaitable[int]]
+@dataclass(frozen=True, slots=True)
+class CasesOf:
+    """Cases from `start` to `end`, or of the last days before it. None: the present."""
+
+    days: int
+    start: datetime | None = None
+    end: datetime | None = None
 
 
-async def import_file(options: argparse.Namespace, office: CommandContext) -> int:
+@dataclass(frozen=True, slots=True)
+class Import:
+    """A file to import: `what` is a key of READERS."""
+
+    what: str
+    file: Path
+    by: str
+    effective_from: datetime | None = None
+    """None: it is saved, and not put in force."""
+    base: str | None = None
+    report: Path | None = None
+    fields: Fields = field(default_factory=Fields)
+
+
+async def import_file(asked: Import, office: CommandContext) -> int:
     """import-stations, -boundaries and -lines: a file on top of the version in force becomes a version of its own."""
     report = Report()
-    base, seen = await office.base_and_switch(options.base)
+    base, seen = await office.base_and_switch(asked.base)
     try:
-        dataset = renamed(READERS[options.command](options.file, base, report, _fields(options)))
+        dataset = renamed(READERS[asked.what](asked.file, base, report, asked.fields))
     finally:
         # Also of a file that is refused: the findings say what to put right.
         print_lines(*report.lines())
-        if options.report:
-            options.report.write_text(json.dumps(report.to_document(), indent=1, ensure_ascii=False), "utf-8")
+        if asked.report:
+            asked.report.write_text(json.dumps(report.to_document(), indent=1, ensure_ascii=False), "utf-8")
     info = await office.versions.save(
-        dataset, by=options.by, note=options.file.name, report=report.to_document(KEPT_FINDINGS), progress=_saved
+        dataset, by=asked.by, note=asked.file.name, report=report.to_document(KEPT_FINDINGS), progress=_saved
     )
     print_lines(f"version {info.version} saved", *await _without(info.version, base.version, office))
-    if options.effective_from is None:
+    if asked.effective_from is None:
         print_lines(f"It is not in force. To put it in force: python -m routing switch {info.version}")
         return 0
-    why = f"import of {options.file.name}"
+    why = f"import of {asked.file.name}"
     try:
         switch = await office.versions.switch(
-            info.version, effective_from=options.effective_from, by=options.by, why=why, after=seen
+            info.version, effective_from=asked.effective_from, by=asked.by, why=why, after=seen
         )
     except SwitchedMeanwhile:
         return refuse("another switch was decided during this import: see `versions`, and import again on top of it")
@@ -106,25 +125,28 @@ def to_rule(history: Sequence[Switch], now: datetime) -> list[Switch]:
     return [last[at] for at in sorted(last)]
 
 
-async def import_posts(options: argparse.Namespace, office: CommandContext) -> int:
+async def import_posts(file: Path, version: str | None, office: CommandContext) -> int:
     report = Report()
-    dataset = await office.base(options.version)
+    dataset = await office.base(version)
     try:
-        details = import_officers(options.file, build_directory(Snapshot(dataset)), report)
+        details = import_officers(file, build_directory(Snapshot(dataset)), report)
     finally:
         print_lines(*report.lines())
     await Posts(office.mongo).save(details)
     return 0
 
 
-async def switch_version(options: argparse.Namespace, office: CommandContext) -> int:
-    at = options.effective_from or office.clock.now()
-    switch = await office.versions.switch(options.version, effective_from=at, by=options.by, why=options.why)
+async def switch_version(
+    version: str, effective_from: datetime | None, office: CommandContext, *, by: str, why: str
+) -> int:
+    """None: now."""
+    at = effective_from or office.clock.now()
+    switch = await office.versions.switch(version, effective_from=at, by=by, why=why)
     print_lines(f"switch {switch.number}: {switch.version} from {india_time(switch.effective_from)}")
     return 0
 
 
-async def roll_back(options: argparse.Namespace, office: CommandContext) -> int:
+async def roll_back(office: CommandContext, *, by: str, why: str) -> int:
     """The version before decides again, as a switch of its own; what was to come and has not yet come never does."""
     now, versions = office.clock.now(), office.versions
     waiting = to_come(await versions.history(), now)
@@ -132,16 +154,14 @@ async def roll_back(options: argparse.Namespace, office: CommandContext) -> int:
         last, instead = waiting
         if instead.version == last.version:
             return refuse(f"switch {last.number}, decided last, is to come and changes nothing that could be undone")
-        switch = await versions.switch(
-            instead.version, effective_from=last.effective_from, by=options.by, why=options.why
-        )
+        switch = await versions.switch(instead.version, effective_from=last.effective_from, by=by, why=why)
         since = india_time(last.effective_from)
         print_lines(f"switch {switch.number}: {instead.version} instead of {last.version} from {since}")
         return 0
     before = await versions.before(now)
     if before is None:
         return refuse("there is no version before the one in force")
-    switch = await versions.switch(before.version, effective_from=now, by=options.by, why=options.why)
+    switch = await versions.switch(before.version, effective_from=now, by=by, why=why)
     print_lines(f"switch {switch.number}: back to {switch.version}")
     return 0
 
@@ -156,7 +176,7 @@ def to_come(history: Sequence[Switch], now: datetime) -> tuple[Switch, Switch] |
     return (last, before) if before is not None else None
 
 
-async def list_versions(_options: argparse.Namespace, office: CommandContext) -> int:
+async def list_versions(office: CommandContext) -> int:
     await office.base()
     now = office.clock.now()
     in_force = await office.versions.in_force(now)
@@ -176,52 +196,55 @@ async def list_versions(_options: argparse.Namespace, office: CommandContext) ->
     return 0
 
 
-async def show_what_if(options: argparse.Namespace, office: CommandContext) -> int:
+async def show_what_if(
+    file: Path, cases: CasesOf, on: date | None, geojson: Path | None, office: CommandContext
+) -> int:
+    """`file`: one to import, or the name of a version."""
     base, now = await office.base(), office.clock.now()
-    if options.file.exists():
+    if file.exists():
         report = Report()
-        read = READERS["import-stations" if options.file.suffix.casefold() == ".csv" else "import-boundaries"]
-        dataset = renamed(read(options.file, base, report, _fields(options)))
-        print_lines(f"{options.file.name}: {list(report.lines())[-1]}")
+        read = READERS["import-stations" if file.suffix.casefold() == ".csv" else "import-boundaries"]
+        dataset = renamed(read(file, base, report, Fields()))
+        print_lines(f"{file.name}: {list(report.lines())[-1]}")
     else:
         try:
-            dataset = await office.versions.load(str(options.file))
+            dataset = await office.versions.load(str(file))
         except VersionUnknown:
-            return refuse(f"there is no file and there is no version {options.file}")
-    end = options.end or now
-    start = options.start or end - timedelta(days=options.days)
+            return refuse(f"there is no file and there is no version {file}")
+    end = cases.end or now
+    start = cases.start or end - timedelta(days=cases.days)
     if start >= end:
         return refuse(f"no case can be between {india_time(start)} and {india_time(end)}")
     found = [stored async for stored in MongoDecisions(office.mongo).between(start, end)]
-    snapshot = Snapshot(dataset, options.on or today(office.clock))
+    snapshot = Snapshot(dataset, on or today(office.clock))
     answer = what_if(found, snapshot)
     print_lines(
         f"{base.version} against {dataset.version}, cases of {start:%Y-%m-%d} to {end:%Y-%m-%d}", *_as_of(snapshot)
     )
     print_lines(*answer.table())
-    if options.geojson:
-        options.geojson.write_text(json.dumps(answer.geojson()), "utf-8")
-        print_lines(f"moved cases: {options.geojson}")
+    if geojson:
+        geojson.write_text(json.dumps(answer.geojson()), "utf-8")
+        print_lines(f"moved cases: {geojson}")
     return 0
 
 
-async def make_map(options: argparse.Namespace, office: CommandContext) -> int:
-    suffix = options.out.suffix.casefold()
+async def make_map(out: Path, version: str | None, on: date | None, days: int, office: CommandContext) -> int:
+    suffix = out.suffix.casefold()
     if suffix not in {*PAGES, ".png"}:
-        return refuse(f"a map is a page or a picture: {options.out} ends in neither .html nor .png")
-    dataset = await office.base(options.version)
+        return refuse(f"a map is a page or a picture: {out} ends in neither .html nor .png")
+    dataset = await office.base(version)
     now = office.clock.now()
-    decisions = MongoDecisions(office.mongo).between(now - timedelta(days=options.days), now)
+    decisions = MongoDecisions(office.mongo).between(now - timedelta(days=days), now)
     sample, there = await evenly(decisions, SAMPLE)
     if there > len(sample):
         print_lines(f"{len(sample)} of {there} decisions are drawn, spread evenly over the days")
-    snapshot = Snapshot(dataset, options.on or today(office.clock))
+    snapshot = Snapshot(dataset, on or today(office.clock))
     if suffix == ".png":
-        draw_picture(snapshot, sample, options.out)
-        print_lines(f"{options.out}: a picture", *_as_of(snapshot))
+        draw_picture(snapshot, sample, out)
+        print_lines(f"{out}: a picture", *_as_of(snapshot))
         return 0
-    options.out.write_text(draw_map(snapshot, sample), "utf-8")
-    print_lines(f"{options.out}: open it in a browser", *_as_of(snapshot))
+    out.write_text(draw_map(snapshot, sample), "utf-8")
+    print_lines(f"{out}: open it in a browser", *_as_of(snapshot))
     return 0
 
 
@@ -268,10 +291,6 @@ READERS: Final[Mapping[str, Callable[[Path, Dataset, Report, Fields], Dataset]]]
     "import-boundaries": _boundaries,
     "import-lines": _lines,
 }
-
-
-def _fields(options: argparse.Namespace) -> Fields:
-    return Fields(getattr(options, "code_field", None), getattr(options, "name_field", None))
 
 
 def _rows(count: int) -> None:

@@ -1,11 +1,11 @@
-"""``python -m sla_monitor audit``: count missed, doubled, untrue and late breaches. Status 1 for all but late ones."""
+"""Count missed, doubled, untrue and late breaches: log, ledger and breaches are held against each other."""
 
-import argparse
 import asyncio
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -25,34 +25,38 @@ from sla_monitor.ledger.watermarks import WatermarkStore
 EVERY_S: Final = 2.0
 
 
-def main(argv: Sequence[str]) -> int:
-    """0: nothing was found; 1: something was, or it could not be done; 2: the settings won't do."""
-    options = _parser().parse_args(list(argv))
-    return run_command(SERVICE, lambda: _audit(options), refusals=(PoliciesRefused,))
+@dataclass(frozen=True, slots=True)
+class AuditOptions:
+    """Seconds that a worker may take to emit, seconds to wait for the ledger, and whether to leave it aside."""
+
+    grace: float = 15.0
+    wait: float = 30.0
+    log_only: bool = False
 
 
-def _audit(options: argparse.Namespace) -> int:
-    given = {
-        "kafka_bootstrap": options.bootstrap,
-        "mongo_uri": options.mongo,
-        "mongo_database": options.database,
-        "policies_file": options.policies,
-        "topic_prefix": options.topic_prefix,
-    }
-    settings = load(LedgerSettings, **{name: value for name, value in given.items() if value is not None})
-    result = run(settings, options)
-    if options.json:
-        sys.stdout.write(json.dumps(as_json(result)) + "\n")
-    else:
-        sys.stdout.writelines(f"{line}\n" for line in as_text(result))
-    return 0 if result.clean else 1
+def main(given: Mapping[str, str | None], options: AuditOptions, *, as_document: bool) -> int:
+    """0: nothing was found; 1: something was, or it could not be done; 2: the settings won't do.
+
+    `given`: settings that an option names, by field; None leaves one to the environment.
+    """
+
+    def act() -> int:
+        settings = load(LedgerSettings, **{name: value for name, value in given.items() if value is not None})
+        result = run(settings, options)
+        if as_document:
+            sys.stdout.write(json.dumps(as_json(result)) + "\n")
+        else:
+            sys.stdout.writelines(f"{line}\n" for line in as_text(result))
+        return 0 if result.clean else 1
+
+    return run_command(SERVICE, act, refusals=(PoliciesRefused,))
 
 
-def run(settings: LedgerSettings, options: argparse.Namespace) -> AuditResult:
+def run(settings: LedgerSettings, options: AuditOptions) -> AuditResult:
     return asyncio.run(audit(settings, options, SystemClock()))
 
 
-async def audit(settings: LedgerSettings, options: argparse.Namespace, clock: Clock) -> AuditResult:
+async def audit(settings: LedgerSettings, options: AuditOptions, clock: Clock) -> AuditResult:
     """Wait for the ledger, then judge. A ledger that does not catch up in time is not compared, as stderr states."""
     mongo = Mongo(settings.mongo_uri, settings.mongo_database, app_name="sla-audit")
     positions = TopicOffsets(settings.kafka_bootstrap, [*settings.cases_topics.values()])
@@ -99,17 +103,3 @@ class _Progress:
             self._next = time.monotonic() + EVERY_S
             sys.stderr.write(f"audit: {done:,} of {total:,} records read\n")
             sys.stderr.flush()
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="sla_monitor audit", description=__doc__)
-    parser.add_argument("--json", action="store_true", help="one JSON document instead of the table")
-    parser.add_argument("--bootstrap", help="Kafka (default: KAFKA_BOOTSTRAP)")
-    parser.add_argument("--mongo", help="MongoDB (default: MONGO_URI)")
-    parser.add_argument("--database", help="the ledger's database (default: MONGO_DATABASE or janseva_sla)")
-    parser.add_argument("--policies", help="the policy file (default: POLICIES_FILE or the shipped one)")
-    parser.add_argument("--topic-prefix", help="of a suite that shares its Kafka (default: TOPIC_PREFIX)")
-    parser.add_argument("--grace", type=float, default=15.0, help="seconds a worker may take to tell (default 15)")
-    parser.add_argument("--wait", type=float, default=30.0, help="seconds to wait for the ledger (default 30)")
-    parser.add_argument("--log-only", action="store_true", help="judge the log alone, leave the ledger aside")
-    return parser

@@ -1,16 +1,15 @@
-"""``python -m sla_monitor lost-events``: events that Kafka deleted before a lane's workers had read them.
+"""Events that Kafka deleted before a lane's workers had read them.
 
 Workers refuse to go on behind such a gap. Here an operator sees it and, with ``--accept``, lets them.
 """
 
-import argparse
 import asyncio
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, NamedTuple
 
 from chassis.clock import Clock, SystemClock
 from chassis.commands import run_command
@@ -21,10 +20,7 @@ from chassis.settings import load
 from event_schemas import Lane, ids
 from event_schemas.calendars import INDIA
 from sla_monitor.ledger.settings import LedgerSettings
-from sla_monitor.settings import PORTS, Settings
-
-# A worker that ended stays a member until its session is over, which is 30 s at most.
-WAIT_S: Final = 40.0
+from sla_monitor.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,31 +52,32 @@ class WorkersRunning(Exception):
         super().__init__(f"not done: workers of {group} are running; stop all of this lane first")
 
 
-def main(argv: Sequence[str]) -> int:
+class Approval(NamedTuple):
+    """Who lets the workers go on, and why."""
+
+    by: str
+    why: str
+
+
+def main(lane: str, approval: Approval | None, *, wait_s: float, history: bool) -> int:
     """0 if nothing is lost, or it was accepted; 1 if events are lost, or it could not be done."""
-    parser = _parser()
-    options = parser.parse_args(list(argv))
-    if options.accept and not (options.by and options.why):
-        parser.error("--accept needs --by and --why: the decision is recorded with them")
-    return run_command("sla-monitor", lambda: _lost_events(options), refusals=(WorkersRunning,))
+
+    def act() -> int:
+        settings = load(Settings, lane=lane)
+        return asyncio.run(_show_history(settings) if history else _lost_events(settings, approval, wait_s))
+
+    return run_command("sla-monitor", act, refusals=(WorkersRunning,))
 
 
-def _lost_events(options: argparse.Namespace) -> int:
-    settings = load(Settings, lane=options.lane)
-    return asyncio.run(_run(settings, options))
-
-
-async def _run(settings: Settings, options: argparse.Namespace) -> int:
-    if options.history:
-        return await _show_history(settings)
+async def _lost_events(settings: Settings, approval: Approval | None, wait_s: float) -> int:
     gaps = await find_gaps(settings)
     _print_lines(page(gaps, settings))
-    if not gaps or not options.accept:
+    if not gaps or approval is None:
         return 1 if gaps else 0
-    if not await _members_gone(settings, options.wait):
+    if not await _members_gone(settings, wait_s):
         raise WorkersRunning(settings.group)
     try:
-        await accept(settings, gaps, options.by, options.why, SystemClock())
+        await accept(settings, gaps, approval, SystemClock())
     except GroupHasMembers as error:
         raise WorkersRunning(settings.group) from error
     _print_lines([f"accepted: {settings.group} goes on from the log's beginning. Start the workers."])
@@ -106,13 +103,13 @@ async def find_gaps(settings: Settings) -> list[Gap]:
     ]
 
 
-async def accept(settings: Settings, gaps: Sequence[Gap], by: str, why: str, clock: Clock) -> None:
+async def accept(settings: Settings, gaps: Sequence[Gap], approval: Approval, clock: Clock) -> None:
     """Record the decision, then carry it out: a decision whose ``moved_at`` is missing was not."""
     mongo = Mongo(settings.mongo_uri, settings.mongo_database, app_name="sla-lost-events")
     try:
         decisions, number = _decisions(mongo), ids.new_event_id()
         partitions = [{"partition": one.partition, "from": one.committed, "to": one.begins} for one in gaps]
-        decision = {"_id": number, "group": settings.group, "at": clock.now(), "by": by, "why": why}
+        decision = {"_id": number, "group": settings.group, "at": clock.now(), **approval._asdict()}
         with store_errors():
             await decisions.insert_one({**decision, "partitions": partitions})
         await move_group(
@@ -184,16 +181,3 @@ def _decisions(mongo: Mongo) -> Collection:
 def _print_lines(lines: Iterator[str] | Sequence[str]) -> None:
     sys.stdout.writelines(f"{line}\n" for line in lines)
     sys.stdout.flush()
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="sla_monitor lost-events", description=__doc__)
-    parser.add_argument("--lane", required=True, choices=sorted(PORTS))
-    parser.add_argument("--accept", action="store_true", help="let the lane's workers go on from the log's beginning")
-    parser.add_argument("--by", help="who decides this, for the record")
-    parser.add_argument("--why", help="the reason, for the record")
-    parser.add_argument(
-        "--wait", type=float, default=WAIT_S, help="seconds to wait for the sessions of ended workers (default 40)"
-    )
-    parser.add_argument("--history", action="store_true", help="show what was decided before, and nothing else")
-    return parser

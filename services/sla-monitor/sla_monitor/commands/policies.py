@@ -1,6 +1,5 @@
-"""``python -m sla_monitor policies check FILE``: name what is wrong with a policy file, or print its promises."""
+"""Name what is wrong with a policy file, or print its promises."""
 
-import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -16,19 +15,19 @@ UNITS: Final = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minu
 CALENDARS: Final = {"elapsed": "", "calendar_days": " to the day's end"}
 
 
-def main(argv: Sequence[str]) -> int:
-    """0 if the file can be used, 1 if not; what is wrong goes to stderr, one line each."""
-    options = _parser().parse_args(list(argv))
-    return run_command("sla-monitor", lambda: _check(options), refusals=(PoliciesRefused,))
+def check(file: Path | None, against: Path | None) -> int:
+    """0 if the file can be used, 1 if not; what is wrong goes to stderr, one line each. None: the shipped file."""
 
+    def act() -> int:
+        path = file or DEFAULT_PATH
+        found = read_policies(path)
+        rewritten = [] if against is None else [*_rewritten(read_policies(against), found)]
+        if rewritten:
+            raise PoliciesRefused(path, rewritten)
+        sys.stdout.writelines(f"{line}\n" for line in table(found))
+        return 0
 
-def _check(options: argparse.Namespace) -> int:
-    found = read_policies(options.file)
-    rewritten = [] if options.against is None else [*_rewritten(read_policies(options.against), found)]
-    if rewritten:
-        raise PoliciesRefused(options.file, rewritten)
-    sys.stdout.writelines(f"{line}\n" for line in table(found))
-    return 0
+    return run_command("sla-monitor", act, refusals=(PoliciesRefused,))
 
 
 def table(policies: PolicySet) -> Iterator[str]:
@@ -110,12 +109,3 @@ def _rewritten(before: PolicySet, after: PolicySet) -> Iterator[str]:
             yield f"edition {edition.version} is gone: clocks that started under it could not be judged any more"
         elif known[edition.version] != edition:
             yield f"edition {edition.version} was changed: add an edition with a later date instead"
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="sla_monitor policies", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    check = commands.add_parser("check", help="validate a policy file or a folder of editions, and print its promises")
-    check.add_argument("file", type=Path, nargs="?", default=DEFAULT_PATH, help="default: the shipped file")
-    check.add_argument("--against", type=Path, help="the file in use: its editions must stand unchanged in the new one")
-    return parser

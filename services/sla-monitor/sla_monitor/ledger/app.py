@@ -1,8 +1,6 @@
 """The composition root of the ledger: a consumer per lane, the watermarks, the reconciler and the report's HTTP."""
 
-import argparse
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from importlib.metadata import version
@@ -39,9 +37,8 @@ SERVICE: Final = "sla-ledger"
 MAX_SILENCE: Final = timedelta(seconds=30)
 
 
-def main(argv: Sequence[str]) -> int:
-    """``python -m sla_monitor ledger``: serve until SIGTERM. Returns the exit status."""
-    argparse.ArgumentParser(prog="sla_monitor ledger", description=__doc__).parse_args(list(argv))
+def serve() -> int:
+    """`python -m sla_monitor ledger`: until SIGTERM. The exit status."""
     return start(SERVICE, LedgerSettings, create_app, refusals=(PoliciesRefused,))
 
 
@@ -144,7 +141,3 @@ class Parts:
         await self.positions.close()
         await self.producer.stop()
         self.mongo.close()
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

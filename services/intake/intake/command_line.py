@@ -1,0 +1,75 @@
+"""The operator's commands of intake."""
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from pydantic import ValidationError
+
+from chassis.command_line import command_app, examples
+from event_schemas.officers import OfficerRole
+
+SERVICE: Final = "intake"
+app = command_app("Intake: the catalogue of services, the outbox, officers' tokens for development.")
+services = command_app("The catalogue of services that citizens may ask for.")
+app.add_typer(services, name="services")
+
+
+@app.command()
+def serve() -> int:
+    """Run the service until SIGTERM, as no command does."""
+    from intake.app import serve as run
+
+    return run()
+
+
+@app.command(
+    epilog=examples(
+        "janseva token --role sho --station 5117044 --key-file officer.jwk",
+        "janseva token --role sp --district PATNA --key-file officer.jwk",
+    )
+)
+def token(
+    context: typer.Context,
+    role: Annotated[OfficerRole, typer.Option(help="What the officer may do.")],
+    key_file: Annotated[Path, typer.Option(help="The private JWK of the local issuer (OFFICER_SIGNING_KEY_FILE).")],
+    station: Annotated[str | None, typer.Option(help="The station's code, for sho, io and counter.")] = None,
+    district: Annotated[str | None, typer.Option(help="The police district, for sdpo and sp.")] = None,
+    post: Annotated[
+        str | None, typer.Option(help="The post held.", show_default="the role's, such as SHO:<station>")
+    ] = None,
+    sub: Annotated[str | None, typer.Option(help="Who the officer is.", show_default="dev-<role>-<place>")] = None,
+) -> int:
+    """Print a development officer's token, good for 12 hours, and nothing else."""
+    from chassis.commands import run_command
+    from intake.auth.devtoken import NoKey, officer_of, signed_token
+
+    try:
+        officer = officer_of(role, station, district, post=post, sub=sub)
+    except ValidationError as error:
+        context.fail("; ".join(str(fault["msg"]) for fault in error.errors()))
+    except ValueError as error:
+        context.fail(str(error))
+
+    def act() -> int:
+        typer.echo(signed_token(key_file, officer))
+        return 0
+
+    return run_command(SERVICE, act, refusals=(NoKey,))
+
+
+@services.command(epilog=examples("janseva services lint", "janseva services lint ./catalogue"))
+def lint(
+    folder: Annotated[
+        Path | None, typer.Argument(help="The folder of a catalogue.", show_default="the shipped one")
+    ] = None,
+) -> int:
+    """Check a catalogue of services as intake does when it starts. Status 1 if it can't be used."""
+    from chassis.commands import run_command
+    from intake.catalogue import CatalogueError, load_catalogue
+
+    def act() -> int:
+        typer.echo(f"{len([*load_catalogue(folder)])} services, all right")
+        return 0
+
+    return run_command(SERVICE, act, refusals=(CatalogueError,))
