@@ -21,8 +21,8 @@ SYNCED := $(VENV)/.synced
 SUITE := $(PY) -m janseva_local
 # Most tests wait for servers: two workers, each with servers of its own, keep two cores busy.
 WORKERS ?= 2
-SOURCES := schemas chassis services deploy tests bench docs/papers
-MEMBERS := schemas chassis $(wildcard services/*) deploy/local
+SOURCES := schemas chassis services web deploy tests bench docs/papers
+MEMBERS := schemas chassis $(wildcard services/*) web deploy/local
 
 # Variables given as `make run PORT_BASE=9000` reach the programs through their environment: make exports them.
 export UV_PYTHON_DOWNLOADS := never
@@ -40,7 +40,7 @@ help: ## Show this help
 ## The suite on this machine
 
 .PHONY: run
-run: $(RUNS) ## Start Kafka, MongoDB and the five services here; Ctrl-C stops all
+run: $(RUNS) ## Start Kafka, MongoDB, the five services and the pages here; Ctrl-C stops all
 	@exec $(SUITE) run
 
 .PHONY: up

@@ -20,7 +20,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from chassis.http.connection import ConnectionLimits, GuardedConfig
-from chassis.settings import ServiceSettings, SettingsRefused, load
+from chassis.settings import ProgramSettings, SettingsRefused, load
 from chassis.telemetry.logs import configure_logging, get_logger
 
 _log = get_logger(__name__)
@@ -31,7 +31,7 @@ TASK_GRACE = timedelta(seconds=3)
 # The exit status of a service whose settings won't do: starting it again will not help.
 REFUSED = 2
 
-SettingsOf = TypeVar("SettingsOf", bound=ServiceSettings)
+SettingsOf = TypeVar("SettingsOf", bound=ProgramSettings)
 
 OnDeath = Callable[[str, BaseException | None], None]
 Stop = Callable[[], Awaitable[None] | None]
@@ -39,7 +39,7 @@ Stop = Callable[[], Awaitable[None] | None]
 _server_ends: ContextVar[OnDeath | None] = ContextVar("chassis_server_ends", default=None)
 
 
-def serve(app: FastAPI, settings: ServiceSettings, limits: ConnectionLimits | None = None) -> int:
+def serve(app: FastAPI, settings: ProgramSettings, limits: ConnectionLimits | None = None) -> int:
     """Serve until SIGTERM or SIGINT. Returns the exit status: 0, or 1 if start-up failed or a background task died."""
     config = _config(app, settings.http_host, settings.http_port, limits, lifespan="on")
     operations = None

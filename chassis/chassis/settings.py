@@ -34,19 +34,15 @@ def _key_of_32_bytes(value: SecretStr) -> SecretStr:
 SecretKey = Annotated[SecretStr, AfterValidator(_key_of_32_bytes)]
 
 
-class ServiceSettings(BaseSettings):
-    """Read from the environment, names without a prefix (KAFKA_BOOTSTRAP, MONGO_URI, ...)."""
+class ProgramSettings(BaseSettings):
+    """What every program that answers over HTTP has, read from the environment, names without a prefix (HTTP_PORT)."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
-    # The secrets that this service cannot do its work without, by field; and whether citizens reach it by themselves.
-    needs: ClassVar[frozenset[str]] = frozenset({"service_token"})
+    # The secrets that this program cannot do its work without, by field; and whether citizens reach it by themselves.
+    needs: ClassVar[frozenset[str]] = frozenset()
     faces_citizens: ClassVar[bool] = False
-    reads_officers: ClassVar[bool] = True
 
-    kafka_bootstrap: str = "127.0.0.1:9092"
-    mongo_uri: str = "mongodb://127.0.0.1:27017/?replicaSet=rs0"
-    mongo_database: str
     http_host: str = "127.0.0.1"
     http_port: int = Field(ge=0, le=65_535)
     # Health and metrics on a port of their own; None: on HTTP_PORT, beside the API.
@@ -64,18 +60,6 @@ class ServiceSettings(BaseSettings):
     # None: no spans are exported; trace ids still travel with requests and events.
     otlp_endpoint: str | None = None
     trace_sample_ratio: float = Field(default=1.0, ge=0.0, le=1.0)
-    # JSON {"2026-11": "<base64 of 32 bytes>"}: one key a month (see chassis.sealing).
-    sealing_keys: SecretStr = SecretStr("{}")
-    service_token: SecretStr = SecretStr("")
-    # Officers' tokens come from this issuer; its public keys (JWKS) from a file or over HTTPS. While it cannot be
-    # reached its last keys hold for OFFICER_KEYS_HOLD; in OFFICER_KEYS_FOLDER also for a process that starts meanwhile.
-    officer_issuer: str = LOCAL_ISSUER
-    officer_audience: str = OFFICER_AUDIENCE
-    officer_jwks_file: Path | None = None
-    officer_jwks_url: str | None = None
-    officer_keys_folder: Path | None = None
-    officer_keys_hold: timedelta = Field(default=timedelta(hours=1), gt=timedelta(0), le=timedelta(hours=24))
-    policies_file: Path | None = None
 
     @field_validator("trusted_proxies")
     @classmethod
@@ -92,15 +76,6 @@ class ServiceSettings(BaseSettings):
         production.origins_of(value)
         return value
 
-    @field_validator("sealing_keys")
-    @classmethod
-    def _is_a_ring(cls, value: SecretStr) -> SecretStr:
-        try:
-            KeyRing.from_json(value)
-        except SealError:
-            raise ValueError('must be JSON such as {"2026-11": "<base64 of 32 bytes>"}') from None
-        return value
-
     @model_validator(mode="after")
     def _fit_for_production(self) -> Self:
         if self.environment == "production":
@@ -110,7 +85,7 @@ class ServiceSettings(BaseSettings):
         return self
 
     def production_faults(self) -> Iterator[str]:
-        """What must not be where citizens are served, a sentence each. A service adds its own."""
+        """What must not be where citizens are served, a sentence each. A program adds its own."""
         yield from (f"{name.upper()} is empty" for name in sorted(self.missing_secrets()))
         yield from production.key_faults(self._secrets())
         yield from production.network_faults("TRUSTED_PROXIES", self.trusted_networks)
@@ -119,17 +94,13 @@ class ServiceSettings(BaseSettings):
             yield "TRUSTED_PROXIES is empty, so that all citizens would count as one address"
         if self.ops_port in (None, self.http_port):
             yield "OPS_PORT must be a port of its own"
-        if self.reads_officers:
-            yield from production.issuer_faults(self.officer_issuer, self.officer_jwks_url, self.officer_jwks_file)
-        yield from production.address_faults("KAFKA_BOOTSTRAP", self.kafka_bootstrap)
-        yield from production.address_faults("MONGO_URI", self.mongo_uri)
 
     def missing_secrets(self) -> set[str]:
         """The fields of secrets that are needed and empty."""
         return {name for name in self.needs if getattr(self, name).get_secret_value() in ("", "{}")}
 
     async def check_keys(self) -> None:
-        """Readiness: a service without a key that it needs serves nobody well."""
+        """Readiness: a program without a key that it needs serves nobody well."""
         if self.missing_secrets():
             raise KeysMissing
 
@@ -150,6 +121,45 @@ class ServiceSettings(BaseSettings):
     def allowed_origins(self) -> tuple[str, ...]:
         """The origins of CORS_ORIGINS."""
         return production.origins_of(self.cors_origins)
+
+
+class ServiceSettings(ProgramSettings):
+    """Of a service that stands on Kafka and MongoDB, and reads officers' tokens."""
+
+    needs: ClassVar[frozenset[str]] = frozenset({"service_token"})
+    reads_officers: ClassVar[bool] = True
+
+    kafka_bootstrap: str = "127.0.0.1:9092"
+    mongo_uri: str = "mongodb://127.0.0.1:27017/?replicaSet=rs0"
+    mongo_database: str
+    # JSON {"2026-11": "<base64 of 32 bytes>"}: one key a month (see chassis.sealing).
+    sealing_keys: SecretStr = SecretStr("{}")
+    service_token: SecretStr = SecretStr("")
+    # Officers' tokens come from this issuer; its public keys (JWKS) from a file or over HTTPS. While it cannot be
+    # reached its last keys hold for OFFICER_KEYS_HOLD; in OFFICER_KEYS_FOLDER also for a process that starts meanwhile.
+    officer_issuer: str = LOCAL_ISSUER
+    officer_audience: str = OFFICER_AUDIENCE
+    officer_jwks_file: Path | None = None
+    officer_jwks_url: str | None = None
+    officer_keys_folder: Path | None = None
+    officer_keys_hold: timedelta = Field(default=timedelta(hours=1), gt=timedelta(0), le=timedelta(hours=24))
+    policies_file: Path | None = None
+
+    @field_validator("sealing_keys")
+    @classmethod
+    def _is_a_ring(cls, value: SecretStr) -> SecretStr:
+        try:
+            KeyRing.from_json(value)
+        except SealError:
+            raise ValueError('must be JSON such as {"2026-11": "<base64 of 32 bytes>"}') from None
+        return value
+
+    def production_faults(self) -> Iterator[str]:
+        yield from super().production_faults()
+        if self.reads_officers:
+            yield from production.issuer_faults(self.officer_issuer, self.officer_jwks_url, self.officer_jwks_file)
+        yield from production.address_faults("KAFKA_BOOTSTRAP", self.kafka_bootstrap)
+        yield from production.address_faults("MONGO_URI", self.mongo_uri)
 
 
 class KeysMissing(Exception):

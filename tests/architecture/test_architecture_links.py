@@ -19,6 +19,7 @@ def pages() -> list[Path]:
         "schemas/*.md",
         "chassis/*.md",
         "services/*/*.md",
+        "web/*.md",
         "deploy/**/*.md",
         "bench/*.md",
     )

@@ -1,6 +1,7 @@
 """The pure parts of the local stack: ports, keys, platform, restarts, environment, data files."""
 
 import json
+import os
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from event_schemas.topics import TOPICS
 from janseva_local import keys, pick, screen
 from janseva_local.folder import ROOT, AlreadyRunning, DataFolder, RunRecord, describe_process
 from janseva_local.ports import OFFSETS, ports_from
-from janseva_local.services import ALL, SERVICES, Surroundings, environment
+from janseva_local.services import ALL, SERVICES, WEB, Surroundings, environment
 from janseva_local.supervise import DeathCount, RestartPolicy
 from janseva_local.support import missing_support
 from janseva_local.topics import spec_of
@@ -28,7 +29,12 @@ def test_one_port_base_moves_every_port() -> None:
     """No two parts share a port, at any base, and the default base is what the documentation says."""
     ports = ports_from(8000)
     assert len(set(ports.values())) == len(OFFSETS)
-    assert (ports["intake"], ports["sla-monitor-emergency"], ports["provider"]) == (8001, 8003, 8009)
+    assert (ports["web"], ports["intake"], ports["sla-monitor-emergency"], ports["provider"]) == (
+        8000,
+        8001,
+        8003,
+        8009,
+    )
     assert ports_from(9000)["intake"] == 9001
     with pytest.raises(ValueError, match="PORT_BASE"):
         ports_from(65_500)
@@ -72,6 +78,17 @@ def test_each_service_gets_its_own_secrets_and_no_others(tmp_path: Path) -> None
     assert env["notifier"]["SMS_PASSWORD"] == env["provider"]["SMS_PASSWORD"]
     assert len({one["HTTP_PORT"] for one in env.values()}) == len(ALL)
     assert env["certificate"]["MONGO_DATABASE"] == "janseva_certificate"
+
+
+def test_the_pages_get_nothing_that_a_frontend_elsewhere_would_not_have(tmp_path: Path) -> None:
+    """They know the services over their public HTTP API: no Kafka, no MongoDB, no token, no key but their own."""
+    env = environment(WEB, surroundings(tmp_path, policies=tmp_path / "other.yaml"))
+    given = set(env) - set(os.environ)
+    assert {"INTAKE_URL", "ROUTING_URL", "LEDGER_URL", "PUBLIC_URL", "COOKIE_KEY"} <= given
+    assert (
+        not {"KAFKA_BOOTSTRAP", "MONGO_URI", "SERVICE_TOKEN", "SEALING_KEYS", "OFFICER_JWKS_FILE", "POLICIES_FILE"}
+        & given
+    )
 
 
 def test_another_policy_file_reaches_those_who_read_policies(tmp_path: Path) -> None:

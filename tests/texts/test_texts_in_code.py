@@ -12,7 +12,7 @@ from chassis.bilingual import Bilingual
 from tests.texts.readable import DEVANAGARI, LATIN, PLACEHOLDER, faults_of
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ("chassis/chassis", "schemas/event_schemas", "services", "deploy/local/janseva_local")
+FOLDERS = ("chassis/chassis", "schemas/event_schemas", "services", "web", "deploy/local/janseva_local")
 FILES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 PAGES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.html"))
 # What people may write, in any letters, to be recognised: nobody reads it.

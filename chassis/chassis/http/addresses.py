@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from starlette.requests import HTTPConnection
 
-from chassis.settings import ServiceSettings
+from chassis.settings import ProgramSettings
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -35,7 +35,7 @@ class Proxies:
     header: ForwardedHeader = "x-forwarded-for"
 
     @classmethod
-    def of(cls, settings: ServiceSettings) -> Proxies:
+    def of(cls, settings: ProgramSettings) -> Proxies:
         return cls(settings.trusted_networks, settings.proxy_hops, settings.forwarded_header)
 
     def trusts(self, address: Address) -> bool:

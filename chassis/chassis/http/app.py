@@ -30,7 +30,7 @@ from chassis.http.openapi import Answer, Description, described, document_of
 from chassis.http.problems import INTERNAL, STORE_UNAVAILABLE, Problem
 from chassis.http.validation import problem_of_http, problem_of_validation
 from chassis.mongo.client import PyMongoError, transient_fault_of
-from chassis.settings import ServiceSettings
+from chassis.settings import ProgramSettings
 from chassis.telemetry.logs import get_logger
 from chassis.telemetry.metrics import HttpMetrics
 
@@ -53,7 +53,7 @@ def create_http_app(
     checks: HealthChecks,
     registry: CollectorRegistry,
     routers: Sequence[APIRouter] = (),
-    settings: ServiceSettings | None = None,
+    settings: ProgramSettings | None = None,
     body: BodyLimits | None = None,
     problem_extra: Mapping[str, Any] | None = None,
 ) -> FastAPI:

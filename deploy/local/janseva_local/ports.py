@@ -23,6 +23,7 @@ FIRST_EPHEMERAL = 32_768  # where the system does not say
 TRIES = 3  # of a start whose ports another program took between the drawing and the listening
 # Offsets from the base: with the default base the services answer where their documentation says.
 OFFSETS: Mapping[str, int] = {
+    "web": 0,
     "intake": 1,
     "routing": 2,
     "sla-monitor-emergency": 3,

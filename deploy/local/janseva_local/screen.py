@@ -34,6 +34,12 @@ def ready(record: RunRecord) -> None:
     """What is up, where, and what to try next."""
     console.print()
     console.print(Text(f"Janseva is ready in {record.seconds.get('all', 0):.1f} s.", style="bold green"))
+    if "web" in record.urls:
+        console.print(
+            Text.assemble(
+                "Open ", (record.urls["web"], "bold"), " in a browser: the pages of citizens, officers and HQ."
+            )
+        )
     _print_parts(record)
     if record.policies:
         console.print(f"Policies: {record.policies}")

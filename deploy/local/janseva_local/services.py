@@ -23,6 +23,8 @@ class Service:
     settings: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[str, ...] = ()
     about: str = ""
+    # Knows the others over their public HTTP API alone: no Kafka, no MongoDB, no token of a service.
+    outside: bool = False
 
     @property
     def command(self) -> tuple[str, ...]:
@@ -44,6 +46,20 @@ class Surroundings:
     def url(self, name: str) -> str:
         return f"http://{HOST}:{self.ports[name]}"
 
+
+WEB = Service(
+    name="web",
+    module=("janseva_web",),
+    settings={
+        "PUBLIC_URL": "{web}",
+        "INTAKE_URL": "{intake}",
+        "ROUTING_URL": "{routing}",
+        "LEDGER_URL": "{sla-ledger}",
+    },
+    secrets=("COOKIE_KEY",),
+    about="the pages for citizens, officers and HQ",
+    outside=True,
+)
 
 PROVIDER = Service(
     name="provider",
@@ -128,7 +144,7 @@ SERVICES: tuple[Service, ...] = (
         about="certificates and their verification",
     ),
 )
-ALL = (PROVIDER, *SERVICES)
+ALL = (WEB, PROVIDER, *SERVICES)
 NAMES = tuple(service.name for service in ALL)
 
 
@@ -138,21 +154,24 @@ def environment(service: Service, around: Surroundings) -> dict[str, str]:
     urls = {name: around.url(name) for name in NAMES}
     clamd = around.ports["clamd"]
     places = {"folder": str(around.folder.root), "clamd": f"{HOST}:{clamd}", "clamd_port": str(clamd)}
-    env = {
-        **_inherited(),
+    inside = {
         "KAFKA_BOOTSTRAP": around.kafka_bootstrap,
         "MONGO_URI": around.mongo_uri,
+        "OFFICER_JWKS_FILE": str(around.keys.officer_jwks),
+        "SERVICE_TOKEN": secrets["SERVICE_TOKEN"],
+    }
+    env = {
+        **_inherited(),
+        **({} if service.outside else inside),
         "HTTP_HOST": HOST,
         "HTTP_PORT": str(around.ports[service.name]),
         "ENVIRONMENT": "local",
-        "OFFICER_JWKS_FILE": str(around.keys.officer_jwks),
-        "SERVICE_TOKEN": secrets["SERVICE_TOKEN"],
         **{name: value.format_map({**urls, **places}) for name, value in service.settings.items()},
         **{name: secrets[name] for name in service.secrets},
     }
     if service.database is not None:
         env["MONGO_DATABASE"] = service.database
-    if around.policies is not None:
+    if around.policies is not None and not service.outside:
         env["POLICIES_FILE"] = str(around.policies)
     return env | dict(around.extra)
 

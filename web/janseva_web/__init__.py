@@ -1,0 +1,1 @@
+"""The pages: server-rendered HTML over the public HTTP API, and no data of their own."""

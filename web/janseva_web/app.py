@@ -1,0 +1,94 @@
+"""The composition root: every client is made here, and nothing connects before the lifespan."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from importlib.metadata import version
+
+import httpx
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+from starlette.requests import Request
+from starlette.responses import Response
+
+from chassis.clock import Clock, SystemClock
+from chassis.health import Liveness
+from chassis.http.app import create_http_app
+from chassis.telemetry.tracing import Tracing
+from janseva_web.components.api import components_router
+from janseva_web.cookies import Sealer
+from janseva_web.errors import ErrorPages
+from janseva_web.home.api import home_router
+from janseva_web.languages import Languages
+from janseva_web.pages import Pages
+from janseva_web.security import SecurityHeaders
+from janseva_web.settings import WebSettings
+from janseva_web.static_files import StaticFiles
+from janseva_web.suite.client import Api, Refused
+from janseva_web.suite.services import Catalogue
+from janseva_web.visit import FormExpired
+
+SERVICE = "web"
+# No loop of its own runs here: the process is alive as long as it answers.
+NEVER = timedelta.max
+
+
+def create_app(
+    settings: WebSettings, *, transport: httpx.AsyncBaseTransport | None = None, clock: Clock | None = None
+) -> FastAPI:
+    """`transport` stands in for the services in tests."""
+    clock = clock or SystemClock()
+    registry = CollectorRegistry()
+    languages, static = Languages.load(registry), StaticFiles()
+    # Redirects are never followed, and nothing of the environment (proxies, .netrc) is used.
+    http = httpx.AsyncClient(transport=transport, trust_env=False)
+    intake = Api("intake", settings.intake_url, http)
+    pages = Pages(
+        languages,
+        Sealer(settings.cookie_key),
+        static,
+        clock,
+        secure=settings.is_secure,
+        issuer=bool(settings.officer_login_url),
+    )
+    catalogue = Catalogue(intake, clock)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        tracing = Tracing.configure(SERVICE, settings.otlp_endpoint, sample_ratio=settings.trace_sample_ratio)
+        try:
+            yield
+        finally:
+            await http.aclose()
+            tracing.shutdown()
+
+    app = create_http_app(
+        title="Janseva web",
+        version=version("janseva-web"),
+        lifespan=lifespan,
+        liveness=Liveness(NEVER),
+        settings=settings,
+        checks={"intake": intake.ready, "keys": settings.check_keys},
+        registry=registry,
+        routers=[static.router(), home_router(pages, catalogue), components_router(pages)],
+    )
+    _answer_as_pages(app, pages)
+    app.add_middleware(ErrorPages, pages=pages)
+    app.add_middleware(SecurityHeaders, secure=settings.is_secure)
+    return app
+
+
+def _answer_as_pages(app: FastAPI, pages: Pages) -> None:
+    async def on_refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Refused)
+        return pages.refused(pages.visit(request), error)
+
+    async def on_expired(request: Request, _: Exception) -> Response:
+        visit = pages.visit(request)
+        text = visit.language.text
+        return pages.error(visit, 403, title=text("error.form_expired.title"), detail=text("error.form_expired.detail"))
+
+    app.add_exception_handler(Refused, on_refused)
+    app.add_exception_handler(FormExpired, on_expired)

@@ -1,0 +1,1 @@
+"""One page that renders every component, for whoever changes one."""

@@ -1,0 +1,1 @@
+"""The services as these pages know them: by their public HTTP API alone."""

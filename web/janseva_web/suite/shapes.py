@@ -1,0 +1,259 @@
+"""What these pages read of the services' answers; members that they do not know are ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Names = Mapping[str, str]
+
+
+class Read(BaseModel):
+    """An answer, or a part of one."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+
+class Choice(Read):
+    const: str
+    title: str
+
+
+class Items(Read):
+    one_of: tuple[Choice, ...] = Field(default=(), alias="oneOf")
+    type: str | None = None
+
+
+class Question(Read):
+    """One question of a form: JSON Schema, with its texts in the reader's language."""
+
+    title: str
+    description: str | None = None
+    type: str | None = None
+    format: str | None = None
+    one_of: tuple[Choice, ...] = Field(default=(), alias="oneOf")
+    items: Items | None = None
+    max_length: int | None = Field(default=None, alias="maxLength")
+    minimum: float | None = None
+    maximum: float | None = None
+    order: int = Field(default=0, alias="x-order")
+    group: str | None = Field(default=None, alias="x-group")
+    is_past: bool = Field(default=False, alias="x-past")
+    is_place: bool = Field(default=False, alias="x-place")
+
+
+class Needed(Read):
+    """Answers that other answers make necessary."""
+
+    when: Mapping[str, Any]
+    then: tuple[str, ...]
+
+
+class Questions(Read):
+    properties: Mapping[str, Question] = {}
+    required: tuple[str, ...] = ()
+    expected: tuple[str, ...] = Field(default=(), alias="x-expected")
+    required_when: tuple[Needed, ...] = Field(default=(), alias="x-required-when")
+    either: tuple[tuple[str, ...], ...] = Field(default=(), alias="x-either")
+
+
+class NamedCode(Read):
+    code: str
+    names: Names
+    required: bool = False
+
+
+class ClockOfService(Read):
+    clock: str
+    names: Names
+    owner: str
+    target_s: float
+
+
+class Fee(Read):
+    amount: float
+    currency: str
+
+
+class Yields(Read):
+    summary: Names | None = None
+
+
+class Service(Read):
+    code: str
+    family: str
+    lane: str
+    live: bool
+    login: str
+    names: Names
+    how_to: Names
+    meanwhile: Names | None = None
+    yields: Yields | None = None
+    place_required: bool = False
+    description_required: bool = False
+    attributes: Questions = Questions()
+    documents: tuple[NamedCode, ...] = ()
+    clocks: tuple[ClockOfService, ...] = ()
+    fee: Fee | None = None
+
+    @property
+    def needs_login(self) -> bool:
+        return self.login != "none"
+
+
+class ServiceList(Read):
+    items: tuple[Service, ...]
+
+
+class Office(Read):
+    """A police station or office."""
+
+    code: str
+    name: str
+    name_hi: str | None = None
+    district: str = ""
+
+    @property
+    def names(self) -> Names:
+        english = self.name.title()
+        return {"hi": self.name_hi or english, "en": english}
+
+
+class Offices(Read):
+    items: tuple[Office, ...]
+
+
+class Route(Read):
+    """Where a case would go."""
+
+    station: Office
+    provisional: bool = False
+
+
+class DueTime(Read):
+    clock: str
+    clock_id: str
+    due_at: datetime
+
+
+class Notice(Read):
+    code: str
+    text: str
+    action: str | None = None
+
+
+class Filed(Read):
+    case_id: str
+    tracking_number: str
+    receipt_secret: str = Field(repr=False)
+    service_code: str
+    lane: str
+    filed_at: datetime
+    due: tuple[DueTime, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+class Challenge(Read):
+    challenge_id: str
+    expires_in: int
+
+
+class Tokens(Read):
+    access_token: str = Field(repr=False)
+    refresh_token: str = Field(repr=False)
+    expires_in: int
+
+
+class TimelineEntry(Read):
+    at: datetime
+    event: str
+    text: str
+
+
+class CaseClock(Read):
+    clock: str
+    clock_id: str
+    owner: str = "police"
+    state: str
+    due_at: datetime
+    remaining_s: float
+    target_s: float = 0
+    name: str
+    state_text: str
+
+
+class CaseHearing(Read):
+    hearing_id: str
+    status: str
+    place_name: str | None = None
+    when_text: str | None = None
+    mode_text: str | None = None
+    status_text: str | None = None
+    join_url: str | None = None
+
+
+class CasePaper(Read):
+    certificate_id: str
+    kind_text: str
+    verify_url: str | None = None
+
+
+class CaseFile(Read):
+    evidence_id: str
+    at: datetime
+    media_type: str
+    bytes: int
+    document_type: str | None = None
+    shown: str
+    notices: tuple[Notice, ...] = ()
+
+
+class CaseDocument(Read):
+    code: str
+    name: str
+    required: bool
+    received: bool
+
+
+class Outcome(Read):
+    code: str
+    text: str
+    at: datetime
+
+
+class Case(Read):
+    case_id: str
+    tracking_number: str
+    service_code: str
+    service_name: str
+    lane: str
+    status: str
+    status_text: str
+    version: int
+    filed_at: datetime
+    station: Office | None = None
+    office_name: str | None = None
+    timeline: tuple[TimelineEntry, ...] = ()
+    clocks: tuple[CaseClock, ...] = ()
+    hearings: tuple[CaseHearing, ...] = ()
+    certificates: tuple[CasePaper, ...] = ()
+    evidence: tuple[CaseFile, ...] = ()
+    documents: tuple[CaseDocument, ...] = ()
+    outcome: Outcome | None = None
+    next_step: str = ""
+
+
+class OwnCase(Read):
+    tracking_number: str
+    service_name: str
+    status: str
+    status_text: str
+    filed_at: datetime
+
+
+class OwnCases(Read):
+    items: tuple[OwnCase, ...]
+    next_cursor: str | None = None
