@@ -17,12 +17,12 @@ class Understood:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-def understood(app: typer.Typer, words: Sequence[str]) -> Understood:
+def understood(app: typer.Typer, arguments: Sequence[str]) -> Understood:
     """Raises typer.TyperException if the words can't be meant."""
     command, found = get_command(app), Understood()
     for path, leaf in leaves(command):
         leaf.callback = _recorder(found, path)
-    command.main([*words], prog_name="janseva", standalone_mode=False)
+    command.main([*arguments], prog_name="janseva", standalone_mode=False)
     return found
 
 

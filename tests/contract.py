@@ -48,11 +48,11 @@ class Contract:
         return None
 
     def faults(self, path: str, method: str, status: int, media_type: str, body: bytes | None) -> Iterator[str]:
-        told = self.document["paths"][path][method]["responses"].get(str(status))
-        if told is None:
+        described = self.document["paths"][path][method]["responses"].get(str(status))
+        if described is None:
             yield f"the status is not documented: {(body or b'')[:300]!r}"
             return
-        content = told.get("content", {})
+        content = described.get("content", {})
         if not content and not body:
             return
         if media_type not in content:
@@ -63,14 +63,14 @@ class Contract:
         validator = self._validator(path, method, str(status), media_type)
         value = httpx.Response(200, content=body).json()
         yield from (f"{error.instance_path}: {error.message}" for error in validator.iter_errors(value))
-        if media_type == PROBLEM and value.get("code") not in told["x-problem-codes"]:
+        if media_type == PROBLEM and value.get("code") not in described["x-problem-codes"]:
             yield f"the code {value.get('code')} is not documented"
 
     def _validator(self, path: str, method: str, status: str, media_type: str) -> Draft202012Validator:
         key = (path, method, status, media_type)
         if key not in self._validators:
-            told = self.document["paths"][path][method]["responses"][status]
-            schema = closed(told["content"][media_type]["schema"])
+            described = self.document["paths"][path][method]["responses"][status]
+            schema = closed(described["content"][media_type]["schema"])
             self._validators[key] = self.validator_of(schema)
         return self._validators[key]
 

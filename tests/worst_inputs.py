@@ -73,9 +73,9 @@ async def too_dear(ask: Ask, bodies: dict[str, bytes]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, body in bodies.items():
         plain, _ = await cost_of(ask, json.dumps({"description": "a" * len(body)}).encode())
-        taken, answer = await cost_of(ask, body)
-        if taken > max(plain * MAX_RATIO, NOISE_S) or len(answer.content) > 20_000 or answer.status_code >= 500:
-            found[name] = (round(taken, 3), round(plain, 4), answer.status_code, len(answer.content))
+        seconds, answer = await cost_of(ask, body)
+        if seconds > max(plain * MAX_RATIO, NOISE_S) or len(answer.content) > 20_000 or answer.status_code >= 500:
+            found[name] = (round(seconds, 3), round(plain, 4), answer.status_code, len(answer.content))
     return found
 
 

@@ -118,7 +118,7 @@ class _OneDispatch:
     async def of_case(self, case_id: str, _after: Any) -> list[LoggedDispatch]:
         return [_SENT] if case_id == CASE else []
 
-    async def take(self, *_reported: Any) -> bool:
+    async def apply(self, *_reported: Any) -> bool:
         return False
 
 

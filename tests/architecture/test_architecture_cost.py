@@ -159,15 +159,15 @@ class Meter:
             beside, usual = await _ask(self._program, call, plain)
             self._plain[place] = beside, len(usual.content)
         beside, length = self._plain[place]
-        taken, answer = await _ask(self._program, call, odd)
+        seconds, answer = await _ask(self._program, call, odd)
         most = max(beside * MAX_RATIO, NOISE_S + size * BYTE_S)
         for _ in range(2):
             # Again: the machine is shared.
-            if taken > most:
-                taken = min(taken, (await _ask(self._program, call, odd))[0])
+            if seconds > most:
+                seconds = min(seconds, (await _ask(self._program, call, odd))[0])
         too_long = len(answer.content) > LONGEST_ANSWER + length
-        if taken > most or too_long or answer.status_code >= 500:
-            figures = (round(taken, 3), round(beside, 4), answer.status_code, len(answer.content))
+        if seconds > most or too_long or answer.status_code >= 500:
+            figures = (round(seconds, 3), round(beside, 4), answer.status_code, len(answer.content))
             self.dear[f"{call} {part}: {kind}"] = figures
 
 
@@ -227,8 +227,8 @@ async def _settled(
     program: Program, call: Call, group: Sequence[tuple[str, ...]], value: bytes
 ) -> set[tuple[str, ...]]:
     """The fields that were read up to their refusal, at a cost that is in order for one alone."""
-    taken, answer = await _ask(program, call, Sent(with_value(call, group, value)))
-    if taken > NOISE_S or answer.status_code not in {400, 422} or len(answer.content) > LONGEST_ANSWER:
+    seconds, answer = await _ask(program, call, Sent(with_value(call, group, value)))
+    if seconds > NOISE_S or answer.status_code not in {400, 422} or len(answer.content) > LONGEST_ANSWER:
         return set()
     problem = answer.json()
     refused = {error.get("pointer") for error in problem.get("errors", ())}

@@ -25,19 +25,19 @@ def resolved(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[
 def wrong_lists(document: Mapping[str, Any]) -> Iterator[str]:
     """What is called a list, pages, or answers a path that names no single thing with several things."""
     for path, calls in document["paths"].items():
-        for told in calls.values():
-            contents = (answer.get("content", {}) for status, answer in told["responses"].items() if status < "300")
+        for call in calls.values():
+            contents = (answer.get("content", {}) for status, answer in call["responses"].items() if status < "300")
             for media_type, content in (pair for one in contents for pair in one.items()):
                 schema = resolved(document, content["schema"])
-                if media_type == "application/json" and _is_list(document, path, told, schema):
-                    yield from (f"{told['operationId']}: {fault}" for fault in _faults(document, schema))
+                if media_type == "application/json" and _is_list(document, path, call, schema):
+                    yield from (f"{call['operationId']}: {fault}" for fault in _faults(document, schema))
 
 
-def _is_list(document: Mapping[str, Any], path: str, told: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
+def _is_list(document: Mapping[str, Any], path: str, call: Mapping[str, Any], schema: Mapping[str, Any]) -> bool:
     members = schema.get("properties", {})
     several = any("$ref" in _item(resolved(document, member)) for member in members.values())
-    named = told["operationId"].startswith("list_") or "next_cursor" in members or schema.get("type") == "array"
-    unnamed = "requestBody" not in told and "{" not in path and told["operationId"] not in ONE_THING
+    named = call["operationId"].startswith("list_") or "next_cursor" in members or schema.get("type") == "array"
+    unnamed = "requestBody" not in call and "{" not in path and call["operationId"] not in ONE_THING
     return named or (several and unnamed)
 
 
@@ -71,7 +71,7 @@ def test_every_list_has_one_shape(program: str) -> None:
 def test_what_is_one_thing_is_an_operation() -> None:
     """Nothing is left out by a name that no call has."""
     documents = [app_of(program).openapi() for program in PROGRAMS]
-    ids = {told["operationId"] for one in documents for calls in one["paths"].values() for told in calls.values()}
+    ids = {call["operationId"] for one in documents for calls in one["paths"].values() for call in calls.values()}
     assert ONE_THING.keys() <= ids
 
 
@@ -95,7 +95,7 @@ THING: Final = {"$ref": "#/components/schemas/Thing"}
     ],
 )
 def test_a_list_of_another_shape_is_found(operation: str, schema: Mapping[str, Any], faults: list[str]) -> None:
-    told = {"operationId": operation, "responses": {"200": {"content": {"application/json": {"schema": schema}}}}}
-    document = {"paths": {"/things": {"get": told}}, "components": {"schemas": {"Thing": {"type": "object"}}}}
+    call = {"operationId": operation, "responses": {"200": {"content": {"application/json": {"schema": schema}}}}}
+    document = {"paths": {"/things": {"get": call}}, "components": {"schemas": {"Thing": {"type": "object"}}}}
     found = [fault.removeprefix(f"{operation}: ") for fault in wrong_lists(document)]
     assert set(faults) <= set(found)

@@ -68,7 +68,7 @@ def test_a_changed_generated_file_is_seen() -> None:
     assert stale(files) == list(files)
 
 
-def test_a_kustomization_that_does_not_render_says_why(tmp_path: Any) -> None:
+def test_a_kustomization_that_does_not_render_gives_its_reason(tmp_path: Any) -> None:
     """Kubectl's own message reaches the reader."""
     (tmp_path / "kustomization.yaml").write_text("resources: [missing.yaml]\n", encoding="utf8")
     with pytest.raises(RenderFailed, match=r"missing\.yaml"):

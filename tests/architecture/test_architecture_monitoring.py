@@ -171,7 +171,7 @@ def _promtool(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([found, *arguments], capture_output=True, text=True, check=False)
 
 
-def test_the_rules_do_what_they_say() -> None:
+def test_the_rules_do_what_they_state() -> None:
     """Promtool plays each alert's case: it fires on what it is for, and stays silent beside it."""
     result = _promtool("test", "rules", RULES_TEST)
     assert result.returncode == 0, result.stdout + result.stderr

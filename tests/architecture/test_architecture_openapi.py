@@ -45,7 +45,7 @@ NO_TEXT: Final = re.compile(r"successful response|validation error|todo", re.IGN
 
 def operations_of(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     for path, calls in document["paths"].items():
-        yield from ((path, method, told) for method, told in calls.items() if method in METHODS)
+        yield from ((path, method, operation) for method, operation in calls.items() if method in METHODS)
 
 
 def asked_for(program: str, app: FastAPI) -> dict[tuple[str, str], frozenset[frozenset[str]]]:
@@ -71,8 +71,8 @@ def dependencies(dependant: Any) -> Iterator[Any]:
 
 def wrongly_secured(program: str, app: FastAPI, document: Mapping[str, Any]) -> Iterator[str]:
     asked = asked_for(program, app)
-    for path, method, told in operations_of(document):
-        declared = frozenset(frozenset(one) for one in told["security"])
+    for path, method, operation in operations_of(document):
+        declared = frozenset(frozenset(one) for one in operation["security"])
         if declared != asked[path, method]:
             yield f"{method} {path}: declares {sorted(map(sorted, declared))}"
         unknown = {name for one in declared for name in one} - document["components"].get("securitySchemes", {}).keys()
@@ -106,17 +106,17 @@ def test_a_wrong_declaration_is_found() -> None:
 def undescribed(document: Mapping[str, Any]) -> Iterator[str]:
     """What a frontend developer would have to ask about."""
     ids: set[str] = set()
-    for path, method, told in operations_of(document):
+    for path, method, operation in operations_of(document):
         call = f"{method} {path}"
-        if told["operationId"] in ids or not re.fullmatch(r"[a-z][a-z0-9_]*", told["operationId"]):
-            yield f"{call}: {told['operationId']} is no name of its own"
-        ids.add(told["operationId"])
-        if not told.get("description") or len(told.get("summary", "")) < 5:
+        if operation["operationId"] in ids or not re.fullmatch(r"[a-z][a-z0-9_]*", operation["operationId"]):
+            yield f"{call}: {operation['operationId']} is no name of its own"
+        ids.add(operation["operationId"])
+        if not operation.get("description") or len(operation.get("summary", "")) < 5:
             yield f"{call}: has no text"
-        if method in ("post", "put", "patch") and "requestBody" not in told and not path.endswith(NO_BODY):
+        if method in ("post", "put", "patch") and "requestBody" not in operation and not path.endswith(NO_BODY):
             yield f"{call}: has no body"
-        yield from (f"{call}: {fault}" for fault in _unclear_answers(told["responses"]))
-        for parameter in told.get("parameters", ()):
+        yield from (f"{call}: {fault}" for fault in _unclear_answers(operation["responses"]))
+        for parameter in operation.get("parameters", ()):
             if parameter["in"] != "query" and not parameter.get("description"):
                 yield f"{call}: nobody says what {parameter['name']} is"
 
@@ -127,13 +127,13 @@ NO_BODY: Final = ("/stream-ticket", "/receipts/kannel")
 def _unclear_answers(responses: Mapping[str, Any]) -> Iterator[str]:
     if not any(status.startswith("2") for status in responses):
         yield "has no answer"
-    for status, told in responses.items():
-        if NO_TEXT.search(told["description"]):
+    for status, operation in responses.items():
+        if NO_TEXT.search(operation["description"]):
             yield f"{status} has no text"
-        for media_type, content in told.get("content", {}).items():
+        for media_type, content in operation.get("content", {}).items():
             if not content.get("schema"):
                 yield f"{status} {media_type} has no schema"
-        if int(status) >= 400 and "application/problem+json" not in told.get("content", {}) and status != "503":
+        if int(status) >= 400 and "application/problem+json" not in operation.get("content", {}) and status != "503":
             yield f"{status} is no problem"
 
 
@@ -143,7 +143,7 @@ def test_every_operation_is_described(program: str) -> None:
     assert list(undescribed(app_of(program).openapi())) == []
 
 
-def test_an_operation_without_words_is_found() -> None:
+def test_an_operation_without_texts_is_found() -> None:
     app = FastAPI(openapi_url=None)
 
     @app.post("/mute/{code}")
@@ -164,9 +164,9 @@ def test_an_operation_without_words_is_found() -> None:
 def test_every_example_fits_its_schema(program: str) -> None:
     """What a reader copies works, and what he expects comes."""
     document, contract = app_of(program).openapi(), contract_of(program)
-    for path, method, told in operations_of(document):
-        contents = [told.get("requestBody", {}).get("content", {})]
-        contents += [answer.get("content", {}) for answer in told["responses"].values()]
+    for path, method, operation in operations_of(document):
+        contents = [operation.get("requestBody", {}).get("content", {})]
+        contents += [answer.get("content", {}) for answer in operation["responses"].values()]
         for content in (one for part in contents for one in part.values()):
             validator = contract.validator_of(content.get("schema", {}))
             for name, example in content.get("examples", {}).items():

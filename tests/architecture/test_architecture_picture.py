@@ -15,7 +15,7 @@ def lines(**changed: object) -> list[str]:
     return list(generate.generated([replace(first, **changed), *rest], CONTRACTS))  # type: ignore[arg-type]
 
 
-def test_the_page_is_what_the_code_says() -> None:
+def test_the_page_is_what_the_code_makes() -> None:
     """The page that is there is the page that would be written."""
     text = generate.PAGE.read_text(encoding="utf8")
     assert generate.page(text) == text

@@ -16,8 +16,8 @@ def fits(wheel: str, version: str, platform: str) -> bool:
     """By the wheel's file name: name-version-python-abi-platform.whl."""
     python, abi, where = wheel.removesuffix(".whl").split("-")[-3:]
     tag = f"cp{version.replace('.', '')}"
-    speaks = "py3" in python.split(".") or tag in python.split(".") or abi == "abi3"
-    return speaks and (where == "any" or PLATFORMS[platform].search(where) is not None)
+    runs = "py3" in python.split(".") or tag in python.split(".") or abi == "abi3"
+    return runs and (where == "any" or PLATFORMS[platform].search(where) is not None)
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)

@@ -140,7 +140,7 @@ def test_a_kind_is_ordered_by_its_own_event_in_its_own_services(kind: Kind) -> N
 
 
 @pytest.mark.parametrize("kind", ALL)
-def test_the_paper_says_in_both_languages_what_it_is_and_is_not(renderer: Renderer, kind: Kind) -> None:
+def test_the_paper_states_in_both_languages_what_it_is_and_is_not(renderer: Renderer, kind: Kind) -> None:
     """One page with title, number, basis and limits, every letter drawn, for each outcome it may rest on."""
     for outcome in kind.verification or (None,):
         made = page(kind, outcome=outcome)
@@ -166,7 +166,7 @@ def test_a_sample_fills_every_row(kind: Kind) -> None:
 
 
 @pytest.mark.parametrize("kind", ALL)
-def test_an_application_that_says_nothing_still_has_its_paper(renderer: Renderer, kind: Kind) -> None:
+def test_an_application_without_answers_still_has_its_paper(renderer: Renderer, kind: Kind) -> None:
     """Without a name nobody is "named above"; a missing answer leaves its row out, and no empty row stands."""
     made = page(kind, PersonalData())
     assert all(row.value for row in made.rows)
@@ -219,10 +219,10 @@ def test_an_adverse_verification_never_has_a_clear_paper(kind: Kind) -> None:
             order_of(kind, VerificationOutcome.ADVERSE)
         return
     adverse = page(kind, outcome=VerificationOutcome.ADVERSE).statement[0]
-    told = any(one.outcomes for one in kind.statement)
-    assert (adverse != clear) == told
-    for word in ("adverse", "प्रतिकूल", ": verified", ": सत्यापित।"):
-        assert word not in adverse.en + adverse.hi
+    stated = any(one.outcomes for one in kind.statement)
+    assert (adverse != clear) == stated
+    for phrase in ("adverse", "प्रतिकूल", ": verified", ": सत्यापित।"):
+        assert phrase not in adverse.en + adverse.hi
 
 
 @pytest.mark.parametrize("kind", OF_A_RESULT)
@@ -296,7 +296,7 @@ def test_the_same_facts_are_the_same_paper(renderer: Renderer, kind: Kind) -> No
 
 
 @pytest.mark.parametrize("kind", ALL)
-def test_a_paper_holds_as_long_as_it_says(kind: Kind) -> None:
+def test_a_paper_holds_as_long_as_it_states(kind: Kind) -> None:
     """The printed day is the last one on which it is valid; what has no end has none printed."""
     made, until = page(kind), kind.valid_until(AT)
     if until is None:

@@ -86,7 +86,7 @@ def test_a_name_in_any_script_of_india_is_printed_in_its_own_letters(renderer: R
     ("name", "latin"),
     [("王小明", "WangXiaoMing"), ("བསོད་ནམས", "bsod"), ("\U000116a8\U000116ae", ""), ("김민수", "GimMinSu")],
 )
-def test_letters_that_no_font_has_are_written_in_latin_and_the_paper_says_so(
+def test_letters_that_no_font_has_are_written_in_latin_and_the_paper_states_it(
     renderer: Renderer, name: str, latin: str
 ) -> None:
     """Neither a box nor a missing row: Latin letters, or the letter's number, and a note in both languages."""
@@ -119,7 +119,7 @@ def test_a_name_that_nobody_can_see_is_no_name(name: str) -> None:
     assert made.statement[0].en.startswith("The informant reported")
 
 
-def test_invisible_characters_inside_a_word_do_not_split_it() -> None:
+def test_invisible_characters_inside_a_name_do_not_split_it() -> None:
     """A soft hyphen or a mark of direction is dropped, a joiner kept, a line break becomes a space."""
     assert clean("Ra\u00adm\u200e Ku\u200bmar") == "Ram Kumar"
     assert clean("क्\u200dष") == "क्\u200dष"
@@ -138,19 +138,19 @@ FRAME = 595.3 - 25.5
 
 
 @pytest.mark.parametrize(
-    "word",
+    "endless",
     [WIDE, "क्षत्रिय" * 30, "محمد" * 40, "𑂃𑂍" * 60, "ஔ" * 100, "i" * 400, "😀" * 80, "A-" * 90, "क्" * 300, "ক্ষ্" * 150],
     ids=["latin", "devanagari", "urdu", "kaithi", "tamil", "narrow", "emoji", "dashes", "joined", "joined bengali"],
 )
-def test_a_word_without_an_end_stays_on_the_page(renderer: Renderer, word: str) -> None:
+def test_a_text_without_a_break_stays_on_the_page(renderer: Renderer, endless: str) -> None:
     """It is broken between letters at the edge of its row; none of it is cut off."""
-    made = page(name=word, address="x " + word, attributes={"item_description": word}, description=word)
+    made = page(name=endless, address="x " + endless, attributes={"item_description": endless}, description=endless)
     pdf = renderer.render_now(rows_alone(made), AT)
     assert missing_glyphs(pdf) == 0
     assert rightmost(pdf) <= FRAME
 
 
-def test_a_word_that_fits_a_line_is_not_broken(renderer: Renderer) -> None:
+def test_a_name_that_fits_a_line_is_not_broken(renderer: Renderer) -> None:
     """A long name moves to the next line as a whole."""
     name = "Venkatanarasimharajuvaripeta"
     text = text_of(renderer.render_now(short(page(name=f"Sri Sri Sri Maharaja of the great city of {name} today")), AT))
@@ -172,11 +172,11 @@ def test_a_word_that_fits_a_line_is_not_broken(renderer: Renderer) -> None:
 def test_a_time_after_the_paper_s_own_is_not_printed_as_a_fact(renderer: Renderer, lost_at: str) -> None:
     """The paper says that the date given lies after it, and prints no such year."""
     made = page(attributes={"lost_at": lost_at})
-    said = value(made, "Lost on")
-    assert said is not None
-    assert "lies after this paper" in said
-    assert "2027" not in said
-    assert "9999" not in said
+    shown = value(made, "Lost on")
+    assert shown is not None
+    assert "lies after this paper" in shown
+    assert "2027" not in shown
+    assert "9999" not in shown
     assert missing_glyphs(renderer.render_now(rows_alone(made), AT)) == 0
 
 
@@ -185,9 +185,9 @@ def test_a_time_after_the_paper_s_own_is_not_printed_as_a_fact(renderer: Rendere
 )
 def test_a_time_that_no_one_can_have_seen_is_not_printed(lost_at: str) -> None:
     """Conversions of such years leave the calendar: the paper is made all the same."""
-    said = value(page(attributes={"lost_at": lost_at}), "Lost on")
-    assert said is not None
-    assert "could not be read" in said
+    shown = value(page(attributes={"lost_at": lost_at}), "Lost on")
+    assert shown is not None
+    assert "could not be read" in shown
 
 
 def test_times_up_to_the_paper_s_own_are_printed() -> None:
@@ -197,9 +197,9 @@ def test_times_up_to_the_paper_s_own_are_printed() -> None:
         (AT.isoformat(), "15:00"),
         ("2026-11-22T09:32:00Z", "15:02"),
     ):
-        said = value(page(attributes={"lost_at": lost_at}), "Lost on")
-        assert said is not None
-        assert hour in said
+        shown = value(page(attributes={"lost_at": lost_at}), "Lost on")
+        assert shown is not None
+        assert hour in shown
 
 
 @pytest.mark.parametrize("day", ["2027-01-01", "9999-12-31"])
@@ -208,13 +208,13 @@ def test_nobody_is_born_after_his_certificate(day: str) -> None:
     person = PersonalData(name="Sita", attributes={"date_of_birth": day, "residence_since": day})
     made = page_of(order(), case(), person, verify_url=URL + "x", qr=QR)
     for label in ("Date of birth", "Residing since"):
-        said = value(made, label)
-        assert said is not None
-        assert "lies after this paper" in said
-        assert day[:4] not in said
+        shown = value(made, label)
+        assert shown is not None
+        assert "lies after this paper" in shown
+        assert day[:4] not in shown
 
 
-def test_a_certificate_for_an_applicant_without_a_name_speaks_of_the_application() -> None:
+def test_a_certificate_for_an_applicant_without_a_name_names_the_application() -> None:
     """Nobody is named above, so nobody is said to be."""
     made = page_of(order(), case(), PersonalData(name="\u200d"), verify_url=URL + "x", qr=QR)
     assert "the applicant of application JS-26-7K3M-9QXD-4" in made.statement[0].en

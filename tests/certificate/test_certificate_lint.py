@@ -86,15 +86,15 @@ FAULTS: dict[str, tuple[str, Change, str]] = {
 @pytest.mark.parametrize("fault", sorted(FAULTS))
 def test_the_check_names_each_fault(tmp_path: Path, fault: str, capsys: pytest.CaptureFixture[str]) -> None:
     """The command ends with 1 and says what is wrong in which file; unchanged it ends with 0."""
-    name, change, said = FAULTS[fault]
+    name, change, expected = FAULTS[fault]
     file = tmp_path / f"{name}.yaml"
     file.write_text((FOLDER / f"{name}.yaml").read_text("utf-8"), "utf-8")
     assert main(["lint", str(file)]) == 0
     file.write_text(change(file.read_text("utf-8")), "utf-8")
     assert main(["lint", str(file)]) == 1
-    told = capsys.readouterr().err
-    assert said in told
-    assert name in told
+    printed = capsys.readouterr().err
+    assert expected in printed
+    assert name in printed
 
 
 def test_a_file_that_is_no_paper_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

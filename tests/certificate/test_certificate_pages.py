@@ -51,7 +51,7 @@ def test_a_certificate_is_one_page_set_in_firago_alone(renderer: Renderer, kind:
     assert (width, height) == (595, 842)
 
 
-def test_a_certificate_says_what_it_rests_on_and_what_it_is_not(renderer: Renderer) -> None:
+def test_a_certificate_states_what_it_rests_on_and_what_it_is_not(renderer: Renderer) -> None:
     """English text as extracted: number, station, approval, and no claim to a signature or seal."""
     text = " ".join(read(renderer.render_now(page("character"), AT)).pages[0].extract_text().split())
     assert order().number in text
@@ -74,7 +74,7 @@ def test_a_lost_report_names_no_station_and_is_no_fir() -> None:
     assert any("not a First Information Report" in paragraph.en for paragraph in first.statement)
 
 
-def test_without_a_name_the_report_does_not_speak_of_the_person_named_above() -> None:
+def test_without_a_name_the_report_does_not_mention_the_person_named_above() -> None:
     """An application without a name is still a report, worded for it."""
     statement = page("lost-report", PersonalData()).statement[0]
     assert statement.en.startswith("The informant reported")

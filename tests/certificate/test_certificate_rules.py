@@ -72,7 +72,7 @@ def test_an_approval_of_a_kind_nobody_writes_is_poison(kind: str) -> None:
         ({"sealed": None}, "applicant_unknown"),
     ],
 )
-def test_no_certificate_says_what_was_not_found(change: dict[str, Any], reason: str) -> None:
+def test_no_certificate_states_what_was_not_found(change: dict[str, Any], reason: str) -> None:
     """Approved against its verification, or for nobody: refused, for a person to look at."""
     with pytest.raises(InvalidEvent, match=reason):
         check_order(order(), case(**change))
@@ -92,12 +92,12 @@ def test_ids_and_numbers_follow_from_the_case() -> None:
     assert not set(first + second) & set("ILOU")
 
 
-def test_an_event_told_again_is_the_same_bytes() -> None:
+def test_an_event_emitted_again_is_the_same_bytes() -> None:
     """CertificateIssued and CertificateRevoked have derived ids and are equal however often they are told."""
     issued = certificate()
     assert issued_record(issued) == issued_record(issued)
-    told = decode(issued_record(issued).headers, issued_record(issued).value)
-    assert told.event_id == ids.certificate_event_id(issued.certificate_id, "CertificateIssued")
+    decoded = decode(issued_record(issued).headers, issued_record(issued).value)
+    assert decoded.event_id == ids.certificate_event_id(issued.certificate_id, "CertificateIssued")
     revoked = certificate(status=Status.REVOKED, revoked_at=AT, revoked_cause_id="order")
     assert decode(revoked_record(revoked).headers, revoked_record(revoked).value).type == "CertificateRevoked"
 
@@ -120,7 +120,7 @@ def test_a_signed_link_holds_for_its_certificate_and_time_alone() -> None:
 @pytest.mark.parametrize(
     "found", [certificate(), certificate(status=Status.REVOKED, revoked_at=AT), Status.UNKNOWN, Status.MISTYPED]
 )
-def test_the_page_speaks_both_languages_and_names_nobody(language: str, found: Any) -> None:
+def test_the_page_is_in_both_languages_and_names_nobody(language: str, found: Any) -> None:
     """Valid, revoked, unknown or mistyped, said in the reader's language, with no case, tracking number or person."""
     shown = verify_page(found, language, kinds=KINDS, now=AT)
     assert f'<html lang="{language}">' in shown

@@ -25,7 +25,7 @@ from .certificate_fakes import AT, CASE, KINDS, PAPERS, certificate
 
 ALL = [pytest.param(kind, id=code) for code, kind in KINDS.items()]
 YEARS = timedelta(days=4000)
-SAID = {
+TEXTS = {
     "valid": {"hi": "यह दस्तावेज मान्य है", "en": "This document is valid"},
     "expired": {"hi": "अवधि समाप्त हो चुकी है", "en": "The validity of this document has ended"},
     "revoked": {"hi": "निरस्त किया जा चुका है", "en": "has been revoked"},
@@ -59,7 +59,7 @@ async def asked(paper: Certificate, **request: Any) -> httpx.Response:
 
 
 @pytest.mark.parametrize("kind", ALL)
-async def test_a_paper_is_valid_until_it_says(kind: Kind) -> None:
+async def test_a_paper_is_valid_until_its_date(kind: Kind) -> None:
     """Years later one without an end is valid still; one with an end says that it has ended, in both languages."""
     paper = certificate(kind.kind)
     ends = kind.validity != "none"
@@ -71,10 +71,10 @@ async def test_a_paper_is_valid_until_it_says(kind: Kind) -> None:
         assert ("valid_until" in body) == ends
         for language in ("hi", "en"):
             page = (await asked(paper, now=now, headers={"accept": "text/html"}, params={"lang": language})).text
-            assert SAID[state][language] in page
+            assert TEXTS[state][language] in page
             assert (kind.title.hi if language == "hi" else kind.title.en) in page
-            others = SAID.keys() - {state}
-            assert not [other for other in others if SAID[other][language] in page]
+            others = TEXTS.keys() - {state}
+            assert not [other for other in others if TEXTS[other][language] in page]
 
 
 @pytest.mark.parametrize("kind", ALL)
@@ -86,17 +86,17 @@ async def test_a_revoked_paper_is_called_so_for_ever(kind: Kind) -> None:
             assert (await asked(paper, now=now)).json()["status"] == "revoked"
             for language in ("hi", "en"):
                 page = (await asked(paper, now=now, headers={"accept": "text/html"}, params={"lang": language})).text
-                assert SAID["revoked"][language] in page
-                assert (SAID["replaced"][language] in page) == (state == "replaced")
-                assert SAID["valid"][language] not in page
-                assert SAID["expired"][language] not in page
+                assert TEXTS["revoked"][language] in page
+                assert (TEXTS["replaced"][language] in page) == (state == "replaced")
+                assert TEXTS["valid"][language] not in page
+                assert TEXTS["expired"][language] not in page
 
 
 @pytest.mark.parametrize("kind", ALL)
 async def test_verification_names_nobody(kind: Kind) -> None:
     """Neither the sample's person nor the case, the tracking number or an answer of the application."""
     paper = certificate(kind.kind)
-    told = (await asked(paper, now=AT)).text + (await asked(paper, now=AT, headers={"accept": "text/html"})).text
+    shown = (await asked(paper, now=AT)).text + (await asked(paper, now=AT, headers={"accept": "text/html"})).text
     hidden = [
         kind.sample.name,
         kind.sample.address,
@@ -106,7 +106,7 @@ async def test_verification_names_nobody(kind: Kind) -> None:
         "JS-26",
     ]
     hidden += [str(value) for value in kind.sample.attributes.values() if len(str(value)) > 6]
-    assert not [one for one in hidden if one and one in told]
+    assert not [one for one in hidden if one and one in shown]
 
 
 @pytest.mark.parametrize("kind", ALL)

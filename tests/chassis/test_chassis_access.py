@@ -120,7 +120,7 @@ async def test_a_process_that_starts_while_the_issuer_is_away(kept: Callable[[],
     assert await later.code(token) == "issuer_unavailable"
 
 
-async def test_a_key_taken_back_is_not_remembered(kept: Callable[[], Issuer]) -> None:
+async def test_a_revoked_key_is_not_remembered(kept: Callable[[], Issuer]) -> None:
     """What the issuer said last is kept, also that it has no keys."""
     before = kept()
     token = before.token()
@@ -173,7 +173,7 @@ async def test_a_folder_that_is_not_there_costs_nothing_else(tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == []  # noqa: ASYNC240
 
 
-async def test_a_key_taken_back_is_worth_nothing_within_a_minute(issuer: Issuer) -> None:
+async def test_a_revoked_key_is_worth_nothing_within_a_minute(issuer: Issuer) -> None:
     """Also while tokens of that key keep coming, which need no new key."""
     token = issuer.token()
     assert await issuer.code(token) == "ok"
@@ -187,12 +187,12 @@ async def test_a_key_taken_back_is_worth_nothing_within_a_minute(issuer: Issuer)
     assert "issuer_unavailable" not in codes
 
 
-async def test_an_empty_set_takes_all_keys_back(issuer: Issuer) -> None:
+async def test_an_empty_set_revokes_all_keys(issuer: Issuer) -> None:
     """An issuer that has withdrawn everything has said so; an error page has said nothing."""
     token = issuer.token()
     assert await issuer.code(token) == "ok"
-    for said_nothing in ("<html>", "[]", "{}", '{"keys": 5}', "null", "[" * 100_000):
-        issuer.answer = lambda text=said_nothing: httpx.Response(200, text=text)  # type: ignore[misc]
+    for no_keys in ("<html>", "[]", "{}", '{"keys": 5}', "null", "[" * 100_000):
+        issuer.answer = lambda text=no_keys: httpx.Response(200, text=text)  # type: ignore[misc]
         issuer.clock.advance(timedelta(minutes=1))
         assert await issuer.code(token) == "ok"
     issuer.answer = lambda: httpx.Response(200, json={"keys": []})
@@ -320,7 +320,7 @@ async def test_a_token_nested_without_end_is_refused(issuer: Issuer) -> None:
     assert await issuer.code(f"{deep}.{deep}.AA") == "token_invalid"
 
 
-def test_only_keys_that_may_sign_are_taken() -> None:
+def test_only_keys_that_may_sign_are_used() -> None:
     """Secrets, encryption keys, short ones, and an id that stands for two keys, sign nothing."""
     good, doubled = pair("good")[1], [pair("twice")[1], pair("twice")[1]]
     short = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(rsa.generate_private_key(65_537, 1024).public_key()))

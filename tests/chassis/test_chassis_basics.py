@@ -32,7 +32,7 @@ from tests.in_memory_broker import InMemoryProducer
 from tests.manual_clock import ManualClock
 
 
-def test_a_manual_clock_moves_only_when_told() -> None:
+def test_a_manual_clock_moves_only_when_moved() -> None:
     """Thirty days pass at once, never backwards, always in UTC."""
     start = datetime(2026, 11, 22, tzinfo=UTC)
     clock = ManualClock(start)
@@ -68,7 +68,7 @@ def test_yaml_is_read_safely(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "message"),
     [
         ("a: 1\nb: 2\na: 3\n", "the key 'a' stands twice, first in line 1"),
         ('outer:\n  - {a: 1, "a": 1}\n', "the key 'a' stands twice, first in line 2"),
@@ -78,11 +78,11 @@ def test_yaml_is_read_safely(tmp_path: Path) -> None:
         ("{a: " * 5_000, "nested too deep"),
     ],
 )
-def test_a_key_that_stands_twice_is_refused_with_its_place(tmp_path: Path, text: str, words: str) -> None:
+def test_a_key_that_stands_twice_is_refused_with_its_place(tmp_path: Path, text: str, message: str) -> None:
     """The last one would win without a word; however the key is written, and wherever it stands."""
     path = tmp_path / "x.yaml"
     path.write_text(text)
-    with pytest.raises(NotYaml, match=words):
+    with pytest.raises(NotYaml, match=message):
         load_yaml(path)
 
 

@@ -27,7 +27,7 @@ def test_a_command_returns_its_exit_status(capsys: pytest.CaptureFixture[str]) -
 
 
 @pytest.mark.parametrize(
-    ("words", "why", "see"),
+    ("arguments", "why", "see"),
     [
         ([], "Missing command.", "tool"),
         (["cuont"], "No such command 'cuont'. Did you mean 'count'?", "tool"),
@@ -39,10 +39,10 @@ def test_a_command_returns_its_exit_status(capsys: pytest.CaptureFixture[str]) -
     ids=lambda value: " ".join(value) or "nothing" if isinstance(value, list) else None,
 )
 def test_what_is_not_understood_is_one_sentence(
-    words: list[str], why: str, see: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], why: str, see: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Status 2, what is wrong, and which help tells more; nothing on standard output."""
-    assert run_app(app, words, prog="tool") == 2
+    assert run_app(app, arguments, prog="tool") == 2
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
     assert err.startswith("not understood: ")

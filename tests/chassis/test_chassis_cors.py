@@ -101,7 +101,7 @@ async def test_another_page_may_not() -> None:
         assert "access-control-allow-origin" not in (await ask(app, "GET", "/v1/nowhere", stranger)).headers
 
 
-async def test_a_header_that_no_call_takes_is_refused() -> None:
+async def test_a_header_that_no_call_accepts_is_refused() -> None:
     answer = await preflight(app_with(PAGE), PAGE, headers="X-Odd")
     assert (answer.status_code, answer.json()["code"]) == (403, "origin_refused")
 

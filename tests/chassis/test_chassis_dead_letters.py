@@ -38,7 +38,7 @@ def test_every_command_of_the_page_is_understood() -> None:
     """What the runbook tells an operator to type has no word that the command doesn't know, and the alert names it."""
     page = (ROOT / "docs/runbooks/JansevaDeadLetters.md").read_text(encoding="utf-8").replace("\\\n", " ")
     typed = re.findall(r"python -m chassis (dead-letters [^`\n]+)", page)
-    assert {understood(app, shlex.split(words)).path for words in typed} == {
+    assert {understood(app, shlex.split(arguments)).path for arguments in typed} == {
         "dead-letters list",
         "dead-letters show",
         "dead-letters replay",
@@ -48,19 +48,19 @@ def test_every_command_of_the_page_is_understood() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["replay --topic t", "replay --topic t --at 0:1 --yes --by HQ", "show --topic t --at 1"]
+    "arguments", ["replay --topic t", "replay --topic t --at 0:1 --yes --by HQ", "show --topic t --at 1"]
 )
-def test_a_careless_command_is_refused(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_careless_command_is_refused(arguments: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A replay of everything, one without a reason, a place that is none: status 2, and Kafka is not asked."""
-    assert main(["dead-letters", "--bootstrap", "127.0.0.1:1", *shlex.split(words)]) == 2
+    assert main(["dead-letters", "--bootstrap", "127.0.0.1:1", *shlex.split(arguments)]) == 2
     out, err = capsys.readouterr()
     assert (out, err.count("\n"), err.startswith("not understood: ")) == ("", 1, True)
 
 
 def test_a_time_is_by_indias_clock() -> None:
     """Without a zone a time is India's, five and a half hours ahead of UTC; `until` is not in the selection itself."""
-    words = ["dead-letters", "list", "--since", "2026-11-22T09:40", "--until", "2026-11-22T04:11:00Z"]
-    given = understood(app, words).values
+    arguments = ["dead-letters", "list", "--since", "2026-11-22T09:40", "--until", "2026-11-22T04:11:00Z"]
+    given = understood(app, arguments).values
     assert given["since"] == AT
     wanted = replace(ANY, since=given["since"], until=given["until"])
     assert wanted.holds(LETTER)
@@ -77,14 +77,14 @@ def test_a_time_is_by_indias_clock() -> None:
         replace(ANY, positions=frozenset({RecordPosition(12, 0)})),
     ],
 )
-def test_each_word_of_a_selection_narrows_it(wanted: Selection) -> None:
+def test_each_part_of_a_selection_narrows_it(wanted: Selection) -> None:
     """One thing that is not as asked for leaves a dead letter out."""
     assert ANY.holds(LETTER)
     assert not wanted.holds(LETTER)
 
 
 @pytest.mark.parametrize("topic", ["directory.posts", "sla.ticks.routine"])
-def test_what_tells_the_present_is_not_replayed(topic: str) -> None:
+def test_what_describes_the_present_is_not_replayed(topic: str) -> None:
     """An old post or tick would stand above the newer ones."""
     record = dead_letter(SourceRecord(topic, 0, 5, b"k", b"{}", (("ce_type", b"DirectoryPost"),)), "schema", "notifier")
     found = letter_of(LogRecord(f"{topic}.dlq", 0, 0, 0, record))

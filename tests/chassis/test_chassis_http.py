@@ -132,7 +132,7 @@ async def test_a_validation_problem_never_echoes_the_input(rig: Rig) -> None:
     assert "9876543210" not in answer.text
 
 
-async def test_problems_speak_hindi_or_english(rig: Rig) -> None:
+async def test_problems_are_in_hindi_or_english(rig: Rig) -> None:
     """Titles, details and messages follow Accept-Language."""
     english = (await _post(rig, {})).json()
     hindi = await _post(rig, {}, **{"accept-language": "hi-IN,en;q=0.5"})
@@ -181,20 +181,20 @@ async def test_an_announced_body_over_the_limit_is_refused_unread(rig: Rig) -> N
 
 async def test_a_streamed_body_is_cut_at_the_limit(rig: Rig) -> None:
     """A body of unknown length is refused as soon as it passes the limit; and little of the rest is read."""
-    taken = 0
+    received = 0
 
     async def endless() -> AsyncIterator[bytes]:
-        nonlocal taken
+        nonlocal received
         for _ in range(1_000):
-            taken += 1
+            received += 1
             yield b"x" * 1_000
 
     answer = await rig.client.post("/things/1", content=endless(), headers={"content-type": "application/json"})
     assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
-    assert taken < 20
+    assert received < 20
 
 
-async def test_a_crash_tells_nothing(rig: Rig) -> None:
+async def test_a_crash_reveals_nothing(rig: Rig) -> None:
     """An unhandled exception is a 500 whose body holds none of its text."""
     answer = await rig.client.get("/fail/crash")
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")
@@ -279,7 +279,7 @@ async def test_a_request_route_answers_itself_and_its_problems_are_answered_as_e
         assert "/direct" in (await http.get("/openapi.json")).json()["paths"]
 
 
-def test_a_request_route_takes_the_request_alone() -> None:
+def test_a_request_route_receives_the_request_alone() -> None:
     """An endpoint with more parameters is refused when it is declared: nobody would fill them."""
     router = APIRouter(route_class=RequestRoute)
     with pytest.raises(TypeError, match="takes `request` alone"):

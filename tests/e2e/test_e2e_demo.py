@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.e2e.demo_rig import run_demo
 
 
-async def test_e2e_the_books_balance_though_every_service_is_killed(tmp_path: Path) -> None:
+async def test_e2e_the_counts_balance_though_every_service_is_killed(tmp_path: Path) -> None:
     """Each service dies by kill -9 while citizens file: each submission has its case, station, clocks, messages."""
     demo = await run_demo(tmp_path, "--citizens", "90", "--over", "21", "--kill")
     assert demo.status == 0, demo.output[-4000:]

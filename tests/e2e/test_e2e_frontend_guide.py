@@ -31,13 +31,13 @@ async def outputs(blocks: list[str], surroundings: dict[str, str]) -> list[str]:
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        told, errors = await asyncio.wait_for(process.communicate(), 90)
+        printed, errors = await asyncio.wait_for(process.communicate(), 90)
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
-    assert process.returncode == 0, f"{told.decode()}\n{errors.decode()}"
-    return [part.strip() for part in told.decode().split(BETWEEN)][:-1]
+    assert process.returncode == 0, f"{printed.decode()}\n{errors.decode()}"
+    return [part.strip() for part in printed.decode().split(BETWEEN)][:-1]
 
 
 def json_of(output: str) -> Any:
@@ -48,8 +48,8 @@ def json_of(output: str) -> Any:
 async def test_e2e_the_guide_for_frontends_works_as_written(stack: Stack) -> None:
     """Form, login, filing, tracking by token, ETag and stream, a refusal in Hindi and an emergency."""
     surroundings = {"INTAKE": stack.urls["intake"], "SINK": stack.urls["provider"], "PHONE": "9812300418"}
-    said = await outputs(BLOCKS, surroundings)
-    form, status, unchanged, stream, refused, emergency = [output for output in said if output]
+    answers = await outputs(BLOCKS, surroundings)
+    form, status, unchanged, stream, refused, emergency = [output for output in answers if output]
     questions = json_of(form)["attributes"]["properties"].values()
     assert all(DEVANAGARI.search(question["title"]) for question in questions)
     seen = json_of(status)

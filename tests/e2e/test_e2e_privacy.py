@@ -56,11 +56,11 @@ async def test_e2e_no_personal_data_outside_the_seal(stack: Stack) -> None:
         refused = await http.post(f"{suite.intake}/v1/complaints", content=malformed, headers=headers)
         assert refused.status_code in (409, 422)
 
-        async def told() -> bool:
+        async def notified() -> bool:
             inbox = await http.get(f"{suite.provider}/v1/sink", params={"to": PHONE})
             return {"filed", "assigned"} <= {message["template"] for message in inbox.json()}
 
-        await until(told, within_s=30)
+        await until(notified, within_s=30)
         places = {f"log of {path.stem}": path.read_bytes() for path in stack.folder.logs.glob("*.log")}
         for name, url in stack.urls.items():
             if name != "provider":

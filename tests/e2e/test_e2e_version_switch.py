@@ -40,10 +40,10 @@ async def test_a_switch_while_citizens_file_loses_and_doubles_nothing(make_stack
         with Journal(out / "journal.jsonl") as journal:
             demo = Demo(_target(stack), http, journal, options, out)
             version = await _imported(stack, tmp_path)
-            books = asyncio.create_task(demo.run())
+            demonstration = asyncio.create_task(demo.run())
             await asyncio.sleep(OVER_S / 4)
             await _routing(stack, "switch", version, "--by", "test", "--why", "new boundaries")
-            assert await books == 0
+            assert await demonstration == 0
         since = demo._since  # noqa: SLF001
         evidence = await gather(stack.kafka_bootstrap, start, stack.urls["provider"], http, since)
     first = [event for event in _assignments(evidence) if event.assignment_no == 1]
@@ -94,13 +94,13 @@ async def _routing(stack: Stack, *arguments: str) -> str:
     """One of the operator's commands, beside the running service; what it says."""
     environment = {name: stack.env("routing")[name] for name in ("MONGO_URI", "MONGO_DATABASE")}
 
-    said = io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(said):
+    printed = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(printed):
         for name, value in environment.items():
             patch.setenv(name, value)
         status = await asyncio.to_thread(main, arguments)
-    assert status == 0, said.getvalue()
-    return said.getvalue()
+    assert status == 0, printed.getvalue()
+    return printed.getvalue()
 
 
 def _assignments(evidence: Evidence) -> list[AssignedToStation]:

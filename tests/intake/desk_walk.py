@@ -132,7 +132,7 @@ def assign(world: World) -> World:
     return _published(world, ids.assignment_id(world.case.case_id, number), event, lag=False)
 
 
-def take(world: World, act: Act, order: CommandBody, *, lag: bool = False) -> World:
+def commanded(world: World, act: Act, order: CommandBody, *, lag: bool = False) -> World:
     """The world a minute after the command; CommandFault where it is refused. Routing and certificates answer at once.
 
     `lag`: what the monitor says of it reaches intake only with `heard`.
@@ -260,14 +260,14 @@ def _is_accepted(world: World, act: Act, order: CommandBody) -> bool:
 def _published(world: World, event_id: str, event: Event, *, lag: bool) -> World:
     """The monitor hears it; what it says goes to intake, or waits for it."""
     envelope = Envelope(event_id, event.type, event.producer, event.occurred_at, event.case_id, None, event)
-    record, said = monitor.apply(world.record, envelope, POLICIES)
+    record, emissions = monitor.apply(world.record, envelope, POLICIES)
     verified = str(event.outcome) if isinstance(event, VerificationCompleted) else world.verified
     own = [(event_id, event)] if event.type in DERIVED_TYPES else []
-    told = [(one.event_id, one.data) for one in said]
+    emitted = [(one.event_id, one.data) for one in emissions]
     case = _derived(world.case, own)
     if lag:
-        return replace(world, case=case, record=record, verified=verified, late=(*world.late, *told))
-    return replace(world, case=_derived(case, told), record=record, verified=verified)
+        return replace(world, case=case, record=record, verified=verified, late=(*world.late, *emitted))
+    return replace(world, case=_derived(case, emitted), record=record, verified=verified)
 
 
 def _answered(world: World, event_id: str, event: Event, *, lag: bool) -> World:
@@ -304,8 +304,8 @@ def _case_file(world: World) -> CaseFile:
     )  # fmt: skip
 
 
-def _derived(case: Case, told: Iterable[tuple[str, Event]]) -> Case:
-    for event_id, event in told:
+def _derived(case: Case, emitted: Iterable[tuple[str, Event]]) -> Case:
+    for event_id, event in emitted:
         effect = derive(event_id, event).effect if event.type in DERIVED_TYPES else None
         case = case if effect is None else apply(case, effect)
     return case

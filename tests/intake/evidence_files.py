@@ -17,16 +17,16 @@ from pypdf.generic import (
 )
 
 LATITUDE: Final = (26.0, 8.0, 9.0)
-SECRET_WORDS: Final = b"Asha's telephone"
+SECRET_TEXT: Final = b"Asha's telephone"
 
 
 def jpeg(*, gps: bool = False, size: tuple[int, int] = (64, 48), colour: tuple[int, int, int] = (10, 200, 30)) -> bytes:
     image, out = Image.new("RGB", size, colour), io.BytesIO()
     exif = Image.Exif()
     if gps:
-        exif[0x010F] = SECRET_WORDS.decode()
+        exif[0x010F] = SECRET_TEXT.decode()
         exif.get_ifd(0x8825).update({1: "N", 2: LATITUDE, 3: "E", 4: (87.0, 27.0, 57.0)})
-    image.save(out, "JPEG", exif=exif, comment=SECRET_WORDS if gps else b"")
+    image.save(out, "JPEG", exif=exif, comment=SECRET_TEXT if gps else b"")
     return out.getvalue()
 
 
@@ -35,7 +35,7 @@ def png(*, text: bool = False) -> bytes:
 
     info, out = PngInfo(), io.BytesIO()
     if text:
-        info.add_text("Author", SECRET_WORDS.decode())
+        info.add_text("Author", SECRET_TEXT.decode())
     Image.new("RGBA", (20, 10), (1, 2, 3, 128)).save(out, "PNG", pnginfo=info)
     return out.getvalue()
 
@@ -43,7 +43,7 @@ def png(*, text: bool = False) -> bytes:
 def webp() -> bytes:
     out = io.BytesIO()
     exif = Image.Exif()
-    exif[0x010F] = SECRET_WORDS.decode()
+    exif[0x010F] = SECRET_TEXT.decode()
     Image.new("RGB", (20, 10), (9, 9, 9)).save(out, "WEBP", exif=exif)
     return out.getvalue()
 
@@ -71,10 +71,10 @@ def pdf(*, inside: bytes | None = None) -> bytes:
     """One page with a photo (`inside`), a script, an attachment, a link, and who wrote it."""
     writer, out = PdfWriter(), io.BytesIO()
     page = writer.add_blank_page(200, 200)
-    writer.add_metadata({"/Author": SECRET_WORDS.decode()})
+    writer.add_metadata({"/Author": SECRET_TEXT.decode()})
     script = {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("app.alert('opened')")}
     writer.root_object[NameObject("/OpenAction")] = DictionaryObject(script)
-    writer.add_attachment("secret.txt", SECRET_WORDS)
+    writer.add_attachment("secret.txt", SECRET_TEXT)
     if inside is not None:
         photo = StreamObject()
         photo._data = inside  # noqa: SLF001
@@ -128,8 +128,8 @@ def mp4(*, brand: bytes = b"isom", track: bytes = b"vide", place: bytes = b"+26.
 
 def mp3() -> bytes:
     frame = b"\xff\xfb\x90\x64" + bytes(413)
-    tag = b"TIT2" + len(SECRET_WORDS).to_bytes(4) + bytes(2) + SECRET_WORDS
-    return b"ID3\x03\x00\x00" + bytes([0, 0, 0, len(tag)]) + tag + frame * 4 + b"TAG" + SECRET_WORDS.ljust(125, b"\0")
+    tag = b"TIT2" + len(SECRET_TEXT).to_bytes(4) + bytes(2) + SECRET_TEXT
+    return b"ID3\x03\x00\x00" + bytes([0, 0, 0, len(tag)]) + tag + frame * 4 + b"TAG" + SECRET_TEXT.ljust(125, b"\0")
 
 
 def amr() -> bytes:

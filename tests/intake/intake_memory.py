@@ -81,7 +81,7 @@ class MemoryCaseStore:
         changed = updated(now, update)
         self.cases[case.case_id] = changed
         self.published += entries
-        self._tell(case.case_id)
+        self._notify(case.case_id)
         return changed
 
     async def apply_derived(self, batch: Sequence[Derived]) -> None:
@@ -91,7 +91,7 @@ class MemoryCaseStore:
             case = self.cases.get(derived.case_id)
             if case is not None and derived.effect is not None:
                 self.cases[derived.case_id] = apply(case, derived.effect)
-                self._tell(derived.case_id)
+                self._notify(derived.case_id)
 
     async def timeline(self, case_id: str) -> tuple[TimelineEntry, ...]:
         found = [entry for entry in self.entries.values() if entry.case_id == case_id]
@@ -111,7 +111,7 @@ class MemoryCaseStore:
         while True:
             yield await tail.get()
 
-    def _tell(self, case_id: str) -> None:
+    def _notify(self, case_id: str) -> None:
         for tail in self._tails:
             tail.put_nowait(case_id)
 

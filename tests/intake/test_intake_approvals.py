@@ -25,7 +25,7 @@ from intake.commands.allowed import allowed_acts
 from intake.commands.decide import decide
 from intake.commands.problems import problem_of
 from intake.commands.table import TABLE, Act
-from tests.intake.desk_walk import PAPERS, filed, take
+from tests.intake.desk_walk import PAPERS, commanded, filed
 from tests.intake.intake_rig import CATALOGUE, POLICIES, Rig
 from tests.intake.test_intake_desk import CERTIFICATE, at_station
 
@@ -38,7 +38,7 @@ def case_of(kind: Kind, outcome: str | None) -> Case:
     """Of a certificate's way to its verification, under the kind's service."""
     world = filed("character-certificate")
     if outcome is not None:
-        world = take(world, Act.COMPLETE_VERIFICATION, certificates.CompleteVerification(outcome=outcome))
+        world = commanded(world, Act.COMPLETE_VERIFICATION, certificates.CompleteVerification(outcome=outcome))
     return replace(world.case, service_code=kind.services[0])
 
 

@@ -88,7 +88,7 @@ def test_each_missing_attribute_is_named_once() -> None:
     assert found[0][1].hi == "“प्रश्न क” आवश्यक है"
 
 
-def test_a_fault_is_told_in_hindi_too() -> None:
+def test_a_fault_is_explained_in_hindi_too() -> None:
     """Choices are named by their labels, never by their codes."""
     [(_, choice)] = both_faults({"item": "car"})
     assert choice.hi == "इनमें से चुनें: फोन, बैग"

@@ -63,7 +63,7 @@ def test_a_second_table_is_found_out(tmp_path: Path) -> None:
     ("model", "field", "value"),
     [(CheckIn, "presence", "unknown"), (ComplaintBody, "channel", FilingChannel.PHONE112.value)],
 )
-def test_a_body_takes_the_schemas_values_alone(model: type[BaseModel], field: str, value: str) -> None:
+def test_a_body_accepts_the_schemas_values_alone(model: type[BaseModel], field: str, value: str) -> None:
     """Neither the reader's `unknown` nor a channel that is an officer's own is accepted, and the fault is the same."""
     with pytest.raises(ValidationError) as error:
         model.model_validate({field: value})

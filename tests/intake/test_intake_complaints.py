@@ -73,7 +73,7 @@ async def test_aadhaar_numbers_are_removed(intake: Rig) -> None:
     assert [notice["code"] for notice in answer["notices"]] == ["aadhaar_removed"]
 
 
-async def test_words_of_danger_bring_the_number_of_help(intake: Rig) -> None:
+async def test_a_description_of_danger_brings_the_number_of_help(intake: Rig) -> None:
     """A complaint that tells of a danger now is accepted with a notice that dials 112."""
     answer = await intake.filed(but(description="वह मुझे जान से मारने आया है, बचाओ"))
     assert answer["notices"][0]["action"] == "tel:112"
@@ -191,7 +191,7 @@ async def test_the_same_key_with_another_body_is_refused(intake: Rig) -> None:
     assert (await intake.file(COMPLAINT, idempotency_key="once", by=RAVI)).status_code == 202
 
 
-async def test_a_key_in_flight_is_told_to_wait(intake: Rig) -> None:
+async def test_a_key_in_flight_is_asked_to_wait(intake: Rig) -> None:
     """Of two requests at once with one key, one files and the other is asked to come again shortly."""
     answers = await asyncio.gather(*(intake.file(COMPLAINT, idempotency_key="once") for _ in range(2)))
     assert sorted(answer.status_code for answer in answers) == [202, 409]

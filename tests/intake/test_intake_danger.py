@@ -40,7 +40,7 @@ CALM = (
 
 
 @pytest.mark.parametrize("text", FEAR)
-def test_words_of_fear_are_heard(text: str) -> None:
+def test_expressions_of_fear_are_recognised(text: str) -> None:
     """In Hindi, Hindi in Latin letters, Urdu and English, whatever stands between the words."""
     assert in_danger(text)
 

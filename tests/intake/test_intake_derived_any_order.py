@@ -102,7 +102,7 @@ def test_the_newest_number_wins() -> None:
     assert case.certificates["cert.1:$x"].revoked
 
 
-def test_a_certificate_told_again_moves_no_later_round() -> None:
+def test_a_certificate_emitted_again_moves_no_later_round() -> None:
     """The paper of the first round, read from the log once more, decides nothing in a case that was reopened."""
     issued = ("i1", CertificateIssued(**CERTIFICATE))
     case = after(new_case(state=State.VERIFICATION_DONE), [issued])
@@ -110,6 +110,6 @@ def test_a_certificate_told_again_moves_no_later_round() -> None:
     assert after(replace(case, state=State.VERIFICATION_DONE, round=2), [issued]).state is State.VERIFICATION_DONE
 
 
-def test_every_derived_type_is_taken_in() -> None:
+def test_every_derived_type_is_applied() -> None:
     """The events of this test are all the types the consumer asks for, but the reminder, which changes nothing."""
     assert {event.type for _, event in EVENTS} | {"SLADueSoon", "SLAClockAdjusted"} == DERIVED_TYPES

@@ -143,7 +143,7 @@ async def test_a_transfer_moves_the_case_and_keeps_the_clock(intake: Rig) -> Non
     assert (await intake.get(f"/v1/desk/cases/{case_id}", by=SHO)).status_code == 404
 
 
-async def test_a_stale_screen_is_told(intake: Rig) -> None:
+async def test_a_stale_screen_is_refused(intake: Rig) -> None:
     """If-Match with another version is 412 and names the version; with the right one the command runs."""
     case_id = await at_station(intake)
     etag = (await intake.get(f"/v1/desk/cases/{case_id}", by=SHO)).headers["etag"]

@@ -102,7 +102,7 @@ async def test_swapped_coordinates_are_put_right(intake: Rig) -> None:
     assert (location.lat, location.lon) == (26.1358, 87.4659)
 
 
-async def test_a_broken_body_keeps_what_was_said(intake: Rig) -> None:
+async def test_a_broken_body_keeps_what_was_written(intake: Rig) -> None:
     """The text of a body that is no JSON reaches the officer, and its phone and place are read."""
     answer = await called(
         intake, b'{"kind": "fire", "phone": "9876543211", "lat": 26.1, "lon": 87.4, "note": "aag lagi'
@@ -150,7 +150,7 @@ async def test_a_key_makes_a_retry_harmless(intake: Rig) -> None:
     assert len(intake.store.cases) == 3
 
 
-async def test_the_112_centre_says_when_the_call_came(intake: Rig) -> None:
+async def test_the_112_centre_states_when_the_call_came(intake: Rig) -> None:
     """The clock runs from the centre's time of the call; nobody else can set it."""
     body = {"kind": "police", "call_received_at": "2026-11-22T06:25:00+00:00", "channel": "phone112"}
     centre = await called(intake, body, by=DISPATCHER)

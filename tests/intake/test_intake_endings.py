@@ -131,8 +131,8 @@ async def test_who_calls_for_help_cannot_call_it_off_alone(intake: Rig) -> None:
     for _ in range(3):
         answer = await intake.post(url, {}, X_Receipt=filed["receipt_secret"])
         assert (answer.status_code, answer.json()["status"]) == (202, "received")
-    told = [event.type for event in intake.events(case_id)]
-    assert told == ["ComplaintFiled", "WithdrawalRequested"]
+    emitted = [event.type for event in intake.events(case_id)]
+    assert emitted == ["ComplaintFiled", "WithdrawalRequested"]
     view = (await intake.get(f"/v1/desk/cases/{case_id}", by=DISPATCHER)).json()
     assert "withdrawal_requested" in view["flags"]
     assert {clock["state"] for clock in view["clocks"]} == {"running"}
@@ -194,7 +194,7 @@ async def test_with_the_last_unit_sent_back_nobody_is_on_the_way(intake: Rig) ->
     assert down.json()["status"] == "received"
 
 
-async def test_a_pause_and_its_end_are_what_they_say(intake: Rig) -> None:
+async def test_a_pause_and_its_end_are_what_they_state(intake: Rig) -> None:
     """No pause until the past or beyond its cap; what is paused is not paused again, what runs is not resumed."""
     case_id = await at_station(intake)
     now = intake.clock.now()
@@ -219,7 +219,7 @@ async def test_a_pause_and_its_end_are_what_they_say(intake: Rig) -> None:
     assert (await intake.command(case_id, "pause-clock", body)).json()["code"] == "clock_not_pausable"
 
 
-async def test_a_hearing_that_does_not_take_place_is_told(intake: Rig) -> None:
+async def test_a_hearing_that_does_not_happen_is_announced(intake: Rig) -> None:
     """The citizen stayed away, or it was called off: each has its event, and the case is at the desk again."""
     case_id = await at_station(intake)
     soon = intake.clock.now() + timedelta(minutes=10)
@@ -238,8 +238,8 @@ async def test_a_hearing_that_does_not_take_place_is_told(intake: Rig) -> None:
     assert (await intake.command(case_id, "cancel-hearing", {"reason_code": "officer_ill"})).json()[
         "status"
     ] == "assigned"
-    told: list[Event] = [one for one in intake.events(case_id) if isinstance(one, HearingNoShow | HearingCancelled)]
-    assert [one.type for one in told] == ["HearingNoShow", "HearingNoShow", "HearingCancelled"]
+    emitted: list[Event] = [one for one in intake.events(case_id) if isinstance(one, HearingNoShow | HearingCancelled)]
+    assert [one.type for one in emitted] == ["HearingNoShow", "HearingNoShow", "HearingCancelled"]
 
 
 @pytest.mark.parametrize(("days", "status"), [(-400, 422), (-300, 202), (0.5, 202), (2, 422)])

@@ -18,26 +18,26 @@ async def test_a_photo_is_added_with_its_hash(intake: Rig) -> None:
     intake.clock.advance(timedelta(seconds=1))
     answer = await send(intake, case, photo)
     assert answer.status_code == 201, answer.text
-    told = answer.json()
+    uploaded = answer.json()
     sha256 = hashlib.sha256(photo).hexdigest()
-    assert told["sha256"] == sha256
-    assert (told["media_type"], told["bytes"], told["scan"], told["shown"]) == (
+    assert uploaded["sha256"] == sha256
+    assert (uploaded["media_type"], uploaded["bytes"], uploaded["scan"], uploaded["shown"]) == (
         "image/jpeg",
         len(photo),
         "unscanned",
         "copy",
     )
-    assert [notice["code"] for notice in told["notices"]] == ["evidence_unscanned"]
+    assert [notice["code"] for notice in uploaded["notices"]] == ["evidence_unscanned"]
     event = intake.events(case["case_id"])[-1]
     assert isinstance(event, EvidenceAdded)
     assert (event.evidence_id, event.sha256, event.bytes, event.case_seq) == (
-        told["evidence_id"],
+        uploaded["evidence_id"],
         sha256,
         len(photo),
         2,
     )
     status = (await intake.get(f"/v1/complaints/{case['tracking_number']}", by=ASHA, Accept_Language="en")).json()
-    assert [(one["evidence_id"], one["sha256"]) for one in status["evidence"]] == [(told["evidence_id"], sha256)]
+    assert [(one["evidence_id"], one["sha256"]) for one in status["evidence"]] == [(uploaded["evidence_id"], sha256)]
     assert status["version"] == 2
     assert status["timeline"][-1]["text"] == "Your file was added"
 
@@ -94,7 +94,7 @@ async def test_the_last_required_paper_completes_the_documents(intake: Rig) -> N
     ],
     ids=["page", "zip", "two types", "bomb", "cut short", "empty"],
 )
-async def test_a_file_that_is_not_taken_leaves_nothing(intake: Rig, content: bytes, status: int, code: str) -> None:
+async def test_a_file_that_is_refused_leaves_nothing(intake: Rig, content: bytes, status: int, code: str) -> None:
     """By form and by parts: the problem says why in both languages, nothing is kept, no event is told."""
     case = await intake.filed(COMPLAINT)
     refused = await send(intake, case, content, Accept_Language="hi")
@@ -139,14 +139,14 @@ async def test_other_bodies_stay_small(intake: Rig) -> None:
     assert refused.status_code == 413
 
 
-async def test_an_ended_case_takes_no_file(intake: Rig) -> None:
+async def test_an_ended_case_accepts_no_file(intake: Rig) -> None:
     """What was withdrawn gathers no more papers; what it has can still be read."""
     case = await intake.filed(COMPLAINT)
-    told = (await send(intake, case, files.jpeg())).json()
+    uploaded = (await send(intake, case, files.jpeg())).json()
     assert (await intake.post(f"/v1/complaints/{case['tracking_number']}/withdraw", by=ASHA)).status_code == 202
     refused = await send(intake, case, files.png())
     assert (refused.status_code, refused.json()["code"]) == (409, "evidence_case_ended")
-    assert (await intake.get(f"/v1/evidence/{told['evidence_id']}", by=ASHA)).status_code == 200
+    assert (await intake.get(f"/v1/evidence/{uploaded['evidence_id']}", by=ASHA)).status_code == 200
 
 
 async def test_what_a_form_must_hold(intake: Rig) -> None:

@@ -19,11 +19,11 @@ async def test_the_original_is_kept_sealed_and_a_copy_is_shown(intake: Rig) -> N
     """What is at rest holds no byte of it in clear; the owner gets a copy without the place, to save, not to run."""
     case = await intake.filed(COMPLAINT)
     photo = files.jpeg(gps=True)
-    told = (await send(intake, case, photo)).json()
-    assert not any(files.SECRET_WORDS in sealed or photo[:12] in sealed for _, sealed in intake.files.parts.values())
-    shown = await intake.get(f"/v1/evidence/{told['evidence_id']}", by=ASHA)
+    uploaded = (await send(intake, case, photo)).json()
+    assert not any(files.SECRET_TEXT in sealed or photo[:12] in sealed for _, sealed in intake.files.parts.values())
+    shown = await intake.get(f"/v1/evidence/{uploaded['evidence_id']}", by=ASHA)
     assert shown.status_code == 200
-    assert files.SECRET_WORDS not in shown.content
+    assert files.SECRET_TEXT not in shown.content
     assert dict(Image.open(io.BytesIO(shown.content)).getexif()) == {}
     assert shown.headers["content-type"] == "image/jpeg"
     assert shown.headers["content-disposition"].startswith("attachment; ")
@@ -31,10 +31,10 @@ async def test_the_original_is_kept_sealed_and_a_copy_is_shown(intake: Rig) -> N
     assert shown.headers["x-content-type-options"] == "nosniff"
     assert "no-store" in shown.headers["cache-control"]
     # The copy is made once, and sealed too.
-    assert (await intake.get(f"/v1/evidence/{told['evidence_id']}", by=ASHA)).content == shown.content
+    assert (await intake.get(f"/v1/evidence/{uploaded['evidence_id']}", by=ASHA)).content == shown.content
     assert len(intake.files.parts) == 2
-    desk = _original_of(intake, told["evidence_id"])
-    assert hashlib.sha256(desk).hexdigest() == told["sha256"]
+    desk = _original_of(intake, uploaded["evidence_id"])
+    assert hashlib.sha256(desk).hexdigest() == uploaded["sha256"]
 
 
 def _original_of(intake: Rig, evidence_id: str) -> bytes:
@@ -62,8 +62,8 @@ async def test_who_reads_a_file_is_recorded(intake: Rig) -> None:
     """The owner, who holds the receipt and the station's officer: each reading has its line, before it is shown."""
     case = await intake.filed(COMPLAINT)
     await intake.assign(case["case_id"])
-    told = (await send(intake, case, files.jpeg())).json()
-    url = f"/v1/evidence/{told['evidence_id']}"
+    uploaded = (await send(intake, case, files.jpeg())).json()
+    url = f"/v1/evidence/{uploaded['evidence_id']}"
     assert (await intake.get(url, by=ASHA)).status_code == 200
     assert (await intake.get(url, X_Receipt=case["receipt_secret"])).status_code == 200
     assert (await intake.get(url, by=SHO)).status_code == 200
@@ -73,7 +73,7 @@ async def test_who_reads_a_file_is_recorded(intake: Rig) -> None:
         assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
     reveals = await intake.side.reveals(case["case_id"])
     assert [(one.post, one.reason) for one in reveals] == [
-        (post, f"evidence {told['evidence_id']}") for post in ("owner", "owner", "SHO:5140003", "SP:ARARIA")
+        (post, f"evidence {uploaded['evidence_id']}") for post in ("owner", "owner", "SHO:5140003", "SP:ARARIA")
     ]
     assert reveals[1].actor.startswith("receipt:")
     assert case["receipt_secret"] not in reveals[1].actor
@@ -87,19 +87,19 @@ async def test_the_accused_station_gets_no_file(intake: Rig) -> None:
     }
     case = await intake.filed(against)
     await intake.assign(case["case_id"])
-    told = (await send(intake, case, files.jpeg())).json()
+    uploaded = (await send(intake, case, files.jpeg())).json()
     for officer in (SHO, OTHER_SHO, DISPATCHER):
-        assert (await intake.get(f"/v1/evidence/{told['evidence_id']}", by=officer)).status_code == 404
-    assert (await intake.get(f"/v1/evidence/{told['evidence_id']}", by=ASHA)).status_code == 200
+        assert (await intake.get(f"/v1/evidence/{uploaded['evidence_id']}", by=officer)).status_code == 404
+    assert (await intake.get(f"/v1/evidence/{uploaded['evidence_id']}", by=ASHA)).status_code == 200
 
 
 async def test_a_sensitive_case_opens_by_its_receipt_alone(intake: Rig) -> None:
     """The token of the phone adds and reads nothing; the receipt does both."""
     case = await intake.filed(COMPLAINT | {"attributes": {"category": "crime_against_women"}})
     assert (await send(intake, case, files.jpeg())).status_code == 404
-    told = await send(intake, case, files.jpeg(), by=None, X_Receipt=case["receipt_secret"])
-    assert told.status_code == 201
-    url = f"/v1/evidence/{told.json()['evidence_id']}"
+    uploaded = await send(intake, case, files.jpeg(), by=None, X_Receipt=case["receipt_secret"])
+    assert uploaded.status_code == 201
+    url = f"/v1/evidence/{uploaded.json()['evidence_id']}"
     assert (await intake.get(url, by=ASHA)).status_code == 404
     assert (await intake.get(url, X_Receipt=case["receipt_secret"])).status_code == 200
 
@@ -110,11 +110,11 @@ async def test_an_infected_file_is_never_shown(intake: Rig) -> None:
     case = await intake.filed(CERTIFICATE)
     await intake.assign(case["case_id"])
     infected = files.pdf().replace(b"%%EOF", b"%" + EICAR + b"\n%%EOF")
-    told = (await send(intake, case, infected, document_type="identity")).json()
-    assert (told["scan"], told["shown"]) == ("infected", "nobody")
-    assert [notice["code"] for notice in told["notices"]] == ["evidence_infected"]
+    uploaded = (await send(intake, case, infected, document_type="identity")).json()
+    assert (uploaded["scan"], uploaded["shown"]) == ("infected", "nobody")
+    assert [notice["code"] for notice in uploaded["notices"]] == ["evidence_infected"]
     for reader in (ASHA, SHO):
-        refused = await intake.get(f"/v1/evidence/{told['evidence_id']}", by=reader)
+        refused = await intake.get(f"/v1/evidence/{uploaded['evidence_id']}", by=reader)
         assert (refused.status_code, refused.json()["code"]) == (403, "evidence_infected")
     assert await intake.side.reveals(case["case_id"]) == ()
     assert (await send(intake, case, files.jpeg(), document_type="residence")).json()["scan"] == "clean"
@@ -141,10 +141,10 @@ async def test_what_cannot_be_stripped_goes_to_officers_alone(intake: Rig) -> No
     """A sound whose metadata stay: the answer says so, the owner is told why, the officer gets the original to save."""
     case = await intake.filed(COMPLAINT)
     await intake.assign(case["case_id"])
-    told = (await send(intake, case, files.ogg())).json()
-    assert told["shown"] == "officers"
-    assert "evidence_for_officers" in [notice["code"] for notice in told["notices"]]
-    url = f"/v1/evidence/{told['evidence_id']}"
+    uploaded = (await send(intake, case, files.ogg())).json()
+    assert uploaded["shown"] == "officers"
+    assert "evidence_for_officers" in [notice["code"] for notice in uploaded["notices"]]
+    url = f"/v1/evidence/{uploaded['evidence_id']}"
     refused = await intake.get(url, by=ASHA)
     assert (refused.status_code, refused.json()["code"]) == (403, "evidence_for_officers")
     given = await intake.get(url, by=SHO)
@@ -155,6 +155,6 @@ async def test_what_cannot_be_stripped_goes_to_officers_alone(intake: Rig) -> No
 async def test_a_file_that_no_copy_can_be_made_of(intake: Rig) -> None:
     """A picture whose pixels are broken is kept, and its reader is told; no half of it is shown."""
     case = await intake.filed(COMPLAINT)
-    told = (await send(intake, case, files.png_of_nonsense())).json()
-    refused = await intake.get(f"/v1/evidence/{told['evidence_id']}", by=ASHA)
+    uploaded = (await send(intake, case, files.png_of_nonsense())).json()
+    refused = await intake.get(f"/v1/evidence/{uploaded['evidence_id']}", by=ASHA)
     assert (refused.status_code, refused.json()["code"]) == (409, "evidence_without_copy")

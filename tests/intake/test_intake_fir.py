@@ -35,9 +35,9 @@ def of_category(category: str) -> dict[str, Any]:
 async def sign_until(intake: Rig, case_id: str, days: int) -> None:
     """The citizen's time to sign, as the monitor tells it."""
     now = intake.clock.now()
-    told = clock_started(case_id, now).model_dump()
-    told |= {"clock": "efir_signature", "clock_id": "efir_signature:1", "owner": "citizen"}
-    await apply_derived(intake, SLAClockStarted(**(told | {"due_at": now + timedelta(days=days)})))
+    started = clock_started(case_id, now).model_dump()
+    started |= {"clock": "efir_signature", "clock_id": "efir_signature:1", "owner": "citizen"}
+    await apply_derived(intake, SLAClockStarted(**(started | {"due_at": now + timedelta(days=days)})))
 
 
 async def last(intake: Rig, case_id: str, kind: type) -> Any:
@@ -91,7 +91,7 @@ async def test_a_section_that_there_is_not_is_named(intake: Rig) -> None:
         ({"sections": []}, "/sections"),
     ],
 )
-async def test_a_wrong_number_is_told_by_its_field(intake: Rig, wrong: dict[str, Any], pointer: str) -> None:
+async def test_a_wrong_number_is_named_by_its_field(intake: Rig, wrong: dict[str, Any], pointer: str) -> None:
     """Of a year to come, of no form, or no section at all."""
     case_id = await at_station(intake)
     refused = await intake.command(case_id, "register-fir", FIR | wrong)
@@ -177,14 +177,14 @@ async def test_an_enquiry_needs_the_permission_of_an_sdpo(intake: Rig) -> None:
     assert (await last(intake, case_id, PreliminaryEnquiryOrdered)).permitted_by_post == "SP:ARARIA"
 
 
-@pytest.mark.parametrize(("category", "says"), [("sc_st_atrocity", "18A"), ("child_abuse", "child")])
-async def test_the_law_bars_an_enquiry(intake: Rig, category: str, says: str) -> None:
+@pytest.mark.parametrize(("category", "message"), [("sc_st_atrocity", "18A"), ("child_abuse", "child")])
+async def test_the_law_bars_an_enquiry(intake: Rig, category: str, message: str) -> None:
     """SC/ST Act s. 18A and POCSO: refused with its sentence, and not listed as allowed."""
     case_id = await at_station(intake, of_category(category))
     body = {"permitted_by_post": "SDPO:5140003"}
     refused = await intake.command(case_id, "start-preliminary-enquiry", body, accept_language="en")
     assert (refused.status_code, refused.json()["code"]) == (409, "enquiry_not_allowed")
-    assert says in refused.json()["detail"]
+    assert message in refused.json()["detail"]
     assert "start-preliminary-enquiry" not in refused.json()["allowed"]
     assert "register-fir" in refused.json()["allowed"]
 

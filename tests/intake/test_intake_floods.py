@@ -37,8 +37,8 @@ async def test_too_many_filings_of_one_login_are_429() -> None:
         for by in (None, ASHA) * 5:
             key = str(uuid.uuid4())
             assert (await intake.post("/v1/emergencies", URGENT, by=by, idempotency_key=key)).status_code == 202
-            told = {"service_code": "emergency-112", "attributes": {}}
-            assert (await intake.file(told, by=by)).status_code == 202
+            filing = {"service_code": "emergency-112", "attributes": {}}
+            assert (await intake.file(filing, by=by)).status_code == 202
         intake.clock.advance(timedelta(minutes=10))
         assert (await intake.file(COMPLAINT, by=ASHA)).status_code == 202
 
@@ -56,7 +56,7 @@ async def test_who_knocks_without_a_login_is_limited_by_network() -> None:
         assert await code("203.0.113.10") == 401
 
 
-async def test_an_event_tells_where_it_was_filed_by_a_hash_of_the_day(intake: Rig) -> None:
+async def test_an_event_names_where_it_was_filed_by_a_hash_of_the_day(intake: Rig) -> None:
     """The same network has the same source all day, another the next; a login has its own; no address stands in it."""
     intake.app.state.proxies = PROXIES
 

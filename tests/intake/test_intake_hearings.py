@@ -137,8 +137,8 @@ async def test_a_time_that_is_free_again_can_be_booked(intake: Rig, ended: str) 
         path = f"/v1/complaints/{case['tracking_number']}/withdraw"
         assert (await intake.post(path, X_Receipt=receipt)).status_code == 202
     off = [event for event in intake.events(case["case_id"]) if isinstance(event, HearingCancelled)]
-    told = [hearing.hearing_id] if ended in {"withdrawn", "closed", "resolved"} else []
-    assert [event.hearing_id for event in off] == told
+    expected = [hearing.hearing_id] if ended in {"withdrawn", "closed", "resolved"} else []
+    assert [event.hearing_id for event in off] == expected
     assert {event.outcome for event in off} <= {"case_ended"}
     numbers = [event.case_seq for event in intake.events(case["case_id"]) if isinstance(event, IntakeEvent)]
     assert numbers == list(range(1, len(numbers) + 1))

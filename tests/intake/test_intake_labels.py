@@ -9,7 +9,7 @@ from tests.texts.readable import DEVANAGARI
 
 HERE = {"lat": 25.6, "lon": 85.1}
 # Codes that are for programs: ids, and what chooses a text that stands elsewhere in the answer.
-WORDS_OF = {
+TEXT_FIELDS = {
     "service_code": "service_name",
     "status": "status_text",
     "priority": "priority_text",
@@ -21,12 +21,12 @@ WORDS_OF = {
 }
 
 
-def said(view: dict[str, Any]) -> list[str]:
+def texts_of(view: dict[str, Any]) -> list[str]:
     """All words of a view that stand for its codes."""
     found: list[str] = []
-    for code, words in WORDS_OF.items():
+    for code, text in TEXT_FIELDS.items():
         if view.get(code):
-            value = view[words]
+            value = view[text]
             found += value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
     for clock in view["clocks"]:
         found += [clock["name"], clock["state_text"]]
@@ -44,7 +44,7 @@ async def emergency(intake: Rig) -> str:
 
 
 @pytest.mark.parametrize("language", ["hi", "en"])
-async def test_a_desk_shows_words_beside_its_codes(intake: Rig, language: str) -> None:
+async def test_a_desk_shows_names_beside_its_codes(intake: Rig, language: str) -> None:
     """A case's line and page name service, state, priority, category, kinds and each command in one language."""
     complaint = str((await intake.filed({**COMPLAINT, "attributes": {"category": "theft"}}))["case_id"])
     await intake.assign(complaint)
@@ -56,9 +56,9 @@ async def test_a_desk_shows_words_beside_its_codes(intake: Rig, language: str) -
         assert page["allowed_text"].keys() == set(page["allowed"])
         assert len(page["kinds_text"]) == len(page["kinds"])
         assert len(page["flags_text"]) == len(page["flags"]) == (case_id == call)
-        for words in (*said(page), *said({**line, "officer_post": None})):
-            assert bool(DEVANAGARI.search(words)) is (language == "hi"), words
-            assert "_" not in words
+        for text in (*texts_of(page), *texts_of({**line, "officer_post": None})):
+            assert bool(DEVANAGARI.search(text)) is (language == "hi"), text
+            assert "_" not in text
 
 
 async def test_a_category_is_called_as_in_the_form(intake: Rig) -> None:
@@ -68,7 +68,7 @@ async def test_a_category_is_called_as_in_the_form(intake: Rig) -> None:
     assert (page["category"], page["category_text"]) == ("theft", "चोरी")
 
 
-async def test_a_refused_command_is_explained_in_words(intake: Rig) -> None:
+async def test_a_refused_command_is_explained_in_plain_text(intake: Rig) -> None:
     """Neither the state's nor the command's code stands in the detail."""
     complaint = str((await intake.filed(COMPLAINT))["case_id"])
     await intake.assign(complaint)
@@ -76,5 +76,5 @@ async def test_a_refused_command_is_explained_in_words(intake: Rig) -> None:
     path = f"/v1/desk/cases/{complaint}/hold-hearing"
     answer = await intake.post(path, {"outcome": "heard"}, by=SHO, accept_language="hi")
     assert (answer.status_code, answer.json()["code"]) == (409, "transition_not_allowed")
-    said = "मामले की स्थिति: कार्यालय ने देखा। अभी यह नहीं हो सकता: सुनवाई का परिणाम दर्ज करना।"
-    assert answer.json()["detail"] == said
+    texts_of = "मामले की स्थिति: कार्यालय ने देखा। अभी यह नहीं हो सकता: सुनवाई का परिणाम दर्ज करना।"
+    assert answer.json()["detail"] == texts_of

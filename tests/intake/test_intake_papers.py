@@ -26,14 +26,14 @@ async def issued(intake: Rig) -> tuple[dict[str, Any], str, str]:
     """What the 202 said, the certificate's id, and its address as the status gives it."""
     filed = await intake.filed(LOST)
     certificate_id = ids.certificate_id(filed["case_id"], "lost-report")
-    await tell(intake, CertificateIssued, filed["case_id"], certificate_id)
+    await deliver(intake, CertificateIssued, filed["case_id"], certificate_id)
     intake.papers.papers[certificate_id] = PDF
     status = (await intake.get(f"/v1/complaints/{filed['tracking_number']}", by=ASHA)).json()
     [listed] = status["certificates"]
     return filed, certificate_id, listed["url"]
 
 
-async def tell(intake: Rig, kind: type[Any], case_id: str, certificate_id: str) -> None:
+async def deliver(intake: Rig, kind: type[Any], case_id: str, certificate_id: str) -> None:
     event = kind(
         case_id=case_id,
         occurred_at=intake.clock.now(),
@@ -81,15 +81,15 @@ async def test_nobody_else_gets_it_and_nobody_is_asked(intake: Rig) -> None:
     assert len(intake.papers.asked) == asked
 
 
-async def test_a_revoked_paper_is_gone_and_says_so(intake: Rig) -> None:
+async def test_a_revoked_paper_is_gone_and_its_answer_names_it(intake: Rig) -> None:
     """410 certificate_revoked, whether intake knows it already or the certificate service says it."""
     filed, certificate_id, url = await issued(intake)
-    await tell(intake, CertificateRevoked, filed["case_id"], certificate_id)
+    await deliver(intake, CertificateRevoked, filed["case_id"], certificate_id)
     answer = await intake.get(url, by=ASHA)
     assert (answer.status_code, answer.json()["code"]) == (410, "certificate_revoked")
 
 
-async def test_while_the_certificate_service_is_away_the_owner_is_told_to_come_back(intake: Rig) -> None:
+async def test_while_the_certificate_service_is_away_the_owner_is_asked_to_come_back(intake: Rig) -> None:
     """503 with Retry-After, and the paper when it is back."""
     _, _, url = await issued(intake)
     intake.papers.fault = Problem(CERTIFICATE_UNAVAILABLE, headers={"Retry-After": "10"})
@@ -174,7 +174,7 @@ async def test_a_name_that_nobody_can_see_is_refused_at_filing(intake: Rig, name
 
 
 @pytest.mark.parametrize("name", ["ᱥᱟᱱᱛᱟᱲ", "𑂃𑂍", "মোহাম্মদ", "क्\u200dष", "R"])
-async def test_a_name_in_any_script_is_taken(intake: Rig, name: str) -> None:
+async def test_a_name_in_any_script_is_accepted(intake: Rig, name: str) -> None:
     """Letter by letter as it was given."""
     filed = await intake.filed(LOST | {"complainant": {"name": name}})
     assert intake.personal(filed["case_id"]).name == name

@@ -13,16 +13,16 @@ def with_check_digit(eleven: str) -> str:
 
 AADHAAR = st.from_regex(r"[2-9][0-9]{10}", fullmatch=True).map(with_check_digit)
 SEPARATOR = st.sampled_from(["", " ", "-", ".", " - ", "\u2013", "\n"])
-WORDS = st.text(st.characters(categories=["L", "Zs"]), max_size=20)
+LETTERS = st.text(st.characters(categories=["L", "Zs"]), max_size=20)
 DEVANAGARI = str.maketrans("0123456789", "०१२३४५६७८९")
 
 
-@given(AADHAAR, SEPARATOR, WORDS, WORDS, st.booleans())
+@given(AADHAAR, SEPARATOR, LETTERS, LETTERS, st.booleans())
 def test_no_aadhaar_number_is_left(number: str, separator: str, before: str, after: str, hindi: bool) -> None:
     """In any grouping, in Devanagari digits too, the number is gone and the words around it stay."""
-    said = separator.join((number[:4], number[4:8], number[8:]))
-    said = said.translate(DEVANAGARI) if hindi else said
-    redacted, found = redact_text(f"{before}{said}{after}")
+    written = separator.join((number[:4], number[4:8], number[8:]))
+    written = written.translate(DEVANAGARI) if hindi else written
+    redacted, found = redact_text(f"{before}{written}{after}")
     assert found
     assert redacted == f"{before}{MASK}{after}"
 
@@ -31,8 +31,8 @@ def test_no_aadhaar_number_is_left(number: str, separator: str, before: str, aft
 def test_other_numbers_around_do_not_hide_it(number: str, phone: str) -> None:
     """Written in fours beside a phone number or a PIN code it is found all the same."""
     fours = f"{number[:4]} {number[4:8]} {number[8:]}"
-    for said in (f"{fours} {phone}", f"{phone} {fours}", f"{number},{phone}", f"800001 {number}"):
-        redacted, found = redact_text(said)
+    for written in (f"{fours} {phone}", f"{phone} {fours}", f"{number},{phone}", f"800001 {number}"):
+        redacted, found = redact_text(written)
         assert found
         assert number not in redacted.replace(" ", "")
 

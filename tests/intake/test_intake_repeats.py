@@ -77,8 +77,8 @@ async def test_the_caller_himself_joins(intake: Rig, way: str, place: dict[str, 
     assert codes(second) == ["updated_open_case"]
     personal = intake.personal(first["case_id"])
     assert personal.name == "Asha"
-    for words in ("one", "two", "Ravi", "+919876512345"):
-        assert words in f"{personal.description} {personal.phone}"
+    for given in ("one", "two", "Ravi", "+919876512345"):
+        assert given in f"{personal.description} {personal.phone}"
     assert first["receipt_secret"] not in (personal.description or "")
     for answer in (first, second):
         status = await intake.get(f"/v1/complaints/{first['tracking_number']}", x_receipt=answer["receipt_secret"])
@@ -123,7 +123,7 @@ async def test_another_place_is_a_case_of_its_own(intake: Rig) -> None:
     assert "updated_open_case" not in codes(second)
 
 
-async def test_a_place_that_comes_later_is_told_at_once(intake: Rig) -> None:
+async def test_a_place_that_comes_later_is_emitted_at_once(intake: Rig) -> None:
     """The first place: a case there with all it needs, and the case without a place is routed there as well."""
     first = await called(intake, {"kind": "police", "phone": PHONE})
     second = await called(intake, {"location": HERE}, x_receipt=first["receipt_secret"])
@@ -131,12 +131,12 @@ async def test_a_place_that_comes_later_is_told_at_once(intake: Rig) -> None:
     event = filed(intake, second)
     assert event.location is not None
     assert (event.location.lat, event.kinds) == (HERE["lat"], ("police",))
-    told = intake.events(first["case_id"])[1]
-    assert isinstance(told, TransferRequested)
-    assert told.location is not None
-    assert (told.location.lat, told.assignment_no, told.case_seq) == (HERE["lat"], 2, 2)
+    transfer = intake.events(first["case_id"])[1]
+    assert isinstance(transfer, TransferRequested)
+    assert transfer.location is not None
+    assert (transfer.location.lat, transfer.assignment_no, transfer.case_seq) == (HERE["lat"], 2, 2)
     case = intake.store.cases[first["case_id"]]
-    assert (case.location, case.assignment_no, case.state) == (told.location, 2, "received")
+    assert (case.location, case.assignment_no, case.state) == (transfer.location, 2, "received")
     # From now on the place is known: the next tap joins.
     assert (await called(intake, {"location": HERE}, by=None, x_receipt=first["receipt_secret"]))["case_id"] in (
         first["case_id"],
@@ -145,7 +145,7 @@ async def test_a_place_that_comes_later_is_told_at_once(intake: Rig) -> None:
     assert len(intake.store.cases) == 2
 
 
-async def test_a_stranger_tells_no_place_to_anothers_case(intake: Rig) -> None:
+async def test_a_stranger_adds_no_place_to_anothers_case(intake: Rig) -> None:
     """The number alone moves no case to another station."""
     victim = await called(intake, {"kind": "police", "phone": PHONE})
     await called(intake, {"kind": "police", "phone": PHONE, "location": FAR})
@@ -158,8 +158,8 @@ async def test_taps_at_once_of_one_caller_are_one_case(intake: Rig) -> None:
     bodies = [{"kind": "police", "note": f"tap {number}."} for number in range(50)]
     answers = await asyncio.gather(*(called(intake, body, by=ASHA) for body in bodies))
     assert len({answer["case_id"] for answer in answers}) == len(intake.store.cases) == 1
-    said = intake.personal(answers[0]["case_id"]).description or ""
-    assert all(body["note"] in said for body in bodies)
+    note = intake.personal(answers[0]["case_id"]).description or ""
+    assert all(body["note"] in note for body in bodies)
 
 
 async def test_strangers_at_once_with_one_number_are_cases_of_their_own(intake: Rig) -> None:
@@ -188,7 +188,7 @@ async def test_the_first_answer_stays_the_same_after_a_join(intake: Rig) -> None
     assert await called(intake, {"kind": "police"}, by=ASHA, idempotency_key=key) == first
 
 
-async def test_a_case_that_is_full_takes_no_more_and_nothing_is_lost(intake: Rig) -> None:
+async def test_a_case_that_is_full_accepts_no_more_and_nothing_is_lost(intake: Rig) -> None:
     """Words that find no room in the case get one of their own."""
     for number in range(4):
         await called(intake, {"note": f"{number}" * 9_000}, by=ASHA)
@@ -204,7 +204,7 @@ async def test_another_citizen_joins_nothing(intake: Rig) -> None:
     assert second["case_id"] != first["case_id"]
 
 
-async def test_nobody_but_an_officer_says_that_a_call_came_over_112(intake: Rig) -> None:
+async def test_nobody_but_an_officer_marks_a_call_as_received_over_112(intake: Rig) -> None:
     """The way in opens the case to its phone later, so a stranger cannot choose it."""
     stranger = await called(intake, {"kind": "police", "channel": "phone112", "phone": PHONE})
     assert intake.store.cases[stranger["case_id"]].channel == "web"

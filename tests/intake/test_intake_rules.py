@@ -124,7 +124,7 @@ def test_cleaned_text_is_storable_and_stays_clean(text: str) -> None:
     assert clean_text(cleaned) == cleaned
 
 
-def test_lone_surrogates_are_taken_out() -> None:
+def test_lone_surrogates_are_removed() -> None:
     """Half of a pair cannot be stored as UTF-8; the words around it stay."""
     assert clean_text("मदद\ud800 चाहिए\x00") == "मदद चाहिए"
 

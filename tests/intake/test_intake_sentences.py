@@ -44,7 +44,7 @@ CONTROL_ROOM = {
 PAPER = {"certificate_id": "x", "kind": "character", "verify_url": "http://x/v/x", "sha256": "0" * 64}
 
 # (event, facts, what is said, a neighbour of those facts, under which it is not said)
-SAID: list[tuple[str, Fields, str, Fields]] = [
+SENTENCES: list[tuple[str, Fields, str, Fields]] = [
     ("AssignedToStation", ASSIGNED, "Sent to ARARIA police station", CONTROL_ROOM),
     ("AssignedToStation", ASSIGNED | CONTROL_ROOM, "could not be settled", ASSIGNED),
     ("AssignedToStation", ASSIGNED | {"provisional": True}, "for the time being", {"provisional": False}),
@@ -106,28 +106,28 @@ def page(of: Case, language: Language = "en", *derived: TimelineEntry) -> Any:
     return status_view(of, (assigned, *derived), texts=TEXTS, language=language, now=START, public_url="http://c")
 
 
-def said_of(event: str, fields: Fields, language: Language = "en") -> str:
+def sentence_of(event: str, fields: Fields, language: Language = "en") -> str:
     return " | ".join(one["text"] for one in page(case(entry(event, **fields)), language)["timeline"][-1:])
 
 
-@pytest.mark.parametrize(("event", "facts", "text", "neighbour"), SAID)
+@pytest.mark.parametrize(("event", "facts", "text", "neighbour"), SENTENCES)
 def test_a_sentence_stands_under_its_facts_alone(event: str, facts: Fields, text: str, neighbour: Fields) -> None:
     """It is said with the facts it states, and not with the neighbouring ones."""
-    assert text in said_of(event, facts)
+    assert text in sentence_of(event, facts)
     if neighbour:
-        assert text not in said_of(event, facts | neighbour)
+        assert text not in sentence_of(event, facts | neighbour)
 
 
-@pytest.mark.parametrize(("event", "facts", "_text", "neighbour"), SAID)
+@pytest.mark.parametrize(("event", "facts", "_text", "neighbour"), SENTENCES)
 def test_no_code_reaches_the_reader(event: str, facts: Fields, _text: str, neighbour: Fields) -> None:
     """No raw code, no placeholder; in Hindi nothing but names, numbers and addresses is Latin."""
     for fields, language in itertools.product((facts, facts | neighbour), ("en", "hi")):
-        text = said_of(event, fields, language)  # type: ignore[arg-type]
-        told = re.sub(r"https?://\S+|PCR-7|ARARIA|Araria", "", text)
+        text = sentence_of(event, fields, language)  # type: ignore[arg-type]
+        prose = re.sub(r"https?://\S+|PCR-7|ARARIA|Araria", "", text)
         assert text
-        assert not re.search(r"[a-z]+_[a-z]+|[{}…]|None|SHO|5140003|control-room", told), text
+        assert not re.search(r"[a-z]+_[a-z]+|[{}…]|None|SHO|5140003|control-room", prose), text
         if language == "hi":
-            assert not re.search(r"[A-Za-z]", told), text
+            assert not re.search(r"[A-Za-z]", prose), text
 
 
 STATES = [(state, family) for state in State for family in Family]
@@ -189,7 +189,7 @@ def test_the_outcome_is_shown_with_its_reason_and_where_to_ask() -> None:
     assert (shown["code"], "c_2" in shown["text"]) == ("duplicate_of", False)
 
 
-def test_an_adverse_verification_tells_no_remark() -> None:
+def test_an_adverse_verification_reveals_no_remark() -> None:
     """The applicant is sent to the police; what was found stands nowhere on the page."""
     adverse = entry("VerificationCompleted", 1, outcome="adverse", remarks_code="named_in_fir_12")
     view = page(case(adverse, state=State.VERIFICATION_DONE, service_code="character-certificate"))
@@ -208,7 +208,7 @@ def test_a_hearing_has_names_and_its_link() -> None:
     assert hearing["join_url"] == "https://meet.example.in/abc"
 
 
-def test_an_entry_of_an_older_version_is_still_told() -> None:
+def test_an_entry_of_an_older_version_is_still_shown() -> None:
     """Entries that carry fewer facts get the sentence that needs none, never a gap."""
     for event in ("SLABreached", "HearingScheduled", "FIRRegistered", "ResponderArrived", "ComplaintAcknowledged"):
         old = TimelineEntry("e-1", CASE, START + timedelta(minutes=1), event, {})

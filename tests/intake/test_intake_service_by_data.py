@@ -90,8 +90,8 @@ async def test_a_service_of_one_file_is_filed_and_ended(monkeypatch: pytest.Monk
         found = {error["pointer"]: error["message"] for error in refused.json()["errors"]}
         assert found["/attributes/owner_name"] == "“मालिक: नाम” आवश्यक है"
         assert found["/attributes/rooms"] == "कम से कम 1 होना चाहिए"
-        told = (await intake.file(body, accept_language="hi")).json()["notices"]
-        assert [one["text"] for one in told] == ["आग लगे तो 112 पर कॉल करें"]
+        notes = (await intake.file(body, accept_language="hi")).json()["notices"]
+        assert [one["text"] for one in notes] == ["आग लगे तो 112 पर कॉल करें"]
         form = (await intake.get("/v1/services/hostel-registration", accept_language="en")).json()["attributes"]
         assert form["properties"]["owner_name"]["title"] == "Owner of the hostel: Name"
         assert form["properties"]["owner_name"]["x-group"] == "Owner of the hostel"

@@ -24,12 +24,12 @@ WRONG_NUMBER, TOO_YOUNG = "x-?", 3
 def body(code: str, attributes: dict[str, Any] | None = None) -> dict[str, Any]:
     example = SERVICES[code].example
     assert example is not None, f"{code} has no example"
-    said = example.model_dump(exclude_none=True)
+    sample = example.model_dump(exclude_none=True)
     return {
         "service_code": code,
         "channel": "web",
-        **said,
-        "attributes": {**said["attributes"]} if attributes is None else attributes,
+        **sample,
+        "attributes": {**sample["attributes"]} if attributes is None else attributes,
     }
 
 
@@ -99,7 +99,7 @@ async def test_a_fault_is_named_where_it_is(intake: Rig) -> None:
 
 
 @pytest.mark.parametrize("code", [code for code in FILED if SERVICES[code].place_required])
-async def test_who_says_no_place_is_asked_for_one(intake: Rig, code: str) -> None:
+async def test_who_gives_no_place_is_asked_for_one(intake: Rig, code: str) -> None:
     """A point, a station, or the place in words: without any, nobody would know where to go."""
     places = {name for name, question in SERVICES[code].attributes["properties"].items() if question.get("x-place")}
     sent = body(code, {name: value for name, value in answers(code).items() if name not in places})
@@ -107,13 +107,13 @@ async def test_who_says_no_place_is_asked_for_one(intake: Rig, code: str) -> Non
     refused = await intake.file(placeless, by=ASHA)
     assert [error["pointer"] for error in refused.json()["errors"]] == ["/location"]
     assert (await intake.file({**placeless, "named_station": "5140003"}, by=ASHA)).status_code == 202
-    in_words = {**placeless, "attributes": {**placeless["attributes"], min(places): "अररिया"}}
-    assert (await intake.file(in_words, by=ASHA)).status_code == 202
+    described = {**placeless, "attributes": {**placeless["attributes"], min(places): "अररिया"}}
+    assert (await intake.file(described, by=ASHA)).status_code == 202
 
 
 @pytest.mark.parametrize("code", [code for code, service in SERVICES.items() if not service.live])
 @pytest.mark.parametrize("language", ["hi", "en"])
-async def test_a_service_that_is_not_live_says_what_to_do(intake: Rig, code: str, language: str) -> None:
+async def test_a_service_that_is_not_live_advises_what_to_do(intake: Rig, code: str, language: str) -> None:
     """Listed, refused with its own sentence, with or without a login."""
     listed = (await intake.get(f"/v1/services/{code}")).json()
     assert listed["live"] is False
@@ -137,25 +137,25 @@ async def test_a_service_that_is_not_live_says_what_to_do(intake: Rig, code: str
         ("unknown-person", {"needs_doctor": True}, "urgent", "doctor_call_112"),
     ],
 )
-async def test_answers_make_a_case_urgent_and_tell_the_next_step(
+async def test_answers_make_a_case_urgent_and_set_the_next_step(
     intake: Rig, code: str, answer: dict[str, Any], priority: str, notice: str | None
 ) -> None:
     """By the data of the service: a missing child goes first, a stolen phone is blocked, a fraud is rung through."""
     filed = await intake.file(body(code, {**answers(code), **answer}), by=ASHA, accept_language="hi")
     assert filed.status_code == 202, filed.text
     assert intake.store.cases[filed.json()["case_id"]].priority == priority
-    told = {one["code"]: one["text"] for one in filed.json()["notices"]}
+    notes = {one["code"]: one["text"] for one in filed.json()["notices"]}
     texts = CATALOGUE.notices
-    assert told.keys() & texts.keys() >= ({notice} if notice else set())
-    assert all(told[name] == texts[name].hi for name in told.keys() & texts.keys())
+    assert notes.keys() & texts.keys() >= ({notice} if notice else set())
+    assert all(notes[name] == texts[name].hi for name in notes.keys() & texts.keys())
     if notice is None:
-        assert not told.keys() & texts.keys()
+        assert not notes.keys() & texts.keys()
 
 
 @pytest.mark.parametrize(
     ("code", "name"), [("e-fir", "imei"), ("e-fir", "registration_number"), ("e-complaint", "bank_reference")]
 )
-async def test_a_report_is_taken_with_a_number_that_looks_wrong(intake: Rig, code: str, name: str) -> None:
+async def test_a_report_is_accepted_with_a_number_that_looks_wrong(intake: Rig, code: str, name: str) -> None:
     """Nobody is turned away from a report for a digit: it is flagged, and the citizen is told to compare it."""
     filed = await intake.file(body(code, {**answers(code), name: "12-?"}), by=ASHA)
     assert filed.status_code == 202

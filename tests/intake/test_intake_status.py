@@ -193,7 +193,7 @@ async def test_nobody_else_learns_that_a_case_exists(intake: Rig) -> None:
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
-async def test_a_mistyped_number_is_told(intake: Rig) -> None:
+async def test_a_mistyped_number_is_named_as_such(intake: Rig) -> None:
     """One wrong character is 400 tracking_number_mistyped, not "not found"."""
     number = (await intake.filed(COMPLAINT))["tracking_number"]
     wrong = number[:-1] + ("2" if number[-1] != "2" else "3")
@@ -222,8 +222,8 @@ async def test_my_cases_are_mine(intake: Rig) -> None:
     listed = (await intake.get("/v1/me/cases", by=ASHA, accept_language="hi")).json()
     assert [case["case_id"] for case in listed["items"]] == [mine["case_id"]]
     english = (await intake.get("/v1/me/cases", by=ASHA, accept_language="en")).json()
-    words = [(case["service_name"], case["status_text"]) for page in (listed, english) for case in page["items"]]
-    assert words == [("ऑनलाइन शिकायत", "प्राप्त"), ("online complaint", "received")]
+    texts = [(case["service_name"], case["status_text"]) for page in (listed, english) for case in page["items"]]
+    assert texts == [("ऑनलाइन शिकायत", "प्राप्त"), ("online complaint", "received")]
     assert (await intake.get("/v1/me/cases")).status_code == 401
 
 
@@ -247,7 +247,7 @@ async def test_the_owner_withdraws_and_reopens(intake: Rig) -> None:
     assert [clock["clock_id"] for clock in (await status(intake, other))["clocks"]] == ["inquiry:1", "inquiry:2"]
 
 
-async def test_the_stream_tells_each_change(intake: Rig) -> None:
+async def test_the_stream_sends_each_change(intake: Rig) -> None:
     """A message at once, one per change, none when nothing changed since Last-Event-ID."""
     case = await intake.filed(COMPLAINT)
     parts = intake.stream

@@ -93,15 +93,15 @@ HOSTILE: dict[str, tuple[bytes, str, str]] = {
 @pytest.mark.parametrize("name", HOSTILE)
 async def test_every_body_brings_help_to_the_place(intake: Rig, name: str) -> None:
     """202, the fire brigade, the place and the words: whatever the body is packed, written or broken like."""
-    raw, content_type, words = HOSTILE[name]
+    raw, content_type, remains = HOSTILE[name]
     answer = await intake.post("/v1/emergencies", raw, content_type=content_type)
     assert answer.status_code == 202, answer.text
     case = intake.store.cases[answer.json()["case_id"]]
     assert "fire" in case.kinds
     assert case.location is not None
     assert (round(case.location.lat, 3), round(case.location.lon, 3)) == (LAT, LON)
-    if words:
-        assert words in (intake.personal(case.case_id).description or "")
+    if remains:
+        assert remains in (intake.personal(case.case_id).description or "")
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_a_place_in_any_sane_spelling_is_used(body: dict[str, Any]) -> None:
         ({"location": {"village": "रामपुर", "near": "मंदिर"}}, "village: रामपुर\nnear: मंदिर"),
     ],
 )
-def test_a_place_that_cannot_be_used_is_kept_in_words(body: dict[str, Any], kept: str) -> None:
+def test_a_place_that_cannot_be_used_is_kept_as_text(body: dict[str, Any], kept: str) -> None:
     """The officer reads what the machine could not; the caller is told to say where he is."""
     read = read_urgent(json.dumps(body).encode())
     assert read.location is None
@@ -189,7 +189,7 @@ def test_a_place_that_cannot_be_used_is_kept_in_words(body: dict[str, Any], kept
 @pytest.mark.parametrize(
     "text", ["house 25, ward 85", "9876543211", "2026-11-22", "call 25 36", "room 25 85", "1.2.3.4"]
 )
-def test_words_and_numbers_are_no_place(text: str) -> None:
+def test_text_and_numbers_are_no_place(text: str) -> None:
     """A number of a house or a telephone sends nobody to a field."""
     assert read_urgent(json.dumps({"note": text, "address": text}).encode()).location is None
 
@@ -211,7 +211,7 @@ def test_plus_codes_are_read_as_their_makers_read_them(code: str, lat: float, lo
     assert location.accuracy_m is not None
 
 
-def test_a_second_place_and_a_second_phone_are_kept_in_words() -> None:
+def test_a_second_place_and_a_second_phone_are_kept_as_text() -> None:
     """One is used; the others are there for who reads."""
     body = {"location": PLACE, "gps": "26.120,85.390", "phone": "9876543211", "mobile": "9876543212", "floor": 3}
     read = read_urgent(json.dumps(body).encode())
@@ -227,14 +227,14 @@ async def test_the_address_with_a_slash_behind_is_no_detour(intake: Rig) -> None
     assert answer.json()["lane"] == "emergency"
 
 
-def test_the_words_of_a_station_and_of_a_long_name_are_not_lost_silently() -> None:
+def test_the_texts_of_a_station_and_of_a_long_name_are_not_lost_silently() -> None:
     """A station named in words is for who reads; what had to be cut is said."""
     read = read_urgent(json.dumps({"named_station": "कोतवाली थाना", "name": "x" * 9_000}).encode())
     assert (read.named_station, read.note) == (None, "station: कोतवाली थाना")
     assert read.flags == ("note_shortened",)
 
 
-async def test_a_deep_body_with_a_key_is_taken_once(intake: Rig) -> None:
+async def test_a_deep_body_with_a_key_is_filed_once(intake: Rig) -> None:
     """255 to 1,024 levels used to end in a 500 where the body's fingerprint was made."""
     key = "6f1c2f0e-8a57-4f7e-9b55-3f6d1c9b8a11"
     answers = [await intake.post("/v1/emergencies", nested(300), idempotency_key=key) for _ in range(2)]

@@ -41,7 +41,7 @@ async def test_the_emergency_service_in_any_bytes(intake: Rig, raw: bytes) -> No
     assert answer.status_code == 202, answer.text
 
 
-async def test_who_only_speaks_of_the_service_does_not_call_it(intake: Rig) -> None:
+async def test_who_only_mentions_the_service_does_not_call_it(intake: Rig) -> None:
     """A complaint about emergency-112 stays a complaint, and a broken body of another service is refused."""
     assert not names_emergency_anywhere(b'{"service_code":"e-complaint","description":"emergency-112 never came"}')
     assert (await intake.post("/v1/complaints", b'{"service_code":"e-complaint"')).status_code == 400

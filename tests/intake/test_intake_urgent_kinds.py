@@ -38,7 +38,7 @@ from intake.filing.reading.urgent import read_urgent
         ([], "police", False),
     ],
 )
-def test_kinds_in_the_words_people_use(value: Any, kinds: str, unknown: bool) -> None:
+def test_kinds_as_people_write_them(value: Any, kinds: str, unknown: bool) -> None:
     """Known words in any script give their help; an unknown one is kept in words, flagged, and police come."""
     read = read_urgent(json.dumps({"kind": value}).encode())
     assert read.kinds == tuple(kinds.split())

@@ -19,7 +19,7 @@ from intake.texts import load_texts
 from intake.tracking.views import status_view
 from notifier.domain import CaseCard
 from notifier.rules import facts_for
-from tests.intake.desk_walk import CASE_ID, STEP, World, filed, take
+from tests.intake.desk_walk import CASE_ID, STEP, World, commanded, filed
 from tests.intake.intake_rig import START
 
 OF_OTHERS = sorted(code for code in SERVICE_CODES if is_of_another_person(code))
@@ -33,7 +33,7 @@ def before() -> World:
 
 
 def verified(before: World, service: str, outcome: str) -> Case:
-    world = take(before, Act.COMPLETE_VERIFICATION, certificates.CompleteVerification(outcome=outcome))
+    world = commanded(before, Act.COMPLETE_VERIFICATION, certificates.CompleteVerification(outcome=outcome))
     return replace(world.case, service_code=service)
 
 
@@ -55,10 +55,10 @@ def test_an_adverse_result_reads_as_one_that_could_not_be_had(before: World, ser
     assert read(adverse, before) == read(unable, before)
     assert read(adverse, before, for_officers=True) != read(unable, before, for_officers=True)
     assert read(adverse, before) != read(verified(before, service, "clear"), before)
-    assert told(service, "adverse") == told(service, "unable") != told(service, "clear")
+    assert facts_of(service, "adverse") == facts_of(service, "unable") != facts_of(service, "clear")
 
 
-def told(service: str, outcome: str) -> dict[str, str]:
+def facts_of(service: str, outcome: str) -> dict[str, str]:
     """The facts that a message of the notifier is made of."""
     event = VerificationCompleted(
         case_id=CASE_ID,
@@ -83,27 +83,27 @@ def test_a_result_is_one_of_those_that_a_person_may_read(before: World, service:
             view = read(verified(before, service, outcome.value), before, language=language)
             assert view["outcome"]["code"] in RESULTS
             assert not re.search(r"\badverse\b(?! was found)|प्रतिकूल(?! तथ्य नहीं)", repr(view)), view
-        assert told(service, outcome.value)["outcome"] in RESULTS - {"ask_passport_office"}
+        assert facts_of(service, outcome.value)["outcome"] in RESULTS - {"ask_passport_office"}
 
 
 def test_who_was_verified_himself_is_sent_to_the_police(before: World) -> None:
     """By code and by text; another's adverse result reads as one that could not be had."""
     for service in OWN:
-        assert told(service, "adverse")["outcome"] == "ask_police"
+        assert facts_of(service, "adverse")["outcome"] == "ask_police"
     view = read(verified(before, "character-certificate", "adverse"), before)
     assert (view["outcome"]["code"], "परिणाम पुलिस से पूछें" in view["outcome"]["text"]) == ("ask_police", True)
     desk = read(verified(before, "character-certificate", "adverse"), before, for_officers=True)
     assert desk["outcome"]["code"] == "adverse"
 
 
-def test_the_passport_office_alone_tells_its_result(before: World) -> None:
+def test_the_passport_office_alone_gives_its_result(before: World) -> None:
     """Whatever was found, the applicant's page is the same."""
     views = [read(verified(before, "passport-verification", one.value), before) for one in VerificationOutcome.known()]
     assert views[0]["outcome"]["code"] == "ask_passport_office"
     assert all(view == views[0] for view in views)
 
 
-def test_a_refusal_and_a_closing_tell_no_more_than_the_result(before: World) -> None:
+def test_a_refusal_and_a_closing_reveal_no_more_than_the_result(before: World) -> None:
     """An officer's reason `adverse` reads as where to ask, his outcome `adverse` as `ask_police`."""
     acts = (
         (Act.REFUSE_CERTIFICATE, certificates.RefuseCertificate(reason_code="adverse")),
@@ -111,6 +111,6 @@ def test_a_refusal_and_a_closing_tell_no_more_than_the_result(before: World) -> 
     )
     for act, body in acts:
         at_work = replace(before, case=replace(before.case, state=State.IN_PROGRESS))
-        view = read(take(at_work, act, body).case, before, language="en")
+        view = read(commanded(at_work, act, body).case, before, language="en")
         assert view["outcome"]["code"] in ("refused", "ask_police")
         assert "adverse" not in repr(view)

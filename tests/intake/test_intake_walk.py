@@ -22,11 +22,11 @@ from tests.intake.desk_walk import (
     World,
     accepted,
     bodies,
+    commanded,
     filed,
     heard,
     listed,
     running_but_statutory,
-    take,
 )
 
 STARTS: Mapping[str, Callable[[], World]] = {
@@ -125,7 +125,7 @@ def _in_the_open(world: World) -> bool:
 
 def _accepted(world: World, act: Act, body: CommandBody, *, lag: bool = False) -> World | None:
     try:
-        return take(world, act, body, lag=lag)
+        return commanded(world, act, body, lag=lag)
     except CommandFault:
         return None
 

@@ -78,7 +78,7 @@ class PrometheusServer:
 
     async def _ready(self) -> None:
         async with httpx.AsyncClient(base_url=self.url) as client:
-            while not await _says_ready(client):
+            while not await _is_ready(client):
                 if self._process is not None and self._process.returncode is not None:
                     raise RuntimeError((self._folder / "prometheus.log").read_text(encoding="utf8")[-2000:])
                 await asyncio.sleep(0.1)
@@ -99,7 +99,7 @@ class PrometheusServer:
         (self._folder / "rules.yaml").write_text(yaml.safe_dump(rules), encoding="utf8")
 
 
-async def _says_ready(client: httpx.AsyncClient) -> bool:
+async def _is_ready(client: httpx.AsyncClient) -> bool:
     try:
         return (await client.get("/-/ready")).status_code == 200
     except httpx.TransportError:

@@ -41,8 +41,8 @@ class Desk:
     def run(self, *arguments: str) -> tuple[int, str]:
         """Exit status and everything that was said."""
         status = main(arguments)
-        said = self._capsys.readouterr()
-        return status, said.out + said.err
+        output = self._capsys.readouterr()
+        return status, output.out + output.err
 
     def ask(self, question: Callable[[Mongo], Awaitable[T]]) -> T:
         """Something about the database, on a connection of its own."""
@@ -63,9 +63,9 @@ class Desk:
 
         return self.ask(question)
 
-    def saved(self, said: str) -> str:
+    def saved(self, output: str) -> str:
         """The name of the version that a command says it saved."""
-        return next(line.split()[1] for line in said.splitlines() if line.endswith(" saved"))
+        return next(line.split()[1] for line in output.splitlines() if line.endswith(" saved"))
 
     def text(self, name: str, text: str) -> str:
         (self.folder / name).write_text(text, "utf-8")

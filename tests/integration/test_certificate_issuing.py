@@ -46,13 +46,13 @@ class Rig:
         self.producer = EventProducer(kafka, client_id="test")
         self.http = httpx.AsyncClient(base_url=service.url, event_hooks=documented("certificate"))
 
-    async def tell(self, *events: Event) -> None:
+    async def publish(self, *events: Event) -> None:
         for event in events:
             source = "routing" if event.type == "AssignedToStation" else "intake"
             event_id = f"{event.case_id}:{event.type}"
             await self.producer.send(topics.CASES_ROUTINE, wire(event, event_id, source))
 
-    async def told(self, case_id: str, type_: str, count: int = 1) -> list[Envelope]:
+    async def published(self, case_id: str, type_: str, count: int = 1) -> list[Envelope]:
         """Wait for `count` events of a type by the certificate service."""
         async with asyncio.timeout(30):
             while True:
@@ -125,8 +125,8 @@ def approved(filing: Event) -> CertificateApproved:
 async def test_an_approved_application_becomes_a_certificate_anyone_can_verify(rig: Rig) -> None:
     """Approved, issued, read by signed link alone, verified without a name, told again when replayed, revoked."""
     filing = filed(ids.new_case_id(), phone="+919812345678", service_code="character-certificate")
-    await rig.tell(filing, assigned(filing.case_id), verified(filing), approved(filing))
-    [issued] = await rig.told(filing.case_id, "CertificateIssued")
+    await rig.publish(filing, assigned(filing.case_id), verified(filing), approved(filing))
+    [issued] = await rig.published(filing.case_id, "CertificateIssued")
     assert isinstance(issued.data, CertificateIssued)
     certificate_id = issued.data.certificate_id
     assert issued.event_id == ids.certificate_event_id(certificate_id, "CertificateIssued")
@@ -145,8 +145,8 @@ async def test_an_approved_application_becomes_a_certificate_anyone_can_verify(r
     by_number = (await rig.http.get(f"/v1/verify/{verified_as['number']}")).json()
     assert by_number == verified_as
 
-    await rig.tell(approved(filing))
-    again = await rig.told(filing.case_id, "CertificateIssued", 2)
+    await rig.publish(approved(filing))
+    again = await rig.published(filing.case_id, "CertificateIssued", 2)
     assert again[0].data == again[1].data
     assert again[0].event_id == again[1].event_id
 
@@ -160,8 +160,8 @@ async def test_an_approved_application_becomes_a_certificate_anyone_can_verify(r
             "reason_code": "false_information",
         }
     )
-    await rig.tell(ordered)
-    [revoked] = await rig.told(filing.case_id, "CertificateRevoked")
+    await rig.publish(ordered)
+    [revoked] = await rig.published(filing.case_id, "CertificateRevoked")
     assert isinstance(revoked.data, CertificateRevoked)
     assert (await rig.http.get(issued.data.verify_url)).json()["status"] == "revoked"
     gone = await rig.http.get(await rig.link(certificate_id))
@@ -176,12 +176,12 @@ async def test_a_lost_report_is_issued_at_once_and_its_station_follows(rig: Rig)
     filing = filed(
         ids.new_case_id(), phone=None, service_code="lost-property", person=person, attributes={"item": "wallet"}
     )
-    await rig.tell(filing)
-    [issued] = await rig.told(filing.case_id, "CertificateIssued")
+    await rig.publish(filing)
+    [issued] = await rig.published(filing.case_id, "CertificateIssued")
     assert isinstance(issued.data, CertificateIssued)
     assert issued.data.kind == "lost-report"
     assert "station" not in (await rig.http.get(issued.data.verify_url)).json()
-    await rig.tell(assigned(filing.case_id))
+    await rig.publish(assigned(filing.case_id))
     url = issued.data.verify_url
     await until(rig.http, url, lambda answer: bool(answer.json().get("station") == "Sheohar"))
 
@@ -189,8 +189,8 @@ async def test_a_lost_report_is_issued_at_once_and_its_station_follows(rig: Rig)
 async def test_intake_fetches_the_paper_for_its_owner(rig: Rig) -> None:
     """The client that intake uses gets the bytes that were issued, a 304 for what it has, and a 404 for no paper."""
     filing = filed(ids.new_case_id(), phone=None, service_code="lost-property")
-    await rig.tell(filing)
-    [issued] = await rig.told(filing.case_id, "CertificateIssued")
+    await rig.publish(filing)
+    [issued] = await rig.published(filing.case_id, "CertificateIssued")
     assert isinstance(issued.data, CertificateIssued)
     async with httpx.AsyncClient() as http:
         papers = CertificateService(http, rig.service.url, SecretStr(TOKEN))
@@ -204,15 +204,15 @@ async def test_intake_fetches_the_paper_for_its_owner(rig: Rig) -> None:
             await CertificateService(http, rig.service.url, SecretStr("wrong")).get(issued.data.certificate_id, None)
 
 
-async def test_erasure_takes_the_paper_and_leaves_its_validity(rig: Rig) -> None:
+async def test_erasure_removes_the_paper_and_leaves_its_validity(rig: Rig) -> None:
     """After PersonalDataErased nobody can download the PDF; that it was issued can still be verified."""
     filing = filed(ids.new_case_id(), phone=None, service_code="lost-property")
-    await rig.tell(filing)
-    [issued] = await rig.told(filing.case_id, "CertificateIssued")
+    await rig.publish(filing)
+    [issued] = await rig.published(filing.case_id, "CertificateIssued")
     assert isinstance(issued.data, CertificateIssued)
     url = await rig.link(issued.data.certificate_id)
     erased = {"case_id": filing.case_id, "occurred_at": filing.occurred_at, "case_seq": 9}
-    await rig.tell(PersonalDataErased.model_validate(erased))
+    await rig.publish(PersonalDataErased.model_validate(erased))
     await until(rig.http, url, lambda answer: answer.status_code == 410)
     assert (await rig.http.get(issued.data.verify_url)).json()["status"] == "valid"
 
@@ -222,8 +222,8 @@ async def test_an_approval_against_the_verification_goes_to_the_dead_letters(rig
     bad = filed(ids.new_case_id(), phone=None, service_code="character-certificate")
     good = filed(ids.new_case_id(), phone=None, service_code="character-certificate")
     for filing, outcome in ((bad, "adverse"), (good, "clear")):
-        await rig.tell(filing, assigned(filing.case_id), verified(filing, outcome), approved(filing))
-    await rig.told(good.case_id, "CertificateIssued")
+        await rig.publish(filing, assigned(filing.case_id), verified(filing, outcome), approved(filing))
+    await rig.published(good.case_id, "CertificateIssued")
     wrong = (await rig.http.get(f"/v1/verify/{ids.certificate_id(bad.case_id, 'character')}")).json()
     assert wrong == {"status": "unknown"}
     dead = topics.dead_letter(topics.CASES_ROUTINE)

@@ -66,7 +66,7 @@ async def of_kind(rig: Rig, case_id: str, type_: str, kind: Kind) -> Certificate
     async with asyncio.timeout(60):
         count = 1
         while True:
-            for one in await rig.told(case_id, type_, count):
+            for one in await rig.published(case_id, type_, count):
                 if isinstance(one.data, CertificateIssued | CertificateRevoked) and one.data.kind == kind.kind:
                     return one.data
             count += 1
@@ -100,7 +100,7 @@ async def test_every_kind_is_issued_by_its_event_and_revoked_by_command(rig: Rig
         assert (gone.status_code, gone.json()["code"]) == (410, "certificate_revoked")
 
 
-async def test_a_second_verification_takes_the_place_of_the_first(rig: Rig) -> None:
+async def test_a_second_verification_replaces_the_first(rig: Rig) -> None:
     """The earlier result is revoked as replaced; replayed, each event tells what it told, and nothing more."""
     kind = PAPERS.kinds["tenant-verification"]
     first = journey(kind)
@@ -108,11 +108,11 @@ async def test_a_second_verification_takes_the_place_of_the_first(rig: Rig) -> N
     again = act(filing, "VerificationCompleted", 6, outcome="clear")
     assert isinstance(again, VerificationCompleted)
     await send(rig, *first, again, first[-1], again)
-    told = [one.data for one in await rig.told(filing.case_id, "CertificateIssued", 5)]
-    results = [one.certificate_id for one in told if isinstance(one, CertificateIssued) and one.kind == kind.kind]
+    published = [one.data for one in await rig.published(filing.case_id, "CertificateIssued", 5)]
+    results = [one.certificate_id for one in published if isinstance(one, CertificateIssued) and one.kind == kind.kind]
     older, newer = dict.fromkeys(results)
     assert results == [older, newer, older, newer]
-    revoked = [one.data for one in await rig.told(filing.case_id, "CertificateRevoked", 2)]
+    revoked = [one.data for one in await rig.published(filing.case_id, "CertificateRevoked", 2)]
     assert [one.certificate_id for one in revoked if isinstance(one, CertificateRevoked)] == [older, older]
     assert (await rig.http.get(f"/v1/verify/{older}")).json()["status"] == "revoked"
     assert (await rig.http.get(f"/v1/verify/{newer}")).json()["status"] == "valid"
@@ -132,9 +132,9 @@ async def test_an_old_order_to_revoke_means_the_paper_of_its_time(rig: Rig, name
     assert isinstance(order, CertificateRevocationOrdered)
     newer = act(filing, "VerificationCompleted", LAST_SEQ + 2, outcome="clear")
     await send(rig, order, newer, order)
-    told = [one.data for one in await rig.told(filing.case_id, "CertificateRevoked", 2)]
-    assert {one.certificate_id for one in told if isinstance(one, CertificateRevoked)} == {issued.certificate_id}
-    issues = [one.data for one in await rig.told(filing.case_id, "CertificateIssued", 3)]
+    published = [one.data for one in await rig.published(filing.case_id, "CertificateRevoked", 2)]
+    assert {one.certificate_id for one in published if isinstance(one, CertificateRevoked)} == {issued.certificate_id}
+    issues = [one.data for one in await rig.published(filing.case_id, "CertificateIssued", 3)]
     results = {one.certificate_id for one in issues if isinstance(one, CertificateIssued) and one.kind == kind.kind}
     [kept] = results - {issued.certificate_id}
     assert (await rig.http.get(f"/v1/verify/{kept}")).json()["status"] == "valid"

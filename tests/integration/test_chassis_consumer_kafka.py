@@ -98,7 +98,7 @@ async def test_a_fault_blocks_its_own_partition_alone(rig: KafkaRig) -> None:
     assert await rig.left() == 0
 
 
-async def test_lag_is_told_per_partition(rig: KafkaRig) -> None:
+async def test_lag_is_reported_per_partition(rig: KafkaRig) -> None:
     """A backlog shows in the metric, and is gone when it is handled."""
     gate = asyncio.Event()
     seen: list[Received] = []

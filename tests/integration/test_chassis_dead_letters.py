@@ -42,9 +42,9 @@ class Operator:
         self._bootstrap = bootstrap
         self._of_topic = () if topic is None else ("--topic", topic)
 
-    async def run(self, act: str, *words: str) -> tuple[int, str]:
+    async def run(self, act: str, *arguments: str) -> tuple[int, str]:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "chassis", "dead-letters", act, *self._of_topic, *words),
+            *(sys.executable, "-m", "chassis", "dead-letters", act, *self._of_topic, *arguments),
             env={**os.environ, "KAFKA_BOOTSTRAP": self._bootstrap},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
@@ -187,7 +187,7 @@ async def test_a_replay_that_dies_again_shows_as_such(rig: KafkaRig, desk: Opera
 
 
 @pytest.mark.timeout(180)
-async def test_what_no_service_could_take_is_not_sent(rig: KafkaRig, desk: Operator) -> None:
+async def test_what_no_service_could_consume_is_not_sent(rig: KafkaRig, desk: Operator) -> None:
     """Broken, without a type, of another key, of a topic that is gone, or no dead letter at all: each is refused."""
     good, gone = acknowledged(CASE, 7), "chassis-gone"
     await letters_of(
@@ -249,7 +249,7 @@ async def test_many_are_replayed_in_their_order_and_only_those_selected(rig: Kaf
 
 
 @pytest.mark.timeout(180)
-async def test_the_sla_worker_takes_its_own_replay_and_skips_others(kafka_bootstrap: str, tmp_path: Path) -> None:
+async def test_the_sla_worker_applies_its_own_replay_and_skips_others(kafka_bootstrap: str, tmp_path: Path) -> None:
     """A filing replayed for the SLA monitor starts its clock; one replayed for the notifier starts none."""
     async with open_bench(kafka_bootstrap, tmp_path, target_s=300) as bench, bench.start_worker() as worker:
         await worker.ready()

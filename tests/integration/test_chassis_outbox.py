@@ -96,7 +96,7 @@ async def test_a_push_during_the_pull_is_not_lost(store: Store) -> None:
     assert sequences([record for _, record in producer.sent]) == {case(1).encode(): list(range(1, 62))}
 
 
-async def test_a_pull_takes_only_what_was_acknowledged(store: Store) -> None:
+async def test_a_pull_removes_only_what_was_acknowledged(store: Store) -> None:
     """An entry pushed after the publishing and before the pull, by a process that then dies, stays and is swept."""
     producer = InMemoryProducer()
     outbox = store.outbox(producer)
@@ -220,7 +220,7 @@ async def test_events_follow_in_order_when_kafka_is_back(store: Store, tmp_path:
         await server.stop()
 
 
-async def test_the_metrics_tell_of_an_outage(store: Store) -> None:
+async def test_the_metrics_show_an_outage(store: Store) -> None:
     """Overdue documents and failed attempts show."""
     registry = CollectorRegistry()
     producer = InMemoryProducer()

@@ -55,12 +55,12 @@ def _start(tmp_path: Path, work: str) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, str(program)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def _wait_for(process: subprocess.Popen[str], word: str) -> None:
+def _wait_for(process: subprocess.Popen[str], expected: str) -> None:
     assert process.stdout is not None
     for line in process.stdout:
-        if word in line:
+        if expected in line:
             return
-    raise AssertionError(f"{word} was never printed")
+    raise AssertionError(f"{expected} was never printed")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -95,10 +95,10 @@ def test_a_dying_task_ends_the_process_with_status_1(tmp_path: Path, work: str) 
     assert "Sita" not in out + errors
 
 
-def test_a_taken_port_is_a_failed_start() -> None:
+def test_a_port_in_use_is_a_failed_start() -> None:
     """serve() does not claim success when it never served."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        held.listen()
+        port = held.getsockname()[1]
         assert serve(FastAPI(), ServiceSettings(mongo_database="x", http_port=port)) == 1

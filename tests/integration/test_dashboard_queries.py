@@ -138,7 +138,7 @@ async def test_a_query_of_the_dashboard_shows_data(watched: Watched, title: str,
     assert values or query.may_be_empty, f"{title}: {query.expr} shows nothing"
 
 
-async def test_the_dashboard_tells_the_truth(watched: Watched) -> None:
+async def test_the_dashboard_shows_what_the_services_measure(watched: Watched) -> None:
     """The share of kept promises is that of the emergencies answered in time."""
     kept = next(query for title, query in QUERIES if title == "Kept promises over time")
     assert (await watched.ask(kept))[-1] == pytest.approx(MET / (MET + MISSED))

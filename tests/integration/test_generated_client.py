@@ -32,8 +32,8 @@ class Generated:
         command = [str(Path(sys.executable).with_name("openapi-python-client")), "generate", "--meta", "none"]
         options = ["--path", str(document), "--config", str(CONFIG), "--output-path", str(self.folder)]
         done = subprocess.run([*command, *options], capture_output=True, text=True, check=False, timeout=120)
-        self.told = done.stdout + done.stderr
-        assert done.returncode == 0, self.told
+        self.printed = done.stdout + done.stderr
+        assert done.returncode == 0, self.printed
 
     @property
     def calls(self) -> dict[str, str]:
@@ -73,19 +73,19 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Generated]:
 def test_the_client_has_every_call_with_every_answer(generated: Generated) -> None:
     """Nothing of the document is beyond the generator: it leaves nothing out, and warns of nothing."""
     document = json.loads(DOCUMENT.read_text(encoding="utf8"))
-    operations = {told["operationId"] for calls in document["paths"].values() for told in calls.values()}
-    assert not re.search("warning", generated.told, re.IGNORECASE), generated.told
+    operations = {call["operationId"] for calls in document["paths"].values() for call in calls.values()}
+    assert not re.search("warning", generated.printed, re.IGNORECASE), generated.printed
     assert operations == generated.calls.keys()
 
 
-def test_what_the_generator_leaves_out_is_told(tmp_path: Path) -> None:
+def test_what_the_generator_leaves_out_is_reported(tmp_path: Path) -> None:
     """A header that is a constant is beyond it: its call would be missing."""
     document = json.loads(DOCUMENT.read_text(encoding="utf8"))
     constant = {"name": "X-Odd", "in": "header", "schema": {"type": "string", "const": "1"}}
     document["paths"]["/v1/services"]["get"]["parameters"] = [constant]
     (tmp_path / "odd.json").write_text(json.dumps(document), encoding="utf8")
     made = Generated(tmp_path, tmp_path / "odd.json")
-    assert "WARNING" in made.told
+    assert "WARNING" in made.printed
     assert "list_services" not in made.calls
 
 
@@ -126,8 +126,8 @@ async def test_a_complaint_is_filed_and_tracked(generated: Generated, stack: Sta
         seen = await generated.ask("read_status", filed.tracking_number, client=citizen, accept_language="hi")
     assert (seen.case_id, seen.status.value) == (filed.case_id, "assigned")
     assert seen.station.code
-    for words in (seen.status_text, seen.service_name, seen.next_step, *(item.text for item in seen.timeline)):
-        assert DEVANAGARI.search(words), words
+    for text in (seen.status_text, seen.service_name, seen.next_step, *(item.text for item in seen.timeline)):
+        assert DEVANAGARI.search(text), text
 
 
 async def test_a_problem_is_read_in_hindi(generated: Generated, stack: Stack) -> None:

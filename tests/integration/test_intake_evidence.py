@@ -108,8 +108,8 @@ async def test_ten_megabytes_arrive_over_a_link_that_is_cut(intakes: Deployment,
     assert refused == [404, 404]
     status = (await client.get(f"/v1/complaints/{case['tracking_number']}", headers=receipt)).json()
     assert [(one["sha256"], one["bytes"]) for one in status["evidence"]] == [(sha256, len(content))]
-    told = await intakes.until_in_log(case["case_id"], "EvidenceAdded")
-    assert (told.data.sha256, told.data.bytes) == (sha256, len(content))
+    added = await intakes.until_in_log(case["case_id"], "EvidenceAdded")
+    assert (added.data.sha256, added.data.bytes) == (sha256, len(content))
 
 
 async def _at_rest(intakes: Deployment, mongo_uri: str, content: bytes) -> None:

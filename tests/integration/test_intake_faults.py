@@ -43,8 +43,9 @@ async def until_in_log(intakes: Deployment, case_ids: list[str], count: int) -> 
             if all(len(events) >= count for events in firsts.values()):
                 break
             await asyncio.sleep(0.5)
-    told = {case_id: [envelope.data for envelope in events] for case_id, events in firsts.items()}
-    return {case_id: [event for event in events if isinstance(event, IntakeEvent)] for case_id, events in told.items()}
+    return {
+        case_id: [one.data for one in events if isinstance(one.data, IntakeEvent)] for case_id, events in firsts.items()
+    }
 
 
 async def test_fifty_at_once_with_one_key_are_one_case(intakes: Deployment) -> None:

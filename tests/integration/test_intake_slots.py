@@ -41,7 +41,7 @@ async def test_of_fifty_claims_at_once_one_is_granted(mongo: Mongo) -> None:
     assert {answer for answer in answers if answer is not None} == {(winner,)}
 
 
-async def test_times_are_told_apart_to_the_millisecond(mongo: Mongo) -> None:
+async def test_times_are_distinguished_to_the_millisecond(mongo: Mongo) -> None:
     """Touching is free, overlapping is not; a hearing's own time is no obstacle to its move."""
     store = MongoSlotStore(mongo)
     assert await store.claim(claim_of(1)) is None

@@ -99,7 +99,7 @@ async def test_a_case_is_read_as_it_was_written(stores: Stores) -> None:
 
 
 @pytest.mark.parametrize("by", list(UniqueField))
-async def test_what_is_unique_is_taken_once(stores: Stores, by: UniqueField) -> None:
+async def test_what_is_unique_is_stored_once(stores: Stores, by: UniqueField) -> None:
     """A second case with the same key, number, slot or id is refused with what it collided on."""
     first = full()
     same: dict[UniqueField, dict[str, Any]] = {
@@ -109,9 +109,9 @@ async def test_what_is_unique_is_taken_once(stores: Stores, by: UniqueField) -> 
         UniqueField.CASE_ID: {"case_id": first.case_id},
     }
     await stores.cases.insert(first, [])
-    with pytest.raises(UniqueConflict) as taken:
+    with pytest.raises(UniqueConflict) as conflict:
         await stores.cases.insert(fresh(**same[by]), [])
-    assert taken.value.by is by
+    assert conflict.value.by is by
     await stores.cases.insert(fresh(), [])
     await stores.cases.insert(fresh(), [])
 
@@ -161,7 +161,7 @@ async def test_an_update_is_guarded_by_the_version(stores: Stores) -> None:
 @pytest.mark.parametrize(
     ("state", "number"), [(State.RECEIVED, 1), (State.TRANSFERRED, 2), (State.VERIFICATION_DONE, 2)]
 )
-async def test_derived_events_do_what_the_domain_says(stores: Stores, state: State, number: int) -> None:
+async def test_derived_events_do_what_the_domain_does(stores: Stores, state: State, number: int) -> None:
     """In two orders, doubled, in batches: the stored case is the pure function's."""
     events = [derive(event_id, event) for event_id, event in EVENTS if number == 2 or event_id != "a2"]
     for order in (events, events[::-1]):
@@ -277,7 +277,7 @@ async def test_lists_are_filtered_and_paged(stores: Stores) -> None:
     )
 
 
-async def test_changes_are_told(stores: Stores) -> None:
+async def test_changes_are_announced(stores: Stores) -> None:
     """Whoever tails hears of a command and of a derived event."""
     case = fresh()
     await stores.cases.insert(case, [])

@@ -121,7 +121,7 @@ def test_down_leaves_no_process_behind_and_the_data_in_place(folder: DataFolder)
     assert janseva(folder, "down").returncode == 0
 
 
-def test_reset_deletes_the_data_when_told_to(folder: DataFolder) -> None:
+def test_reset_deletes_the_data_when_asked_to(folder: DataFolder) -> None:
     """With --yes the folder is gone; a folder that is not ours is never deleted."""
     assert janseva(folder, "reset", "--yes").returncode == 0
     assert not folder.root.exists()

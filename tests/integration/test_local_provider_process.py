@@ -25,7 +25,7 @@ async def provider(tmp_path: Path) -> AsyncIterator[ServiceServer]:
     await server.stop()
 
 
-async def test_a_lost_answer_is_a_message_taken_and_silence(provider: ServiceServer) -> None:
+async def test_a_lost_answer_is_a_message_accepted_and_silence(provider: ServiceServer) -> None:
     """With lose_answers the message is accepted and the sender never hears of it; the next is answered."""
     async with httpx.AsyncClient(base_url=provider.url) as http:
         (await http.put("/v1/faults", json={"lose_answers": 1})).raise_for_status()

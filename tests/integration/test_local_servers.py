@@ -78,7 +78,7 @@ async def test_mongodb_keeps_its_documents_over_a_kill_and_another_port(tmp_path
         server.kill()
 
 
-async def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
+async def test_a_server_that_cannot_start_gives_its_reason(tmp_path: Path) -> None:
     """The error holds the end of the server's own log, and nothing is left running."""
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "meta.properties").write_text("version=1\nnode.id=7\ncluster.id=other\n")
@@ -125,7 +125,7 @@ async def test_given_servers_are_used_and_not_started(kafka_bootstrap: str, mong
         assert stack.env("provider")["MONGO_URI"] == mongo_uri
 
 
-async def test_taken_ports_are_named_with_their_holder_and_a_way_out(tmp_path: Path) -> None:
+async def test_ports_in_use_are_named_with_their_holder_and_a_way_out(tmp_path: Path) -> None:
     """The message names the port, the process that holds it and how to choose others; nothing is started."""
     ports = free_ports()
     with socket.socket() as holder:

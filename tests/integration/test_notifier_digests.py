@@ -55,15 +55,15 @@ class Desk:
         found = await self.mongo.collection("dispatches").find({"template": {"$ne": DIGEST}}).to_list(None)
         return Counter(document["state"] for document in found)
 
-    async def told(self) -> Counter[tuple[str, str, str]]:
+    async def announced(self) -> Counter[tuple[str, str, str]]:
         """(notification, event, template) of every event in the outboxes."""
-        told: Counter[tuple[str, str, str]] = Counter()
+        announced: Counter[tuple[str, str, str]] = Counter()
         for document in await self.mongo.collection("dispatches").find().to_list(None):
             for entry in document.get("outbox", ()):
                 data = decode([(k, v) for k, v in entry["headers"]], entry["value"]).data
                 assert isinstance(data, NotificationDelivered | NotificationFailed)
-                told[data.notification_id, data.type, data.template] += 1
-        return told
+                announced[data.notification_id, data.type, data.template] += 1
+        return announced
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -91,7 +91,7 @@ async def deliver(desk: Desk, claims: list[Claim]) -> None:
         await desk.log.accepted(claims, [[] for _ in claims], desk.clock.now())
 
 
-async def test_a_storm_waits_and_is_told_in_one_digest(desk: Desk) -> None:
+async def test_a_storm_waits_and_is_sent_in_one_digest(desk: Desk) -> None:
     """Two go out, the rest waits the interval; then one message counts it, and each of them is told of once."""
     assert await storm(desk, range(2)) == ["n-0", "n-1"]
     assert await storm(desk, range(2, 9)) == []
@@ -109,7 +109,7 @@ async def test_a_storm_waits_and_is_told_in_one_digest(desk: Desk) -> None:
         await desk.process().look()
     assert await desk.states() == {"accepted": 9}
     wanted = {(f"n-{n}", "NotificationDelivered", "digest"): 1 for n in range(2, 9)}
-    assert await desk.told() == wanted
+    assert await desk.announced() == wanted
     assert len(desk.published.entries) == 7
     assert await desk.held.oldest_held() == (None, 0)
 
@@ -156,8 +156,8 @@ async def test_a_process_that_died_between_the_steps_loses_and_doubles_nothing(d
     await desk.held.settle(ended, desk.clock.now())  # and dies before it has noted that all are settled
     await desk.process().look()
     assert await desk.held.ended() == []
-    assert set((await desk.told()).values()) == {1}
-    assert len(await desk.told()) == 6
+    assert set((await desk.announced()).values()) == {1}
+    assert len(await desk.announced()) == 6
 
 
 async def test_a_digest_that_fails_fails_each_of_its_messages(desk: Desk) -> None:
@@ -168,13 +168,13 @@ async def test_a_digest_that_fails_fails_each_of_its_messages(desk: Desk) -> Non
     [claim] = await desk.claimed_digests()
     await desk.log.failed(claim, [], attempts=0, error_code="outcome_unknown", at=desk.clock.now())
     await desk.process().look()
-    assert await desk.told() == {(f"n-{n}", "NotificationFailed", "digest"): 1 for n in (2, 3)}
+    assert await desk.announced() == {(f"n-{n}", "NotificationFailed", "digest"): 1 for n in (2, 3)}
     [line, *_] = await desk.log.of_case(office(2).case_id, None)
     assert line is not None
     assert (await desk.states())["failed"] == 2
 
 
-async def test_a_late_report_takes_a_digest_back_from_all_its_messages(desk: Desk) -> None:
+async def test_a_late_report_corrects_a_digest_for_all_its_messages(desk: Desk) -> None:
     """Accepted, then reported as not delivered: each of its messages is told to have failed, once."""
     await storm(desk, range(4))
     desk.clock.advance(RULES.every)
@@ -186,9 +186,9 @@ async def test_a_late_report_takes_a_digest_back_from_all_its_messages(desk: Des
     for _ in range(2):
         assert await receipts.apply(claim.notice.notification_id, "undelivered")
         await desk.process().look()
-    told = await desk.told()
-    assert {event for _, event, _ in told} == {"NotificationDelivered", "NotificationFailed"}
-    assert set(told.values()) == {1}
+    announced = await desk.announced()
+    assert {event for _, event, _ in announced} == {"NotificationDelivered", "NotificationFailed"}
+    assert set(announced.values()) == {1}
     assert (await desk.states())[DispatchState.UNDELIVERED] == 2
 
 

@@ -38,7 +38,7 @@ async def test_a_case_counts_once_and_a_full_window_is_full(store: QuotaStore) -
     assert await store.consume(replace(QUOTA, key="other"), "d", NOW)
 
 
-async def test_many_at_once_take_no_more_than_there_is(store: QuotaStore) -> None:
+async def test_many_at_once_use_no_more_than_there_is(store: QuotaStore) -> None:
     """Twenty cases at the same moment: three get through."""
     consumed = await asyncio.gather(*(store.consume(QUOTA, f"case-{n}", NOW) for n in range(20)))
     assert consumed.count(True) == 3

@@ -106,8 +106,8 @@ async def test_a_card_keeps_the_newest_assignment_and_forgets_on_erasure(mongo: 
 async def reported(log: Log, name: str, state: DispatchState) -> bool:
     found = await log.find("n-1")
     assert found is not None
-    told = [announcement(notice(), state, attempts=1, at=START, error_code=None)]
-    return await log.note_report(found, Report(name, START, state, None), told) is not None
+    announcements = [announcement(notice(), state, attempts=1, at=START, error_code=None)]
+    return await log.note_report(found, Report(name, START, state, None), announcements) is not None
 
 
 async def test_a_delivery_report_is_written_only_on_what_it_was_judged_by(log: Log) -> None:
@@ -129,10 +129,10 @@ async def test_an_acceptance_behind_a_report_is_not_written(log: Log) -> None:
     """A delivery report that was faster than the written acceptance stands; only what was written is named."""
     claims = await log.claim_new([notice(1), notice(2)], START, LEASE)
     assert await reported(log, "undelivered", DispatchState.UNDELIVERED)
-    told = [
+    announcements = [
         [announcement(claim.notice, DispatchState.ACCEPTED, attempts=1, at=START, error_code=None)] for claim in claims
     ]
-    assert await log.accepted(claims, told, START) == {"n-2"}
+    assert await log.accepted(claims, announcements, START) == {"n-2"}
     found = await log.find("n-1")
     assert found is not None
     assert found.state is DispatchState.UNDELIVERED

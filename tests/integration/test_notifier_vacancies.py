@@ -49,12 +49,12 @@ class Office:
     async def addressees(self, case_id: str, levels: int) -> list[str]:
         """Whom the first levels of the case's breach were addressed to."""
 
-        def told(said: Any) -> dict[int, str]:
-            breaches = [one.data for one in said if one.subject == case_id and one.type == "SLABreached"]
+        def addressed(events: Any) -> dict[int, str]:
+            breaches = [one.data for one in events if one.subject == case_id and one.type == "SLABreached"]
             return {breach.level: breach.escalate_to for breach in breaches}
 
-        said = await self.bench.wait_for(lambda said: len(told(said)) >= levels, within=60)
-        return [told(said)[level] for level in range(levels)]
+        events = await self.bench.wait_for(lambda events: len(addressed(events)) >= levels, within=60)
+        return [addressed(events)[level] for level in range(levels)]
 
     async def breach_texts(self, phone: str, wanted: int) -> list[str]:
         """The breach messages on a phone, once there are so many."""

@@ -71,7 +71,7 @@ async def test_the_clocks_worker_goes_on_behind_odd_records(kafka_bootstrap: str
             await bench.producer.send(bench.cases, record)
         after = filed()
         await bench.put(after)
-        await bench.wait_for(lambda said: {good.subject, after.subject} <= {event.subject for event in said})
+        await bench.wait_for(lambda events: {good.subject, after.subject} <= {event.subject for event in events})
         letters = await bench.log(f"{bench.cases}.dlq")
         assert sorted(letter.record.value for letter in letters) == sorted(record.value for record in odd)
         assert not worker.ended

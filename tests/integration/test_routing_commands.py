@@ -29,15 +29,15 @@ def test_stations_become_a_version_that_a_switch_puts_in_force(desk: Desk) -> No
         + "5117903,ODD DAY,territorial,PATNA,25.61,85.11,,05.06.2026,\n",
     )
     report = desk.folder / "findings.json"
-    status, said = desk.run("import-stations", file, "--report", str(report))
+    status, output = desk.run("import-stations", file, "--report", str(report))
     assert status == 0
-    assert {line.split()[1] for line in said.splitlines() if line.startswith(("rejected", "suspicious"))} == {
+    assert {line.split()[1] for line in output.splitlines() if line.startswith(("rejected", "suspicious"))} == {
         "swapped_coordinates",
         "duplicate_code",
         "unreadable_date",
     }
     assert json.loads(report.read_text("utf-8"))["counts"]["rejected:duplicate_code"] == 1
-    version = desk.saved(said)
+    version = desk.saved(output)
     assert desk.in_force() == SHIPPED.version
     assert desk.saved(desk.run("import-stations", file)[1]) == version
 
@@ -53,9 +53,9 @@ def test_stations_become_a_version_that_a_switch_puts_in_force(desk: Desk) -> No
 
     assert desk.run("rollback", "--by", "hq", "--why", "wrong")[0] == 0
     assert desk.in_force() == SHIPPED.version
-    _, said = desk.run("versions")
-    assert f"* {SHIPPED.version}" in said
-    assert [line.split()[0] for line in said.partition("switches:")[2].splitlines() if line] == ["1", "2", "3"]
+    _, output = desk.run("versions")
+    assert f"* {SHIPPED.version}" in output
+    assert [line.split()[0] for line in output.partition("switches:")[2].splitlines() if line] == ["1", "2", "3"]
 
 
 @pytest.mark.parametrize("kind", ["geojson", "geojsonl", "shp"])
@@ -72,9 +72,9 @@ def test_boundaries_in_three_formats_come_into_force_at_their_time(desk: Desk, k
             for code, ring in rings:
                 writer.poly([ring])
                 writer.record(code)
-    status, said = desk.run("import-boundaries", file, "--effective-from", "2026-01-01", "--by", "hq")
+    status, output = desk.run("import-boundaries", file, "--effective-from", "2026-01-01", "--by", "hq")
     assert status == 0
-    assert desk.in_force() == desk.saved(said)
+    assert desk.in_force() == desk.saved(output)
 
 
 def test_a_version_of_the_future_waits(desk: Desk) -> None:
@@ -89,11 +89,11 @@ def test_doubtful_boundaries_are_reported_and_put_right(desk: Desk) -> None:
     """A bow-tie is repaired, a code drawn twice is rejected, turned coordinates are turned back, all by name."""
     turned = [[lat, lon] for lon, lat in NEXT]
     file = desk.geojson("a.geojson", ("5117044", BOWTIE), ("5117044", BOWTIE), ("5117064", turned))
-    status, said = desk.run("import-boundaries", file)
+    status, output = desk.run("import-boundaries", file)
     assert status == 0
     for code in ("repair_changed_the_area", "duplicate_code", "swapped_coordinates"):
-        assert code in said
-    loaded = desk.ask(lambda mongo: Versions(mongo, SystemClock()).load(desk.saved(said)))
+        assert code in output
+    loaded = desk.ask(lambda mongo: Versions(mongo, SystemClock()).load(desk.saved(output)))
     found = Snapshot(loaded).boundaries.find(25.61, 85.13)
     assert found is not None
     assert found.station == "5117064"
@@ -117,11 +117,11 @@ UTM = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32645"}}
 )
 def test_a_boundary_file_that_is_none_is_refused(desk: Desk, name: str, text: str, why: str) -> None:
     """Each kind of wrong file has its own sentence, status 1, and nothing changes."""
-    status, said = desk.run("import-boundaries", desk.text(name, text), "--effective-from", "2026-01-01")
+    status, output = desk.run("import-boundaries", desk.text(name, text), "--effective-from", "2026-01-01")
     assert status == 1
-    assert said.splitlines()[-1].startswith("refused: ")
-    assert why in said
-    assert "stays as it is" in said
+    assert output.splitlines()[-1].startswith("refused: ")
+    assert why in output
+    assert "stays as it is" in output
     assert desk.in_force() == SHIPPED.version
 
 
@@ -137,19 +137,19 @@ def test_a_station_file_that_is_none_is_refused(desk: Desk, content: bytes, why:
     """Wrong columns, no rows and another encoding are told apart, and nothing changes."""
     file = desk.folder / "stations.csv"
     file.write_bytes(content)
-    status, said = desk.run("import-stations", str(file), "--effective-from", "2026-01-01")
-    assert (status, why in said) == (1, True), said
+    status, output = desk.run("import-stations", str(file), "--effective-from", "2026-01-01")
+    assert (status, why in output) == (1, True), output
     assert desk.in_force() == SHIPPED.version
 
 
 def test_a_missing_file_and_an_unknown_version_are_refused(desk: Desk) -> None:
     """What is not there is named; a day that is none is refused before anything is read."""
-    status, said = desk.run("import-stations", str(desk.folder / "nowhere.csv"))
-    assert (status, "nowhere.csv" in said) == (1, True)
-    status, said = desk.run("switch", "v-none")
-    assert (status, "there is no version v-none" in said) == (1, True)
-    status, said = desk.run("rollback")
-    assert (status, "no version before" in said) == (1, True)
+    status, output = desk.run("import-stations", str(desk.folder / "nowhere.csv"))
+    assert (status, "nowhere.csv" in output) == (1, True)
+    status, output = desk.run("switch", "v-none")
+    assert (status, "there is no version v-none" in output) == (1, True)
+    status, output = desk.run("rollback")
+    assert (status, "no version before" in output) == (1, True)
     with pytest.raises(SystemExit) as ended:
         desk.run("switch", SHIPPED.version, "--effective-from", "soon")
     assert ended.value.code == 2
@@ -162,15 +162,15 @@ def test_officers_are_kept_and_garbage_is_refused(desk: Desk) -> None:
         "station,post,office_phone,office_email,vacant,acting\n"
         "5801016,SHO,+916122222222,,,\n5801011,SHO,,,yes,5801016:SHO\n42,SHO,,,,\n",
     )
-    status, said = desk.run("import-officers", file)
+    status, output = desk.run("import-officers", file)
     assert status == 0
-    assert "unknown_post" in said
+    assert "unknown_post" in output
     kept = desk.ask(lambda mongo: Posts(mongo).all())
     assert set(kept) == {"5801016:SHO", "5801011:SHO"}
     assert kept["5801011:SHO"].acting == "5801016:SHO"
     (desk.folder / "latin.csv").write_bytes(b"station,post\n\xe9,SHO\n")
-    status, said = desk.run("import-officers", str(desk.folder / "latin.csv"))
-    assert (status, "not UTF-8" in said) == (1, True)
+    status, output = desk.run("import-officers", str(desk.folder / "latin.csv"))
+    assert (status, "not UTF-8" in output) == (1, True)
 
 
 def test_what_if_names_the_cases_that_would_move(desk: Desk) -> None:
@@ -179,17 +179,17 @@ def test_what_if_names_the_cases_that_would_move(desk: Desk) -> None:
     moved = desk.folder / "moved.geojson"
     file = desk.geojson("a.geojson", ("5117044", SQUARE))
     days = ("--from", f"{NOW - timedelta(days=1):%Y-%m-%d}", "--to", f"{NOW + timedelta(days=2):%Y-%m-%d}")
-    status, said = desk.run("what-if", file, *days, "--geojson", str(moved))
+    status, output = desk.run("what-if", file, *days, "--geojson", str(moved))
     assert status == 0
-    assert "2 of 3 cases would move; 0 could not be compared" in said
+    assert "2 of 3 cases would move; 0 could not be compared" in output
     points = json.loads(moved.read_text("utf-8"))["features"]
     assert [point["properties"]["to"] for point in points] == ["5117044", "5117044"]
     assert "c_0" not in moved.read_text("utf-8")
     assert desk.in_force() == SHIPPED.version
-    status, said = desk.run("what-if", SHIPPED.version, *days)
-    assert (status, "0 of 3 cases would move" in said) == (0, True)
-    status, said = desk.run("what-if", "v-none", *days)
-    assert (status, "there is no version v-none" in said) == (1, True)
+    status, output = desk.run("what-if", SHIPPED.version, *days)
+    assert (status, "0 of 3 cases would move" in output) == (0, True)
+    status, output = desk.run("what-if", "v-none", *days)
+    assert (status, "there is no version v-none" in output) == (1, True)
 
 
 def test_the_map_is_one_page_with_stations_and_decisions(desk: Desk) -> None:
@@ -201,5 +201,5 @@ def test_the_map_is_one_page_with_stations_and_decisions(desk: Desk) -> None:
     assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
     assert text.count("<circle") >= len([station for station in SHIPPED.stations if station.lat is not None]) + 3
     assert "3 decisions" in text
-    status, said = desk.run("map", "--version", "v-none", "--out", str(page))
-    assert (status, "there is no version v-none" in said) == (1, True)
+    status, output = desk.run("map", "--version", "v-none", "--out", str(page))
+    assert (status, "there is no version v-none" in output) == (1, True)

@@ -68,7 +68,7 @@ def pieces() -> dict[str, int]:
 
 
 @pytest.mark.parametrize("after", [1, 4, PIECES])
-def test_a_killed_import_is_taken_up_by_the_same_command(desk: Desk, after: int) -> None:
+def test_a_killed_import_is_resumed_by_the_same_command(desk: Desk, after: int) -> None:
     """The same version, each piece once, what was written before is said and not written again."""
     file = large_file(desk)
     died = killed_import(file, after)
@@ -77,31 +77,31 @@ def test_a_killed_import_is_taken_up_by_the_same_command(desk: Desk, after: int)
     (name,) = pieces()
     assert pieces() == {name: after}
     # Half a version is none: nobody sees it, nobody can put it in force.
-    status, said = desk.run("switch", name)
-    assert (status, f"there is no version {name}" in said) == (1, True)
+    status, output = desk.run("switch", name)
+    assert (status, f"there is no version {name}" in output) == (1, True)
     assert name not in desk.run("versions")[1]
     assert desk.in_force() == SHIPPED.version
 
-    status, said = desk.run("import-boundaries", file, "--by", "second")
+    status, output = desk.run("import-boundaries", file, "--by", "second")
     assert status == 0
-    assert desk.saved(said) == name
-    assert said.count("was there from an interrupted import") == after
-    assert f"saved {PIECES} of {PIECES}: " in said
+    assert desk.saved(output) == name
+    assert output.count("was there from an interrupted import") == after
+    assert f"saved {PIECES} of {PIECES}: " in output
     assert pieces() == {name: PIECES}
     loaded = desk.ask(lambda mongo: Versions(mongo, SystemClock()).load(name))
     assert content_name(loaded) == name
     assert desk.run("switch", name)[0] == 0
 
-    status, said = desk.run("import-boundaries", file)
-    assert (status, desk.saved(said)) == (0, name)
+    status, output = desk.run("import-boundaries", file)
+    assert (status, desk.saved(output)) == (0, name)
     assert pieces() == {name: PIECES}
 
 
-def test_a_whole_import_says_how_far_it_is(desk: Desk) -> None:
+def test_a_whole_import_reports_how_far_it_is(desk: Desk) -> None:
     """Every part is named as it is written, none is said to have been there."""
     file = desk.geojson("a.geojson", ("5117044", SQUARE))
-    status, said = desk.run("import-boundaries", file)
+    status, output = desk.run("import-boundaries", file)
     assert status == 0
-    lines = [line for line in said.splitlines() if line.startswith("saved ")]
+    lines = [line for line in output.splitlines() if line.startswith("saved ")]
     assert [line.partition(": ")[2] for line in lines] == list(PARTS)
-    assert "interrupted" not in said
+    assert "interrupted" not in output

@@ -49,9 +49,9 @@ def test_an_import_does_not_undo_a_switch_that_was_decided_meanwhile(
         return slow(file, base, report, fields)
 
     monkeypatch.setattr(cli, "READERS", {**cli.READERS, "import-stations": reads_while_another_switches})
-    status, said = desk.run("import-stations", stations(desk, "5117902"), "--effective-from", "2026-01-01")
+    status, output = desk.run("import-stations", stations(desk, "5117902"), "--effective-from", "2026-01-01")
     assert status == 1
-    assert "another switch was decided during this import" in said
+    assert "another switch was decided during this import" in output
     assert desk.in_force() == other
 
 
@@ -60,11 +60,11 @@ def test_what_is_to_come_is_named_and_can_be_built_on(desk: Desk) -> None:
     later = f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%d}"
     waiting = desk.saved(desk.run("import-stations", stations(desk, "5117901"), "--effective-from", later)[1])
     file = desk.geojson("a.geojson", ("5117044", SQUARE))
-    _, said = desk.run("import-boundaries", file)
-    assert f"To have both: the same import with --base {waiting}" in said
-    status, said = desk.run("import-boundaries", file, "--base", waiting)
-    assert (status, "Note" in said) == (0, False)
-    both = desk.ask(lambda mongo: Versions(mongo, SystemClock()).load(desk.saved(said)))
+    _, output = desk.run("import-boundaries", file)
+    assert f"To have both: the same import with --base {waiting}" in output
+    status, output = desk.run("import-boundaries", file, "--base", waiting)
+    assert (status, "Note" in output) == (0, False)
+    both = desk.ask(lambda mongo: Versions(mongo, SystemClock()).load(desk.saved(output)))
     assert "5117901" in {row.code for row in both.stations}
     assert "5117044" in {row.station for row in both.boundaries}
 
@@ -74,10 +74,10 @@ def test_what_was_to_come_and_is_undone_is_shown_as_undone(desk: Desk) -> None:
     later = f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%d}"
     undone = desk.saved(desk.run("import-stations", stations(desk, "5117901"), "--effective-from", later)[1])
     assert desk.run("rollback")[0] == 0
-    _, said = desk.run("import-stations", stations(desk, "5117902"))
-    assert "Note" not in said
-    _, said = desk.run("versions")
-    _, switched, back = [line for line in said.partition("switches:")[2].splitlines() if line]
+    _, output = desk.run("import-stations", stations(desk, "5117902"))
+    assert "Note" not in output
+    _, output = desk.run("versions")
+    _, switched, back = [line for line in output.partition("switches:")[2].splitlines() if line]
     assert undone in switched
     assert "(undone)" in switched
     assert "(to come)" in back
@@ -127,8 +127,8 @@ def test_a_rollback_undoes_nothing_else_than_what_was_decided_last(desk: Desk) -
     file = stations(desk, "5117901")
     now = desk.saved(desk.run("import-stations", file, "--effective-from", "2026-01-01")[1])
     assert desk.run("switch", now, "--effective-from", later)[0] == 0
-    status, said = desk.run("rollback")
-    assert (status, "changes nothing" in said) == (1, True), said
+    status, output = desk.run("rollback")
+    assert (status, "changes nothing" in output) == (1, True), output
     assert desk.in_force() == now
 
 
@@ -147,24 +147,24 @@ def test_a_rollback_undoes_nothing_else_than_what_was_decided_last(desk: Desk) -
         (("build-data", "no/such/folder"), 1, "bihar_police_stations_mha.csv: No such file"),
     ],
 )
-def test_a_command_that_can_not_be_done_says_why(
+def test_a_command_that_can_not_be_done_gives_its_reason(
     desk: Desk, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], status: int, why: str
 ) -> None:
     """One sentence and a status, never a traceback."""
     try:
-        answer, said = desk.run(*arguments)
+        answer, output = desk.run(*arguments)
     except SystemExit as ended:
-        answer, said = int(str(ended.code)), capsys.readouterr().err
-    assert (answer, why in said) == (status, True), said
+        answer, output = int(str(ended.code)), capsys.readouterr().err
+    assert (answer, why in output) == (status, True), output
 
 
-def test_more_findings_than_a_database_takes_at_once_are_no_obstacle(desk: Desk) -> None:
+def test_more_findings_than_a_database_stores_at_once_are_no_obstacle(desk: Desk) -> None:
     """The version keeps the first of them with all their counts; the report in a file has every one."""
     rows = "".join(f"9{number:06},A{number},outpost,PATNA,,\n" for number in range(12_000))
     report = desk.folder / "findings.json"
-    status, said = desk.run("import-stations", desk.text("many.csv", HEADER + rows), "--report", str(report))
+    status, output = desk.run("import-stations", desk.text("many.csv", HEADER + rows), "--report", str(report))
     assert status == 0
-    info = desk.ask(lambda mongo: Versions(mongo, SystemClock()).info(desk.saved(said)))
+    info = desk.ask(lambda mongo: Versions(mongo, SystemClock()).info(desk.saved(output)))
     assert len(info.report["findings"]) == cli.KEPT_FINDINGS
     assert info.report["counts"]["suspicious:outpost_without_parent"] == 12_000
     assert report.read_text("utf-8").count("outpost_without_parent") == 12_001

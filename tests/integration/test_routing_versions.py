@@ -69,7 +69,7 @@ async def test_saving_again_changes_nothing(office: Office) -> None:
     assert [info.version for info in await office.versions.all()] == [SHIPPED.version, first.version]
 
 
-async def test_a_switch_takes_effect_at_its_time_and_is_undone_by_another(office: Office) -> None:
+async def test_a_switch_is_in_force_at_its_time_and_is_undone_by_another(office: Office) -> None:
     """A running service follows the switch when its time comes, and back; both stand in the audit."""
     await office.versions.save(OTHER, by="test", note="")
     await office.versions.switch(OTHER.version, effective_from=START + timedelta(days=1), by="hq", why="new thanas")
@@ -99,7 +99,7 @@ async def test_switches_at_the_same_moment_are_all_kept(office: Office) -> None:
     assert [entry.number for entry in await office.versions.history()] == list(range(1, 10))
 
 
-async def test_an_unknown_or_empty_version_never_takes_effect(office: Office) -> None:
+async def test_an_unknown_or_empty_version_is_never_in_force(office: Office) -> None:
     """There is no way to put nothing in force."""
     with pytest.raises(VersionUnknown):
         await office.versions.switch("v-none", effective_from=START, by="hq", why="")

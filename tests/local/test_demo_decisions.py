@@ -60,12 +60,12 @@ def test_reasons_and_doubts_are_counted_once_a_case() -> None:
     why = decided(EVENTS)
     assert why.reasons == Counter({"jurisdiction": 2, "nearest": 1, "control_room": 1})
     assert why.doubts == Counter({"provisional": 2, "ambiguous": 2, "unsure": 2})
-    said = "\n".join(why.lines())
-    assert "4 first assignments: 2 jurisdiction" in said
-    assert "2 provisional, 2 may be another station's too, 2 with a confidence under 0.5" in said
+    text = "\n".join(why.lines())
+    assert "4 first assignments: 2 jurisdiction" in text
+    assert "2 provisional, 2 may be another station's too, 2 with a confidence under 0.5" in text
 
 
-def test_the_files_say_of_each_case_why_and_how_sure(tmp_path: Path) -> None:
+def test_the_files_show_of_each_case_why_and_how_sure(tmp_path: Path) -> None:
     """CSV and JSON have the same cases; one that nobody has decided yet has no reason."""
     run = run_of(*EVENTS)
     rows = rows_of(by_case(run)[0], run.evidence)
@@ -75,8 +75,8 @@ def test_the_files_say_of_each_case_why_and_how_sure(tmp_path: Path) -> None:
     assert (tmp_path / "summary.png").stat().st_size > 10_000
     with (tmp_path / "cases.csv").open(encoding="utf-8") as file:
         table = list(csv.DictReader(file))
-    words = ("reason", "provisional", "confidence", "distance_to_edge_m", "ambiguous_with")
-    assert [tuple(row[word] for word in words) for row in table] == [
+    fields = ("reason", "provisional", "confidence", "distance_to_edge_m", "ambiguous_with")
+    assert [tuple(row[field] for field in fields) for row in table] == [
         ("jurisdiction", "False", "0.97", "812.5", ""),
         ("jurisdiction", "False", "0.51", "3.2", "5801011 5801019"),
         ("nearest", "True", "0.44", "", "5117064"),

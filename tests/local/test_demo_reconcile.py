@@ -233,9 +233,9 @@ def test_a_late_message_of_an_earlier_run_is_no_finding() -> None:
         )
         for one in run.evidence.events
     ]
-    told = [message("earlier-filed", "citizen", "+919900000009", "filed")]
-    told += [message(f"earlier-{assignment_id(CASE, 1)}", "office", OFFICE, "new_case")]
-    theirs = [one.model_copy(update={"text": "आपकी शिकायत JS-26-DDDD-EEEE-F"}) for one in told]
+    sent = [message("earlier-filed", "citizen", "+919900000009", "filed")]
+    sent += [message(f"earlier-{assignment_id(CASE, 1)}", "office", OFFICE, "new_case")]
+    theirs = [one.model_copy(update={"text": "आपकी शिकायत JS-26-DDDD-EEEE-F"}) for one in sent]
     late = with_messages(run, [*run.evidence.messages, *theirs])
     assert kinds(late) == {"unexpected"}
     assert kinds(replace(late, evidence=replace(late.evidence, earlier=earlier))) == set()
@@ -254,8 +254,8 @@ def digested_run(*digests: SentMessage, digested: dict[str, int] | None = None) 
     """The office's message on the new case came in a digest."""
     run = whole_run()
     sent = [one for one in run.evidence.messages if one.template != "new_case"]
-    told = {NEW_CASE: 1} if digested is None else digested
-    return replace(run, evidence=replace(run.evidence, messages=[*sent, *digests], digested=told))
+    counted = {NEW_CASE: 1} if digested is None else digested
+    return replace(run, evidence=replace(run.evidence, messages=[*sent, *digests], digested=counted))
 
 
 def test_a_message_in_a_digest_has_arrived() -> None:

@@ -107,7 +107,7 @@ def test_another_policy_file_reaches_those_who_read_policies(tmp_path: Path) -> 
         ({"openssl_major": 1}, "needs OpenSSL 3", ["MONGO_URI"]),
     ],
 )
-def test_an_unsupported_platform_is_told_what_to_set(machine: dict[str, Any], reason: str, settings: list[str]) -> None:
+def test_an_unsupported_platform_shows_what_to_set(machine: dict[str, Any], reason: str, settings: list[str]) -> None:
     """The message names the reason, the compose file and the settings of the servers that cannot run, and no others."""
     text = missing_support(**(LINUX | machine), existing={"kafka": False, "mongo": False}) or ""
     assert reason in text
@@ -172,7 +172,7 @@ def test_the_demo_policies_differ_from_the_shipped_ones_in_times_alone() -> None
     assert max(targets.values()) < timedelta(seconds=30)
 
 
-def test_topics_are_made_as_the_registry_says() -> None:
+def test_topics_are_made_as_the_registry_declares() -> None:
     """Partitions and configuration come from the registry, dead letters included."""
     specs = {spec.name: spec for spec in map(spec_of, TOPICS)}
     assert specs["cases.emergency"].partitions == 4

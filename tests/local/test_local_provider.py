@@ -180,7 +180,7 @@ def test_reports_go_to_loopback_only() -> None:
     assert not is_loopback("http://127.0.0.1.example.org/")
 
 
-def test_meta_data_groups_are_told_apart() -> None:
+def test_meta_data_groups_are_distinguished() -> None:
     """Groups and pairs are read with their escapes; nonsense gives nothing."""
     assert parse_meta_data(META)["janseva"] == {"template": "filed", "language": "hi", "notification_id": "n1"}
     assert parse_meta_data("?g?a=x%26y") == {"g": {"a": "x&y"}}

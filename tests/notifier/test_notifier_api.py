@@ -147,7 +147,7 @@ def filled(service: Service, *, state: int = 1, later: timedelta = timedelta(0),
     return service.addresses.url(message).replace("%d", str(state)).replace("%T", str(at))
 
 
-async def test_only_the_gateway_s_signed_address_takes_receipts() -> None:
+async def test_only_the_gateway_s_signed_address_accepts_receipts() -> None:
     """The address given to the gateway works with GET and POST; what is wrong with another is told to nobody."""
     service = Service()
     first, second = filled(service), filled(service, state=2)

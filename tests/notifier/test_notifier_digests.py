@@ -135,7 +135,7 @@ def test_a_digest_is_bounded_however_many_it_holds(language: Any, size: int) -> 
     assert re.findall(r"\d+", text)[:5] == [str(min(size, 99_999)), "0", "0", "0", "0"]
 
 
-def test_a_digest_is_told_of_by_its_members_alone() -> None:
+def test_a_digest_is_announced_by_its_members_alone() -> None:
     """No event names a digest: each message in it has its own."""
     digest = compose("d-1", [office(1)], START)
     assert announcements(digest, DispatchState.ACCEPTED, attempts=1, at=START, error_code=None) == []

@@ -93,7 +93,7 @@ class Bench:
         return self.clock
 
 
-async def test_an_accepted_message_is_written_and_told_once() -> None:
+async def test_an_accepted_message_is_written_and_announced_once() -> None:
     """Accepted by the gateway: the state, one NotificationDelivered, and the text in the citizen's language."""
     bench = Bench(FakeGateway())
     [claim] = await bench.log.claim_new([notice()], bench.clock.now(), LEASE)
@@ -163,7 +163,7 @@ async def test_no_contact_fails_without_an_attempt() -> None:
     assert bench.gateway.accepted == []
 
 
-async def test_an_office_is_told_once_the_directory_knows_it() -> None:
+async def test_an_office_is_notified_once_the_directory_knows_it() -> None:
     """A post the directory has not heard of yet waits; it is told when its record arrives."""
     bench = Bench(FakeGateway())
     office = notice(
@@ -189,7 +189,7 @@ def _record() -> tuple[bytes, bytes, tuple[tuple[str, bytes], ...]]:
 
 
 @pytest.mark.parametrize("emergency", [True, False])
-async def test_an_unconfirmed_message_is_repeated_only_as_the_rules_say(emergency: bool) -> None:
+async def test_an_unconfirmed_message_is_repeated_only_as_the_rules_allow(emergency: bool) -> None:
     """Where the gateway drops no doubles, a routine message of unknown outcome fails and an emergency's is repeated."""
     bench = Bench(FakeGateway(faults=[GatewayOutcomeUnknown("gateway_silent")]), resend="emergency")
     [claim] = await bench.log.claim_new([notice(emergency=emergency)], bench.clock.now(), LEASE)
@@ -204,7 +204,7 @@ async def test_an_unconfirmed_message_is_repeated_only_as_the_rules_say(emergenc
         assert bench.gateway.accepted == []
 
 
-async def test_a_dead_process_s_claims_are_taken_up_when_their_lease_is_over() -> None:
+async def test_a_dead_process_s_claims_go_to_another_when_their_lease_is_over() -> None:
     """Killed between claim and send: after the lease another process sends it, under the same id."""
     bench = Bench(FakeGateway())
     await bench.log.claim_new([notice()], bench.clock.now(), LEASE)

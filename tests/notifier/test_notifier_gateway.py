@@ -89,7 +89,7 @@ def test_meta_data_survives_the_readers_of_its_format() -> None:
         (KannelGateway(ACCOUNT, Scripted(GatewayOutcomeUnknown("x"))), GatewayOutcomeUnknown),
     ],
 )
-async def test_each_answer_is_told_apart(gateway: KannelGateway, error: type[GatewayError] | None) -> None:
+async def test_each_answer_is_distinguished(gateway: KannelGateway, error: type[GatewayError] | None) -> None:
     """Accepted, refused for good, not now, or unknown: what may be repeated depends on it."""
     if error is None:
         await gateway.send(SMS)
@@ -99,7 +99,7 @@ async def test_each_answer_is_told_apart(gateway: KannelGateway, error: type[Gat
     assert SMS.to not in str(raised.value)
 
 
-async def speaks_the_protocol(gateway: SmsGateway) -> None:
+async def follows_the_protocol(gateway: SmsGateway) -> None:
     """What every gateway must do, the fake one too: accept in silence, raise only a GatewayError, close."""
     await gateway.send(SMS)
     with pytest.raises(GatewayRefused):
@@ -112,8 +112,8 @@ async def speaks_the_protocol(gateway: SmsGateway) -> None:
 async def test_kannel_and_the_fake_keep_one_protocol() -> None:
     """The fake of the fast tests is interchangeable with the real client."""
     scripted = Scripted(Answer(202, "0: Accepted"), Answer(400, "no"), Answer(503, "later"))
-    await speaks_the_protocol(KannelGateway(ACCOUNT, scripted))
-    await speaks_the_protocol(FakeGateway(faults=[None, GatewayRefused("x"), GatewayUnavailable("x")]))
+    await follows_the_protocol(KannelGateway(ACCOUNT, scripted))
+    await follows_the_protocol(FakeGateway(faults=[None, GatewayRefused("x"), GatewayUnavailable("x")]))
 
 
 def test_nothing_of_a_message_shows_in_its_representation() -> None:

@@ -122,7 +122,7 @@ def planned(event: Event, **changes: Any) -> tuple[Notice, ...]:
 
 
 @pytest.mark.parametrize(("event", "wanted"), EVENTS)
-def test_each_event_tells_exactly_whom_it_should(event: Event, wanted: dict[str, str]) -> None:
+def test_each_event_notifies_exactly_whom_it_should(event: Event, wanted: dict[str, str]) -> None:
     """One message per event, audience and channel, by the template of the table."""
     notices = planned(event)
     assert {n.audience: n.template for n in notices} == wanted
@@ -136,16 +136,16 @@ def test_every_event_the_consumer_asks_for_is_known_and_planned() -> None:
     assert RULES.event_types | {"PersonalDataErased"} == TYPES
 
 
-def test_each_event_gives_its_person_a_message_or_says_why_not() -> None:
+def test_each_event_gives_its_person_a_message_or_a_reason_why_not() -> None:
     """Every event there is has a rule for the citizen or a reason for silence, never both."""
-    told = {rule.event for rule in RULES.messages if rule.to == "citizen"}
+    notified = {rule.event for rule in RULES.messages if rule.to == "citizen"}
     reasons = {name for name, reason in RULES.silent.items() if len(reason) > 20}
-    assert told | reasons == set(EVENT_CLASSES)
-    assert not told & reasons
+    assert notified | reasons == set(EVENT_CLASSES)
+    assert not notified & reasons
 
 
 @pytest.mark.parametrize(("event", "wanted"), EVENTS)
-def test_who_filed_anonymously_is_told_nothing(event: Event, wanted: dict[str, str]) -> None:
+def test_who_filed_anonymously_gets_no_message(event: Event, wanted: dict[str, str]) -> None:
     """An anonymous case has messages to offices alone."""
     audiences = {n.audience for n in planned(event, anonymous=True, sealed=None)}
     assert audiences == set(wanted) - {"citizen"}
@@ -175,7 +175,7 @@ def to_offices(event: Event) -> list[tuple[str, str | None]]:
     return [(n.template, n.post) for n in planned(event) if n.audience == "office"]
 
 
-def test_a_station_without_a_desk_and_its_control_room_are_both_told() -> None:
+def test_a_station_without_a_desk_and_its_control_room_are_both_notified() -> None:
     """Nobody there sees it on a screen: the post in charge and each post named beside it are told so, once each."""
     event = AssignedToStation.model_validate(ASSIGNED | OFFLINE)
     assert to_offices(event) == [("new_case_offline", "SHO:5140003"), ("new_case_offline", "HQ:control-room-51")]
@@ -183,7 +183,7 @@ def test_a_station_without_a_desk_and_its_control_room_are_both_told() -> None:
     assert to_offices(AssignedToStation.model_validate(ASSIGNED | OFFLINE | doubled)) == to_offices(event)
 
 
-def test_the_patrols_near_an_emergency_are_told() -> None:
+def test_the_patrols_near_an_emergency_are_notified() -> None:
     """Each near station's officer once, but for those who are told of the case anyway."""
     near = {"nearest_stations": ["5140003", "5140005", "5140009", "5140005"]}
     wanted = [

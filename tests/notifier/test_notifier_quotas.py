@@ -66,7 +66,7 @@ class Town:
         )
         self._number = 0
 
-    async def tell(self, case: int, *, known: dict[str, Any] | None = None, **changes: Any) -> str:
+    async def notify(self, case: int, *, known: dict[str, Any] | None = None, **changes: Any) -> str:
         """Send one message of a case; returns `sent` or what became of it."""
         self._number += 1
         case_id = f"c_{case:026d}"
@@ -85,10 +85,10 @@ class Town:
 async def test_a_stranger_is_written_to_for_three_cases_an_hour_and_six_a_day() -> None:
     """Fifteen filings with somebody's number bring him the messages of three, to their end; the rest is on record."""
     town = Town()
-    outcomes = [await town.tell(case) for case in range(15)]
+    outcomes = [await town.notify(case) for case in range(15)]
     assert outcomes == ["sent"] * 3 + [QUOTA_EXCEEDED] * 12
     values = dict.fromkeys(BOOK.get("acknowledged").variables, "JS-26-7K3M-9QXD-4")
-    assert await town.tell(1, template="acknowledged", variables=values) == "sent"
+    assert await town.notify(1, template="acknowledged", variables=values) == "sent"
     failed = [decode(e.record.headers, e.record.value).data for e in town.published.entries]
     assert {getattr(event, "error_code", None) for event in failed} == {QUOTA_EXCEEDED}
     assert len(failed) == 12
@@ -96,7 +96,7 @@ async def test_a_stranger_is_written_to_for_three_cases_an_hour_and_six_a_day() 
     sent = 0
     for hour in range(1, 6):
         town.clock.advance(timedelta(hours=1))
-        sent += [await town.tell(hour * 100 + case) for case in range(5)].count("sent")
+        sent += [await town.notify(hour * 100 + case) for case in range(5)].count("sent")
     assert sent == 3
 
 
@@ -104,21 +104,21 @@ async def test_the_owners_cases_have_a_quota_of_their_own() -> None:
     """Whatever strangers have filed with the number, who logged in with it is told of his own."""
     town = Town()
     for case in range(15):
-        await town.tell(case)
-    assert [await town.tell(100 + n, known={"contact_proved": True}) for n in range(10)] == ["sent"] * 10
+        await town.notify(case)
+    assert [await town.notify(100 + n, known={"contact_proved": True}) for n in range(10)] == ["sent"] * 10
 
 
 async def test_the_messages_of_an_emergency_are_not_used_up_by_another() -> None:
     """Neither ordinary filings nor emergencies from elsewhere take the messages from who calls for help."""
     town = Town()
     for case in range(15):
-        await town.tell(case, known={"source": THEIRS})
-    flood = [await town.tell(100 + n, emergency=True, known={"source": THEIRS}) for n in range(15)]
+        await town.notify(case, known={"source": THEIRS})
+    flood = [await town.notify(100 + n, emergency=True, known={"source": THEIRS}) for n in range(15)]
     assert flood == ["sent"] * 3 + [QUOTA_EXCEEDED] * 12
     values = dict.fromkeys(BOOK.get("acknowledged").variables, "JS-26-7K3M-9QXD-4")
     acknowledged: dict[str, Any] = {"template": "acknowledged", "variables": values}
-    for told in ({}, acknowledged):
-        assert await town.tell(200, emergency=True, **told) == "sent"
+    for message in ({}, acknowledged):
+        assert await town.notify(200, emergency=True, **message) == "sent"
 
 
 async def test_one_source_writes_to_so_many_numbers_and_no_more() -> None:
@@ -140,21 +140,21 @@ async def test_an_office_in_a_flood_of_emergencies_gets_a_digest() -> None:
     """Three of one number ring at once, the further ones wait a minute together; none is dropped, others ring."""
     town = Town()
     values = dict.fromkeys(BOOK.get("new_case_offline").variables, "JS-26-7K3M-9QXD-4")
-    told: dict[str, Any] = {"audience": "office", "template": "new_case_offline", "post": HOME, "variables": values}
-    flood = [await town.tell(case, emergency=True, **told) for case in range(15)]
+    message: dict[str, Any] = {"audience": "office", "template": "new_case_offline", "post": HOME, "variables": values}
+    flood = [await town.notify(case, emergency=True, **message) for case in range(15)]
     assert flood == ["sent"] * 3 + ["held"] * 12
     held = [row.notice for row in town.log.rows.values() if row.state is DispatchState.HELD]
     digest = compose("d", held, START)
     assert (digest.variables["new_cases"], digest.emergency) == ("12", True)
-    assert await town.tell(50, emergency=True, known={"contact_proved": True}, **told) == "sent"
+    assert await town.notify(50, emergency=True, known={"contact_proved": True}, **message) == "sent"
     # One that was let go by itself is not held again.
-    assert await town.tell(51, emergency=True, released=True, **told) == "sent"
+    assert await town.notify(51, emergency=True, released=True, **message) == "sent"
 
 
 async def test_counters_that_cannot_be_read_lose_nothing() -> None:
     """The message stays claimed and is taken up when its lease is over."""
     town = Town(fault=StoreUnavailable("x"))
-    assert await town.tell(1) == "claimed"
+    assert await town.notify(1) == "claimed"
 
 
 def test_a_released_message_is_read_back_as_one() -> None:
@@ -162,7 +162,7 @@ def test_a_released_message_is_read_back_as_one() -> None:
     assert notice_of(notice_document(notice(), created_at=START) | {"released": True}).released
 
 
-def test_counters_tell_no_number() -> None:
+def test_counters_reveal_no_number() -> None:
     """What is kept is a keyed hash."""
     quotas = Quotas(MemoryQuotas(), QuotaRules(), "suite")
     keys = [quota.document_id(START) for quota in quotas._quotas(notice(), card(source=MINE), quotas._hash(PHONE))]  # noqa: SLF001

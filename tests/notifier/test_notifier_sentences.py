@@ -151,10 +151,10 @@ def test_no_code_and_no_gap_reaches_a_reader(
 ) -> None:
     """Every code is said in words, and in a Hindi text nothing but names, numbers and addresses is Latin."""
     text = sent(event, facts, language)[template]
-    told = re.sub(r"https?://\S+|JS-26-7K3M-9QXD-4|PCR-7|Sheohar", "", text)
-    assert not re.search(r"[a-z]+_[a-z]+|[{}]|None|SHO|5140003", told), text
+    prose = re.sub(r"https?://\S+|JS-26-7K3M-9QXD-4|PCR-7|Sheohar", "", text)
+    assert not re.search(r"[a-z]+_[a-z]+|[{}]|None|SHO|5140003", prose), text
     if language == "hi":
-        assert not re.search(r"[A-Za-z]", told), text
+        assert not re.search(r"[A-Za-z]", prose), text
 
 
 def test_who_has_seen_a_case_is_who_acknowledged_it() -> None:
@@ -165,7 +165,7 @@ def test_who_has_seen_a_case_is_who_acknowledged_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("post", "name", "said"),
+    ("post", "name", "expected"),
     [
         ("SHO:5140003", "Sheohar", "Sheohar थाना"),
         ("SP:RLY MUJAFFARPUR", "SP Office, Rly Mujaffarpur", "पुलिस अधीक्षक कार्यालय, Rly Mujaffarpur"),
@@ -173,15 +173,15 @@ def test_who_has_seen_a_case_is_who_acknowledged_it() -> None:
         ("HQ:control-room", "State Control Room (Dial 112)", "112 नियंत्रण कक्ष, Sheohar"),
     ],
 )
-def test_an_office_is_never_called_a_station(post: str, name: str, said: str) -> None:
+def test_an_office_is_never_called_a_station(post: str, name: str, expected: str) -> None:
     """थाना stands with a station's name alone, and the longest office's name is not cut."""
     office = {"officer_post": post, "station": STATION | {"name": name}}
     text = sent("AssignedToStation", ASSIGNED | office, "hi")["assigned"]
-    assert said in text
+    assert expected in text
     assert ("थाना" in text) == post.startswith("SHO")
 
 
-def test_a_withdrawn_emergency_is_told_to_the_dispatcher_at_once() -> None:
+def test_a_withdrawn_emergency_is_sent_to_the_dispatcher_at_once() -> None:
     """The 112 control room and the post in charge hear of it, the control room once."""
     event = EVENT_CLASSES["WithdrawalRequested"].model_validate({"case_id": CASE, "occurred_at": START, "case_seq": 2})
     envelope = received(event, event_id="e-1").envelope
@@ -196,7 +196,7 @@ def test_a_withdrawn_emergency_is_told_to_the_dispatcher_at_once() -> None:
     assert posts(officer_post=DISPATCHER) == [DISPATCHER]
 
 
-def test_a_hearing_is_told_by_indias_day_and_hour() -> None:
+def test_a_hearing_is_dated_by_indias_day_and_hour() -> None:
     """30 minutes past three in India, by the weekday in the reader's language, at the station by name."""
     assert "Sun 22.11.2026, 15:00 at Sheohar police station" in sent("HearingScheduled", HEARING)["hearing_set"]
     assert "रविवार 22.11.2026, 15:00 बजे, स्थान Sheohar थाना" in sent("HearingScheduled", HEARING, "hi")["hearing_set"]
@@ -204,7 +204,7 @@ def test_a_hearing_is_told_by_indias_day_and_hour() -> None:
     assert "5140777" not in elsewhere
 
 
-def test_a_level_that_reaches_nobody_higher_says_only_that_time_has_passed() -> None:
+def test_a_level_that_reaches_nobody_higher_states_only_that_time_has_passed() -> None:
     """A senior officer is spoken of only where the breach names one."""
     text = sent("SLABreached", BREACH | {"level": 0, "escalate_to": "SHO:5140003"})["apology_delay"]
     assert "senior" not in text

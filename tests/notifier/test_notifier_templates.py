@@ -53,7 +53,7 @@ def drop_neutral(raw: dict[str, Any]) -> None:
     del filed(raw)["neutral"]
 
 
-def tell_the_service_in_neutral(raw: dict[str, Any]) -> None:
+def name_the_service_in_neutral(raw: dict[str, Any]) -> None:
     raw["neutrals"]["received"]["hi"]["text"] += " {service}"
 
 
@@ -71,7 +71,7 @@ def format_a_placeholder(raw: dict[str, Any]) -> None:
         (repeat_dlt_id, "already that of"),
         (write_a_novel, "segments"),
         (drop_neutral, "neutral"),
-        (tell_the_service_in_neutral, "declared"),
+        (name_the_service_in_neutral, "declared"),
         (format_a_placeholder, "plain name"),
     ],
 )
@@ -100,12 +100,12 @@ def test_production_refuses_development_dlt_ids() -> None:
         lint(DEFAULT_PATH, production=True)
 
 
-def test_neutral_texts_tell_a_stranger_nothing() -> None:
+def test_neutral_texts_reveal_nothing_to_a_stranger() -> None:
     """What arrives for a sensitive case names neither the police nor a station, a service or a certificate."""
     telling = ("पुलिस", "थाना", "शिकायत", "जाँच", "police", "station", "complaint", "inquiry", "certificate", "janseva")
     for wordings in BOOK.neutrals.values():
         for wording in (wordings.hi, wordings.en):
-            assert not [word for word in telling if word in wording.text.lower()], wording.text
+            assert not [phrase for phrase in telling if phrase in wording.text.lower()], wording.text
 
 
 def test_each_rule_fills_exactly_its_templates_variables() -> None:

@@ -42,7 +42,7 @@ def codes(dataset: Dataset, place: tuple[float, float], *days: date) -> list[str
     return [decide(dataset, place, day).office.code for day in days]
 
 
-def said(report: Report) -> Mapping[str, int]:
+def counts(report: Report) -> Mapping[str, int]:
     """Findings by code, without those about stations that have no ground of their own in a small file."""
     usual = {
         "station_without_polygon",

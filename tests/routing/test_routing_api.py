@@ -142,7 +142,7 @@ def test_development_phones_are_refused_in_production() -> None:
         (-90, 180, ["outside_state"]),
     ],
 )
-async def test_the_nearest_stations_of_a_strange_place_say_so(
+async def test_the_nearest_stations_of_a_strange_place_are_marked_so(
     http: httpx.AsyncClient, lat: float, lon: float, notes: list[str]
 ) -> None:
     """Swapped numbers are turned back, and what lies outside the state is not passed off as a neighbour."""

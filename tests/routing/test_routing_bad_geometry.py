@@ -47,7 +47,7 @@ TURNED: Ring = [[lat, lon] for lon, lat in SQUARE]
     ],
     ids=["antimeridian", "strip of the world", "pole", "mistyped vertex", "south", "no number", "one point", "words"],
 )
-def test_nonsense_is_rejected_by_name_and_the_rest_is_taken(tmp_path: Path, ring: Ring, code: str) -> None:
+def test_nonsense_is_rejected_by_name_and_the_rest_is_imported(tmp_path: Path, ring: Ring, code: str) -> None:
     """A wrong feature is named, decides nothing, and does not spoil the file."""
     report = Report()
     dataset = imported(collection(tmp_path / "a.geojson", feature("5117044", ring), feature("5117064", NEXT)), report)
@@ -64,7 +64,7 @@ def test_turned_coordinates_are_put_right_and_named(tmp_path: Path) -> None:
     assert decide(dataset, IN_SQUARE).office.code == "5117044"
 
 
-def test_a_pole_is_rejected_where_no_outline_says_what_the_state_is(tmp_path: Path) -> None:
+def test_a_pole_is_rejected_where_no_outline_bounds_the_state(tmp_path: Path) -> None:
     """Without outlines only the impossible is told: a jurisdiction at a pole is."""
     station = StationRecord("7", "Seven", StationKind.TERRITORIAL, "P", "D")
     base = Dataset("v", (station,), BASE.police_districts)
@@ -144,7 +144,7 @@ def test_a_shapefile_in_metres_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("lost", [".dbf", ".shx", "half"])
-def test_a_shapefile_with_a_part_missing_says_so(tmp_path: Path, lost: str) -> None:
+def test_a_shapefile_with_a_part_missing_is_reported(tmp_path: Path, lost: str) -> None:
     """Without its table nothing has a code; without its index it is read all the same; cut in two it is refused."""
     path = tmp_path / "a.shp"
     with shapefile.Writer(str(path), shapeType=shapefile.POLYGON) as writer:

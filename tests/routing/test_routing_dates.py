@@ -110,23 +110,23 @@ NOT_READ: list[object] = [
 ]
 
 
-@pytest.mark.parametrize(("said", "day"), READ, ids=lambda value: str(value)[:30])
-def test_a_day_is_read_as_the_day_it_means(said: object, day: date) -> None:
+@pytest.mark.parametrize(("written", "day"), READ, ids=lambda value: str(value)[:30])
+def test_a_day_is_read_as_the_day_it_means(written: object, day: date) -> None:
     """Moments are days in India; numbers are moments, serial or compact days by their size."""
-    assert read_day(said) == day
+    assert read_day(written) == day
 
 
-@pytest.mark.parametrize("said", NOT_READ, ids=lambda value: str(value)[:30])
-def test_what_can_mean_two_days_or_none_is_refused(said: object) -> None:
+@pytest.mark.parametrize("written", NOT_READ, ids=lambda value: str(value)[:30])
+def test_what_can_mean_two_days_or_none_is_refused(written: object) -> None:
     """Nothing is ever taken for a day that it may not mean."""
     with pytest.raises(UnreadableDate):
-        read_day(said)
+        read_day(written)
 
 
-@pytest.mark.parametrize("said", [None, "", "  "])
-def test_nothing_said_is_no_day(said: object) -> None:
+@pytest.mark.parametrize("written", [None, "", "  "])
+def test_nothing_written_is_no_day(written: object) -> None:
     """An empty field is a jurisdiction without a first or a last day."""
-    assert read_day(said) is None
+    assert read_day(written) is None
 
 
 @settings(max_examples=50)
@@ -136,16 +136,22 @@ def test_every_spelling_of_a_moment_is_its_day_in_india(day: date, time: object,
     moment = datetime.combine(day, time, timezone(timedelta(minutes=zone)))  # type: ignore[arg-type]
     there = moment.astimezone(INDIA).date()
     seconds = moment.timestamp()
-    said: list[object] = [moment.isoformat(), moment.isoformat(sep=" "), moment, int(seconds), round(seconds * 1_000)]
-    assert {read_day(one) for one in said} == {there}
+    written: list[object] = [
+        moment.isoformat(),
+        moment.isoformat(sep=" "),
+        moment,
+        int(seconds),
+        round(seconds * 1_000),
+    ]
+    assert {read_day(one) for one in written} == {there}
 
 
 @settings(max_examples=50)
 @given(st.one_of(st.text(max_size=80), st.integers(), st.floats(), st.from_regex(r"[0-9./ :TZ+-]{1,30}")))
-def test_any_input_is_a_day_of_sane_years_or_refused(said: object) -> None:
+def test_any_input_is_a_day_of_sane_years_or_refused(written: object) -> None:
     """No traceback, whatever stands in the field."""
     with suppress(UnreadableDate):
-        day = read_day(said)
+        day = read_day(written)
         assert day is None or 1861 <= day.year <= 2100
 
 

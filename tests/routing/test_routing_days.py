@@ -19,10 +19,10 @@ from tests.routing.routing_places import (
     SQUARE,
     codes,
     collection,
+    counts,
     decide,
     feature,
     imported,
-    said,
 )
 
 OLD, NEW, OTHER = "5117044", "5117064", "5117028"
@@ -44,7 +44,7 @@ def test_ground_changes_hands_at_midnight_within_one_version(tmp_path: Path) -> 
     assert decide(dataset, IN_SQUARE, FIRST).reason is Reason.JURISDICTION
     assert Snapshot(dataset, BEFORE).valid_until == BEFORE
     assert Snapshot(dataset, FIRST).valid_until is None
-    assert "overlap" not in said(report)
+    assert "overlap" not in counts(report)
 
 
 def test_a_file_of_the_future_leaves_the_ground_to_its_holder_until_then(tmp_path: Path) -> None:

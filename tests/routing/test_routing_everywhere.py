@@ -102,7 +102,7 @@ async def test_corners_and_borders_are_explained(http: httpx.AsyncClient) -> Non
 
 
 @pytest.mark.parametrize(("lat", "lon"), NEIGHBOURS)
-async def test_neighbours_are_told_of_the_control_room_and_of_zero_fir(
+async def test_neighbours_are_informed_of_the_control_room_and_of_zero_fir(
     http: httpx.AsyncClient, lat: float, lon: float
 ) -> None:
     """A place across the border is no nearest station's, in any direction; an emergency there has no near units."""
@@ -119,7 +119,7 @@ async def test_poles_and_the_antimeridian_are_outside(http: httpx.AsyncClient, l
     assert (await explained(http, lat, lon))["reason"] == "control_room"
 
 
-async def test_swapped_coordinates_are_found_and_said(http: httpx.AsyncClient) -> None:
+async def test_swapped_coordinates_are_found_and_reported(http: httpx.AsyncClient) -> None:
     """Latitude and longitude in each other's place: the right station, with a word about it and a doubt."""
     body = await explained(http, 85.2962, 26.5163)
     assert body["station"]["code"] == "5801016"
@@ -146,7 +146,7 @@ async def test_swapped_coordinates_are_found_and_said(http: httpx.AsyncClient) -
         "",
     ],
 )
-async def test_what_is_no_place_is_a_problem_that_says_so(http: httpx.AsyncClient, query: str) -> None:
+async def test_what_is_no_place_is_a_problem_that_names_it(http: httpx.AsyncClient, query: str) -> None:
     """Each unreadable or impossible value is a 422 that names it, never a guess and never a 500."""
     answer = await http.get(f"/v1/route?{query}")
     assert answer.status_code == 422, answer.text
@@ -167,21 +167,21 @@ async def test_a_worse_fix_is_never_surer(http: httpx.AsyncClient, accuracy: flo
 
 
 @pytest.mark.parametrize(
-    "words", ["Patna", "पटना", "Ptna", "patana", "PATNA ", "Sheohar", "शिवहर", "Shivhar", "Sheohaar", "shiohar"]
+    "search", ["Patna", "पटना", "Ptna", "patana", "PATNA ", "Sheohar", "शिवहर", "Shivhar", "Sheohaar", "shiohar"]
 )
-async def test_search_finds_a_place_however_it_is_spelt(http: httpx.AsyncClient, words: str) -> None:
+async def test_search_finds_a_place_however_it_is_spelt(http: httpx.AsyncClient, search: str) -> None:
     """English, Hindi, misspelt: stations of the place come first."""
-    items = (await http.get("/v1/stations", params={"q": words})).json()["items"]
-    place = "Patna" if words.strip().casefold().startswith(("p", "प")) else "Sheohar"
-    assert items, words
+    items = (await http.get("/v1/stations", params={"q": search})).json()["items"]
+    place = "Patna" if search.strip().casefold().startswith(("p", "प")) else "Sheohar"
+    assert items, search
     assert place in {items[0]["district"], items[0]["name"]}, [row["name"] for row in items[:5]]
     assert all(row["code"] for row in items)
 
 
-@pytest.mark.parametrize("words", ["zzzzqq", "12345678901", "'; drop", "%", "क्षत्रज्ञ"])
-async def test_a_search_for_nothing_finds_nothing(http: httpx.AsyncClient, words: str) -> None:
+@pytest.mark.parametrize("search", ["zzzzqq", "12345678901", "'; drop", "%", "क्षत्रज्ञ"])
+async def test_a_search_for_nothing_finds_nothing(http: httpx.AsyncClient, search: str) -> None:
     """No station is offered for words that name none, and no letters break the search."""
-    answer = await http.get("/v1/stations", params={"q": words})
+    answer = await http.get("/v1/stations", params={"q": search})
     assert answer.status_code == 200
     assert answer.json()["items"] == []
 

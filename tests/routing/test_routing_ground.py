@@ -100,7 +100,7 @@ def test_many_points_are_decided_as_each_alone() -> None:
     assert assign_stations(SNAPSHOT, filings) == [assign_station(SNAPSHOT, filing) for filing in filings]
 
 
-def test_the_rule_is_as_good_as_it_says() -> None:
+def test_the_rule_is_as_good_as_it_states() -> None:
     """On the real jurisdictions that the project ships, decided as if none were known."""
     assert not [figure for figure in ground() if not figure.fine]
 

@@ -106,8 +106,8 @@ async def test_a_first_place_that_comes_later_is_routed_by(desk: Desk) -> None:
     emergency = filed(lane=Lane.EMERGENCY, service_code="emergency-112", location=None)
     (waiting,) = assigned(await run_handler(desk.handler.handle, emergency))
     assert waiting.reason is AssignmentReason.CONTROL_ROOM
-    told = transfer(no=2, by="HQ:control-room").model_copy(update={"location": SHEOHAR})
-    (event,) = assigned(await run_handler(desk.handler.handle, told))
+    requested = transfer(no=2, by="HQ:control-room").model_copy(update={"location": SHEOHAR})
+    (event,) = assigned(await run_handler(desk.handler.handle, requested))
     assert (event.station.code, event.assignment_no) == ("5801016", 2)
     assert event.previous_station == waiting.station.code
     assert event.nearest_stations
@@ -185,7 +185,7 @@ async def test_an_emergency_names_the_stations_whose_patrols_are_near(desk: Desk
 
 
 @pytest.mark.parametrize("named", ["5801016", None, "nobody"], ids=["named", "that of the place", "an unknown name"])
-async def test_the_accused_is_told_of_no_emergency_against_it(desk: Desk, named: str | None) -> None:
+async def test_the_accused_is_notified_of_no_emergency_against_it(desk: Desk, named: str | None) -> None:
     """Its code is nowhere in the event, nor in the next after a hand-over: three other patrols are named."""
     about = {"against_police": True}
     case = filed(lane=Lane.EMERGENCY, service_code="emergency-112", named_station=named, attributes=about)
@@ -204,7 +204,7 @@ async def test_a_complaint_about_a_superintendent_accuses_no_station(desk: Desk)
     assert event.nearest_stations[0] == "5801016"
 
 
-async def test_a_station_without_a_desk_has_its_control_room_told(desk: Desk) -> None:
+async def test_a_station_without_a_desk_has_its_control_room_notified(desk: Desk) -> None:
     """Where nobody sees the case on a screen, the event names the SHO and the district's control room to telephone."""
     stations = tuple(
         replace(station, desk_online=False) if station.code == "5801016" else station for station in SHIPPED.stations

@@ -55,7 +55,7 @@ def test_boundaries_decide_after_the_import(tmp_path: Path) -> None:
     assert report.figures["jurisdictions accepted"] == 2
 
 
-def test_newline_delimited_and_shapefile_say_the_same(tmp_path: Path) -> None:
+def test_newline_delimited_and_shapefile_mean_the_same(tmp_path: Path) -> None:
     """The same polygons in three formats make one and the same version."""
     features = [feature("5117044", SQUARE), feature("5117064", NEXT)]
     plain = imported(collection(tmp_path / "a.geojson", *features), Report())

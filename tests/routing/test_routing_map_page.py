@@ -27,8 +27,8 @@ def test_every_layer_of_the_legend_is_drawn_and_can_be_hidden() -> None:
     page = draw_map(Snapshot(WITH_LINES, DAY), [])
     assert page.count('type="checkbox"') == len(LEGEND)
     drawn = set(re.findall(r'class="([a-z]+)"', page.partition("<svg")[2]))
-    spoken = {name for _, _, _, classes in LEGEND for name in classes.split()}
-    assert spoken - drawn == {"sure", "provisional"}  # no decisions here
+    listed = {name for _, _, _, classes in LEGEND for name in classes.split()}
+    assert listed - drawn == {"sure", "provisional"}  # no decisions here
     assert 'id="search"' in page
     assert f"as on {DAY}" in page
 
@@ -55,7 +55,7 @@ def test_a_name_can_not_break_out_of_the_page() -> None:
     assert "<script>x" not in page
 
 
-def test_a_picture_without_its_library_says_which_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_picture_without_its_library_names_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The service's image has no drawing library: the refusal names the extra and the page that needs none."""
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(ImportRefused, match=r"routing\[picture\]"):

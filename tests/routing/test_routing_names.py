@@ -60,7 +60,7 @@ def test_a_name_is_its_witnesses_its_parts_or_none(code: str, name: str, expecte
     assert tuple(Witnesses(ROWS, PARTS).of_station(code, name)) == expected
 
 
-def test_letters_are_aligned_only_between_spellings_of_one_word() -> None:
+def test_letters_are_aligned_only_between_spellings_of_one_name() -> None:
     """What the rules learn from is a spelling of the same name."""
     found = aligned("patna", "पटना")
     assert found is not None
@@ -68,7 +68,7 @@ def test_letters_are_aligned_only_between_spellings_of_one_word() -> None:
     assert aligned("patna", "गया") is None
 
 
-def test_the_rule_table_writes_what_it_learned_and_says_how_sure_it_is() -> None:
+def test_the_rule_table_writes_what_it_learned_and_states_how_sure_it_is() -> None:
     """Known words are written whole; a name with a letter that nothing is known of is not written."""
     speller = Speller.learned_from([("Rampur", "रामपुर"), ("Sitapur", "सीतापुर")])
     spelled = speller.spell("RAM NAGAR")
@@ -88,7 +88,7 @@ def test_the_rule_tables_accuracy_is_measured_and_no_name_claims_more() -> None:
     assert max(row.name_hi_confidence for row in by_rule) <= round(measured, 2)
 
 
-def test_every_shipped_name_has_its_origin_or_stays_latin_and_says_so() -> None:
+def test_every_shipped_name_has_its_origin_or_stays_latin_and_is_marked() -> None:
     """676 names from witnesses and parts, a few by rule; what is not known well enough is empty."""
     origins = Counter(row.name_hi_origin for row in BASE.stations)
     assert origins[NameOrigin.WITNESSED] + origins[NameOrigin.PARTS] >= 676
@@ -124,7 +124,7 @@ def test_a_version_keeps_the_names_and_one_without_them_its_old_name() -> None:
     assert not {"name_hi_origin", "name_hi_confidence"} & rows[0].keys()
 
 
-def test_an_import_corrects_a_name_and_takes_none_away(tmp_path: Path) -> None:
+def test_an_import_corrects_a_name_and_removes_none(tmp_path: Path) -> None:
     """An operator's Hindi name is right; a file without one keeps what is known, unless the station is another."""
     path = tmp_path / "stations.csv"
     path.write_text(

@@ -162,7 +162,7 @@ def test_no_transfer_brings_a_complaint_under_the_accused(
         assert not snapshot.answers_to(decision.office, snapshot.office_code(accused) or "")
 
 
-def test_an_officers_file_speaks_of_an_sdpo_by_any_of_its_stations(snapshot: Snapshot, tmp_path: Path) -> None:
+def test_an_officers_file_names_an_sdpo_by_any_of_its_stations(snapshot: Snapshot, tmp_path: Path) -> None:
     """The office's telephone and vacancy are one, whichever station names it; twice is once too often."""
     path = tmp_path / "posts.csv"
     path.write_text(

@@ -10,7 +10,7 @@ INDEX = SearchIndex.of_version(load_shipped())
 
 
 @pytest.mark.parametrize(
-    ("words", "code"),
+    ("search", "code"),
     [
         ("Sheohar", "5801016"),
         ("शिवहर", "5801016"),
@@ -51,12 +51,12 @@ INDEX = SearchIndex.of_version(load_shipped())
         ("रामगढवा", "RAMGARHWA"),
     ],
 )
-def test_a_station_is_among_the_first_three(words: str, code: str) -> None:
+def test_a_station_is_among_the_first_three(search: str, code: str) -> None:
     """English, Hindi and misspelt names all find their station."""
-    assert code in [one for station in INDEX.find(q=words)[:3] for one in (station.code, station.name_source)]
+    assert code in [one for station in INDEX.find(q=search)[:3] for one in (station.code, station.name_source)]
 
 
-def test_words_that_name_no_station_find_none() -> None:
+def test_a_search_that_names_no_station_finds_none() -> None:
     """A coincidence of letters is no match."""
     assert INDEX.find(q="xyzzy") == []
 
@@ -82,7 +82,7 @@ def test_spellings_of_one_name_sound_the_same(one: str, other: str) -> None:
     assert fold(one) == fold(other)
 
 
-def test_filters_narrow_what_words_find() -> None:
+def test_filters_narrow_what_a_search_finds() -> None:
     """District and kind hold for every station found."""
     found = INDEX.find(q="mahila", district="patna")
     assert [station.code for station in found] == ["5117089"]

@@ -55,12 +55,12 @@ async def test_what_a_list_does_not_know_is_refused_by_name(http: httpx.AsyncCli
 async def test_a_search_costs_by_its_length(http: httpx.AsyncClient) -> None:
     """The longest accepted words, of the worst characters."""
 
-    async def ask(words: bytes) -> httpx.Response:
-        return await http.get("/v1/stations", params={"q": words.decode()})
+    async def ask(search: bytes) -> httpx.Response:
+        return await http.get("/v1/stations", params={"q": search.decode()})
 
     await ask("क".encode())
     plain, _ = await cost_of(ask, b"a" * 100)
     for name, text in worst_texts(100).items():
-        taken, answer = await cost_of(ask, text.encode())
+        seconds, answer = await cost_of(ask, text.encode())
         assert answer.status_code in {200, 422}
-        assert taken < max(20 * plain, 0.2), name
+        assert seconds < max(20 * plain, 0.2), name

@@ -88,7 +88,7 @@ def test_the_longest_names_that_are_accepted_make_posts_and_offices(tmp_path: Pa
     assert f"{'9' * 40}:SHO" in live.directory.posts
 
 
-def test_words_and_columns_that_nobody_understands_are_named(tmp_path: Path) -> None:
+def test_values_and_columns_that_nobody_understands_are_named(tmp_path: Path) -> None:
     """A column that is not read and a yes that is none are said, or an operator believes that they count."""
     header = HEADER.replace("\n", ",desk_online,coord_ok,opening day\n")
     rows = "".join(
@@ -114,7 +114,7 @@ def test_words_and_columns_that_nobody_understands_are_named(tmp_path: Path) -> 
         ("code,name\ncaf\u00e9,1\n".encode("latin-1"), "CSV UTF-8"),
     ],
 )
-def test_a_table_that_is_none_says_what_is_wrong(tmp_path: Path, content: str | bytes, why: str) -> None:
+def test_a_table_that_is_none_is_refused_with_its_reason(tmp_path: Path, content: str | bytes, why: str) -> None:
     """An operator reads what is missing and what is there."""
     with pytest.raises(ImportRefused, match=why):
         read(tmp_path, content)

@@ -9,7 +9,7 @@ import pytest
 import shapefile  # type: ignore[import-untyped]
 
 from chassis.importing.report import ImportRefused, Report
-from tests.routing.routing_places import BASE, IN_SQUARE, NEXT, SQUARE, codes, collection, feature, imported, said
+from tests.routing.routing_places import BASE, IN_SQUARE, NEXT, SQUARE, codes, collection, counts, feature, imported
 
 OLD, NEW = "5117044", "5117064"
 ELSEWHERE: Final = 'GEOGCS["GCS_Kalianpur_1975",DATUM["D_Kalianpur_1975"]]'
@@ -84,7 +84,7 @@ def test_the_encoding_of_a_shapefiles_names_is_its_own(tmp_path: Path) -> None:
         {"type": "GeographicCRS", "name": "WGS 84", "id": {"authority": "EPSG", "code": 4326}},
     ],
 )
-def test_every_way_to_say_wgs84_is_understood(tmp_path: Path, crs: object) -> None:
+def test_every_way_to_write_wgs84_is_understood(tmp_path: Path, crs: object) -> None:
     """The member that GeoJSON had once, and what people write there."""
     imported(collection(tmp_path / "a.geojson", feature(OLD, SQUARE), crs=crs), Report())
 
@@ -138,10 +138,10 @@ def test_a_code_in_other_digits_is_the_same_station(tmp_path: Path) -> None:
     )
     dataset = imported(path, report)
     assert len(dataset.stations) == len(BASE.stations)
-    assert said(report) == {"unusable_code": 1}
+    assert counts(report) == {"unusable_code": 1}
 
 
-def test_a_shape_that_the_database_could_not_take_is_rejected(tmp_path: Path) -> None:
+def test_a_shape_that_the_database_could_not_store_is_rejected(tmp_path: Path) -> None:
     """A jurisdiction of a million vertices is data; one of more is rejected by name, and the rest is imported."""
     many = 1_100_000
     ring = [[85.10 + 0.01 * number / many, 25.60] for number in range(many)] + [[85.11, 25.61], [85.10, 25.60]]
@@ -170,7 +170,7 @@ def test_a_coordinate_system_of_a_single_feature_counts(tmp_path: Path, level: s
         imported(path, Report())
 
 
-def test_a_projection_of_wgs84_is_not_taken_for_degrees(tmp_path: Path) -> None:
+def test_a_projection_of_wgs84_is_not_read_as_degrees(tmp_path: Path) -> None:
     """Written as WKT 2 it does not begin with PROJCS."""
     path = shapes(tmp_path / "utm.shp")
     (tmp_path / "utm.prj").write_text('PROJCRS["WGS 84 / UTM zone 45N",BASEGEOGCRS["WGS 84"]]', "utf-8")
@@ -181,7 +181,7 @@ def test_a_projection_of_wgs84_is_not_taken_for_degrees(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "more", [[12.0], [12.0, 1.5], [12.0, 1.5, 7], [None][:0]], ids=["height", "measure", "more", "none"]
 )
-def test_heights_and_measures_say_nothing_on_whose_ground_it_is(tmp_path: Path, more: list[float]) -> None:
+def test_heights_and_measures_change_nothing_on_whose_ground_it_is(tmp_path: Path, more: list[float]) -> None:
     """A position is its first two numbers, also where only some positions have more."""
     ring = [[*position, *(more if number % 2 else [12.0])] for number, position in enumerate(SQUARE)]
     plain = imported(collection(tmp_path / "a.geojson", feature(OLD, SQUARE)), Report())
@@ -202,7 +202,7 @@ def test_heights_and_measures_say_nothing_on_whose_ground_it_is(tmp_path: Path, 
         ({"type": ["Polygon"], "coordinates": [SQUARE]}, "no type or no coordinates"),
     ],
 )
-def test_a_geometry_that_can_not_be_read_says_why(tmp_path: Path, geometry: object, why: str) -> None:
+def test_a_geometry_that_can_not_be_read_is_explained(tmp_path: Path, geometry: object, why: str) -> None:
     """The rest of the file is imported."""
     report = Report()
     one = feature(OLD, SQUARE) | {"geometry": geometry}

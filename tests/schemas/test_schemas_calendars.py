@@ -127,7 +127,7 @@ def test_an_office_may_work_to_midnight(opens: str, start: str, hours: int, due:
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"),
+    ("changes", "message"),
     [
         ({"days": []}, "at least 1 item"),
         ({"days": ["moonday"]}, "Input should be 'mon'"),
@@ -145,7 +145,7 @@ def test_an_office_may_work_to_midnight(opens: str, start: str, hours: int, due:
         ({"holidays": [NEW_YEAR | {"source": ""}]}, "at least 1 character"),
     ],
 )
-def test_an_office_that_could_not_be_is_refused(changes: dict[str, Any], words: str) -> None:
+def test_an_office_that_could_not_be_is_refused(changes: dict[str, Any], message: str) -> None:
     """Each mistake in days, hours and holidays is named."""
-    with pytest.raises(ValidationError, match=words):
+    with pytest.raises(ValidationError, match=message):
         Office.model_validate(BASE | changes)

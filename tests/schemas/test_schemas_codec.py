@@ -70,7 +70,7 @@ def test_a_reader_leaves_out_what_a_later_writer_added() -> None:
     assert decode(WRITTEN.headers, value).data == filed()
 
 
-def test_a_reader_takes_an_unknown_enum_value_as_unknown() -> None:
+def test_a_reader_reads_an_unknown_enum_value_as_unknown() -> None:
     """Alone and in a list; the known ones beside it stay."""
     value = body(WRITTEN.value, lane="express", kinds=["police", "coast_guard"])
     data = decode(WRITTEN.headers, value).data

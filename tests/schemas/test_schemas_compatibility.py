@@ -77,12 +77,12 @@ BREAKING: dict[str, Planted] = {
 }
 
 
-@pytest.mark.parametrize("words", BREAKING)
-def test_a_breaking_change_is_found_and_explained(words: str) -> None:
+@pytest.mark.parametrize("message", BREAKING)
+def test_a_breaking_change_is_found_and_explained(message: str) -> None:
     """Each planted change is breaking, alone, and said in words."""
-    found = changes_by(BREAKING[words])
+    found = changes_by(BREAKING[message])
     assert [change.breaking for change in found] == [True]
-    assert words in found[0].text
+    assert message in found[0].text
 
 
 FINE: dict[str, Planted] = {
@@ -91,15 +91,15 @@ FINE: dict[str, Planted] = {
 }
 
 
-@pytest.mark.parametrize("words", FINE)
-def test_a_change_within_the_law_passes_and_is_told(words: str) -> None:
+@pytest.mark.parametrize("message", FINE)
+def test_a_change_within_the_law_passes_and_is_reported(message: str) -> None:
     """Optional fields and enum values may be added: readers leave out the one and take the other as unknown."""
-    found = changes_by(FINE[words])
+    found = changes_by(FINE[message])
     assert [change.breaking for change in found] == [False]
-    assert words in found[0].text
+    assert message in found[0].text
 
 
-def test_words_for_people_are_no_change() -> None:
+def test_texts_for_people_are_no_change() -> None:
     """A better description is free."""
     assert changes_by(lambda s: s.update(description="better", title="ComplaintFiled")) == ()
 

@@ -117,11 +117,11 @@ REFUSED: dict[str, Callable[[], PolicySet]] = {
 }
 
 
-@pytest.mark.parametrize("words", REFUSED)
-def test_editions_that_could_not_be_are_refused_and_say_why(words: str) -> None:
+@pytest.mark.parametrize("message", REFUSED)
+def test_editions_that_could_not_be_are_refused_with_their_reason(message: str) -> None:
     """Order, names, dates and what may hold for open clocks: each mistake is named before anything starts."""
-    with pytest.raises(ValidationError, match=words):
-        REFUSED[words]()
+    with pytest.raises(ValidationError, match=message):
+        REFUSED[message]()
 
 
 def test_a_folder_is_read_in_the_order_of_its_names(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def test_a_stale_a_missing_and_a_left_over_schema_are_named(tmp_path: Path, caps
 
 
 @pytest.mark.parametrize("path", [policies.DEFAULT_PATH, ROOT / "deploy/local/policies.demo.yaml"], ids=str)
-def test_the_schema_of_policy_files_takes_the_files_there_are(path: Path) -> None:
+def test_the_schema_of_policy_files_accepts_the_files_there_are(path: Path) -> None:
     """An editor that checks a policy file by its schema accepts what the loader accepts, alone or in a list."""
     dated = yaml.safe_load(path.read_text(encoding="utf-8"))
     document = json.loads(json.dumps(dated, default=lambda day: day.isoformat()))

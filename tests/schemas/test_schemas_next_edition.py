@@ -103,7 +103,7 @@ def test_an_answer_is_named_by_its_way() -> None:
         EventMatch.model_validate({"event": "InquiryCompleted", "where": {"attributes.child": True}})
 
 
-def test_each_clock_that_no_law_fixes_says_so() -> None:
+def test_each_clock_that_no_law_fixes_is_marked_so() -> None:
     """A source names an order or a law, or that it is proposed."""
     old = {one.clock for one in SHIPPED.editions[0].clocks}
     added = [one for one in SHIPPED.latest.clocks if one.clock not in old]

@@ -68,7 +68,7 @@ def test_a_nul_is_an_invalid_event_and_its_spelling_is_not() -> None:
 
 
 @pytest.mark.parametrize("written", TIMES)
-def test_one_rule_says_which_times_make_sense(written: str) -> None:
+def test_one_rule_decides_which_times_make_sense(written: str) -> None:
     """The header's reading, the body's field and the rule itself agree on each."""
     adapter: TypeAdapter[datetime] = TypeAdapter(UtcTime)
     try:

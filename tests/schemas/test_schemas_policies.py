@@ -68,7 +68,7 @@ def test_an_emergency_has_one_clock_for_each_kind_asked_for() -> None:
     ]
 
 
-def test_a_call_taken_by_the_112_centre_counts_from_its_receipt() -> None:
+def test_a_call_received_by_the_112_centre_counts_from_its_receipt() -> None:
     """The citizen waits since the call, not since the hand-over."""
     received = AT - timedelta(seconds=40)
     (start,) = SHIPPED.due_at_filing(emergency(kinds=["ambulance"], call_received_at=received))
@@ -217,12 +217,12 @@ REFUSED: dict[str, Plant] = {
 }
 
 
-@pytest.mark.parametrize("words", REFUSED)
-def test_a_policy_that_could_not_work_is_refused_and_says_why(words: str) -> None:
+@pytest.mark.parametrize("message", REFUSED)
+def test_a_policy_that_could_not_work_is_refused_with_its_reason(message: str) -> None:
     """A typo in a policy must not silently switch a promise off."""
     document = deepcopy(FILE)
-    REFUSED[words](document["clocks"][0])
-    with pytest.raises(ValidationError, match=words.replace("(", r"\(")):
+    REFUSED[message](document["clocks"][0])
+    with pytest.raises(ValidationError, match=message.replace("(", r"\(")):
         policies.load(document)
 
 
@@ -235,7 +235,7 @@ def in_days(promise: dict[str, Any], days: float) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("plant", "words"),
+    ("plant", "message"),
     [
         (lambda d: d["clocks"][2].update(pause_cap=None), "needs pause_reasons and a pause_cap"),
         (lambda d: d["clocks"].append(d["clocks"][2]), "named twice: inquiry"),
@@ -251,11 +251,11 @@ def in_days(promise: dict[str, Any], days: float) -> dict[str, Any]:
         (lambda d: (in_days(d["clocks"][2], 2), d.pop("office")), "the edition needs an office"),
     ],
 )
-def test_a_file_that_could_not_work_is_refused_and_says_why(plant: Plant, words: str) -> None:
+def test_a_file_that_could_not_work_is_refused_with_its_reason(plant: Plant, message: str) -> None:
     """The same for what concerns the whole file."""
     document = deepcopy(FILE)
     plant(document)
-    with pytest.raises(ValidationError, match=words):
+    with pytest.raises(ValidationError, match=message):
         policies.load(document)
 
 

@@ -25,7 +25,9 @@ def faults_of(text: Bilingual) -> Iterator[str]:
     english = ADDRESS.sub("", PLACEHOLDER.sub("", text.en))
     if not DEVANAGARI.search(hindi):
         yield f"no Devanagari: {text.hi!r}"
-    yield from (f"Latin in Hindi: {word!r} in {text.hi!r}" for word in LATIN.findall(hindi) if word not in PROPER_NAMES)
+    yield from (
+        f"Latin in Hindi: {latin!r} in {text.hi!r}" for latin in LATIN.findall(hindi) if latin not in PROPER_NAMES
+    )
     if not LATIN.search(english):
         yield f"no English: {text.en!r}"
     if DEVANAGARI.search(english):

@@ -32,19 +32,19 @@ def test_a_form_can_be_drawn_from_the_catalogue_alone(code: str, language: Langu
     assert service is not None
     questions = CATALOGUE.form(service, language)["properties"]
     assert [question["x-order"] for question in questions.values()] == list(range(1, len(questions) + 1))
-    said = [question["title"] for question in questions.values()]
-    said += [question["description"] for question in questions.values() if "description" in question]
+    shown = [question["title"] for question in questions.values()]
+    shown += [question["description"] for question in questions.values() if "description" in question]
     for values in (one for question in questions.values() for one in enumerations(question)):
         assert [one["const"] for one in values["oneOf"]] == values["enum"]
-        said += [one["title"] for one in values["oneOf"]]
-    assert all(bool(DEVANAGARI.search(text)) is (language == "hi") for text in said), said
+        shown += [one["title"] for one in values["oneOf"]]
+    assert all(bool(DEVANAGARI.search(text)) is (language == "hi") for text in shown), shown
 
 
 def test_a_term_of_the_catalogue_is_the_term_of_the_messages() -> None:
     """Police, ambulance and fire service are called alike in a form and in a message."""
     named = {code: (text["hi"], text["en"]) for code, text in FILE["vocabularies"]["responder_kinds"].items()}
     code_names = CODE_NAMES.names("responder_kinds")
-    assert named == {code: (word.hi, word.en) for code, word in code_names.items() if code != "default"}
+    assert named == {code: (name.hi, name.en) for code, name in code_names.items() if code != "default"}
 
 
 def test_every_vocabulary_is_asked() -> None:

@@ -33,11 +33,11 @@ def calls(text: str) -> Iterator[Shown]:
     for line in (
         line for line in text.replace("\\\n", "").splitlines() if "curl " in line and not line.startswith("#")
     ):
-        words = list(_command(line))
-        if not words[-1].startswith("$INTAKE"):
+        parts = list(_command(line))
+        if not parts[-1].startswith("$INTAKE"):
             continue
-        url = urlsplit(words[-1].removeprefix("$INTAKE"))
-        options = list(pairwise(words))
+        url = urlsplit(parts[-1].removeprefix("$INTAKE"))
+        options = list(pairwise(parts))
         headers = frozenset(value.partition(":")[0].lower() for option, value in options if option == "-H")
         body = next((json.loads(value) for option, value in options if option == "-d"), None)
         method = next((value.lower() for option, value in options if option == "-X"), "get" if body is None else "post")
@@ -49,7 +49,7 @@ def _command(line: str) -> Iterator[str]:
     """The words of a line's curl command, up to the pipe or the bracket that ends it."""
     lexer = shlex.shlex(line[line.index("curl ") :], posix=True, punctuation_chars="|()")
     lexer.whitespace_split = True
-    return takewhile(lambda word: word[0] not in "|()", lexer)
+    return takewhile(lambda token: token[0] not in "|()", lexer)
 
 
 def faults(shown: Shown) -> Iterator[str]:

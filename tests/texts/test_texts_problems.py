@@ -103,9 +103,9 @@ def test_wrong_values_are_explained_in_both_languages() -> None:
 def test_every_error_type_has_a_sentence(kind: str) -> None:
     """A type that nobody foresaw is answered by a general sentence, never by pydantic's own, which may quote."""
     [error] = validation.field_errors([{"type": kind, "loc": ("body", "name"), "msg": "SECRET"}])
-    said = {language: error.to_json(language)["message"] for language in ("hi", "en")}
-    assert not list(faults_of(Bilingual(**said)))
-    assert "SECRET" not in str(said)
+    messages = {language: error.to_json(language)["message"] for language in ("hi", "en")}
+    assert not list(faults_of(Bilingual(**messages)))
+    assert "SECRET" not in str(messages)
 
 
 def test_messages_of_single_values_are_in_both_languages() -> None:

@@ -108,7 +108,7 @@ def strangers(hi: str, en: str, terms: Mapping[str, tuple[str, ...]]) -> Iterato
         if not named.search(left):
             continue
         left = named.sub("", left)
-        if not any(re.sub("[ाी]$", "", word) in hi for word in hindi):
+        if not any(re.sub("[ाी]$", "", form) in hi for form in hindi):
             yield english
 
 
@@ -154,6 +154,6 @@ def test_each_text_uses_the_glossarys_hindi() -> None:
         ("{certificate} जारी हुआ", "The {certificate} was issued", []),
     ],
 )
-def test_another_word_than_the_glossarys_is_found(hi: str, en: str, found: list[str]) -> None:
+def test_another_term_than_the_glossarys_is_found(hi: str, en: str, found: list[str]) -> None:
     """Inflected words pass, other words do not, and a longer term is not taken for the shorter one in it."""
     assert list(strangers(hi, en, glossary())) == found

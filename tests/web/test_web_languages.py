@@ -26,7 +26,7 @@ NAMES = {"112", "QR"}
 JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 TAG = re.compile(r"<[^>]*>", re.DOTALL)
 ATTRIBUTE = re.compile(r"\b[a-z-]+=\"[^\"]*\"")
-SPOKEN = re.compile(r"\b(?:title|alt|placeholder|aria-label|content)=\"([^\"{]*[A-Za-z\u0900-\u097f]{2}[^\"{]*)\"")
+READ_ALOUD = re.compile(r"\b(?:title|alt|placeholder|aria-label|content)=\"([^\"{]*[A-Za-z\u0900-\u097f]{2}[^\"{]*)\"")
 # Not for a reader: how wide the page is.
 UNREAD = {"width=device-width, initial-scale=1"}
 
@@ -35,7 +35,7 @@ def sentences_in(template: str) -> list[str]:
     """Letters of a template that stand outside tags and expressions, or in an attribute that is read out."""
     outside = ATTRIBUTE.sub("", TAG.sub(" ", JINJA.sub("", template)))
     found = [part.strip() for part in outside.splitlines() if re.search(r"[A-Za-z\u0600-\u06ff\u0900-\u097f]", part)]
-    return [one for one in [*found, *SPOKEN.findall(template)] if one not in UNREAD and one not in NAMES]
+    return [one for one in [*found, *READ_ALOUD.findall(template)] if one not in UNREAD and one not in NAMES]
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)

@@ -98,7 +98,7 @@ async def test_cookies_are_for_the_server_alone() -> None:
     assert all(one.startswith("__Host-") and "Secure" in one for one in safe)
 
 
-async def test_a_service_that_is_away_makes_a_page_that_says_so() -> None:
+async def test_a_service_that_is_away_makes_a_page_that_states_it() -> None:
     """In the visitor's language, with 112, and no word of what broke."""
     suite = FakeSuite()
 
@@ -113,7 +113,7 @@ async def test_a_service_that_is_away_makes_a_page_that_says_so() -> None:
     assert "10.0.0.7" not in answer.text
 
 
-async def test_a_refusal_of_a_service_is_shown_in_its_words_and_escaped() -> None:
+async def test_a_refusal_of_a_service_is_shown_in_its_text_and_escaped() -> None:
     """A service's title reaches the page as text, whatever stands in it."""
     suite = FakeSuite()
     suite.answers["GET /v1/services"] = lambda _: problem(503, "x", title="<script>alert(1)</script>")

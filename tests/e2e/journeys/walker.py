@@ -63,7 +63,7 @@ class Walker:
             await self._clocks_become(filed, journey.after_documents)
         await self._check_desk(filed, station)
         for step in journey.steps:
-            await self._take(filed, step, station)
+            await self._send(filed, step, station)
         await self._clocks_become(filed, journey.clocks)
         ended = await self._status_when(
             filed,
@@ -138,7 +138,7 @@ class Walker:
         same("route", case["assignment"]["reason"], self._journey.route)
         same("urgent", case["priority"] == "urgent", self._journey.urgent)
 
-    async def _take(self, filed: Filed, step: Step, station: str) -> None:
+    async def _send(self, filed: Filed, step: Step, station: str) -> None:
         if step.after is not None:
             there = await self._status_when(filed, f"the paper {step.after}", lambda now: step.after in kinds(now))
             self._seen |= {one["kind"]: one["verify_url"] for one in there["certificates"]}

@@ -37,7 +37,7 @@ NOT_SHOWN = {
 }  # fmt: skip
 
 
-def test_every_enumeration_is_shown_in_words_or_not_at_all() -> None:
+def test_every_enumeration_is_shown_by_names_or_not_at_all() -> None:
     """A new enumeration of the events must be put to one or the other."""
     there = {one for one in vars(values).values() if isinstance(one, type) and issubclass(one, OpenEnum)} - {OpenEnum}
     assert set(SHOWN) | NOT_SHOWN == there
@@ -46,7 +46,7 @@ def test_every_enumeration_is_shown_in_words_or_not_at_all() -> None:
             assert {member.value for member in kind.known()} <= set(CODE_NAMES.names(group)), group
 
 
-def test_clocks_services_and_reasons_of_a_pause_have_words() -> None:
+def test_clocks_services_and_reasons_of_a_pause_have_names() -> None:
     """All clocks and pause reasons of every edition in force, and all services, have names of their own."""
     policies = [policy for edition in EDITIONS for policy in edition.clocks]
     assert {policy.clock for policy in policies} <= set(CODE_NAMES.names("clocks"))
@@ -54,28 +54,28 @@ def test_clocks_services_and_reasons_of_a_pause_have_words() -> None:
     assert set(CODE_NAMES.names("services")) >= SERVICE_CODES
 
 
-def test_every_state_and_act_of_a_case_has_words() -> None:
+def test_every_state_and_act_of_a_case_has_a_name() -> None:
     """What a problem says of a case, and what a desk's button is called."""
     assert {state.value for state in State} <= set(CODE_NAMES.names("case_states"))
     assert {act.value for act in Act} <= set(CODE_NAMES.names("acts"))
 
 
-def test_every_flag_of_a_case_has_words() -> None:
+def test_every_flag_of_a_case_has_a_name() -> None:
     """What a desk is told of a case, from the way in, from a command and from the cases beside it."""
     flags = {*NOTICES, WITHDRAWAL_REQUESTED, FLOOD_SUSPECTED, JOINED.rstrip(":"), DOUBTFUL.rstrip(":")}
     assert flags == CODE_NAMES.names("flags").keys() - {"default"}
 
 
 @pytest.mark.parametrize("group", sorted(CODE_NAMES.root))
-def test_words_are_words(group: str) -> None:
+def test_names_are_names(group: str) -> None:
     """Hindi in Devanagari, English without codes, both there."""
-    for code, word in CODE_NAMES.names(group).items():
+    for code, label in CODE_NAMES.names(group).items():
         if group == "weekdays" and code == "default":
             continue
-        assert word.hi, code
-        assert word.en, code
-        assert not re.search(r"[A-Za-z]", word.hi.replace("{name}", "")), word.hi
-        assert not re.search(r"[a-z]_[a-z]|[\u0900-\u097f]", word.en), word.en
+        assert label.hi, code
+        assert label.en, code
+        assert not re.search(r"[A-Za-z]", label.hi.replace("{name}", "")), label.hi
+        assert not re.search(r"[a-z]_[a-z]|[\u0900-\u097f]", label.en), label.en
 
 
 @pytest.mark.parametrize("group", sorted(CODE_NAMES.root))
