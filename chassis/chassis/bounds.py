@@ -27,7 +27,10 @@ def bounded(text: str, longest: int) -> str:
 def normalized(form: Form, text: str, longest: int) -> str:
     """unicodedata.normalize in time linear in the text: bounded, and without the marks beyond 30 on one letter."""
     bounded(text, longest)
-    return text if text.isascii() else unicodedata.normalize(form, _long_runs().sub(r"\1", text))
+    if text.isascii():
+        return text
+    # A text as short as that has no longer run: names and codes need no look.
+    return unicodedata.normalize(form, text if len(text) <= MAX_MARKS else _long_runs().sub(r"\1", text))
 
 
 @cache

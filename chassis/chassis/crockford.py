@@ -24,11 +24,15 @@ def check_character(symbols: str) -> str:
     """
     if len(symbols) > LONGEST:
         raise ValueError(f"more than {LONGEST} symbols")
-    total, weight = 0, 1
-    for symbol in symbols:
-        weight = _times(weight, 2)
-        total ^= _times(_VALUE[symbol], weight)
+    total = 0
+    for symbol, weighted in zip(symbols, _WEIGHTED, strict=False):
+        total ^= weighted[_VALUE[symbol]]
     return ALPHABET[total]
+
+
+def encoded(number: int, length: int) -> str:
+    """The lowest `length` symbols' worth of a number, the highest first."""
+    return "".join([ALPHABET[number >> shift & 31] for shift in range(5 * (length - 1), -1, -5)])
 
 
 def _times(left: int, right: int) -> int:
@@ -42,3 +46,16 @@ def _times(left: int, right: int) -> int:
             left ^= 0b100101
         right >>= 1
     return product
+
+
+def _weighted() -> tuple[tuple[int, ...], ...]:
+    """By place and value of a symbol: the value times the place's weight, a power of x."""
+    rows, weight = [], 1
+    for _ in range(LONGEST):
+        weight = _times(weight, 2)
+        rows.append(tuple(_times(value, weight) for value in range(len(ALPHABET))))
+    return tuple(rows)
+
+
+# Each filing has a check character; the products are the same for all.
+_WEIGHTED: Final = _weighted()

@@ -6,7 +6,7 @@ import time
 from datetime import datetime
 from json.encoder import encode_basestring
 from typing import Final
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, uuid5
 
 from event_schemas.values import CaseId, ClockId, EventId, PostId
 
@@ -96,15 +96,19 @@ def clock_id(clock: str, key: str | int) -> ClockId:
 def new_event_id(at: datetime | None = None) -> EventId:
     """A version 7 UUID: drawn, but sorted by the millisecond of ``at`` (or of the system's clock)."""
     millis = time.time_ns() // 1_000_000 if at is None else int(at.timestamp() * 1000)
-    value = (millis & (2**48 - 1)) << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
-    return EventId(str(UUID(int=value)))
+    drawn = secrets.randbits(74)
+    value = (millis & (2**48 - 1)) << 80 | 0x7 << 76 | drawn >> 62 << 64 | 0b10 << 62 | drawn & (2**62 - 1)
+    digits = f"{value:032x}"
+    return EventId(f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}")
 
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+# Two symbols at a look: a filing is given several ids.
+_PAIRS: Final = tuple(first + second for first in _CROCKFORD for second in _CROCKFORD)
 
 
 def new_case_id(at: datetime | None = None) -> CaseId:
     """``c_`` and a ULID: 48 bits of time, 80 drawn."""
     millis = time.time_ns() // 1_000_000 if at is None else int(at.timestamp() * 1000)
     value = (millis & (2**48 - 1)) << 80 | secrets.randbits(80)
-    return CaseId("c_" + "".join(_CROCKFORD[value >> shift & 31] for shift in range(125, -1, -5)))
+    return CaseId("c_" + "".join([_PAIRS[value >> shift & 1023] for shift in range(120, -1, -10)]))

@@ -1,7 +1,7 @@
 """Derived ids repeat for one fact and differ for two; drawn ids never repeat."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from uuid import RFC_4122, UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,6 +62,8 @@ def test_drawn_ids_sort_by_time_and_are_version_7(at: datetime) -> None:
     earlier, later = ids.new_event_id(at), ids.new_event_id(at + timedelta(milliseconds=2))
     assert earlier < later
     assert UUID(earlier).version == 7
+    assert UUID(earlier).variant == RFC_4122
+    assert str(UUID(earlier)) == earlier
     assert ids.new_case_id(at) < ids.new_case_id(at + timedelta(milliseconds=2))
 
 
@@ -78,3 +80,7 @@ def test_a_case_id_is_c_and_a_ulid() -> None:
     assert case_id.startswith("c_")
     assert len(case_id) == 28
     assert not set(case_id[2:]) & set("ILOU")
+    value = 0
+    for symbol in case_id[2:]:
+        value = value << 5 | "0123456789ABCDEFGHJKMNPQRSTVWXYZ".index(symbol)
+    assert value >> 80 == datetime(2026, 11, 3, tzinfo=UTC).timestamp() * 1000

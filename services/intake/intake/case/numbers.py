@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from chassis.bounds import TooLongError
 from chassis.codes import bare_code
-from chassis.crockford import ALPHABET, canonical, check_character
+from chassis.crockford import canonical, check_character, encoded
 
 CaseId = NewType("CaseId", str)
 TrackingNumber = NewType("TrackingNumber", str)
@@ -35,8 +35,7 @@ def new_tracking_number(filed_at: datetime) -> TrackingNumber:
     """`JS-YY-XXXX-XXXX-C`: the year of filing in India, 40 random bits, a check character."""
     year = f"{filed_at.astimezone(KOLKATA).year % 100:02d}"
     drawn = secrets.randbits(RANDOM_SYMBOLS * SYMBOL_BITS)
-    body = "".join(ALPHABET[drawn >> place * SYMBOL_BITS & 31] for place in range(RANDOM_SYMBOLS))
-    return _formatted(year + body)
+    return _formatted(year + encoded(drawn, RANDOM_SYMBOLS))
 
 
 def parse_tracking_number(text: str) -> TrackingNumber:

@@ -8,6 +8,9 @@ from intake.case.model import Numbered
 SOURCE = "intake"
 
 
-def outbox_entry(numbered: Numbered, lane: Lane) -> OutboxEntry:
-    record = encode(numbered.event, event_id=numbered.event_id, source=SOURCE, traceparent=current_traceparent())
+def outbox_entry(numbered: Numbered, lane: Lane, *, fresh: bool = False) -> OutboxEntry:
+    """`fresh` as for encode(): the event comes straight from its constructor."""
+    record = encode(
+        numbered.event, event_id=numbered.event_id, source=SOURCE, traceparent=current_traceparent(), fresh=fresh
+    )
     return OutboxEntry(topics.case_topic(lane), numbered.event_id, record)

@@ -118,8 +118,8 @@ async def _file_complaint(parts: FilingParts, raw: bytes, principal: Principal |
     idempotency = parts.keys.idempotency(
         key, principal=principal.sub if principal else None, route=COMPLAINTS_ROUTE, body=body
     )
-    submission = submission_of(parts.catalogue, service, as_model(ComplaintBody, body), principal, parts.desk.now())
-    submission = replace(submission, source=source, contact_proved=principal is not None)
+    given, now = as_model(ComplaintBody, body), parts.desk.now()
+    submission = submission_of(parts.catalogue, service, given, principal, now, source=source)
     filed = await parts.desk.file(submission, key=key, idempotency=idempotency)
     return parts.answers.filed(filed, language_of(headers.get("accept-language")))
 

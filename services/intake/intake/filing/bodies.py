@@ -132,9 +132,18 @@ def content_flags(
 
 
 def submission_of(
-    catalogue: Catalogue, service: Service, body: ComplaintBody, principal: Principal | None, now: datetime
+    catalogue: Catalogue,
+    service: Service,
+    body: ComplaintBody,
+    principal: Principal | None,
+    now: datetime,
+    *,
+    source: str | None = None,
 ) -> Submission:
-    """What the body says, checked against the service's questions. Problem `validation_failed` names each fault."""
+    """What the body says, checked against the service's questions. Problem `validation_failed` names each fault.
+
+    `source`: what counts as one filer.
+    """
     attributes, faults = checked_attributes(catalogue, service, body.attributes, now)
     if service.description_required and not body.description:
         faults.append(FieldError("missing", "is required", "आवश्यक है", "/description"))
@@ -156,6 +165,8 @@ def submission_of(
             address=(complainant.address if complainant else None) or None,
         ),
         owner=principal.sub if principal else None,
+        contact_proved=principal is not None,
+        source=source,
         description=body.description or None,
         location=checked_location(body.location) if body.location else None,
         place_address=(body.location.address if body.location else None) or None,

@@ -15,7 +15,7 @@ MAX_TOKENS = 2_000
 BETWEEN = 3
 _TOKEN = re.compile(r"[^\s,;:/|+&()\[\]{}<>\"'.!?=_\u0964\u060c\u061b\u061f\u2010-\u2015-]+")
 _NUKTA, _CHANDRABINDU, _ANUSVARA = "\u093c", "\u0901", "\u0902"
-_JOINERS = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff"))
+_JOINERS = "\u200b\u200c\u200d\ufeff"
 
 
 def in_danger(text: str) -> bool:
@@ -35,11 +35,14 @@ class Phrases:
                 self._beginnings.append(tokens)
             else:
                 self._whole[tokens[0]].append(tokens)
+        self._prefixes = tuple(tokens[0][:-1] for tokens in self._beginnings)
 
     def found(self, tokens: Sequence[str]) -> bool:
         return any(
             _follows(tokens, number, phrase[1:])
             for number, token in enumerate(tokens)
+            # Few words of a text begin a phrase: the others cost two looks and no more.
+            if token in self._whole or token.startswith(self._prefixes)
             for phrase in (
                 *self._whole.get(token, ()),
                 *(one for one in self._beginnings if token.startswith(one[0][:-1])),
@@ -66,10 +69,14 @@ def _follows(tokens: Sequence[str], number: int, rest: Sequence[str]) -> bool:
 
 
 def _tokens(text: str) -> list[str]:
-    return [match.group() for match in _TOKEN.finditer(_plain(text))][:MAX_TOKENS]
+    return _TOKEN.findall(_plain(text))[:MAX_TOKENS]
 
 
 def _plain(text: str) -> str:
     """One spelling: small letters, no nukta, no joiners, chandrabindu as anusvara."""
-    decomposed = normalized("NFD", text.casefold().translate(_JOINERS), MAX_CHARACTERS * 4)
+    folded = text.casefold()
+    # translate() looks each letter up in a dict; most texts have none of the four.
+    for joiner in _JOINERS:
+        folded = folded.replace(joiner, "")
+    decomposed = normalized("NFD", folded, MAX_CHARACTERS * 4)
     return decomposed.replace(_NUKTA, "").replace(_CHANDRABINDU, _ANUSVARA)

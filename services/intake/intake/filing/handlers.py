@@ -125,7 +125,7 @@ class FilingDesk:
         return filing, secret
 
     def _entries(self, filing: NewCase) -> Sequence[OutboxEntry]:
-        return [outbox_entry(numbered, filing.case.lane) for numbered in filing.events]
+        return [outbox_entry(numbered, filing.case.lane, fresh=True) for numbered in filing.events]
 
     @contextmanager
     def _alone(self, scope: str) -> Iterator[None]:

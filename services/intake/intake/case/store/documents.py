@@ -149,7 +149,7 @@ def _record_codec(kind: Any) -> Codec:
         document: Document = {}
         for member in kept:
             content = getattr(value, member.name)
-            if content is not None and (member.always or content not in ((), {})):
+            if content is not None and (content or member.always or not isinstance(content, tuple | abc.Mapping)):
                 document[member.stored] = member.codec.write(content)
         return document
 

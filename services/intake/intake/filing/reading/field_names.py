@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -12,8 +13,12 @@ _CODE_IN_TEXT = re.compile(r"emergency[\W_]{0,3}112", re.IGNORECASE)
 
 def names_emergency(code: Any) -> bool:
     """Whether a service code means the emergency service, in any case and digits, with any separators."""
-    if not isinstance(code, str) or not 1 <= len(code) <= 60:
-        return False
+    return isinstance(code, str) and 1 <= len(code) <= 60 and _is_spelling(code)
+
+
+# Filings name one of some dozen codes; each is looked at closely once.
+@lru_cache(maxsize=256)
+def _is_spelling(code: str) -> bool:
     plain = _plain("".join(_ascii_digit(letter) for letter in code))
     return plain in ("112", "sos") or plain.startswith(("emergency", "dial112", _plain("आपात")))
 
