@@ -20,6 +20,7 @@ SLA: Final = _namespace("sla")
 NOTIFICATION: Final = _namespace("notification")
 CLOCK_END: Final = _namespace("clock-end")
 HEARING_CANCELLED: Final = _namespace("hearing-cancelled")
+FOLLOW_UP: Final = _namespace("follow-up")
 CERTIFICATE: Final = _namespace("certificate")
 DIRECTORY: Final = _namespace("directory")
 
@@ -66,6 +67,11 @@ def clock_ended_id(event_id: str, clock_id: str) -> EventId:
 def hearing_cancelled_id(event_id: str, hearing_id: str) -> EventId:
     """The id of the HearingCancelled by which the command behind that event ends an appointment with its case."""
     return EventId(_derive(HEARING_CANCELLED, event_id, hearing_id))
+
+
+def follow_up_id(event_id: str, type_: str) -> EventId:
+    """The id of a further event of the command behind that event, such as the transfer of a reopened case."""
+    return EventId(_derive(FOLLOW_UP, event_id, type_))
 
 
 def certificate_id(case_id: str, kind: str, round_no: int = 1) -> str:

@@ -186,6 +186,17 @@ class Finding(OpenEnum):
     UNKNOWN = "unknown"
 
 
+class ReopeningReason(OpenEnum):
+    """Why a citizen has a case opened again."""
+
+    NOT_SETTLED = "not_settled"
+    FINDING_WRONG = "finding_wrong"
+    NEW_FACTS = "new_facts"
+    NOT_HEARD = "not_heard"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
 class SignatureMethod(OpenEnum):
     """How information that was given electronically came to be signed."""
 

@@ -39,6 +39,7 @@ from intake.filing.domain import Person, Stamp, Submission, check_in_at_filing, 
 from intake.fir import commands as fir
 from intake.hearings import commands as hearing
 from intake.hearings import domain as hearings
+from intake.reopening import commands as reopening
 from sla_monitor.domain import engine as monitor
 from sla_monitor.domain.model import CaseRecord
 from tests.intake.intake_memory import updated
@@ -240,7 +241,7 @@ _BODIES: Mapping[Act, Callable[[World], Iterable[CommandBody]]] = {
     Act.CLOSE: lambda _: [general.Close(outcome="settled", reason_code="settled")],
     Act.WITHDRAW: lambda _: [general.Withdraw()],
     Act.REQUEST_WITHDRAWAL: lambda _: [general.Withdraw()],
-    Act.REOPEN: lambda _: [general.Reopen()],
+    Act.REOPEN: lambda _: [reopening.Reopen(reason_code="not_settled")],
     Act.FEEDBACK: lambda _: [general.Feedback(rating=3)],
 }
 

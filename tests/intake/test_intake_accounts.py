@@ -32,7 +32,7 @@ async def test_a_sensitive_case_needs_its_receipt(intake: Rig) -> None:
     hidden = await intake.get(url, by=ASHA)
     assert (hidden.status_code, hidden.json()) == (404, unknown.json())
     for path in ("/withdraw", "/reopen", "/feedback", "/stream-ticket"):
-        body = {"rating": 3} if path == "/feedback" else {}
+        body = {"/feedback": {"rating": 3}, "/reopen": {"reason_code": "other"}}.get(path, {})
         assert (await intake.post(url + path, body, by=ASHA)).status_code == 404
     assert (await intake.get(url + "/stream", by=ASHA)).status_code == 404
     receipt = case["receipt_secret"]

@@ -96,7 +96,7 @@ async def test_a_refusal_before_the_verification_ends_both_clocks_and_can_be_dec
     assert ended(intake, case_id) == [("verification:1", "decided")]
     await intake.command(case_id, "close", {"outcome": "refused", "reason_code": "incomplete"})
     number = intake.store.cases[case_id].tracking_number
-    assert (await intake.post(f"/v1/complaints/{number}/reopen", {}, by=ASHA)).status_code == 202
+    assert (await intake.post(f"/v1/complaints/{number}/reopen", {"reason_code": "other"}, by=ASHA)).status_code == 202
     await intake.command(case_id, "complete-verification", {"outcome": "clear"})
     assert (await intake.command(case_id, "approve-certificate")).status_code == 202
     (approved,) = [event for event in intake.events(case_id) if isinstance(event, CertificateApproved)]

@@ -164,7 +164,9 @@ async def test_an_ended_cases_hearing_is_cancelled_and_stays_so(intake: Rig) -> 
     case = await a_case(intake)
     await book(intake, case, at(HOUR))
     await intake.command(case["case_id"], "complete-inquiry", {"finding": "partly"})
-    await intake.post(f"/v1/complaints/{case['tracking_number']}/reopen", X_Receipt=case["receipt_secret"])
+    url = f"/v1/complaints/{case['tracking_number']}/reopen"
+    reopened = await intake.post(url, {"reason_code": "new_facts"}, X_Receipt=case["receipt_secret"])
+    assert reopened.status_code == 202
     assert [hearing.status for hearing in intake.store.cases[case["case_id"]].hearings.values()] == ["cancelled"]
 
 

@@ -84,7 +84,7 @@ async def test_the_shape_is_the_contracts(intake: Rig) -> None:
     assert list(view) == [
         "case_id", "tracking_number", "service_code", "lane", "service_name", "status", "status_text", "version",
         "filed_at", "station", "officer_post", "office_name", "timeline", "clocks", "hearings", "certificates",
-        "evidence", "documents", "outcome", "next_step",
+        "evidence", "documents", "outcome", "next_step", "appeal",
     ]  # fmt: skip
     assert (view["status"], view["version"], view["station"], view["officer_post"]) == ("received", 1, None, None)
     assert view["clocks"] == [
@@ -243,7 +243,7 @@ async def test_the_owner_withdraws_and_reopens(intake: Rig) -> None:
     url = f"/v1/complaints/{other['tracking_number']}"
     assert (await intake.post(f"{url}/feedback", {"rating": 2}, by=ASHA)).status_code == 202
     assert (await intake.post(f"{url}/feedback", {"rating": 6}, by=ASHA)).status_code == 422
-    assert (await intake.post(f"{url}/reopen", by=ASHA)).json()["status"] == "reopened"
+    assert (await intake.post(f"{url}/reopen", {"reason_code": "not_settled"}, by=ASHA)).json()["status"] == "reopened"
     assert [clock["clock_id"] for clock in (await status(intake, other))["clocks"]] == ["inquiry:1", "inquiry:2"]
 
 

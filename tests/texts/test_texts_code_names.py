@@ -10,12 +10,13 @@ from event_schemas import values
 from event_schemas.open_enum import OpenEnum
 from event_schemas.policies import DEFAULT_PATH, read
 from event_schemas.services import SERVICE_CODES
+from intake.case.situation import WITHDRAWAL_REQUESTED
 from intake.case.states import State
-from intake.commands.general import WITHDRAWAL_REQUESTED
 from intake.commands.survivors import JOINED
 from intake.commands.table import Act
 from intake.desk.likeness import FLOOD_SUSPECTED
 from intake.filing.notices import DOUBTFUL, NOTICES
+from intake.reopening.rules import APPEAL_OF, APPEALED
 
 CODE_NAMES = CodeNames.load()
 EDITIONS = read(DEFAULT_PATH, load_yaml).editions
@@ -26,6 +27,7 @@ SHOWN: dict[type[OpenEnum], tuple[str, ...]] = {
     values.HearingMode: ("hearing_modes",),
     values.VerificationOutcome: ("verification_outcomes",),
     values.Finding: ("findings",),
+    values.ReopeningReason: ("reopening_reasons",),
     values.Post: ("posts", "offices"),
     values.AssignmentReason: ("assignment_reasons",),
 }
@@ -62,7 +64,8 @@ def test_every_state_and_act_of_a_case_has_a_name() -> None:
 
 def test_every_flag_of_a_case_has_a_name() -> None:
     """What a desk is told of a case, from the way in, from a command and from the cases beside it."""
-    flags = {*NOTICES, WITHDRAWAL_REQUESTED, FLOOD_SUSPECTED, JOINED.rstrip(":"), DOUBTFUL.rstrip(":")}
+    marks = {mark.rstrip(":") for mark in (JOINED, DOUBTFUL, APPEALED, APPEAL_OF)}
+    flags = {*NOTICES, WITHDRAWAL_REQUESTED, FLOOD_SUSPECTED} | marks
     assert flags == CODE_NAMES.names("flags").keys() - {"default"}
 
 

@@ -97,6 +97,10 @@ def _plain(fact: str) -> Value:
     return lambda facts, _code_names, _language: facts[fact]
 
 
+def _day(fact: str) -> Value:
+    return lambda facts, _code_names, _language: f"{read_time(facts[fact]).astimezone(INDIA):%d.%m.%Y}"
+
+
 def _title(fact: str) -> Value:
     return lambda facts, code_names, language: code_names.name("posts", title_of(facts.get(fact, "")), language)
 
@@ -142,6 +146,8 @@ VALUES: Final[Mapping[str, Value]] = {
     "pause_reason": _named("pause_reasons", "reason_code"),
     "decline_reason": _named("fir_decline_reasons", "reason_code"),
     "closing_reason": _closing_reason,
+    "reopening_reason": _named("reopening_reasons", "reason_code"),
+    "reopens_until": _day("reopens_until"),
     "fir_number": _plain("fir_number"),
     "previous_fir": _plain("previous_fir"),
     "documents": _documents,
@@ -157,4 +163,6 @@ _NEEDED: Final[Mapping[str, str]] = {
     "when": "starts_at",
     "fir_number": "fir_number",
     "previous_fir": "previous_fir",
+    "reopening_reason": "reason_code",
+    "reopens_until": "reopens_until",
 }

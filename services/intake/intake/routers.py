@@ -9,6 +9,9 @@ from chassis.clock import Clock
 from chassis.http.rates import RateLimit
 from chassis.sealing import KeyRing
 from event_schemas.policies import PolicySet
+from intake.appeals.api import appeals_router
+from intake.appeals.domain import SERVICE as APPEAL_SERVICE
+from intake.appeals.handlers import AppealDesk
 from intake.auth import Authenticator
 from intake.case.keys import Keys
 from intake.case.store import CaseStore
@@ -126,6 +129,12 @@ def case_api(deps: Deps) -> CaseApi:
         catalogue=deps.catalogue,
         authenticator=deps.authenticator,
     )
+    appeals = AppealDesk(
+        store=deps.store,
+        filing=filing,
+        service=_service(deps.catalogue, APPEAL_SERVICE),
+        personal_of=desk.personal,
+    )
     stream = StreamParts(
         reader=reader,
         store=deps.store,
@@ -164,6 +173,7 @@ def case_api(deps: Deps) -> CaseApi:
         stream_router(stream),
         status_router(reader, commands, deps.store, deps.authenticator, deps.clock),
         evidence_router(EvidenceParts(evidence, reader, deps.side, texts, deps.authenticator, settings.public_url)),
+        appeals_router(reader, appeals, answers, keys, deps.authenticator),
         papers_router(reader, deps.papers, deps.authenticator),
         services_router(deps.catalogue, deps.policies, texts, deps.clock),
         visits_router(visits),

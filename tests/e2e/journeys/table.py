@@ -24,14 +24,16 @@ class WrongAnswer(Data):
 
 
 class Step(Data):
-    """A command of the desk, by default the station's SHO. `refused`: the code that answers it instead of 202.
+    """A command of the desk, by default the station's SHO; or of the citizen, by his receipt.
+
+    `refused`: the code that answers it instead of 202.
 
     `after`: a kind of paper that is waited for before; one that is not there at the end must have been revoked.
     """
 
     do: str
     body: Mapping[str, Any] = {}
-    by: Literal["sho", "sp", "sdpo", "dispatcher"] = "sho"
+    by: Literal["citizen", "sho", "sp", "sdpo", "dispatcher"] = "sho"
     refused: str | None = None
     after: str | None = None
 

@@ -142,8 +142,11 @@ class Walker:
         if step.after is not None:
             there = await self._status_when(filed, f"the paper {step.after}", lambda now: step.after in kinds(now))
             self._seen |= {one["kind"]: one["verify_url"] for one in there["certificates"]}
-        url = f"{self._suite.intake}/v1/desk/cases/{filed.case_id}/{step.do}"
-        headers = self._as(step.by, station) | {"Idempotency-Key": uuid.uuid4().hex}
+        if step.by == "citizen":
+            url, known = f"{self._suite.intake}/v1/complaints/{filed.tracking_number}/{step.do}", dict(filed.receipt)
+        else:
+            url, known = f"{self._suite.intake}/v1/desk/cases/{filed.case_id}/{step.do}", self._as(step.by, station)
+        headers = known | {"Idempotency-Key": uuid.uuid4().hex}
         until = time.monotonic() + WITHIN_S
         while True:
             answer = await self._http.post(url, json=in_time(step.body), headers=headers)

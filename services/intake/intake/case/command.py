@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from chassis.http.moments import Instant
+from event_schemas.base import IntakeEvent
 from event_schemas.policies import PolicySet
 from intake.case.model import Idempotency
 from intake.case.states import State
@@ -60,12 +61,13 @@ class EventDraft:
     """The fields of the command's event besides what every event has; None: no other service needs to hear of it.
 
     `update` are the fields of CaseUpdate that the command sets; `state` overrules the command table's where the facts
-    of the case do.
+    of the case do. `further` are the events that the same write emits after it.
     """
 
     fields: Mapping[str, Any] | None
     update: Mapping[str, Any] = field(default_factory=dict)
     state: State | None = None
+    further: tuple[tuple[type[IntakeEvent], Mapping[str, Any]], ...] = ()
 
 
 def reported_at(body: CommandBody) -> datetime | None:

@@ -139,6 +139,13 @@ class EnquiryBarred(CommandFault):
         self.why = why
 
 
+class ReopeningTooLate(CommandFault):
+    """The window of reopening is over."""
+
+    def __init__(self, until: str) -> None:
+        super().__init__(facts={"reopened_until": until})
+
+
 class PermissionMissing(CommandFault):
     """The act needs the permission of a higher post."""
 

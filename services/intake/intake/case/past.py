@@ -9,7 +9,9 @@ from event_schemas import (
     CertificateRefused,
     ClockPaused,
     ClockResumed,
+    ComplaintClosed,
     ComplaintReopened,
+    InquiryCompleted,
     ResponderArrived,
     ResponderDispatched,
     ResponderStoodDown,
@@ -21,6 +23,15 @@ from intake.case.model import Case, TimelineEntry
 
 DEFAULT_KINDS = ("police",)
 _DECISIONS = {CertificateApproved.type: "approved", CertificateRefused.type: "refused"}
+
+
+ENDS = frozenset({ComplaintClosed.type, InquiryCompleted.type, CertificateRefused.type})
+"""What ends a case that can be opened again; a test holds them against the command table."""
+
+
+def ended_at(case: Case) -> datetime | None:
+    """When the present round came to its newest end; None while it has none."""
+    return next((entry.at for entry in newest_of_round(case) if entry.event in ENDS), None)
 
 
 def decision(case: Case) -> str | None:

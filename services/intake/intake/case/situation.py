@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from event_schemas.policies import PolicySet
 from intake.case import past
 from intake.case.model import Case, CertificateRecord
 from intake.case.rounds import OpenRound, open_rounds
 from intake.case.states import Family, State
+
+WITHDRAWAL_REQUESTED: Final = "withdrawal_requested"
+"""Flag of a case whose citizen asked for its end where an officer has to confirm it."""
 
 
 @dataclass(frozen=True, slots=True)

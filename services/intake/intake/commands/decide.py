@@ -8,7 +8,7 @@ from typing import Any
 from chassis.sentences import facts_of
 from event_schemas import ClockEnded, HearingCancelled, ids
 from event_schemas.base import IntakeEvent
-from intake.case.command import CommandBody, Context, reported_at
+from intake.case.command import CommandBody, Context, EventDraft, reported_at
 from intake.case.due import dues
 from intake.case.faults import ClockRunning, ImplausibleTime, TransitionNotAllowed
 from intake.case.model import Case, CaseChange, CaseUpdate, Due, HearingRecord, Numbered, TimelineEntry
@@ -38,6 +38,7 @@ def decide(act: Act, body: CommandBody, case: Case, context: Context) -> CaseCha
     draft = command.build(body, case, context)
     lapsed = hearings.lapsed(case) if state in DONE and case.state not in DONE else ()
     numbered: list[Numbered] = []
+    further: list[Numbered] = []
     ended: tuple[str, ...] = ()
     name = str(act)
     if command.event is not None and draft.fields is not None:
@@ -45,6 +46,8 @@ def decide(act: Act, body: CommandBody, case: Case, context: Context) -> CaseCha
         event = _event_of(command.event, draft.fields, body, case, context)
         ends = clock_ends(command.ends, body, event, situation.rounds, context.event_id)
         numbered = [Numbered(context.event_id, event), *ends]
+        further = _further(draft, numbered[-1].event, context)
+        numbered += further
         numbered += _hearings_off(lapsed, draft.update.get("hearing"), numbered[-1].event, context.event_id)
         named = {end.event.clock_id for end in ends if isinstance(end.event, ClockEnded)}
         ended = tuple(one.clock_id for one in situation.rounds if one.clock_id in named or one.ended_by(event))
@@ -52,6 +55,10 @@ def decide(act: Act, body: CommandBody, case: Case, context: Context) -> CaseCha
     update = CaseUpdate(
         state=draft.state or state,
         entry=TimelineEntry(context.event_id, case.case_id, context.now, name, facts),
+        further=tuple(
+            TimelineEntry(one.event_id, case.case_id, context.now, one.event.type, facts_of(one.event))
+            for one in further
+        ),
         emits=len(numbered),
         ended=ended,
         command=context.command,
@@ -60,6 +67,16 @@ def decide(act: Act, body: CommandBody, case: Case, context: Context) -> CaseCha
         **dict(draft.update),
     )
     return CaseChange(tuple(numbered), update)
+
+
+def _further(draft: EventDraft, before: IntakeEvent, context: Context) -> list[Numbered]:
+    return [
+        Numbered(
+            ids.follow_up_id(context.event_id, kind.type),
+            kind(case_id=before.case_id, occurred_at=context.now, case_seq=before.case_seq + number, **fields),
+        )
+        for number, (kind, fields) in enumerate(draft.further, start=1)
+    ]
 
 
 def _hearings_off(

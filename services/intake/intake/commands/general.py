@@ -13,10 +13,8 @@ from intake.case.faults import ClockNotPausable, ClockNotPaused, ImplausibleTime
 from intake.case.model import Case
 from intake.case.rounds import OpenRound
 from intake.case.scope import keep_from_accused
-from intake.case.situation import Situation, needs_confirmation, no_paper_under_way
+from intake.case.situation import WITHDRAWAL_REQUESTED, Situation, needs_confirmation, no_paper_under_way
 from intake.http.one_of import OneOf
-
-WITHDRAWAL_REQUESTED = "withdrawal_requested"
 
 
 class Acknowledge(DeskCommandBody):
@@ -134,17 +132,6 @@ def request_withdrawal(body: Withdraw, case: Case, _context: Context) -> EventDr
 
 def may_withdraw(situation: Situation) -> bool:
     return not needs_confirmation(situation.case) and no_paper_under_way(situation)
-
-
-class Reopen(CommandBody):
-    reason_code: Code | None = None
-
-
-def reopen(body: Reopen, case: Case, _context: Context) -> EventDraft:
-    following = case.round + 1
-    fields = {"round": following, "reason_code": body.reason_code}
-    flags = tuple(flag for flag in case.flags if flag != WITHDRAWAL_REQUESTED)
-    return EventDraft(fields, {"round": following, "flags": flags})
 
 
 class Feedback(CommandBody):

@@ -24,6 +24,7 @@ PROBLEMS: Mapping[type[faults.CommandFault], ProblemType] = {
     faults.SectionsUnknown: problems.SECTIONS_UNKNOWN,
     faults.ZeroFIRExists: problems.ZERO_FIR_EXISTS,
     faults.EnquiryBarred: problems.ENQUIRY_NOT_ALLOWED,
+    faults.ReopeningTooLate: problems.REOPENING_TOO_LATE,
     faults.PermissionMissing: problems.PERMISSION_MISSING,
     faults.PlaceUnknown: problems.PLACE_UNKNOWN,
     faults.OfficeAccused: problems.OFFICE_ACCUSED,

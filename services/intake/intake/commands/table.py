@@ -59,6 +59,8 @@ from intake.fir import commands as fir
 from intake.fir import domain as information
 from intake.hearings import commands as hearing
 from intake.hearings import domain as hearings
+from intake.reopening import commands as reopening
+from intake.reopening import rules
 
 
 class Act(StrEnum):
@@ -482,12 +484,14 @@ TABLE: Mapping[Act, Command] = {
         condition=lambda situation: needs_confirmation(situation.case),
     ),
     Act.REOPEN: Command(
-        body=general.Reopen,
+        body=reopening.Reopen,
         event=ComplaintReopened,
-        build=general.reopen,
+        build=reopening.reopen,
         moves=to(S.REOPENED, S.RESOLVED, S.CLOSED),
         families=_ANY - _EMERGENCY,
         roles=_CITIZEN,
+        condition=rules.may_reopen,
+        build_explains=True,
     ),
     Act.FEEDBACK: Command(
         body=general.Feedback,

@@ -17,7 +17,7 @@ from intake.case.scope import Actor
 from intake.case.states import Role
 from intake.case.store import CaseFilter, CaseStore
 from intake.catalogue import Catalogue
-from intake.commands.general import Feedback, Reopen, Withdraw
+from intake.commands.general import Feedback, Withdraw
 from intake.commands.handlers import CommandDesk, CommandRequest
 from intake.commands.table import Act
 from intake.http.answers import json_response, matches
@@ -25,9 +25,10 @@ from intake.http.paging import read_cursor
 from intake.http.reading import read_model
 from intake.http.receipts import Receipt
 from intake.problems import TRACKING_NUMBER_MISTYPED
+from intake.reopening.commands import Reopen
 from intake.texts import Texts
 from intake.tracking import docs
-from intake.tracking.views import own_case, status_view
+from intake.tracking.views import appeal_view, own_case, status_view
 
 
 class StatusReader:
@@ -68,6 +69,10 @@ class StatusReader:
             service=self._catalogue.get(case.service_code),
             for_officers=for_officers,
         )
+
+    def appeal(self, case: Case, language: Language) -> Mapping[str, Any] | None:
+        """The offer of an appeal, if there is one."""
+        return appeal_view(case, self._public_url, self._texts, language)
 
     def line(self, case: Case, language: Language) -> Mapping[str, Any]:
         """The case in the list of its citizen."""
@@ -139,12 +144,15 @@ def status_router(
             request: Request,
             receipt: Receipt,
             idempotency_key: Annotated[str | None, Header()] = None,
+            accept_language: Annotated[str | None, Header()] = None,
         ) -> Response:
             body = await read_model(request, body_type)
             case = await reader.owned(tracking_number, principal, receipt)
             actor = Actor(Role.CITIZEN, f"owner {case.case_id}", "citizen")
             done = await commands.run(case.case_id, CommandRequest(act, body, idempotency_key), actor)
-            return json_response(done.body(), 202)
+            language = language_of(accept_language)
+            offered = {"appeal": reader.appeal(done.case, language)} if act is Act.FEEDBACK else {}
+            return json_response({**done.body(), **offered}, 202, {"Content-Language": language})
 
     offer(Act.WITHDRAW, Withdraw, "Withdraw it")
     offer(Act.REOPEN, Reopen, "Reopen what was resolved or closed")

@@ -86,8 +86,16 @@ _OWN: Final = {
         "Of an emergency, or of a crime against a woman, a child or a member of SC/ST, it is a request: clocks run on.",
         {"reason_code": "settled"},
     ),
-    Act.REOPEN: ("reopen_case", "Of what was resolved or closed.", {"reason_code": "not_settled"}),
-    Act.FEEDBACK: ("rate_case", "How it was handled, from 1 (badly) to 5 (well).", {"rating": 4}),
+    Act.REOPEN: (
+        "reopen_case",
+        "Of what was resolved or closed, within the status' window. From the third time on the superintendent has it.",
+        {"reason_code": "not_settled"},
+    ),
+    Act.FEEDBACK: (
+        "rate_case",
+        "How it was handled, from 1 (badly) to 5 (well). With two or fewer an `appeal` is offered.",
+        {"rating": 4},
+    ),
 }
 
 
@@ -98,8 +106,15 @@ def own_command(act: Act, body: type[CommandBody], summary: str) -> Description:
         operation_id,
         summary,
         f"{text} {_WHO} A repeat with the same `Idempotency-Key` gets the first answer.",
-        (Answer(202, "Accepted", Done, examples={"done": DONE}),),
+        (_answer(act),),
         body=Body(body, {"example": example}, required=body.model_json_schema().get("required") is not None),
         problems=(*_OWNED, *problems_of(act)),
         parameters=_NUMBER,
     )
+
+
+def _answer(act: Act) -> Answer:
+    if act is Act.FEEDBACK:
+        rated = {"done": {**DONE, "appeal": None}}
+        return Answer(202, "Accepted", shapes.Rated, headers=("Content-Language",), examples=rated)
+    return Answer(202, "Accepted", Done, headers=("Content-Language",), examples={"done": DONE})

@@ -48,6 +48,7 @@ def _status(
         "documents": [{"code": "evidence", "name": document, "required": False, "received": False}],
         "outcome": None,
         "next_step": next_step,
+        "appeal": None,
     }
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 from intake.case.model import Scan
 from intake.case.shapes import ClockState, LaneName, Notice, Owner, Shape
 from intake.case.states import State
+from intake.commands.shapes import Done
 
 
 class Station(Shape):
@@ -95,6 +96,13 @@ class CaseOutcome(Shape):
     at: datetime
 
 
+class AppealOffer(Shape):
+    """What an appeal is, in words, and where to POST it."""
+
+    text: str
+    url: str
+
+
 class CaseStatus(Shape):
     """A case as its citizen sees it. Codes are for programs; `*_name` and `*_text` say them in words."""
 
@@ -118,6 +126,13 @@ class CaseStatus(Shape):
     documents: list[RequestedDocument]
     outcome: CaseOutcome | None
     next_step: str
+    appeal: AppealOffer | None
+
+
+class Rated(Done):
+    """The rating is on record; `appeal` is offered for a bad one."""
+
+    appeal: AppealOffer | None
 
 
 class OwnCase(Shape):

@@ -11,6 +11,7 @@ from intake.case.derived import is_granted, states_a_result
 from intake.case.model import Case, TimelineEntry
 from intake.case.states import Role
 from intake.commands.table import Act, acts_by_table
+from intake.reopening.rules import is_in_window, reopens_until
 from intake.texts import Texts
 
 _ASSIGNED = "AssignedToStation"
@@ -65,8 +66,10 @@ def outcome(case: Case, story: Sequence[StoryEntry], texts: Texts, language: Lan
     return DecidedOutcome(texts.outcome_code(main.entry.event, main.facts), " ".join(sentences), main.entry.at)
 
 
-def next_step_facts(case: Case, story: Sequence[StoryEntry]) -> dict[str, str]:
+def next_step_facts(case: Case, story: Sequence[StoryEntry], now: datetime) -> dict[str, str]:
     """What the next step rests on besides the state."""
+    reopens = is_in_window(case, now) and Act.REOPEN in acts_by_table(case.state, case.family, Role.CITIZEN)
+    until = reopens_until(case)
     events = [one.entry for one in story]
     arrived = {entry.params.get("kind"): entry.params.get("proved") for entry in events if entry.event == _ARRIVED}
     stood_down = {entry.params.get("kind") for entry in events if entry.event == "ResponderStoodDown"}
@@ -76,7 +79,7 @@ def next_step_facts(case: Case, story: Sequence[StoryEntry]) -> dict[str, str]:
     valid = any(one.issued_at is not None and not one.revoked for one in case.certificates.values())
     facts = {
         "state": case.state.value,
-        "reopen": _yes(Act.REOPEN in acts_by_table(case.state, case.family, Role.CITIZEN)),
+        "reopen": _yes(reopens),
         "certificate": _yes(valid),
         "all_arrived": _yes(bool(arrived) and not awaited),
         "proved": _yes(bool(arrived) and all(proved == "true" for proved in arrived.values())),
@@ -85,6 +88,8 @@ def next_step_facts(case: Case, story: Sequence[StoryEntry]) -> dict[str, str]:
         "declined": _yes(any(one.event == "FIRDeclined" for one in events)),
         "online": _yes(following is not None and following.mode in ("video", "facebook_live")),
     }
+    if until is not None:
+        facts["reopens_until"] = until.isoformat()
     decided = past.decision(case)
     return {**_of_case(case), **current_office(case), **facts, **({"decided": decided} if decided else {})}
 

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from chassis.http.problems import Language
 from chassis.sentences import Values
 from event_schemas import Station
 from intake.case.model import Case, ClockView, HearingRecord, TimelineEntry, displayed_state
 from intake.catalogue import Service
+from intake.reopening.rules import is_appealable
 from intake.texts import Texts
 from intake.tracking.files import file_view, papers_view
 from intake.tracking.story import current_office, next_step_facts, outcome, story_of
+
+APPEAL_OFFERED: Final = "appeal_offered"
 
 
 def status_view(
@@ -26,7 +29,7 @@ def status_view(
     for_officers: bool = False,
 ) -> Mapping[str, Any]:
     """The body of GET /v1/complaints/{tracking_number}, as contracts.md gives it."""
-    case_url = f"{public_url.rstrip('/')}/v1/complaints/{case.tracking_number}"
+    case_url = _url_of(case, public_url)
     station = case.assignment.station if case.assignment else None
     story = story_of(case, merged_timeline(case, derived), for_officers=for_officers)
     found = outcome(case, story, texts, language)
@@ -67,8 +70,20 @@ def status_view(
         "evidence": [file_view(record, texts, language) for record in case.evidence.values()],
         "documents": papers_view(service, case, language),
         "outcome": {"code": found.code, "text": found.text, "at": found.at} if found else None,
-        "next_step": texts.next_step(next_step_facts(case, story), language),
+        "next_step": texts.next_step(next_step_facts(case, story, now), language),
+        "appeal": appeal_view(case, public_url, texts, language),
     }
+
+
+def appeal_view(case: Case, public_url: str, texts: Texts, language: Language) -> Mapping[str, Any] | None:
+    """The offer of an appeal, where the case was rated badly; None where none is offered."""
+    if not is_appealable(case):
+        return None
+    return {"text": texts.notices[APPEAL_OFFERED].in_(language), "url": f"{_url_of(case, public_url)}/appeal"}
+
+
+def _url_of(case: Case, public_url: str) -> str:
+    return f"{public_url.rstrip('/')}/v1/complaints/{case.tracking_number}"
 
 
 def own_case(case: Case, texts: Texts, language: Language) -> Mapping[str, Any]:
