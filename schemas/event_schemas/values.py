@@ -205,6 +205,21 @@ class SignatureMethod(OpenEnum):
     UNKNOWN = "unknown"
 
 
+class IdentityOutcome(OpenEnum):
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+
+
+class IdentityMethod(OpenEnum):
+    """How it was found out who somebody is."""
+
+    REGISTER = "register"
+    ORIGINAL_SEEN = "original_seen"
+    KNOWN_IN_PERSON = "known_in_person"
+    UNKNOWN = "unknown"
+
+
 class ClockOwner(OpenEnum):
     POLICE = "police"
     CITIZEN = "citizen"

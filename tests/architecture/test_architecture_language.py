@@ -49,6 +49,11 @@ MEANS_ITSELF = {
     "services/certificate/certificate/compose.py": {"does_not_say"},  # a key of a paper's file
     "services/certificate/certificate/kind_rules.py": {"does_not_say"},
     "services/certificate/certificate/kinds.py": {"does_not_say"},
+    # The language that somebody speaks.
+    "services/intake/intake/identity/api.py": {"spoken_language"},
+    "services/intake/intake/identity/bodies.py": {"spoken_language"},
+    "services/intake/intake/identity/handlers.py": {"spoken_language"},
+    "services/intake/intake/identity/shapes.py": {"spoken_language", "spoken_language_text"},
     "services/routing/routing/build_data.py": {"KEPT_WORDS", "word"},
     "services/routing/routing/domain/nearest.py": {"take"},
     "chassis/chassis/importing/spelt.py": {"LATIN_WORD", "WORD", "word", "words"},

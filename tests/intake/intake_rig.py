@@ -33,6 +33,7 @@ from intake.tracking.papers import Paper
 from intake.tracking.stream import StreamParts
 from tests.contract import documented
 from tests.intake.evidence_memory import InThread, MemoryFileStore, TestScanner
+from tests.intake.identity_memory import KnownRegister, MemoryIdentityStore
 from tests.intake.intake_memory import KnownOffices, MemoryCaseStore, MemorySideStore, MemorySlotStore
 from tests.manual_clock import ManualClock
 
@@ -139,6 +140,8 @@ class Rig:
     papers: PaperShelf
     files: MemoryFileStore
     scanner: TestScanner
+    identities: MemoryIdentityStore
+    register: KnownRegister
 
     async def post(self, path: str, body: Any = None, *, by: Principal | None = None, **headers: str) -> httpx.Response:
         sent = {name.replace("_", "-"): value for name, value in headers.items()} | bearer(by)
@@ -211,6 +214,7 @@ async def rig(**more: Any) -> AsyncIterator[Rig]:
     store, side, clock = MemoryCaseStore(), MemorySideStore(), ManualClock(START)
     slots, offices = MemorySlotStore(), KnownOffices()
     papers, files, scanner = PaperShelf(), MemoryFileStore(), TestScanner()
+    identities, register = MemoryIdentityStore(), KnownRegister()
     configured = settings(**({"stream_heartbeat": timedelta(milliseconds=20)} | more))
     ring = KeyRing.from_json(configured.sealing_keys)
     registry = CollectorRegistry()
@@ -231,6 +235,8 @@ async def rig(**more: Any) -> AsyncIterator[Rig]:
         files=files,
         scanner=scanner,
         copies=InThread(),
+        identities=identities,
+        register=register,
     )
     api = case_api(deps)
     app = create_http_app(
@@ -247,7 +253,8 @@ async def rig(**more: Any) -> AsyncIterator[Rig]:
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://intake", event_hooks=documented("intake")
     ) as http:
-        yield Rig(app, http, store, side, clock, ring, api.live, api.stream, slots, offices, papers, files, scanner)
+        beside = (slots, offices, papers, files, scanner, identities, register)
+        yield Rig(app, http, store, side, clock, ring, api.live, api.stream, *beside)
 
 
 COMPLAINT: dict[str, Any] = {

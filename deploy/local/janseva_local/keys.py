@@ -13,7 +13,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 # Names of single secrets of 32 bytes; each is also the environment variable that carries it.
-SINGLE = ("SERVICE_TOKEN", "RECEIPT_KEY", "CITIZEN_TOKEN_KEY", "PHONE_HASH_KEY", "SMS_PASSWORD", "COOKIE_KEY")
+SINGLE = (
+    "SERVICE_TOKEN",
+    "RECEIPT_KEY",
+    "CITIZEN_TOKEN_KEY",
+    "PHONE_HASH_KEY",
+    "SMS_PASSWORD",
+    "COOKIE_KEY",
+    "IDENTITY_REGISTER_KEY",
+)
 KEY_ID = "officer-local"
 
 

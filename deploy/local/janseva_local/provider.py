@@ -1,4 +1,5 @@
-"""A local SMS gateway that speaks Kannel's sendsms HTTP interface and shows what it accepted; and a virus scanner.
+"""A local SMS gateway that speaks Kannel's sendsms HTTP interface and shows what it accepted; a virus
+scanner; a register of identity documents.
 
 `python -m janseva_local.provider`, for development and tests: it binds to loopback and reports to loopback only.
 """
@@ -24,6 +25,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings
 
 from janseva_local.clamd import LocalClamd
+from janseva_local.identity_register import Entry, IdentityRegister, refusal
+from janseva_local.identity_register import Refused as NotAnswered
 from janseva_local.kannel import Account, DlrMask, Refused, SmsRequest, fill_report_url, parse_sendsms
 from janseva_local.sink import Sink, SinkMessage
 
@@ -40,6 +43,7 @@ class ProviderSettings(BaseSettings):
     clamd_port: int = 0
     sms_username: str = "janseva"
     sms_password: SecretStr
+    identity_register_key: SecretStr = SecretStr("")
 
 
 class Faults(BaseModel):
@@ -130,6 +134,7 @@ def create_app(settings: ProviderSettings) -> FastAPI:
         async with LocalClamd(settings.http_host, settings.clamd_port), httpx.AsyncClient(timeout=5) as http:
             gateway = Gateway(account, Sink(settings.sms_journal), http)
             app.state.gateway = gateway
+            app.state.register = IdentityRegister(settings.identity_register_key.get_secret_value())
             yield
             for report in tuple(gateway.reports):
                 report.cancel()
@@ -139,6 +144,8 @@ def create_app(settings: ProviderSettings) -> FastAPI:
     app.add_api_route("/cgi-bin/sendsms", sendsms, methods=["GET", "POST"], response_class=PlainTextResponse)
     app.add_api_route("/v1/sink", read_sink, methods=["GET"], response_model=list[SinkMessage])
     app.add_api_route("/v1/faults", put_faults, methods=["PUT"], response_model=Faults)
+    app.add_api_route("/v1/verifications", verify_identity, methods=["POST"])
+    app.add_api_route("/v1/register", put_register, methods=["PUT"])
     app.add_api_route("/health/live", healthy, methods=["GET"])
     app.add_api_route("/health/ready", healthy, methods=["GET"])
     return app
@@ -178,6 +185,27 @@ async def put_faults(request: Request, faults: Faults) -> Faults:
     """The next misbehaviour: reject_next messages, be unavailable_for_s, accept but lose_answers."""
     request.app.state.gateway.set_faults(faults)
     return faults
+
+
+async def verify_identity(request: Request) -> Response:
+    """A question of docs/identity-register.md."""
+    register: IdentityRegister = request.app.state.register
+    content = await request.body()
+    if len(content) > MAX_BODY:
+        return JSONResponse({"error": "too long"}, 413)
+    try:
+        body, headers = register.answer(request.headers, content, time.time())
+    except NotAnswered as refused:
+        return JSONResponse(refusal(refused), refused.status)
+    return Response(body, headers=headers, media_type="application/json")
+
+
+async def put_register(request: Request, entries: list[Entry]) -> dict[str, int]:
+    """Documents that the register knows from now on."""
+    register: IdentityRegister = request.app.state.register
+    for entry in entries:
+        register.add(entry)
+    return {"added": len(entries)}
 
 
 async def healthy(request: Request) -> dict[str, int]:

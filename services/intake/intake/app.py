@@ -42,6 +42,8 @@ from intake.evidence.store import MongoFileStore
 from intake.evidence.workshop import Workshop
 from intake.filing.api import CUT_PATHS
 from intake.hearings.store import MongoSlotStore
+from intake.identity.register import register_at
+from intake.identity.store import MongoIdentityStore
 from intake.metrics import IntakeMetrics
 from intake.offices.directory import OfficeDirectory
 from intake.routers import Deps, case_api
@@ -69,11 +71,12 @@ def create_app(
     producer = EventProducer(settings.kafka_bootstrap, client_id=SOURCE)
     outbox = Outbox(mongo.collection(CASES), mongo.relaxed(CASES), producer, clock, metrics=OutboxMetrics(registry))
     store = MongoCaseStore(mongo, outbox, clock)
-    side, files = MongoSideStore(mongo), MongoFileStore(mongo)
+    side, files, identities = MongoSideStore(mongo), MongoFileStore(mongo), MongoIdentityStore(mongo)
     ring = KeyRing.from_json(settings.sealing_keys)
     directory = OfficeDirectory(settings.kafka_bootstrap, clock)
     http = httpx.AsyncClient()
     certificates = httpx.AsyncClient(limits=papers.LIMITS)
+    registers = httpx.AsyncClient(limits=papers.LIMITS, follow_redirects=False)
     citizens = CitizenTokens(settings.citizen_token_key, settings.phone_hash_key, ring, settings.access_token_ttl)
     challenges, sessions, logins = MongoOtpStore(mongo), MongoSessionStore(mongo), MongoLoginStore(mongo)
     ended = EndedSessions(sessions, clock, settings.access_token_ttl)
@@ -115,6 +118,8 @@ def create_app(
         files=files,
         scanner=scanner_at(settings.virus_scanner),
         copies=Workshop(),
+        identities=identities,
+        register=register_at(settings.identity_register_url, settings.identity_register_key, registers, clock),
     )
     api = case_api(deps)
     liveness = {lane: Liveness(MAX_SILENCE) for lane in LANES}
@@ -123,7 +128,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         tracing = Tracing.configure(SOURCE, settings.otlp_endpoint, sample_ratio=settings.trace_sample_ratio)
-        for indexed in (store, side, files, challenges, sessions, logins):
+        for indexed in (store, side, files, identities, challenges, sessions, logins):
             await indexed.ensure_indexes()
         consumer_metrics = ConsumerMetrics(registry)
         for lane in LANES:
@@ -155,6 +160,7 @@ def create_app(
             await producer.stop()
             await http.aclose()
             await certificates.aclose()
+            await registers.aclose()
             mongo.close()
             tracing.shutdown()
 

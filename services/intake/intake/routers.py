@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from fastapi import APIRouter
 
@@ -32,6 +33,10 @@ from intake.filing.api import EMERGENCY, FilingParts, filing_router
 from intake.filing.emergencies import EmergencyDesk
 from intake.filing.handlers import FilingDesk
 from intake.hearings.store import SlotStore
+from intake.identity.api import me_router
+from intake.identity.handlers import IdentityDesk
+from intake.identity.register import Register
+from intake.identity.store import IdentityStore
 from intake.metrics import IntakeMetrics
 from intake.offices.domain import Offices
 from intake.settings import IntakeSettings
@@ -60,6 +65,8 @@ class Deps:
     files: FileStore
     scanner: Scanner
     copies: CopyMaker
+    identities: IdentityStore
+    register: Register
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +164,15 @@ def case_api(deps: Deps) -> CaseApi:
         contact_of=deps.contact_of,
         offices=deps.offices,
     )
+    identity = IdentityDesk(
+        store=deps.identities,
+        register=deps.register,
+        catalogue=deps.catalogue,
+        keys=keys,
+        ring=deps.ring,
+        clock=deps.clock,
+    )
+    checks = RateLimit(settings.identity_checks_per_hour, timedelta(hours=1), deps.clock)
     filings = FilingParts(
         catalogue=deps.catalogue,
         desk=filing,
@@ -175,6 +191,7 @@ def case_api(deps: Deps) -> CaseApi:
         evidence_router(EvidenceParts(evidence, reader, deps.side, texts, deps.authenticator, settings.public_url)),
         appeals_router(reader, appeals, answers, keys, deps.authenticator),
         papers_router(reader, deps.papers, deps.authenticator),
+        me_router(identity, texts, deps.catalogue, deps.authenticator, checks),
         services_router(deps.catalogue, deps.policies, texts, deps.clock),
         visits_router(visits),
         desk_router(desk),

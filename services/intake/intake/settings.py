@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from chassis import production
 from chassis.settings import SecretKey, ServiceSettings
 from intake.auth.settings import AuthSettings
 from intake.evidence.scan import scanner_at
+from intake.identity.register import check_address
 
 _SECOND = timedelta(seconds=1)
 # Above it a stranger could ask for codes for as many phones as he likes.
@@ -56,6 +57,27 @@ class IntakeSettings(AuthSettings, ServiceSettings):
         default="", description="host:port of a scanner that speaks clamd's protocol; without it files are unscanned"
     )
 
+    identity_register_url: str = Field(
+        default="", description="A register that confirms identity documents (docs/identity-register.md); empty: none"
+    )
+    identity_register_key: SecretStr = Field(
+        default=SecretStr(""), description="Key of the signatures between intake and that register; empty without one"
+    )
+    # Documents that one login may have checked; each asks the register.
+    identity_checks_per_hour: int = Field(default=10, ge=1, le=1_000)
+
+    @field_validator("identity_register_url")
+    @classmethod
+    def _register_address(cls, value: str) -> str:
+        check_address(value)
+        return value
+
+    @model_validator(mode="after")
+    def _register_has_a_key(self) -> Self:
+        if self.identity_register_url and not self.identity_register_key.get_secret_value():
+            raise ValueError("IDENTITY_REGISTER_URL needs IDENTITY_REGISTER_KEY")
+        return self
+
     @field_validator("virus_scanner")
     @classmethod
     def _scanner_address(cls, value: str) -> str:
@@ -68,6 +90,8 @@ class IntakeSettings(AuthSettings, ServiceSettings):
             yield from production.address_faults("PUBLIC_URL", self.public_url, secure=True)
         yield from production.address_faults("NOTIFIER_URL", self.notifier_url)
         yield from production.address_faults("CERTIFICATE_URL", self.certificate_url)
+        if self.identity_register_url:
+            yield from production.address_faults("IDENTITY_REGISTER_URL", self.identity_register_url, secure=True)
         if self.filings_per_source > _MOST_FILINGS:
             yield f"FILINGS_PER_SOURCE must be {_MOST_FILINGS} at most"
         if self.otp_per_address_per_hour > _MOST_CODES_PER_ADDRESS:

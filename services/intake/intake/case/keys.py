@@ -34,6 +34,10 @@ class Keys:
     def receipt(self, case_id: str, idempotency_key: str) -> str:
         return receipt_secret(self._secret, case_id, idempotency_key)
 
+    def document(self, kind: str, number: str) -> str:
+        """What stands for an identity document: the same for the same number, which can't be had from it."""
+        return self._mac("document", kind, number)
+
     def viewer(self, who: str, case_id: str) -> str:
         """Whom the open streams of a case count for."""
         return self._mac("viewer", who, case_id)[:16]

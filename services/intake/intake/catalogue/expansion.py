@@ -13,6 +13,7 @@ _VOCABULARIES: Final = TypeAdapter(dict[str, dict[str, Text]])
 # The fields of a service that name a term, and the vocabulary of each.
 TERMS: Final[Mapping[str, str]] = {"who": "users", "routed_by": "routes", "outside_the_state": "outside"}
 DOCUMENTS: Final = "documents"
+IDENTITY_PAPERS: Final = "identity_papers"
 
 
 def expanded(data: Any) -> Any:
@@ -23,7 +24,11 @@ def expanded(data: Any) -> Any:
     blocks = data.get("blocks", {})
     services = [_service(service, blocks, vocabularies) for service in data["services"]]
     kept = {name: part for name, part in data.items() if name not in {"vocabularies", "blocks"}}
-    return {**kept, "services": services, "version": _digest(data)}
+    papers = {
+        code: {**paper, "names": _term(vocabularies, IDENTITY_PAPERS, code)} if isinstance(paper, dict) else paper
+        for code, paper in data.get("identity", {}).items()
+    }
+    return {**kept, "identity": papers, "services": services, "version": _digest(data)}
 
 
 def _digest(data: Mapping[str, Any]) -> str:

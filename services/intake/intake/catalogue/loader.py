@@ -24,7 +24,7 @@ MAX_FAULTS: Final = 100
 FIRST_DAY: Final = "1900-01-01"
 CLOCKS_DIFFER: Final = timedelta(hours=1)
 SHIPPED = Path(__file__).parent
-PARTS: Final = ("vocabularies", "blocks", "checks", "promises")
+PARTS: Final = ("vocabularies", "blocks", "checks", "promises", "identity")
 
 
 class CatalogueError(Exception):
@@ -38,6 +38,7 @@ class Catalogue:
         self.version = file.version
         self.promises = file.promises
         self.checks = file.checks
+        self.identity = file.identity
         self.notices = {notice.code: notice for service in file.services for notice in service.notices}
         self._services: Mapping[str, Service] = {service.code: service for service in file.services}
         if len(self._services) != len(file.services):

@@ -13,6 +13,7 @@ from event_schemas.calendars import india_date
 from intake.case.states import Family
 from intake.catalogue.checks import Check, check_marks
 from intake.catalogue.expansion import expanded
+from intake.catalogue.identity import MARK, IdentityPaper, numbers_of, without_numbers
 from intake.catalogue.questions import Text, check_texts, texts_of
 
 # How a code is kept: without spaces and punctuation, in capitals; or as it is, in ASCII digits.
@@ -113,7 +114,7 @@ class Service(_Data):
     """`wrong_formats`: whether a number in the wrong form is asked for again, or accepted and flagged.
 
     `place_required`: a point, a police station, or an attribute marked `x-place`. `meanwhile`: what to do as long as
-    the service is not live.
+    the service is not live. `own_identity`: the numbers of identity papers among the answers are the filer's own.
     """
 
     code: str = Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
@@ -138,6 +139,7 @@ class Service(_Data):
     description_required: bool = False
     place_required: bool = False
     wrong_formats: Literal["refused", "flagged"] = "refused"
+    own_identity: bool = False
     sensitive_categories: tuple[str, ...] = ()
     urgent_when: tuple[When, ...] = ()
     notices: tuple[ServiceNotice, ...] = ()
@@ -200,6 +202,14 @@ class Service(_Data):
             for name, value in attributes.items()
         }
 
+    def identity_numbers(self, attributes: Mapping[str, Any]) -> dict[str, str]:
+        """The filer's own identity papers among the answers: kind and number."""
+        return numbers_of(self.attributes, attributes) if self.own_identity else {}
+
+    def without_numbers(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
+        """The answers as they are kept: of an identity paper's number the end alone."""
+        return without_numbers(self.attributes, attributes)
+
     def past_times(self) -> tuple[str, ...]:
         """The attributes whose time lies before the filing."""
         properties = self.attributes.get("properties", {})
@@ -220,6 +230,7 @@ class CatalogueFile(_Data):
     version: str
     checks: Mapping[str, Check] = {}
     promises: Mapping[str, Promise] = {}
+    identity: Mapping[str, IdentityPaper] = {}
     services: tuple[Service, ...] = Field(min_length=1)
 
     @model_validator(mode="before")
@@ -231,8 +242,17 @@ class CatalogueFile(_Data):
     def _what_is_named_is_there(self) -> Self:
         for service in self.services:
             check_marks(service.attributes, self.checks)
+            questions = service.attributes.get("properties", {}).values()
+            if unknown := sorted({one[MARK] for one in questions if MARK in one} - set(self.identity)):
+                raise ValueError(f"{service.code}: there is no identity paper {', '.join(unknown)}")
             if unknown := sorted(set(service.promised_by) - set(self.promises)):
                 raise ValueError(f"{service.code}: there is no promise {', '.join(unknown)}")
+        return self
+
+    @model_validator(mode="after")
+    def _papers_have_known_forms(self) -> Self:
+        if unknown := sorted({one.check for one in self.identity.values() if one.check} - set(self.checks)):
+            raise ValueError(f"identity: there is no check {', '.join(unknown)}")
         return self
 
     @model_validator(mode="after")

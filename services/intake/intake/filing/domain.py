@@ -80,7 +80,7 @@ class NewCase:
 def file_complaint(submission: Submission, stamp: Stamp, policies: PolicySet, seal: Seal) -> NewCase:
     """The new case in state `received` and its ComplaintFiled."""
     service = submission.service
-    attributes, removed = redact_value(dict(submission.attributes))
+    attributes, removed = redact_value(service.without_numbers(submission.attributes))
     clear = service.clear_part(attributes)
     category = clear.get("category")
     sensitive = category in service.sensitive_categories
