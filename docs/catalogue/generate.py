@@ -93,7 +93,8 @@ def _section(service: Service, clocks: tuple[ClockPolicy, ...]) -> Iterator[str]
     yield f"\n## {service.code}\n"
     yield f"**{service.names.en} · {service.names.hi}.** {service.how_to.en}\n"
     if service.meanwhile is not None:
-        yield f"Not live yet. {service.meanwhile.en}\n"
+        where = "Not live yet." if not service.live else "Not live everywhere yet."
+        yield f"{where} {service.meanwhile.en}\n"
     yield f"- For: {service.who.names.en}. Login: {service.login}. Fee: {service.fee.amount} {service.fee.currency}."
     yield f"- Goes to: {service.routed_by.names.en}. From outside: {service.outside_the_state.names.en}."
     papers = ", ".join(f"`{paper}`" for paper in service.yields.papers)

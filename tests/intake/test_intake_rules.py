@@ -21,6 +21,7 @@ from intake.filing.notices import NOTICES
 from intake.filing.text import clean_text
 from intake.texts import load_texts
 from intake.tracking import files as shown_files
+from intake.tracking.views import APPEAL_OFFERED
 
 # Said to police and services alone; a citizen's timeline has no line for them.
 UNSPOKEN = {
@@ -110,9 +111,14 @@ def test_a_bad_catalogue_is_refused(tmp_path: Path, find: str, put: str) -> None
 def test_every_text_is_there() -> None:
     """Each notice and each event of a person or of a service has its line in both languages."""
     texts = load_texts()
-    assert set(texts.notices) == {*NOTICES, *shown_files.NOTICES}
+    assert set(texts.notices) == {*NOTICES, *shown_files.NOTICES, APPEAL_OFFERED}
     assert set(EVENT_CLASSES) - UNSPOKEN <= set(texts.timeline)
-    assert set(texts.timeline) - set(EVENT_CLASSES) == {"emergency-update", "feedback", "place-told"}
+    assert set(texts.timeline) - set(EVENT_CLASSES) == {
+        "appeal-filed",
+        "emergency-update",
+        "feedback",
+        "place-told",
+    }
 
 
 @given(st.text())

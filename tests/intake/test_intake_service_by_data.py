@@ -125,6 +125,60 @@ async def test_a_service_opens_on_its_first_day(monkeypatch: pytest.MonkeyPatch)
         assert (await intake.file(body)).status_code == 202
 
 
+NARROWED = {
+    **HOSTEL,
+    "districts": ["अररिया", "Katihar"],
+    "district_asked_by": "hostel_district",
+    "meanwhile": {"hi": "थाने में लिखित आवेदन दें।", "en": "Apply in writing at the station."},
+}
+
+
+@pytest.mark.parametrize(
+    ("district", "live"),
+    [
+        ("अररिया", True),
+        ("ARARIA", True),
+        (" katihar ", True),
+        ("Patna", False),
+        ("Kathmandu", False),
+        ("ब" * 90, False),
+    ],
+)
+async def test_a_service_is_kept_to_its_districts(monkeypatch: pytest.MonkeyPatch, district: str, live: bool) -> None:
+    """In any spelling; elsewhere the answer says where it is live and what to do, and no case is made."""
+    monkeypatch.setattr(intake_rig, "CATALOGUE", catalogue_with(NARROWED))
+    answers = {**HOSTEL_ANSWERS, "hostel_district": district}
+    body = {"service_code": "hostel-registration", "channel": "web", "attributes": answers}
+    async with intake_rig.rig() as intake:
+        answer = await intake.file(body, accept_language="hi")
+        assert (answer.status_code == 202) == live
+        assert len(intake.store.cases) == live
+        if not live:
+            told = answer.json()
+            assert (told["code"], told["districts"]) == ("service_not_in_district", ["Araria", "Katihar"])
+            assert told["errors"][0]["pointer"] == "/attributes/hostel_district"
+            assert told["errors"][0]["message"] == "थाने में लिखित आवेदन दें।"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"districts": ["Kathmandu"]}, "no district"),
+        ({"district_asked_by": None}, "no question"),
+        ({"district_asked_by": "rooms_of_the_moon"}, "no question"),
+        ({"meanwhile": None}, "meanwhile"),
+        ({"code": "e-complaint"}, "everywhere"),
+        ({"code": "missing-person"}, "everywhere"),
+        ({"code": "e-fir"}, "everywhere"),
+        ({"code": "emergency-112"}, "everywhere"),
+    ],
+)
+def test_the_linter_refuses_a_narrowing_that_could_not_be_kept(wrong: dict[str, Any], why: str) -> None:
+    """A district that there is not, no question that tells it, no way to go, or a service that the law leaves open."""
+    with pytest.raises(ValueError, match=why):
+        catalogue_with({**NARROWED, **wrong})
+
+
 async def test_a_frontend_asks_for_the_catalogue_once(intake: Rig) -> None:
     """The same ETag is 304 without a body; the other language has another."""
     for path in ("/v1/services", "/v1/services/e-fir"):

@@ -9,6 +9,7 @@ TYPES: Final = load_problem_types(Path(__file__).with_name("problems.yaml"))
 
 UNKNOWN_SERVICE = TYPES["unknown_service"]
 SERVICE_NOT_LIVE = TYPES["service_not_live"]
+SERVICE_NOT_IN_DISTRICT = TYPES["service_not_in_district"]
 SERVICE_IS_A_LOOKUP = TYPES["service_is_a_lookup"]
 SERVICE_NOT_FOUND = TYPES["service_not_found"]
 LOCATION_OUTSIDE_INDIA = TYPES["location_outside_india"]

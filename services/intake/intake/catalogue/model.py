@@ -10,6 +10,7 @@ from chassis.codes import LONGEST, bare_code, plain_code
 from chassis.sentences import When, facts_of_answers
 from event_schemas import Lane
 from event_schemas.calendars import india_date
+from event_schemas.districts import district_named, names
 from intake.case.states import Family
 from intake.catalogue.checks import Check, check_marks
 from intake.catalogue.expansion import expanded
@@ -21,6 +22,16 @@ CODES: Mapping[str, Callable[[str], str]] = {"bare": bare_code, "plain": plain_c
 NEVER_NARROWED: Final = frozenset({"emergency-112", "e-complaint", "e-fir", "missing-person"})
 """Services of which the law or the articles leave no district and no day out."""
 
+
+def _known_district(name: str) -> str:
+    """As events carry it, from either spelling. ValueError for what is no district of Bihar."""
+    found = district_named(name)
+    if found not in names().values():
+        raise ValueError(f"{name!r} is no district")
+    return found
+
+
+District = Annotated[str, AfterValidator(_known_district)]
 Login = Literal["none", "citizen", "identity"]
 
 
@@ -114,7 +125,9 @@ class Service(_Data):
     """`wrong_formats`: whether a number in the wrong form is asked for again, or accepted and flagged.
 
     `place_required`: a point, a police station, or an attribute marked `x-place`. `meanwhile`: what to do as long as
-    the service is not live. `own_identity`: the numbers of identity papers among the answers are the filer's own.
+    the service is not live, or where it is not. `district_asked_by`: the question that tells the district, for a
+    service that is not live in all of them. `own_identity`: the numbers of identity papers among the answers are the
+    filer's own.
     """
 
     code: str = Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
@@ -133,7 +146,8 @@ class Service(_Data):
     fee: Fee
     live: bool = True
     live_from: date | None = None
-    districts: Literal["all"] | tuple[str, ...] = "all"
+    districts: Literal["all"] | tuple[District, ...] = "all"
+    district_asked_by: str | None = None
     meanwhile: Text | None = None
     look_at: LookAt | None = None
     description_required: bool = False
@@ -156,8 +170,10 @@ class Service(_Data):
         narrowed = not self.live or self.live_from is not None or self.districts != "all"
         if narrowed and self.code in NEVER_NARROWED:
             raise ValueError(f"{self.code} is live everywhere, always")
-        if (not self.live or self.live_from is not None) and self.meanwhile is None:
+        if narrowed and self.meanwhile is None:
             raise ValueError(f"{self.code} is not live: what to do meanwhile is missing")
+        if self.districts != "all":
+            self._check_district_question()
         if (self.family is Family.LOOKUP) != (self.look_at is not None):
             raise ValueError(f"{self.code}: look_at is for lookups, and for each of them")
         for name, value in self._conditions():
@@ -167,6 +183,11 @@ class Service(_Data):
                 raise ValueError(f"{self.code}: no answer to {name!r} is {value!r}")
         return self
 
+    def _check_district_question(self) -> None:
+        """Whoever files is asked where: without an answer nobody could say whether the service is there."""
+        if self.district_asked_by not in self.attributes.get("required", ()):
+            raise ValueError(f"{self.code}: district_asked_by is no question that is required")
+
     def _conditions(self) -> Iterator[tuple[str, str]]:
         for when in (*self.urgent_when, *(notice.when for notice in self.notices)):
             yield from ((name, value) for name, values in when.root.items() for value in values)
@@ -174,6 +195,13 @@ class Service(_Data):
     def is_live(self, now: datetime) -> bool:
         """Whether it can be used on this day, in India."""
         return self.live and (self.live_from is None or self.live_from <= india_date(now))
+
+    def is_live_at(self, attributes: Mapping[str, Any]) -> bool:
+        """Whether it is live in the district that the answers name, in either language."""
+        if self.districts == "all":
+            return True
+        named = attributes.get(self.district_asked_by or "")
+        return isinstance(named, str) and district_named(named) in self.districts
 
     def priority_of(self, attributes: Mapping[str, Any], *, sensitive: bool) -> str:
         """Urgent where the answers say so; a sensitive matter is high at least."""

@@ -19,7 +19,7 @@ from intake.filing.notices import DOUBTFUL, FORMAT_DOUBTFUL
 from intake.filing.text import clean_text
 from intake.http.one_of import OneOf
 from intake.http.reading import read_phone
-from intake.problems import LOCATION_OUTSIDE_INDIA
+from intake.problems import LOCATION_OUTSIDE_INDIA, SERVICE_NOT_IN_DISTRICT
 
 PLACE_MISSING = FieldError(
     "missing",
@@ -131,6 +131,15 @@ def content_flags(
     return (*service.notice_codes(attributes), *doubtful)
 
 
+def refuse_elsewhere(service: Service, attributes: Mapping[str, Any]) -> None:
+    """Problem 422 in a district where the service is not live, with what to do there."""
+    if service.is_live_at(attributes) or service.meanwhile is None:
+        return
+    instead = service.meanwhile
+    fault = FieldError("service_not_in_district", instead.en, instead.hi, f"/attributes/{service.district_asked_by}")
+    raise Problem(SERVICE_NOT_IN_DISTRICT, errors=[fault], extra={"districts": list(service.districts)})
+
+
 def submission_of(
     catalogue: Catalogue,
     service: Service,
@@ -151,6 +160,7 @@ def submission_of(
         faults.append(PLACE_MISSING)
     if faults:
         raise Problem(VALIDATION_FAILED, errors=faults)
+    refuse_elsewhere(service, attributes)
     complainant = body.complainant
     phone = principal.phone if principal else None
     if phone is None and complainant is not None and complainant.phone is not None:

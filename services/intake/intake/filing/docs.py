@@ -76,6 +76,7 @@ FILE: Final = Description(
         problems.KEY_IN_PROGRESS,
         problems.UNKNOWN_SERVICE,
         problems.SERVICE_NOT_LIVE,
+        problems.SERVICE_NOT_IN_DISTRICT,
         problems.SERVICE_IS_A_LOOKUP,
         problems.LOCATION_OUTSIDE_INDIA,
         problems.PHONE_INVALID,
