@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 
 import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from prometheus_client import generate_latest
 
 from chassis.health import Liveness
@@ -45,6 +46,41 @@ async def test_a_rebalance_waits_for_the_batch_under_way(rig: KafkaRig) -> None:
         consumer.stop()
     await asyncio.gather(one, two)
     assert set(handled.values()) == {1}
+    assert await rig.left() == 0
+
+
+async def test_events_of_others_are_committed_once_a_second(rig: KafkaRig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Skipping costs no commit of its own: one a second covers them, and the last ones are committed at the stop."""
+    commits: list[float] = []
+    commit = AIOKafkaConsumer.commit
+
+    async def counted(client: AIOKafkaConsumer, offsets: Mapping[TopicPartition, int]) -> None:
+        commits.append(time.monotonic())
+        await commit(client, offsets)
+
+    monkeypatch.setattr(AIOKafkaConsumer, "commit", counted)
+
+    async def handler(_batch: Sequence[Received]) -> Sequence[Outgoing]:
+        raise AssertionError("none of them is ours")
+
+    consumer = rig.consumer(handler, ignore_sources=frozenset({"intake"}))
+    task = asyncio.create_task(consumer.run())
+    await asyncio.wait_for(consumer.assigned.wait(), 20)
+    began = time.monotonic()
+    for seq in range(1, 101):
+        await rig.publish(acknowledged(CASES[0], seq))
+        await asyncio.sleep(0.01)
+    took = time.monotonic() - began
+    assert 1 <= len(commits) <= took + 2
+    async with asyncio.timeout(10):
+        while await rig.left():  # noqa: ASYNC110  the broker alone knows
+            await asyncio.sleep(0.1)
+    # The first of these may be committed at once, the second is too early for another commit.
+    for seq in (101, 102):
+        await rig.publish(acknowledged(CASES[0], seq))
+        await asyncio.sleep(0.3)
+    consumer.stop()
+    await task
     assert await rig.left() == 0
 
 

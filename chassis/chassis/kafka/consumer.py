@@ -37,6 +37,9 @@ POLL_MS = 200
 FETCH_MAX_WAIT_MS = 40
 SESSION_TIMEOUT_MS = 10_000
 MAX_POLL_INTERVAL_MS = 120_000
+# Most events are for others. A commit for each batch of them would cost both sides more than to skip them again.
+IDLE_COMMIT_EVERY = timedelta(seconds=1)
+STOP_COMMIT_TIMEOUT = timedelta(seconds=2)
 # The group waits for us this long at a rebalance; a batch under way is finished and committed within it.
 REVOKE_GRACE = timedelta(seconds=8)
 BACKOFF_FIRST, BACKOFF_LAST = timedelta(milliseconds=200), timedelta(seconds=15)
@@ -92,6 +95,8 @@ class BatchConsumer:
         self._working = asyncio.Lock()
         self._blocked: dict[TopicPartition, _Block] = {}
         self._next_lag = 0.0
+        self._uncommitted: dict[TopicPartition, int] = {}
+        self._idle_commit_at = 0.0
         self.assigned = asyncio.Event()
 
     def stop(self) -> None:
@@ -108,6 +113,7 @@ class BatchConsumer:
             while not self._stopping.is_set():
                 self._beat()
                 await self._turn(consumer)
+            await self._commit_at_stop(consumer)
         finally:
             self.assigned.clear()
             # Leaves the group at once, so that the others need not wait for the session to expire.
@@ -159,14 +165,21 @@ class BatchConsumer:
                 records = _records_of(fetched, consumer.assignment())
                 if records:
                     progress = await self._pipeline.process(records)
-                    await self._commit(consumer, progress)
+                    for place, offset in progress.commit.items():
+                        self._uncommitted[TopicPartition(*place)] = offset
+                    if not progress.idle:
+                        await self._commit(consumer)
                     self._apply_blocks(consumer, progress)
+        if self._uncommitted and time.monotonic() >= self._idle_commit_at:
+            async with self._working:
+                await self._commit(consumer)
         self._observe_lag(consumer)
 
-    async def _commit(self, consumer: Any, progress: Progress) -> None:
+    async def _commit(self, consumer: Any) -> None:
+        self._idle_commit_at = time.monotonic() + IDLE_COMMIT_EVERY.total_seconds()
         owned = consumer.assignment()
-        offsets = {TopicPartition(*place): offset for place, offset in progress.commit.items()}
-        offsets = {place: offset for place, offset in offsets.items() if place in owned}
+        offsets = {place: offset for place, offset in self._uncommitted.items() if place in owned}
+        self._uncommitted.clear()
         if not offsets:
             return
         try:
@@ -174,6 +187,14 @@ class BatchConsumer:
         except (CommitFailedError, IllegalStateError) as error:
             # The group has moved on without us: the new owner handles these again (at least once).
             _log.warning("commit_came_too_late", group_id=self._group_id, reason=type(error).__name__)
+
+    async def _commit_at_stop(self, consumer: Any) -> None:
+        """What was skipped last; while Kafka is away it is skipped again by the next member."""
+        try:
+            async with asyncio.timeout(STOP_COMMIT_TIMEOUT.total_seconds()):
+                await self._commit(consumer)
+        except (TimeoutError, KafkaError) as error:
+            _log.info("skipped_events_not_committed", group_id=self._group_id, reason=type(error).__name__)
 
     def _apply_blocks(self, consumer: Any, progress: Progress) -> None:
         for place in progress.commit:
@@ -238,6 +259,7 @@ class BatchConsumer:
             _log.warning("revoked_before_commit", group_id=self._group_id, partitions=len(partitions))
         for partition in partitions:
             self._blocked.pop(partition, None)
+            self._uncommitted.pop(partition, None)
             self._metrics.lag.remove(partition.topic, partition.partition)
 
     async def partitions_assigned(self, consumer: Any, partitions: Sequence[TopicPartition]) -> None:

@@ -81,10 +81,14 @@ class TooManyInvalid(Exception):
 
 @dataclass(slots=True)
 class Progress:
-    """What a pass over a batch achieved: the next offset to commit per partition, and the fault that stopped others."""
+    """What a pass over a batch achieved: the next offset to commit per partition, and the fault that stopped others.
+
+    `idle`: every record was skipped by its headers, so to read them again would do nothing either.
+    """
 
     commit: dict[Partition, int] = field(default_factory=dict)
     blocked: dict[Partition, TransientFault] = field(default_factory=dict)
+    idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,18 +127,18 @@ class BatchPipeline:
     async def process(self, records: Sequence[SourceRecord]) -> Progress:
         """Handle records, in offset order per partition. A bug and TooManyInvalid are raised; then commit nothing."""
         try:
-            await self._all_at_once(records)
+            received = await self._all_at_once(records)
         except InvalidEvent:
             pass
         except TransientFault as fault:
             if len({(r.topic, r.partition) for r in records}) == 1:
                 return _blocked_at_start(records, fault)
         else:
-            return Progress(commit=_ends(records))
+            return Progress(commit=_ends(records), idle=not received)
         # One is invalid or meets a fault: find out which, so that it alone is put aside, or its partition alone waits.
         return await self._one_by_one(records)
 
-    async def _all_at_once(self, records: Sequence[SourceRecord]) -> None:
+    async def _all_at_once(self, records: Sequence[SourceRecord]) -> list[Received]:
         received: list[Received] = []
         for record in records:
             event = self._decoded(record)
@@ -143,6 +147,7 @@ class BatchPipeline:
             if event is not None:
                 received.append(event)
         await self._handle(received)
+        return received
 
     async def _one_by_one(self, records: Sequence[SourceRecord]) -> Progress:
         progress = Progress()
