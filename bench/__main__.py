@@ -19,10 +19,13 @@ from bench import (
     sla_proof,
     sla_store,
     sla_throughput,
+    status,
 )
 
 BENCHMARKS: dict[str, Callable[[], Coroutine[None, None, bool]]] = {
     "intake": intake.run,
+    "largest-form": intake.run_largest,
+    "status": status.run,
     "end-to-end": end_to_end.run,
     "evidence": evidence.run,
     "routing-accuracy": routing_accuracy.run,

@@ -1,4 +1,4 @@
-"""The floor of the intake benchmark: a bare FastAPI handler that inserts a case document through Motor."""
+"""The floors of the intake benchmarks: bare FastAPI handlers that insert and find a case document through Motor."""
 
 import os
 import uuid
@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import bson
-from fastapi import FastAPI
+import orjson
+from fastapi import FastAPI, Response
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import WriteConcern
+from pymongo.read_concern import ReadConcern
 
 
 def create_app() -> FastAPI:
@@ -23,6 +25,7 @@ def create_app() -> FastAPI:
         client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(os.environ["MONGO_URI"])
         concern = WriteConcern(w="majority", j=True, wtimeout=5000)
         state["cases"] = client["janseva_floor"].get_collection("cases", write_concern=concern)
+        state["intakes_cases"] = client["janseva_intake"].get_collection("cases", read_concern=ReadConcern("majority"))
         yield
         client.close()
 
@@ -33,5 +36,10 @@ def create_app() -> FastAPI:
         case_id = uuid.uuid4().hex
         await state["cases"].insert_one({**template, "_id": case_id})
         return {"case_id": case_id}
+
+    @app.get("/v1/complaints/{tracking_number}")
+    async def status(tracking_number: str) -> Response:
+        found = await state["intakes_cases"].find_one({"tracking_number": tracking_number})
+        return Response(orjson.dumps(found, default=str), media_type="application/json")
 
     return app

@@ -1,9 +1,9 @@
-"""A load of HTTP POSTs from one process: closed (always N in flight) or open (a fixed rate)."""
+"""A load of HTTP requests from one process: closed (always N in flight) or open (a fixed rate)."""
 
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -11,6 +11,9 @@ import aiohttp
 
 MakeRequest = Callable[[int], tuple[bytes, dict[str, str]]]  # number -> body, headers
 OnAnswer = Callable[[int, int, bytes, float], None]  # number, status, body, unix time of the answer
+
+
+_EXPECTED = {"POST": 202, "GET": 200}
 
 
 @dataclass(slots=True)
@@ -33,15 +36,19 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
         yield http
 
 
-async def closed_load(url: str, make: MakeRequest, *, in_flight: int, seconds: float, first: int = 0) -> Outcome:
-    """As many requests as `in_flight` patient clients can make in the time."""
-    outcome, numbers = Outcome(), iter(range(first, 10**9))
+async def closed_load(
+    url: str | Sequence[str], make: MakeRequest, *, in_flight: int, seconds: float, method: str = "POST"
+) -> Outcome:
+    """As many requests as `in_flight` patient clients can make in the time; several addresses are asked in turn."""
+    urls = [url] if isinstance(url, str) else url
+    outcome, numbers = Outcome(), iter(range(10**9))
     async with session() as http:
         started = time.perf_counter()
 
         async def client() -> None:
             while time.perf_counter() - started < seconds:
-                await _post(http, url, make, next(numbers), outcome, None)
+                number = next(numbers)
+                await _ask(http, method, urls[number % len(urls)], make, number, outcome, None)
 
         await asyncio.gather(*(client() for _ in range(in_flight)))
         outcome.seconds = time.perf_counter() - started
@@ -58,24 +65,30 @@ async def open_load(url: str, make: MakeRequest, *, rate: float, seconds: float,
             wait = started + number / rate - time.perf_counter()
             if wait > 0:
                 await asyncio.sleep(wait)
-            pending.append(asyncio.ensure_future(_post(http, url, make, number, outcome, on_answer)))
+            pending.append(asyncio.ensure_future(_ask(http, "POST", url, make, number, outcome, on_answer)))
         await asyncio.gather(*pending)
         outcome.seconds = time.perf_counter() - started
     return outcome
 
 
-async def _post(
-    http: aiohttp.ClientSession, url: str, make: MakeRequest, number: int, outcome: Outcome, on_answer: OnAnswer | None
+async def _ask(
+    http: aiohttp.ClientSession,
+    method: str,
+    url: str,
+    make: MakeRequest,
+    number: int,
+    outcome: Outcome,
+    on_answer: OnAnswer | None,
 ) -> None:
     body, headers = make(number)
     started = time.perf_counter()
     try:
-        async with http.post(url, data=body, headers=headers) as response:
+        async with http.request(method, url, data=body or None, headers=headers) as response:
             answer = await response.read()
     except aiohttp.ClientError as error:
         outcome.others[type(error).__name__] += 1
         return
-    if response.status == 202:
+    if response.status == _EXPECTED[method]:
         outcome.latencies_ms.append((time.perf_counter() - started) * 1000)
     else:
         outcome.others[f"{response.status} {answer[:120].decode(errors='replace')}"] += 1
