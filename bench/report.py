@@ -1,4 +1,4 @@
-"""How a benchmark speaks: a table for people, one JSON line for machines."""
+"""The output of a benchmark: a table for people, one JSON line for machines."""
 
 import json
 import statistics

@@ -116,7 +116,7 @@ async def _under(made: Rig, fault: Fault, number: int, spread_s: float) -> dict[
     await fault(made)
     await asyncio.sleep(max(0.0, begin.timestamp() + spread_s - time.time()))
     limit = time.monotonic() + MAX_WAIT_S
-    while await made.emitted() < number and time.monotonic() < limit:  # noqa: ASYNC110  only the log can tell
+    while await made.emitted() < number and time.monotonic() < limit:  # noqa: ASYNC110  only the log shows it
         await asyncio.sleep(1)
     found = await made.audit()
     late = found["late"][0] if found["late"] else dict.fromkeys(("p50_s", "p99_s", "max_s"), float("nan"))

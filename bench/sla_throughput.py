@@ -16,7 +16,7 @@ CONTENDERS: Final = (
 
 
 async def run() -> bool:
-    """True if our worker does at least 0.9 of what the bare Faust agent does. Best of the rounds, taken in turn."""
+    """True if our worker does at least 0.9 of what the bare Faust agent does. Best of the rounds, each in its turn."""
     events, rounds = int(setting("EVENTS", 100_000)), int(setting("ROUNDS", 2))
     best: dict[str, dict[str, float]] = {}
     async with kafka() as bootstrap:

@@ -15,7 +15,7 @@ STREAM: Final = "text/event-stream"
 
 
 class Undocumented(AssertionError):
-    """An answer that the document does not tell of."""
+    """An answer that the document does not describe."""
 
 
 class Contract:
@@ -97,7 +97,7 @@ def contract_of(program: str) -> Contract:
 
 
 def documented(program: str) -> dict[str, list[Callable[[httpx.Response], Awaitable[None]]]]:
-    """Event hooks for a test's client: each answer must be one that the document of the real program tells of."""
+    """Event hooks for a test's client: each answer must be one that the document of the real program describes."""
 
     async def check(response: httpx.Response) -> None:
         await contract_of(program).check(response)

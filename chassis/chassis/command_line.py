@@ -39,7 +39,7 @@ def examples(*lines: str) -> str:
 
 
 def reader(read: Callable[[str], Read]) -> Callable[[str | Read], Read]:
-    """For `parser=`: the text of a ValueError tells the operator what was wrong with the value."""
+    """For `parser=`: the text of a ValueError names what was wrong with the value."""
 
     def parsed(text: str | Read) -> Read:
         # A default is passed through here too, and is no text.

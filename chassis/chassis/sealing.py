@@ -57,7 +57,7 @@ class KeyRing:
     """Keys by month ("2026-11"). Destroying a month's key destroys what was sealed in that month.
 
     A token is `s1.<month>.<base64url(nonce, case mark, ciphertext)>`. The mark (a keyed hash of nonce and case id)
-    tells a token of another case from a broken one; AES-GCM's additional data binds the case id all the same.
+    distinguishes a token of another case from a broken one; AES-GCM's additional data binds the case id all the same.
     """
 
     def __init__(self, keys: Mapping[str, bytes]) -> None:

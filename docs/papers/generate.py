@@ -79,7 +79,7 @@ def digest(papers: Papers, kind: Kind) -> str:
 
 
 def outdated(papers: Papers) -> Iterator[Kind]:
-    """Kinds whose picture is missing, or shows what was said before."""
+    """Kinds whose picture is missing, or shows an older text."""
     known = README.read_text("utf-8") if README.exists() else ""
     for kind in papers.kinds.values():
         if not picture_of(kind).exists() or digest(papers, kind) not in known:

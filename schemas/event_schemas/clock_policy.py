@@ -1,4 +1,4 @@
-"""What one promise may say: the events that move its clock, how long it runs and by which calendar, who is told."""
+"""What one promise may declare: the events that move its clock, its time and calendar, and whom it escalates to."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -29,7 +29,7 @@ class Matchers:
 class InForce:
     """What a clock that starts at some time is judged by.
 
-    ``wording`` tells apart editions that name other events for one clock: "" for the first. ``extensions`` are later
+    ``wording`` distinguishes editions that name other events for one clock: "" for the first. ``extensions`` are later
     editions that hold for open clocks too, each with the time (epoch ms) from which it does.
     """
 

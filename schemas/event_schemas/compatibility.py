@@ -1,4 +1,4 @@
-"""Says in words what a change of a schema breaks. Within a version only optional fields may be added.
+"""Explains what a change of a schema breaks. Within a version only optional fields may be added.
 
 Both directions count: old records must be read by new code, and new records by old code that still runs. What the
 check doesn't know how to judge is an error too, never a pass.

@@ -1,4 +1,4 @@
-"""Ids that are derived wherever one fact could be told twice, and drawn where a fact is told by its only author."""
+"""Ids that are derived wherever one fact could be emitted twice, and drawn where a fact has one author alone."""
 
 import hashlib
 import secrets
@@ -33,7 +33,7 @@ def _to_json(parts: tuple[str | int, ...]) -> str:
 
 
 def _derive(namespace: bytes, *parts: str | int) -> str:
-    """``str(uuid5(namespace, ...))``, without the objects in between: it is needed for every word that is said."""
+    """``str(uuid5(namespace, ...))``, without the objects in between: it is needed for every event that is emitted."""
     digest = hashlib.sha1(namespace + _to_json(parts).encode(), usedforsecurity=False).hexdigest()
     variant = "89ab"[int(digest[16], 16) & 0b11]
     return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"

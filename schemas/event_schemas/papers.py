@@ -64,5 +64,5 @@ def papers_of(service_code: str) -> tuple[PaperRule, ...]:
 
 
 def is_of_another_person(service_code: str) -> bool:
-    """Whether who asked for a verification is told no more than verified or not: its paper states just that."""
+    """Whether who asked for a verification learns no more than verified or not: its paper states just that."""
     return any(rule.ordered_by == VerificationCompleted.type for rule in papers_of(service_code))

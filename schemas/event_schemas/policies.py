@@ -64,7 +64,7 @@ class Edition(Policy):
     @field_validator("clocks")
     @classmethod
     def _hours_are_known(cls, clocks: tuple[ClockPolicy, ...], info: ValidationInfo) -> tuple[ClockPolicy, ...]:
-        # Without a readable office its own faults are told, not that it is missing.
+        # Without a readable office its own faults are reported, not that it is missing.
         return tuple(policy.by_hours(info.data["office"]) for policy in clocks) if "office" in info.data else clocks
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""The words and small values that events are made of."""
+"""The enumerations and small values that events are made of."""
 
 from enum import StrEnum
 from typing import Annotated, Any, NewType, Self

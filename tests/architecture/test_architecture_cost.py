@@ -116,7 +116,7 @@ def _address(call: Call, made: Answering, **odd: str) -> str:
 
 
 def _query(call: Call) -> dict[str, Any]:
-    # A place may be told in several ways: none of them is required, one is.
+    # A place may be given in several ways: none of them is required, one is.
     required = {"lat", "lon"} if call.path == "/v1/route" else call.required
     return {name: USUAL.get(name, "x1") for name in required}
 

@@ -1,4 +1,4 @@
-"""Schemathesis asks every operation of every program, in memory: no 5xx, and each answer as its document tells."""
+"""Schemathesis asks every operation of every program, in memory: no 5xx, and each answer as its document has it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
@@ -126,7 +126,7 @@ def put_known(case: Any, known: Mapping[str, str]) -> None:
 
 
 def operations_of(schema: schemathesis.BaseSchema) -> Iterator[Any]:
-    """A part of a document that cannot be read is no operation: it is told what is wrong with it."""
+    """A part of a document that cannot be read is no operation: it is answered with what is wrong with it."""
     for result in schema.get_all_operations():
         assert isinstance(result, Ok), result.err()
         yield result.ok()
@@ -149,7 +149,7 @@ def test_every_answer_is_as_documented(program: str) -> None:
 
 @pytest.mark.parametrize(("member", "status"), [("text", 200), (1, 500), (1, 201)])
 def test_an_answer_that_is_not_as_documented_is_found(member: object, status: int) -> None:
-    """A member of another type, a crash, and a status that nobody told of."""
+    """A member of another type, a crash, and a status that nobody documented."""
     app = FastAPI()
 
     @app.get("/lie", operation_id="lie", responses={200: {"model": dict[str, int]}})

@@ -1,7 +1,9 @@
-"""Names are the field's words: no identifier bears a word of our own that a newcomer would have to learn."""
+"""Names and prose are in the field's terms: none bears a word of our own that a newcomer would have to learn."""
 
 import ast
+import io
 import re
+import tokenize
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +31,11 @@ INSTEAD_OF = {
     "wish": "command request",
     "word": "event, state",
 }
+# In docstrings and comments, where "a word", "takes" and "says" are plain English.
+PRIVATE_IN_PROSE = re.compile(
+    r"\b(told|tells?|telling|said|truths?|bookkeeping|books|bury|buried|drawers?|wish|wishes|(take[sn]?|took) in)\b",
+    re.IGNORECASE,
+)
 # The folders that hold all code of ours.
 PARTS = (
     "bench",
@@ -105,6 +112,18 @@ def _is_private(name: str) -> bool:
     return any(part in INSTEAD_OF or part.removesuffix("s") in INSTEAD_OF for part in parts)
 
 
+def prose_of(text: str) -> Iterator[tuple[int, str]]:
+    """(line, text) of every docstring and comment."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            docstring = ast.get_docstring(node, clean=False)
+            if docstring is not None:
+                yield node.body[0].lineno, docstring
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string
+
+
 def _files(part: str) -> list[Path]:
     return sorted((ROOT / part).rglob("*.py"))
 
@@ -120,6 +139,17 @@ def test_no_name_is_a_private_term(part: str) -> None:
         for path in files
         for line, name in private_names(path.read_text(encoding="utf8"))
         if name not in MEANS_ITSELF.get(str(path.relative_to(ROOT)), ())
+    ] == []
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_no_docstring_and_no_comment_has_a_private_term(part: str) -> None:
+    """Events are emitted, people notified, counts reconciled; what cannot be confused is distinguished."""
+    assert [
+        f"{path.relative_to(ROOT)}:{line}: {found[0]}"
+        for path in _files(part)
+        for line, prose in prose_of(path.read_text(encoding="utf8"))
+        if (found := PRIVATE_IN_PROSE.search(prose)) is not None
     ] == []
 
 
@@ -170,3 +200,18 @@ def test_every_python_file_is_in_a_part() -> None:
 def test_a_private_term_is_found(planted: str, name: str) -> None:
     """In every kind of identifier, and only as a whole word of one."""
     assert [found for _, found in private_names(planted)] == ([name] if name else [])
+
+
+@pytest.mark.parametrize(
+    ("planted", "found"),
+    [
+        ('"""A breach is told once."""', True),
+        ('def f() -> None:\n    """Takes in what came."""', True),
+        ("class A:\n    x = 1  # the books balance", True),
+        ("x = 'he said so'", False),
+        ('"""What a file says of its own words, and how long it takes; a foretold day."""', False),
+    ],
+)
+def test_a_private_term_in_prose_is_found(planted: str, found: bool) -> None:
+    """In docstrings and comments, and no string that is data."""
+    assert [True for _, prose in prose_of(planted) if PRIVATE_IN_PROSE.search(prose)] == [True] * found

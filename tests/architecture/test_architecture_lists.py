@@ -8,7 +8,7 @@ from deploy.k8s.tools.services import PROGRAMS
 
 from tests.architecture.apps import app_of
 
-# One thing each, told whole: its parts are no list to page through.
+# One thing each, answered whole: its parts are no list to page through.
 ONE_THING: Final[Mapping[str, str]] = {
     "read_policies": "a policy file, with its clocks and its editions",
     "read_report": "a report, with its rows, totals and days",

@@ -108,7 +108,7 @@ def test_no_event_that_was_read_is_a_bug_of_ours(schema: str) -> None:
 
 
 def test_a_lost_report_of_the_year_9999_is_printed() -> None:
-    """The paper shows what was said; converting it to India's day ended the service, again at each start."""
+    """The paper shows what was written; converting it to India's day ended the service, again at each start."""
     body = next(body for body in BODIES["ComplaintFiled.v1"])
     headers = headers_of("ComplaintFiled.v1", body)
     value = json.dumps({**body, "service_code": "lost-property"}).encode()

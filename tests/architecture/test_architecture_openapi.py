@@ -15,7 +15,7 @@ from tests.architecture.apps import app_of
 from tests.contract import contract_of
 
 METHODS: Final = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
-# What each dependency that turns a stranger away lets in: told here once more, so that no mark of the code is believed.
+# What each dependency that turns a stranger away lets in: listed here once more, no mark of the code is believed.
 ASKED_BY: Final[Mapping[str, frozenset[str]]] = {
     "Authenticator.citizen": frozenset({"citizenToken"}),
     "Authenticator.optional_citizen": frozenset({"citizenToken"}),
@@ -81,7 +81,7 @@ def wrongly_secured(program: str, app: FastAPI, document: Mapping[str, Any]) -> 
 
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_every_operation_declares_the_proof_that_its_route_asks_for(program: str) -> None:
-    """No call is told to be open that is not, nor the other way round."""
+    """No call is described as open that is not, nor the other way round."""
     app = app_of(program)
     assert list(wrongly_secured(program, app, app.openapi())) == []
 

@@ -215,7 +215,7 @@ def test_nobody_is_born_after_his_certificate(day: str) -> None:
 
 
 def test_a_certificate_for_an_applicant_without_a_name_names_the_application() -> None:
-    """Nobody is named above, so nobody is said to be."""
+    """Nobody is named above, so the text does not mention anybody."""
     made = page_of(order(), case(), PersonalData(name="\u200d"), verify_url=URL + "x", qr=QR)
     assert "the applicant of application JS-26-7K3M-9QXD-4" in made.statement[0].en
     assert "ऊपर नामित" not in made.statement[0].hi

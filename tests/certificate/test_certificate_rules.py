@@ -93,7 +93,7 @@ def test_ids_and_numbers_follow_from_the_case() -> None:
 
 
 def test_an_event_emitted_again_is_the_same_bytes() -> None:
-    """CertificateIssued and CertificateRevoked have derived ids and are equal however often they are told."""
+    """CertificateIssued and CertificateRevoked have derived ids and are equal however often they are emitted."""
     issued = certificate()
     assert issued_record(issued) == issued_record(issued)
     decoded = decode(issued_record(issued).headers, issued_record(issued).value)
@@ -121,7 +121,7 @@ def test_a_signed_link_holds_for_its_certificate_and_time_alone() -> None:
     "found", [certificate(), certificate(status=Status.REVOKED, revoked_at=AT), Status.UNKNOWN, Status.MISTYPED]
 )
 def test_the_page_is_in_both_languages_and_names_nobody(language: str, found: Any) -> None:
-    """Valid, revoked, unknown or mistyped, said in the reader's language, with no case, tracking number or person."""
+    """Valid, revoked, unknown or mistyped, in the reader's language, with no case, tracking number or person."""
     shown = verify_page(found, language, kinds=KINDS, now=AT)
     assert f'<html lang="{language}">' in shown
     assert CASE not in shown

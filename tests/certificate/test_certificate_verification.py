@@ -1,4 +1,4 @@
-"""What anyone is told of a paper of each kind: valid, expired, revoked or replaced; and never who it is of."""
+"""What anyone learns of a paper of each kind: valid, expired, revoked or replaced; and never who it is of."""
 
 from __future__ import annotations
 

@@ -121,7 +121,7 @@ async def test_a_process_that_starts_while_the_issuer_is_away(kept: Callable[[],
 
 
 async def test_a_revoked_key_is_not_remembered(kept: Callable[[], Issuer]) -> None:
-    """What the issuer said last is kept, also that it has no keys."""
+    """What the issuer answered last is kept, also that it has no keys."""
     before = kept()
     token = before.token()
     assert await before.code(token) == "ok"
@@ -188,7 +188,7 @@ async def test_a_revoked_key_is_worth_nothing_within_a_minute(issuer: Issuer) ->
 
 
 async def test_an_empty_set_revokes_all_keys(issuer: Issuer) -> None:
-    """An issuer that has withdrawn everything has said so; an error page has said nothing."""
+    """An issuer that has withdrawn everything answers so; an error page is no answer."""
     token = issuer.token()
     assert await issuer.code(token) == "ok"
     for no_keys in ("<html>", "[]", "{}", '{"keys": 5}', "null", "[" * 100_000):

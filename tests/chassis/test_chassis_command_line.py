@@ -41,7 +41,7 @@ def test_a_command_returns_its_exit_status(capsys: pytest.CaptureFixture[str]) -
 def test_what_is_not_understood_is_one_sentence(
     arguments: list[str], why: str, see: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Status 2, what is wrong, and which help tells more; nothing on standard output."""
+    """Status 2, what is wrong, and which help has more; nothing on standard output."""
     assert run_app(app, arguments, prog="tool") == 2
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)

@@ -107,7 +107,7 @@ async def test_a_header_that_no_call_accepts_is_refused() -> None:
 
 
 async def test_none_may_by_default() -> None:
-    """Without the setting nothing is said of origins, and OPTIONS is a method like others."""
+    """Without the setting no header names an origin, and OPTIONS is a method like others."""
     answer = await preflight(app_with(""), PAGE)
     assert answer.status_code in {404, 405}
     assert not [name for name in answer.headers if name.startswith("access-control-")]

@@ -35,7 +35,7 @@ ANY = Selection()
 
 
 def test_every_command_of_the_page_is_understood() -> None:
-    """What the runbook tells an operator to type has no word that the command doesn't know, and the alert names it."""
+    """What the runbook has an operator type has no argument that the command doesn't know, and the alert names it."""
     page = (ROOT / "docs/runbooks/JansevaDeadLetters.md").read_text(encoding="utf-8").replace("\\\n", " ")
     typed = re.findall(r"python -m chassis (dead-letters [^`\n]+)", page)
     assert {understood(app, shlex.split(arguments)).path for arguments in typed} == {

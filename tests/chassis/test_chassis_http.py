@@ -206,7 +206,7 @@ async def test_a_crash_reveals_nothing(rig: Rig) -> None:
 
 @pytest.mark.parametrize("kind", ["store", "unknown", "kafka", "driver"])
 async def test_an_unconfirmed_write_is_503_with_retry_after(rig: Rig, kind: str) -> None:
-    """What could not be confirmed is never a success; the client is told to come again."""
+    """What could not be confirmed is never a success; the client is asked to come again."""
     answer = await rig.client.get(f"/fail/{kind}")
     assert (answer.status_code, answer.json()["code"]) == (503, "store_unavailable")
     assert int(answer.headers["retry-after"]) >= 1

@@ -101,7 +101,7 @@ async def test_an_unknown_parameter_is_refused_by_name(
 
 
 async def test_what_a_route_declares_is_known(client: httpx.AsyncClient) -> None:
-    """Aliases, the parameters of dependencies, and those that a RequestRoute tells by hand."""
+    """Aliases, the parameters of dependencies, and those that a RequestRoute declares by hand."""
     assert (await client.get("/list?from=3&cursor=x")).json() == {"page": "x", "from": 3}
     assert (await client.post("/quick?known=1")).text == "known=1"
     assert (await client.post("/any?utm_source=x&a=1&a=2")).status_code == 200

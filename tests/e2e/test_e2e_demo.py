@@ -1,4 +1,4 @@
-"""The demo on the whole suite: its books balance, also when services die."""
+"""The demo on the whole suite: its counts agree, also when services die."""
 
 import csv
 import re

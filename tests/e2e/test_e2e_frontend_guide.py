@@ -65,7 +65,7 @@ async def test_e2e_the_guide_for_frontends_works_as_written(stack: Stack) -> Non
 
 
 async def test_e2e_a_block_that_fails_is_found() -> None:
-    """A call that is refused by the shell ends the run, and the blocks before it are told apart."""
+    """A call that is refused by the shell ends the run, and the blocks before it are kept apart."""
     assert await outputs(["X=1", 'echo "$X"'], {}) == ["", "1"]
     with pytest.raises(AssertionError):
         await outputs(["echo begun", 'echo "$NOWHERE"'], {})

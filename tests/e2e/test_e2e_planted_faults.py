@@ -31,5 +31,5 @@ async def test_e2e_every_planted_fault_is_found(
         output = capsys.readouterr().out
         assert status == 1, output
         assert kind in output, output
-        # One suite carries them all: what is still told of the runs before is no finding of this one.
+        # One suite carries them all: what is still emitted of the runs before is no finding of this one.
         assert ("nobody owed" in output) is (planted == "wrong-person"), output

@@ -37,7 +37,7 @@ def disguises(secret: str) -> Iterator[bytes]:
 
 
 async def test_e2e_no_personal_data_outside_the_seal(stack: Stack) -> None:
-    """A complaint full of known values is filed, assigned and told; then all that others may read is searched."""
+    """A complaint full of known values is filed, assigned and notified; then all that others may read is searched."""
     async with httpx.AsyncClient(timeout=20) as http:
         suite = Suite(stack.urls["intake"], stack.urls["routing"], stack.urls["provider"])
         token = await log_in(http, suite, PHONE)

@@ -1,4 +1,4 @@
-"""New boundaries come into force in the middle of the demo: nothing is lost, nothing is doubled, everything is told."""
+"""New boundaries come into force in the middle of the demo: nothing is lost or doubled, everybody is notified."""
 
 import asyncio
 import contextlib
@@ -30,7 +30,7 @@ LATE_S = 90.0  # another suite may run beside this one: the machine's speed is n
 
 
 async def test_a_switch_while_citizens_file_loses_and_doubles_nothing(make_stack: MakeStack, tmp_path: Path) -> None:
-    """Old and new boundaries both decide, each case has one answer, and the demo's books balance."""
+    """Old and new boundaries both decide, each case has one answer, and the demo's counts agree."""
     stack = await make_stack(policies=DEMO_POLICIES)
     options = Options(citizens=CITIZENS, over_s=OVER_S, patience_s=60.0, late_s=LATE_S)
     out = tmp_path / "demo"

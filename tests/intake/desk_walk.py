@@ -136,7 +136,7 @@ def assign(world: World) -> World:
 def commanded(world: World, act: Act, order: CommandBody, *, lag: bool = False) -> World:
     """The world a minute after the command; CommandFault where it is refused. Routing and certificates answer at once.
 
-    `lag`: what the monitor says of it reaches intake only with `heard`.
+    `lag`: what the monitor emits for it reaches intake only with `heard`.
     """
     context = context_of(world)
     decision = decide(act, order, world.case, context)
@@ -152,7 +152,7 @@ def context_of(world: World) -> Context:
 
 
 def heard(world: World) -> World:
-    """Intake has read all that the monitor said."""
+    """Intake has read all that the monitor emitted."""
     return replace(world, case=_derived(world.case, world.late), late=())
 
 
@@ -259,7 +259,7 @@ def _is_accepted(world: World, act: Act, order: CommandBody) -> bool:
 
 
 def _published(world: World, event_id: str, event: Event, *, lag: bool) -> World:
-    """The monitor hears it; what it says goes to intake, or waits for it."""
+    """The monitor consumes it; what it emits goes to intake, or waits for it."""
     envelope = Envelope(event_id, event.type, event.producer, event.occurred_at, event.case_id, None, event)
     record, emissions = monitor.apply(world.record, envelope, POLICIES)
     verified = str(event.outcome) if isinstance(event, VerificationCompleted) else world.verified

@@ -1,4 +1,4 @@
-"""Profiles and claims in memory, and a register that knows what a test tells it."""
+"""Profiles and claims in memory, and a register that knows what a test gives it."""
 
 from dataclasses import dataclass, field, replace
 

@@ -71,7 +71,7 @@ def both_faults(given: dict[str, Any]) -> list[tuple[str, Bilingual]]:
     ],
 )
 def test_a_wrong_attribute_is_named_and_never_repeated(given: dict[str, Any], fault: tuple[str, str]) -> None:
-    """A fault tells its place and the rule it breaks; what was sent is not in it."""
+    """A fault names its place and the rule it breaks; what was sent is not in it."""
     assert faults(given) == [fault]
 
 

@@ -48,7 +48,7 @@ def test_no_clock_starts_by_what_no_command_can_end(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_every_clock_starts_by_an_event_of_intakes_own(path: Path) -> None:
-    """So that intake knows of each that runs before the monitor tells it, and a closing ends them all."""
+    """So that intake knows of each that runs before the monitor emits it, and a closing ends them all."""
     for clock in read(path).clocks:
         starts = {match.event for match in clock.starts_on}
         assert all(EVENT_CLASSES[name].producer == "intake" for name in starts), clock.clock

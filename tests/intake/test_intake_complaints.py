@@ -60,7 +60,7 @@ async def test_a_sensitive_case_hides_its_place(intake: Rig) -> None:
 
 
 async def test_aadhaar_numbers_are_removed(intake: Rig) -> None:
-    """An Aadhaar number in any text is neither stored nor forwarded, and the citizen is told."""
+    """An Aadhaar number in any text is neither stored nor forwarded, and the citizen is informed."""
     body = but(
         description=f"मेरा आधार {AADHAAR} है",
         complainant={"name": f"Asha {AADHAAR}", "address": AADHAAR},
@@ -74,7 +74,7 @@ async def test_aadhaar_numbers_are_removed(intake: Rig) -> None:
 
 
 async def test_a_description_of_danger_brings_the_number_of_help(intake: Rig) -> None:
-    """A complaint that tells of a danger now is accepted with a notice that dials 112."""
+    """A complaint that describes a danger now is accepted with a notice that dials 112."""
     answer = await intake.filed(but(description="वह मुझे जान से मारने आया है, बचाओ"))
     assert answer["notices"][0]["action"] == "tel:112"
 
@@ -142,7 +142,7 @@ async def test_each_fault_has_its_code(intake: Rig, body: Any, status: int, code
 
 
 async def test_swapped_coordinates_are_pointed_out(intake: Rig) -> None:
-    """Who sends lon as lat is told so, in the language asked for."""
+    """Who sends lon as lat gets a problem that names it, in the language asked for."""
     body = but(location={"lat": 87.4659, "lon": 26.1358})
     english = (await intake.file(body)).json()
     hindi = (await intake.file(body, accept_language="hi")).json()

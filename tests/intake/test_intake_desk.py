@@ -234,7 +234,7 @@ async def test_lists_page_by_cursor(intake: Rig) -> None:
 
 
 async def test_bad_commands_have_their_codes(intake: Rig) -> None:
-    """An unknown command, an unknown field and a wrong value are told apart."""
+    """An unknown command, an unknown field and a wrong value are distinguished."""
     case_id = await at_station(intake)
     assert (await intake.command(case_id, "promote")).json()["code"] == "unknown_command"
     assert (await intake.command(case_id, "withdraw")).json()["code"] == "unknown_command"

@@ -125,7 +125,7 @@ async def test_a_certificate_is_revoked_by_order(intake: Rig) -> None:
 
 
 async def test_who_calls_for_help_cannot_call_it_off_alone(intake: Rig) -> None:
-    """A withdrawal is told to the dispatcher, once, and shown at the desk; state and clocks stay."""
+    """A withdrawal goes to the dispatcher, once, and shown at the desk; state and clocks stay."""
     filed = await urgent(intake)
     url, case_id = f"/v1/complaints/{filed['tracking_number']}/withdraw", filed["case_id"]
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""Files of a case: what is told of them, which papers they complete, and what is not taken."""
+"""Files of a case: what is emitted of them, which papers they complete, and what is refused."""
 
 import hashlib
 from datetime import timedelta
@@ -95,7 +95,7 @@ async def test_the_last_required_paper_completes_the_documents(intake: Rig) -> N
     ids=["page", "zip", "two types", "bomb", "cut short", "empty"],
 )
 async def test_a_file_that_is_refused_leaves_nothing(intake: Rig, content: bytes, status: int, code: str) -> None:
-    """By form and by parts: the problem says why in both languages, nothing is kept, no event is told."""
+    """By form and by parts: the problem says why in both languages, nothing is kept, no event is emitted."""
     case = await intake.filed(COMPLAINT)
     refused = await send(intake, case, content, Accept_Language="hi")
     assert (refused.status_code, refused.json()["code"]) == (status, code)
@@ -150,7 +150,7 @@ async def test_an_ended_case_accepts_no_file(intake: Rig) -> None:
 
 
 async def test_what_a_form_must_hold(intake: Rig) -> None:
-    """A form with one file: anything else is told what is missing."""
+    """A form with one file: anything else is answered with what is missing."""
     case = await intake.filed(COMPLAINT)
     path = f"/v1/complaints/{case['tracking_number']}/evidence"
     assert (await intake.post(path, {"file": "x"}, by=ASHA)).status_code == 415

@@ -1,4 +1,4 @@
-"""What a file is, why it is not taken, and what its copy no longer tells."""
+"""What a file is, why it is refused, and what its copy no longer reveals."""
 
 import io
 import time
@@ -110,7 +110,7 @@ def test_a_photo_reveals_no_place() -> None:
 
 
 def test_a_photo_is_shown_upright() -> None:
-    """What EXIF said of its orientation is drawn, as nothing says it any more."""
+    """The orientation that EXIF gave is drawn, because EXIF is gone."""
     out, exif = io.BytesIO(), Image.Exif()
     exif[0x0112] = 6
     Image.new("RGB", (40, 20)).save(out, "JPEG", exif=exif)

@@ -105,7 +105,7 @@ async def test_a_sensitive_case_opens_by_its_receipt_alone(intake: Rig) -> None:
 
 
 async def test_an_infected_file_is_never_shown(intake: Rig) -> None:
-    """EICAR in a PDF: kept sealed and said so; no paper of the case, shown to nobody."""
+    """EICAR in a PDF: kept sealed and answered so; no paper of the case, shown to nobody."""
     intake.scanner.is_there = True
     case = await intake.filed(CERTIFICATE)
     await intake.assign(case["case_id"])
@@ -138,7 +138,7 @@ async def test_what_was_kept_unscanned_is_scanned_before_it_is_shown(intake: Rig
 
 
 async def test_what_cannot_be_stripped_goes_to_officers_alone(intake: Rig) -> None:
-    """A sound whose metadata stay: the answer says so, the owner is told why, the officer gets the original to save."""
+    """A sound whose metadata stay: a notice gives its owner the reason, the officer gets the original to save."""
     case = await intake.filed(COMPLAINT)
     await intake.assign(case["case_id"])
     uploaded = (await send(intake, case, files.ogg())).json()
@@ -153,7 +153,7 @@ async def test_what_cannot_be_stripped_goes_to_officers_alone(intake: Rig) -> No
 
 
 async def test_a_file_that_no_copy_can_be_made_of(intake: Rig) -> None:
-    """A picture whose pixels are broken is kept, and its reader is told; no half of it is shown."""
+    """A picture whose pixels are broken is kept, and its reader informed; no half of it is shown."""
     case = await intake.filed(COMPLAINT)
     uploaded = (await send(intake, case, files.png_of_nonsense())).json()
     refused = await intake.get(f"/v1/evidence/{uploaded['evidence_id']}", by=ASHA)

@@ -136,7 +136,7 @@ async def test_of_two_writers_at_one_offset_one_goes_on(intake: Rig) -> None:
 
 
 async def test_a_server_that_died_behind_the_last_byte_finishes_at_head(intake: Rig) -> None:
-    """All bytes are here and the case does not know: HEAD tells it, once, however many ask."""
+    """All bytes are here and the case does not know: HEAD records it, once, however many ask."""
     case = await intake.filed(COMPLAINT)
     photo = files.jpeg()
     url = (await begin(intake, case, len(photo))).headers["location"]

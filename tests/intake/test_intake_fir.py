@@ -33,7 +33,7 @@ def of_category(category: str) -> dict[str, Any]:
 
 
 async def sign_until(intake: Rig, case_id: str, days: int) -> None:
-    """The citizen's time to sign, as the monitor tells it."""
+    """The citizen's time to sign, as the monitor emits it."""
     now = intake.clock.now()
     started = clock_started(case_id, now).model_dump()
     started |= {"clock": "efir_signature", "clock_id": "efir_signature:1", "owner": "citizen"}

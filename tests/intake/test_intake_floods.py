@@ -26,7 +26,7 @@ async def filed_of(intake: Rig, answer: Any) -> ComplaintFiled:
 
 
 async def test_too_many_filings_of_one_login_are_429() -> None:
-    """They are told when to come back; another login and emergencies go on, and after the window all."""
+    """They learn when to come back; another login and emergencies go on, and after the window all."""
     async with rig(filings_per_source=3) as intake:
         codes = [(await intake.file(COMPLAINT, by=ASHA)).status_code for _ in range(5)]
         assert codes == [202, 202, 202, 429, 429]

@@ -21,7 +21,7 @@ async def patched(intake: Rig, body: Any, **more: Any) -> Any:
     return await intake.http.patch("/v1/me", json=body, headers=headers)
 
 
-async def test_the_profile_is_what_the_citizen_said_last(intake: Rig) -> None:
+async def test_the_profile_is_what_the_citizen_stated_last(intake: Rig) -> None:
     """Members change by themselves, null takes one out; the store holds nothing in clear."""
     empty = (await intake.get("/v1/me", by=ASHA)).json()
     assert (empty["phone"], empty["name"], empty["identity"]) == (ASHA.phone, None, [])
@@ -107,7 +107,7 @@ async def test_a_document_is_confirmed_by_the_register(intake: Rig) -> None:
 async def test_what_the_register_does_not_confirm_is_kept_as_such(
     intake: Rig, away: bool, people: dict[str, tuple[str, int]], state: str, notice: str
 ) -> None:
-    """Nobody is refused; he is told, and asks again with the same document once it is mended."""
+    """Nobody is refused; he is informed, and asks again with the same document once it is mended."""
     intake.register.away, intake.register.people = away, dict(people)
     body = (await intake.post("/v1/me/identity", DOCUMENT, by=ASHA)).json()
     assert (body["state"], [one["code"] for one in body["notices"]]) == (state, [notice])
@@ -166,7 +166,7 @@ async def test_hindi_digits_are_the_same_document(intake: Rig) -> None:
     assert (body["state"], body["last_four"]) == ("verified", "2345")
 
 
-async def test_a_doubtful_check_digit_is_told_and_not_refused(intake: Rig) -> None:
+async def test_a_doubtful_check_digit_is_named_and_not_refused(intake: Rig) -> None:
     """Old voter cards go without it."""
     intake.register.away = True
     card = {**DOCUMENT, "document": "voter_card", "number": "ABC1234567"}
@@ -200,7 +200,7 @@ async def test_a_new_holder_of_the_number_is_another_person(intake: Rig, monkeyp
 
 
 async def test_documents_and_questions_have_limits(intake: Rig) -> None:
-    """Ten documents an account, and as many questions an hour: the register tells nobody whose a number is."""
+    """Ten documents an account, and as many questions an hour: the register reveals to nobody whose a number is."""
     intake.register.away = True
     for number in range(10):
         body = {**DOCUMENT, "number": f"ABCPE{number:04}F"}

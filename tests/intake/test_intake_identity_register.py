@@ -63,7 +63,7 @@ async def test_the_local_register_answers_the_question(
     assert await verdict(local(), asked) is expected
 
 
-async def test_another_key_is_nobodys_word() -> None:
+async def test_another_key_proves_nothing() -> None:
     """A register with another key refuses us, and an answer signed by another key is not believed."""
     assert await verdict(local("another key")) is RegisterAnswer.UNAVAILABLE
     right = local()

@@ -23,7 +23,7 @@ PDF = b"%PDF-1.7 the paper"
 
 
 async def issued(intake: Rig) -> tuple[dict[str, Any], str, str]:
-    """What the 202 said, the certificate's id, and its address as the status gives it."""
+    """The answer of the 202, the certificate's id, and its address as the status gives it."""
     filed = await intake.filed(LOST)
     certificate_id = ids.certificate_id(filed["case_id"], "lost-report")
     await deliver(intake, CertificateIssued, filed["case_id"], certificate_id)

@@ -47,18 +47,18 @@ async def test_a_reason_is_asked_for(intake: Rig) -> None:
     for body in ({}, {"reason_code": "because"}):
         assert (await intake.post(url(case, "/reopen"), body, by=ASHA)).json()["code"] == "validation_failed"
     assert (await intake.post(url(case, "/reopen"), REASON, by=ASHA)).status_code == 202
-    told = [one["text"] for one in (await intake.get(url(case), by=ASHA)).json()["timeline"]]
-    assert "The case was reopened. Reason: the matter is not settled" in told
+    texts = [one["text"] for one in (await intake.get(url(case), by=ASHA)).json()["timeline"]]
+    assert "The case was reopened. Reason: the matter is not settled" in texts
     assert [one.reason_code for one in intake.events(case["case_id"]) if isinstance(one, ComplaintReopened)] == [
         "not_settled"
     ]
 
 
-async def test_the_window_is_said_and_kept(intake: Rig) -> None:
+async def test_the_window_is_shown_and_kept(intake: Rig) -> None:
     """To its last moment; then the answer says what is left to do, and the status offers nothing."""
     case = await resolved(intake)
-    said = (await intake.get(url(case), by=ASHA)).json()["next_step"]
-    assert said.endswith("until 22.12.2026")
+    step = (await intake.get(url(case), by=ASHA)).json()["next_step"]
+    assert step.endswith("until 22.12.2026")
     intake.clock.advance(RULES.window + timedelta(milliseconds=1))
     late = await intake.post(url(case, "/reopen"), REASON, by=ASHA, accept_language="hi")
     assert (late.status_code, late.json()["code"]) == (409, "reopening_too_late")
@@ -91,8 +91,8 @@ async def test_the_third_reopening_goes_to_the_superintendent(intake: Rig) -> No
     assert (transfer.case_seq, transfer.assignment_no) == (reopened.case_seq + 1, 2)
     assert (transfer.to_station, transfer.reason_code) == (STATION.police_district, "reopened_again")
     assert stored(intake, case).case_seq == transfer.case_seq
-    told = [one["text"] for one in (await intake.get(url(case), by=ASHA)).json()["timeline"]]
-    assert any("Superintendent of Police" in text for text in told)
+    texts = [one["text"] for one in (await intake.get(url(case), by=ASHA)).json()["timeline"]]
+    assert any("Superintendent of Police" in text for text in texts)
 
 
 async def test_what_the_superintendent_has_already_stays_with_him(intake: Rig) -> None:
@@ -192,7 +192,7 @@ async def test_a_sensitive_case_is_appealed_as_one(intake: Rig) -> None:
 
 
 async def test_one_appeal_a_round(intake: Rig) -> None:
-    """The same key gives the first answer, another key is told that one is there; a new round may be appealed anew."""
+    """The same key gives the first answer, another key is refused; a new round may be appealed anew."""
     case, _ = await rated(intake, 1)
     first = await appeal(intake, case, idempotency_key="0123456789abcdefghijkl")
     again = await appeal(intake, case, idempotency_key="0123456789abcdefghijkl")

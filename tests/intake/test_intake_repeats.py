@@ -108,7 +108,7 @@ async def test_new_kinds_are_a_case_for_them_alone_at_the_known_place(intake: Ri
 
 
 async def test_a_stranger_gets_all_kinds_he_asks_for(intake: Rig) -> None:
-    """To leave out what another's case brings would tell that it is there, and leave a victim without help."""
+    """To leave out what another's case brings would show that it is there, and leave a victim without help."""
     await called(intake, {"phone": PHONE, "kind": "police", "location": HERE})
     stranger = await called(intake, {"phone": PHONE, "kinds": ["police", "fire"], "location": HERE})
     assert filed(intake, stranger).kinds == ("police", "fire")

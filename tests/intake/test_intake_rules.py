@@ -23,7 +23,7 @@ from intake.texts import load_texts
 from intake.tracking import files as shown_files
 from intake.tracking.views import APPEAL_OFFERED
 
-# Said to police and services alone; a citizen's timeline has no line for them.
+# For police and services alone; a citizen's timeline has no line for them.
 UNSPOKEN = {
     "SLAClockStarted",
     "SLAClockStopped",

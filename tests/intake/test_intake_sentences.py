@@ -43,7 +43,7 @@ CONTROL_ROOM = {
 }  # fmt: skip
 PAPER = {"certificate_id": "x", "kind": "character", "verify_url": "http://x/v/x", "sha256": "0" * 64}
 
-# (event, facts, what is said, a neighbour of those facts, under which it is not said)
+# (event, facts, the text, a neighbour of those facts, under which it is not shown)
 SENTENCES: list[tuple[str, Fields, str, Fields]] = [
     ("AssignedToStation", ASSIGNED, "Sent to ARARIA police station", CONTROL_ROOM),
     ("AssignedToStation", ASSIGNED | CONTROL_ROOM, "could not be settled", ASSIGNED),
@@ -112,7 +112,7 @@ def sentence_of(event: str, fields: Fields, language: Language = "en") -> str:
 
 @pytest.mark.parametrize(("event", "facts", "text", "neighbour"), SENTENCES)
 def test_a_sentence_stands_under_its_facts_alone(event: str, facts: Fields, text: str, neighbour: Fields) -> None:
-    """It is said with the facts it states, and not with the neighbouring ones."""
+    """It is shown with the facts it states, and not with the neighbouring ones."""
     assert text in sentence_of(event, facts)
     if neighbour:
         assert text not in sentence_of(event, facts | neighbour)
@@ -146,7 +146,7 @@ def test_the_next_step_promises_only_what_is_allowed(state: State, family: Famil
 
 
 def test_a_paper_is_offered_only_while_it_is_valid() -> None:
-    """Download is said with a certificate there, and not once it is revoked."""
+    """Download is offered with a certificate there, and not once it is revoked."""
     issued = CertificateRecord("x", "character", "http://v", issued_at=START)
     certified = case(state=State.CERTIFICATE_ISSUED, family=Family.CERTIFICATE, certificates={"x": issued})
     assert "Download" in page(certified)["next_step"]

@@ -156,7 +156,7 @@ async def test_answers_make_a_case_urgent_and_set_the_next_step(
     ("code", "name"), [("e-fir", "imei"), ("e-fir", "registration_number"), ("e-complaint", "bank_reference")]
 )
 async def test_a_report_is_accepted_with_a_number_that_looks_wrong(intake: Rig, code: str, name: str) -> None:
-    """Nobody is turned away from a report for a digit: it is flagged, and the citizen is told to compare it."""
+    """Nobody is turned away from a report for a digit: it is flagged, and the citizen is asked to compare it."""
     filed = await intake.file(body(code, {**answers(code), name: "12-?"}), by=ASHA)
     assert filed.status_code == 202
     case = intake.store.cases[filed.json()["case_id"]]

@@ -113,7 +113,7 @@ async def test_an_imei_is_stored_in_its_one_spelling(intake: Rig) -> None:
     assert "490154203237518" in answer.text
 
 
-# A number is read in every spelling before its form is checked: who types it in Hindi would be told that it is wrong.
+# A number is read in every spelling before its form is checked: who types it in Hindi would hear that it is wrong.
 CHECKED = [
     (service.code, name)
     for service in CATALOGUE

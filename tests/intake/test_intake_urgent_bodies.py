@@ -179,7 +179,7 @@ def test_a_place_in_any_sane_spelling_is_used(body: dict[str, Any]) -> None:
     ],
 )
 def test_a_place_that_cannot_be_used_is_kept_as_text(body: dict[str, Any], kept: str) -> None:
-    """The officer reads what the machine could not; the caller is told to say where he is."""
+    """The officer reads what the machine could not; the caller is asked where he is."""
     read = read_urgent(json.dumps(body).encode())
     assert read.location is None
     assert "location_dropped" in read.flags
@@ -228,7 +228,7 @@ async def test_the_address_with_a_slash_behind_is_no_detour(intake: Rig) -> None
 
 
 def test_the_texts_of_a_station_and_of_a_long_name_are_not_lost_silently() -> None:
-    """A station named in words is for who reads; what had to be cut is said."""
+    """A station named in words is for who reads; what had to be cut is named."""
     read = read_urgent(json.dumps({"named_station": "कोतवाली थाना", "name": "x" * 9_000}).encode())
     assert (read.named_station, read.note) == (None, "station: कोतवाली थाना")
     assert read.flags == ("note_shortened",)
@@ -261,7 +261,7 @@ async def test_a_poor_fix_lowers_confidence_and_refuses_nobody(intake: Rig) -> N
 @pytest.mark.parametrize("url", ["/v1/emergencies", "/v1/complaints"])
 @pytest.mark.parametrize("first", ["note", "kind"])
 async def test_a_body_over_the_limit_is_read_by_its_ends(intake: Rig, url: str, first: str) -> None:
-    """Three megabytes used to be a 413: what stands before and behind the long text is read, and the caller told."""
+    """Three megabytes used to be a 413: what stands around the long text is read, and the caller informed."""
     service = b'"service_code":"emergency-112",'
     long, short = b'"note":"help ' + b"x" * 3_000_000 + b'"', b'"kind":"fire","lat":25.611,"lon":85.144'
     parts = (long, short) if first == "note" else (short, long)

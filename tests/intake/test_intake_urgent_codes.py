@@ -36,7 +36,7 @@ async def test_the_emergency_service_in_any_spelling(intake: Rig, code: str) -> 
     ids=lambda raw: repr(raw[:40]),
 )
 async def test_the_emergency_service_in_any_bytes(intake: Rig, raw: bytes) -> None:
-    """Escaped, doubled, packed, cut or in another encoding, the service is told."""
+    """Escaped, doubled, packed, cut or in another encoding, the service is found."""
     answer = await intake.post("/v1/complaints", raw)
     assert answer.status_code == 202, answer.text
 

@@ -74,7 +74,7 @@ class Walk:
 
 
 def situation_of(world: World) -> Hashable:
-    """What the rules can tell apart: times, numbers and ids left out."""
+    """What the rules can distinguish: times, numbers and ids left out."""
     case, situation = world.case, world.situation
     clocks = sorted((one.clock, one.clock_id[-2:], situation.is_paused(one)) for one in situation.rounds)
     return (
@@ -165,7 +165,7 @@ def test_every_family_is_walked() -> None:
 @pytest.mark.parametrize("family", STARTS)
 def test_what_is_listed_is_what_is_accepted(family: str) -> None:
     """In every situation and for every role; and no service refuses what intake accepted (`take` asks them)."""
-    # Nobody who told a secret is called in: without hearings there is less to walk.
+    # Nobody who gave a secret tip is called in: without hearings there is less to walk.
     assert len(walked(family).worlds) > (5 if family == "tip" else 20)
 
 

@@ -93,5 +93,5 @@ async def running(*outboxes: Outbox) -> AsyncIterator[None]:
 
 async def until_empty(store: Store, within: float = 20.0) -> None:
     async with asyncio.timeout(within):
-        while not await store.empty():  # noqa: ASYNC110  only the database can tell
+        while not await store.empty():  # noqa: ASYNC110  only the database shows it
             await asyncio.sleep(0.05)

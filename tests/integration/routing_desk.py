@@ -39,7 +39,7 @@ class Desk:
         self._uri, self._database, self._capsys = uri, database, capsys
 
     def run(self, *arguments: str) -> tuple[int, str]:
-        """Exit status and everything that was said."""
+        """Exit status and everything that was printed."""
         status = main(arguments)
         output = self._capsys.readouterr()
         return status, output.out + output.err

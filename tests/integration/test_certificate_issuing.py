@@ -123,7 +123,7 @@ def approved(filing: Event) -> CertificateApproved:
 
 
 async def test_an_approved_application_becomes_a_certificate_anyone_can_verify(rig: Rig) -> None:
-    """Approved, issued, read by signed link alone, verified without a name, told again when replayed, revoked."""
+    """Approved, issued, read by signed link alone, verified without a name, emitted again when replayed, revoked."""
     filing = filed(ids.new_case_id(), phone="+919812345678", service_code="character-certificate")
     await rig.publish(filing, assigned(filing.case_id), verified(filing), approved(filing))
     [issued] = await rig.published(filing.case_id, "CertificateIssued")

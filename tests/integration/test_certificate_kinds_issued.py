@@ -80,7 +80,7 @@ async def send(rig: Rig, *events: Event) -> None:
 
 
 async def test_every_kind_is_issued_by_its_event_and_revoked_by_command(rig: Rig) -> None:
-    """Its bytes are those that were told, anyone can verify it, and after a revocation nobody gets it any more."""
+    """Its bytes are those that were announced, anyone can verify it, and after a revocation nobody gets it any more."""
     journeys = {kind.kind: journey(kind) for kind in PAPERS.kinds.values()}
     for events in journeys.values():
         await send(rig, *events)
@@ -101,7 +101,7 @@ async def test_every_kind_is_issued_by_its_event_and_revoked_by_command(rig: Rig
 
 
 async def test_a_second_verification_replaces_the_first(rig: Rig) -> None:
-    """The earlier result is revoked as replaced; replayed, each event tells what it told, and nothing more."""
+    """The earlier result is revoked as replaced; replayed, each event emits what it emitted, and nothing more."""
     kind = PAPERS.kinds["tenant-verification"]
     first = journey(kind)
     filing = first[0]

@@ -161,7 +161,7 @@ async def test_headers_that_do_not_come_are_not_waited_for() -> None:
 
 
 async def test_a_body_that_does_not_come_is_408() -> None:
-    """A client that promises a body and sends a byte in a while is told so."""
+    """A client that promises a body and sends a byte in a while gets a problem."""
     async with served() as port:
         silent, trickled = await asyncio.gather(
             exchange(port, post("/read", b"x", length=1_000)),

@@ -33,7 +33,7 @@ async def _log(bootstrap: str) -> None:
 async def test_a_cancelled_start_leaves_no_connection_behind(
     kafka_bootstrap: str, work: Callable[[str], Awaitable[None]]
 ) -> None:
-    """At whatever point of its start: an open connection that nobody knows would be told by the collector."""
+    """At whatever point of its start: an open connection that nobody knows would be reported by the collector."""
     await create_topics(kafka_bootstrap, [TopicSpec("starting", 1)])
     for turns in range(1, 25):
         task = asyncio.ensure_future(work(kafka_bootstrap))

@@ -46,7 +46,7 @@ class Generated:
         }
 
     async def ask(self, operation: str, *arguments: str, **options: Any) -> Any:
-        """What the generated call made of the answer; AssertionError if the document does not tell of it."""
+        """What the generated call made of the answer; AssertionError if the document does not describe it."""
         answer = await importlib.import_module(self.calls[operation]).asyncio_detailed(*arguments, **options)
         return answer.parsed
 
@@ -54,7 +54,7 @@ class Generated:
         return getattr(importlib.import_module("generated_intake.models"), name)
 
     def client(self, url: str, token: str | None = None) -> Any:
-        """Who is answered what the document does not tell of gets an exception."""
+        """Who is answered what the document does not describe gets an exception."""
         package, strict = importlib.import_module("generated_intake"), {"raise_on_unexpected_status": True}
         if token is None:
             return package.Client(base_url=url, **strict)

@@ -15,7 +15,7 @@ from tests.integration.intake_rig import Deployment, deployment
 PHONE, HERE = "9876543210", {"lat": 25.611, "lon": 85.144}
 # What one request asks for, and nothing of the tasks behind it: the driver's threads keep the caller's context.
 ASKED: ContextVar[list[str] | None] = ContextVar("asked", default=None)
-# Names of the driver's own, and what is drawn or told by the clock.
+# Names of the driver's own, and what is drawn or read from the clock.
 NOT_COMPARED: Final = frozenset({"lsid", "$clusterTime", "txnNumber"})
 
 

@@ -49,7 +49,7 @@ async def until_in_log(intakes: Deployment, case_ids: list[str], count: int) -> 
 
 
 async def test_fifty_at_once_with_one_key_are_one_case(intakes: Deployment) -> None:
-    """Over two instances, every 202 is the same answer, every other is told to wait, and one event is in the log."""
+    """Over two instances, every 202 is the same answer, every other is asked to wait, and one event is in the log."""
     headers = {"Idempotency-Key": str(uuid.uuid4())}
     body = {"service_code": "emergency-112", "kind": "fire"}
 

@@ -71,7 +71,7 @@ async def test_of_two_writers_of_a_profile_one_looks_again(store: IdentityStore)
 
 
 async def test_the_claims_are_found_by_their_indexes(mongo_uri: str) -> None:
-    """One index tells a holder's documents apart, one finds those of a document."""
+    """One index distinguishes a holder's documents, one finds those of a document."""
     mongo = Mongo(mongo_uri, f"intake_identity_{uuid.uuid4().hex[:12]}", app_name="test")
     await MongoIdentityStore(mongo).ensure_indexes()
     assert {"holder", "mark"} <= (await mongo.collection(CLAIMS).index_information()).keys()

@@ -33,7 +33,7 @@ def claim_of(number: int, start: timedelta = timedelta(0), *, hearing: str | Non
 
 
 async def test_of_fifty_claims_at_once_one_is_granted(mongo: Mongo) -> None:
-    """Whoever comes first: the other forty-nine are told of it, whatever replica they ran in."""
+    """Whoever comes first: the other forty-nine are refused, whatever replica they ran in."""
     stores = [MongoSlotStore(mongo) for _ in range(2)]
     answers = await asyncio.gather(*(stores[number % 2].claim(claim_of(number)) for number in range(50)))
     assert sum(answer is None for answer in answers) == 1

@@ -188,7 +188,7 @@ async def test_derived_events_do_what_the_domain_does(stores: Stores, state: Sta
 
 
 async def test_an_event_of_an_unknown_case_harms_nothing(stores: Stores) -> None:
-    """A derived event whose case is not here is taken in without a case being made."""
+    """A derived event whose case is not here is applied without a case being made."""
     await stores.cases.apply_derived([derive("e1", assigned("c_nowhere", 1, STATION, START))])
     assert await stores.cases.by_id("c_nowhere") is None
     await stores.cases.apply_derived([])
@@ -232,7 +232,7 @@ async def test_a_join_is_kept_and_found(stores: Stores) -> None:
 
 
 async def test_the_desks_keys_find_and_count(stores: Stores) -> None:
-    """Any of the keys finds a case; counting stops where it was told to; a group takes in all its stretches."""
+    """Any of the keys finds a case; counting stops at its limit; a group includes all its stretches."""
     place = Location(lat=26.1, lon=87.4)
     cases = [fresh(desk_keys=("number:a:1", f"cell:{number}")) for number in range(3)]
     other = fresh(desk_keys=("number:a:2", "cell:9"), location=place)

@@ -110,7 +110,7 @@ async def test_a_failed_start_leaves_nothing_running_and_the_folder_free(tmp_pat
 async def test_a_given_server_that_does_not_answer_is_named(
     tmp_path: Path, given: dict[str, str], printed: str
 ) -> None:
-    """A mistyped address is told at once, not by a service that never gets ready."""
+    """A mistyped address is reported at once, not by a service that never gets ready."""
     kafka, mongo = given.get("kafka_bootstrap"), given.get("mongo_uri")
     stack = Stack(tmp_path, services=SMALL, kafka_bootstrap=kafka, mongo_uri=mongo)
     with pytest.raises(ProcessFailed, match=printed):

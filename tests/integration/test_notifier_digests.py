@@ -1,4 +1,4 @@
-"""What waits for a digest, on a real MongoDB: durable, sent once, and each message told of once."""
+"""What waits for a digest, on a real MongoDB: durable, sent once, and each message announced once."""
 
 from __future__ import annotations
 
@@ -86,13 +86,13 @@ async def storm(desk: Desk, numbers: range) -> list[str]:
 
 
 async def deliver(desk: Desk, claims: list[Claim]) -> None:
-    """The gateway has accepted these; only what comes out of a digest is told of here."""
+    """The gateway has accepted these; only what comes out of a digest is announced here."""
     if claims:
         await desk.log.accepted(claims, [[] for _ in claims], desk.clock.now())
 
 
 async def test_a_storm_waits_and_is_sent_in_one_digest(desk: Desk) -> None:
-    """Two go out, the rest waits the interval; then one message counts it, and each of them is told of once."""
+    """Two go out, the rest waits the interval; then one message counts it, and each of them is announced once."""
     assert await storm(desk, range(2)) == ["n-0", "n-1"]
     assert await storm(desk, range(2, 9)) == []
     assert await storm(desk, range(9)) == [], "a replay sends or holds something anew"
@@ -175,7 +175,7 @@ async def test_a_digest_that_fails_fails_each_of_its_messages(desk: Desk) -> Non
 
 
 async def test_a_late_report_corrects_a_digest_for_all_its_messages(desk: Desk) -> None:
-    """Accepted, then reported as not delivered: each of its messages is told to have failed, once."""
+    """Accepted, then reported as not delivered: each of its messages is announced as failed, once."""
     await storm(desk, range(4))
     desk.clock.advance(RULES.every)
     await desk.process().look()

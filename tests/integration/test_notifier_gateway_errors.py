@@ -1,4 +1,4 @@
-"""The HTTP client's errors, on real sockets: what may have been accepted is told apart from what was not."""
+"""The HTTP client's errors, on real sockets: what may have been accepted is distinguished from what was not."""
 
 from __future__ import annotations
 

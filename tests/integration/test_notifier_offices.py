@@ -97,7 +97,7 @@ def counted(texts: list[str]) -> int:
 async def test_a_storm_reaches_its_officer_in_digests_though_the_notifier_is_killed(
     own_kafka: str, mongo_uri: str, tmp_path: Path
 ) -> None:
-    """Killed with -9 while messages wait: each is sent by itself or counted by one digest, and told of once."""
+    """Killed with -9 while messages wait: each is sent by itself or counted by one digest, and announced once."""
     await ensure(own_kafka)
     gateway = provider(tmp_path)
     service = notifier(tmp_path, own_kafka, mongo_uri, gateway)
@@ -145,7 +145,7 @@ async def test_a_storm_reaches_its_officer_in_digests_though_the_notifier_is_kil
 
 
 async def waiting(service: Process) -> int:
-    """How many messages the log of the notifier has held, as its metrics tell."""
+    """How many messages the log of the notifier has held, as its metrics show."""
     async with httpx.AsyncClient(base_url=service.url) as http:
         metrics = (await http.get("/metrics")).text
     [line] = [line for line in metrics.splitlines() if line.startswith("janseva_notifications_held_total ")]

@@ -89,7 +89,7 @@ async def office(kafka: str, mongo: str, folder: Path, second_level: str) -> Asy
 async def test_a_breach_at_a_vacant_post_reaches_the_next_officer_at_once(
     own_kafka: str, mongo_uri: str, tmp_path: Path
 ) -> None:
-    """No SHO, and no SDPO in the directory: the passed target is told to the SP, on the SP's phone."""
+    """No SHO, and no SDPO in the directory: the passed target goes to the SP, on the SP's phone."""
     async with office(own_kafka, mongo_uri, tmp_path, "PT2H") as here:
         await here.post(Post.SHO, "5140003", SHO, vacant=True, parent="SHEOHAR:SP")
         await here.post(Post.SP, "SHEOHAR", SP)
@@ -103,7 +103,7 @@ async def test_a_breach_at_a_vacant_post_reaches_the_next_officer_at_once(
 async def test_a_post_that_falls_vacant_between_two_levels_is_passed_by(
     own_kafka: str, mongo_uri: str, tmp_path: Path
 ) -> None:
-    """The SDPO leaves after level 0 was told to the SHO: level 1 goes to the SP."""
+    """The SDPO leaves after level 0 went to the SHO: level 1 goes to the SP."""
     async with office(own_kafka, mongo_uri, tmp_path, "PT15S") as here:
         await here.post(Post.SHO, "5140003", SHO, parent="SHEOHAR:SP")
         await here.post(Post.SDPO, "5140003", "+910400000003", parent="SHEOHAR:SP")

@@ -134,7 +134,7 @@ def test_a_boundary_file_that_is_none_is_refused(desk: Desk, name: str, text: st
     ],
 )
 def test_a_station_file_that_is_none_is_refused(desk: Desk, content: bytes, why: str) -> None:
-    """Wrong columns, no rows and another encoding are told apart, and nothing changes."""
+    """Wrong columns, no rows and another encoding are distinguished, and nothing changes."""
     file = desk.folder / "stations.csv"
     file.write_bytes(content)
     status, output = desk.run("import-stations", str(file), "--effective-from", "2026-01-01")

@@ -14,7 +14,7 @@ from routing.store.rows import PARTS, content_name
 from routing.store.versions import Versions
 from tests.integration.routing_desk import SHIPPED, Desk
 
-# The command itself, in a process of its own, that is killed as soon as it has said a certain line.
+# The command itself, in a process of its own, that is killed as soon as it has printed a certain line.
 PROGRAM = """
 import os, signal, sys
 from routing import cli
@@ -69,7 +69,7 @@ def pieces() -> dict[str, int]:
 
 @pytest.mark.parametrize("after", [1, 4, PIECES])
 def test_a_killed_import_is_resumed_by_the_same_command(desk: Desk, after: int) -> None:
-    """The same version, each piece once, what was written before is said and not written again."""
+    """The same version, each piece once, what was written before is named and not written again."""
     file = large_file(desk)
     died = killed_import(file, after)
     assert died.returncode == -signal.SIGKILL
@@ -98,7 +98,7 @@ def test_a_killed_import_is_resumed_by_the_same_command(desk: Desk, after: int) 
 
 
 def test_a_whole_import_reports_how_far_it_is(desk: Desk) -> None:
-    """Every part is named as it is written, none is said to have been there."""
+    """Every part is named as it is written, none is reported as there before."""
     file = desk.geojson("a.geojson", ("5117044", SQUARE))
     status, output = desk.run("import-boundaries", file)
     assert status == 0

@@ -161,7 +161,7 @@ def with_messages(run: Run, messages: list[SentMessage]) -> Run:
 
 @pytest.mark.parametrize("breach", [False, True])
 def test_a_run_without_fault_has_no_findings(*, breach: bool) -> None:
-    """Books that balance are called balanced, whether the promise was kept or its breach is known."""
+    """Counts that agree are called so, whether the promise was kept or its breach is known."""
     assert reconcile(whole_run(breach=breach), POLICIES, Limits()) == []
 
 
@@ -221,7 +221,7 @@ def test_each_kind_of_fault_is_called_by_its_name(name: str) -> None:
 
 
 def test_a_late_message_of_an_earlier_run_is_no_finding() -> None:
-    """What happened before the run began may be told after it: to a citizen, an office, or in a digest."""
+    """What happened before the run began may be sent after it: to a citizen, an office, or in a digest."""
     run, case_id = whole_run(), "c_00000000000000000000000009"
     earlier = [
         seen(

@@ -1,4 +1,4 @@
-"""The Makefile tells what it can do, and CI runs what `make check` runs."""
+"""The Makefile lists what it can do, and CI runs what `make check` runs."""
 
 import os
 import re

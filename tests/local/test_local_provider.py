@@ -75,7 +75,7 @@ async def test_sendsms_refuses_with_the_status_and_text_of_kannel(
 
 
 def test_a_missing_text_is_refused_and_an_empty_one_is_not() -> None:
-    """Kannel tells a missing parameter from an empty one."""
+    """Kannel distinguishes a missing parameter from an empty one."""
     without = urlencode({name: value for name, value in GOOD.items() if name != "text"}).encode()
     with pytest.raises(Refused, match="Missing message text"):
         parse_sendsms(without, ACCOUNT)
@@ -144,7 +144,7 @@ def test_the_journal_survives_a_restart_and_a_torn_last_line(journal: Path) -> N
 
 
 def test_a_damaged_journal_is_not_read_as_if_it_were_whole(journal: Path) -> None:
-    """Damage in the middle is told, not skipped."""
+    """Damage in the middle is reported, not skipped."""
     journal.parent.mkdir()
     journal.write_bytes(b"nonsense\n")
     with pytest.raises(ValueError, match="damaged"):

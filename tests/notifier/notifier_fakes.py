@@ -77,7 +77,7 @@ def directory(*posts: DirectoryPost) -> Directory:
 
 @dataclass
 class FakeGateway:
-    """Accepts everything, or raises what it is told to, once each and in order; None stands for an acceptance."""
+    """Accepts everything, or raises what it is given, once each and in order; None stands for an acceptance."""
 
     faults: list[GatewayError | None] = field(default_factory=list)
     accepted: list[OutgoingSms] = field(default_factory=list)

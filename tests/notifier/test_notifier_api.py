@@ -148,7 +148,7 @@ def filled(service: Service, *, state: int = 1, later: timedelta = timedelta(0),
 
 
 async def test_only_the_gateway_s_signed_address_accepts_receipts() -> None:
-    """The address given to the gateway works with GET and POST; what is wrong with another is told to nobody."""
+    """The address given to the gateway works with GET and POST; what is wrong with another is shown to nobody."""
     service = Service()
     first, second = filled(service), filled(service, state=2)
     assert (await service.http.get(first, headers=proof_of(first))).status_code == 200

@@ -164,7 +164,7 @@ async def test_no_contact_fails_without_an_attempt() -> None:
 
 
 async def test_an_office_is_notified_once_the_directory_knows_it() -> None:
-    """A post the directory has not heard of yet waits; it is told when its record arrives."""
+    """A post the directory has not heard of yet waits; it is notified when its record arrives."""
     bench = Bench(FakeGateway())
     office = notice(
         audience="office",

@@ -35,7 +35,7 @@ SMS = OutgoingSms(
 
 
 class Scripted:
-    """A fetcher that gives the answers it was told, and remembers what was asked."""
+    """A fetcher that gives the answers it was given, and remembers what was asked."""
 
     def __init__(self, *answers: Answer | GatewayError) -> None:
         self.answers = list(answers)

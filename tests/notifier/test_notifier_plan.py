@@ -176,7 +176,7 @@ def to_offices(event: Event) -> list[tuple[str, str | None]]:
 
 
 def test_a_station_without_a_desk_and_its_control_room_are_both_notified() -> None:
-    """Nobody there sees it on a screen: the post in charge and each post named beside it are told so, once each."""
+    """Nobody there sees it on a screen: the post in charge and each post named beside it are notified, once each."""
     event = AssignedToStation.model_validate(ASSIGNED | OFFLINE)
     assert to_offices(event) == [("new_case_offline", "SHO:5140003"), ("new_case_offline", "HQ:control-room-51")]
     doubled = {"also_inform": ["HQ:control-room-51", "SHO:5140003", "HQ:control-room-51"]}
@@ -184,7 +184,7 @@ def test_a_station_without_a_desk_and_its_control_room_are_both_notified() -> No
 
 
 def test_the_patrols_near_an_emergency_are_notified() -> None:
-    """Each near station's officer once, but for those who are told of the case anyway."""
+    """Each near station's officer once, but for those who are notified of the case anyway."""
     near = {"nearest_stations": ["5140003", "5140005", "5140009", "5140005"]}
     wanted = [
         ("new_case", "SHO:5140003"),
@@ -203,7 +203,7 @@ def test_each_office_has_its_own_message() -> None:
 
 
 def test_a_case_whose_filing_was_never_seen_still_reaches_the_office() -> None:
-    """Without a card the citizen can't be reached, but the office is told."""
+    """Without a card the citizen can't be reached, but the office is notified."""
     envelope = received(EVENTS[1][0], event_id="e-1").envelope
     notices = plan(envelope, None, emergency=True, code_names=CODE_NAMES, office_language="hi", book=BOOK)
     assert {n.audience for n in notices} == {"citizen", "office"}

@@ -101,7 +101,7 @@ async def test_a_stranger_is_written_to_for_three_cases_an_hour_and_six_a_day() 
 
 
 async def test_the_owners_cases_have_a_quota_of_their_own() -> None:
-    """Whatever strangers have filed with the number, who logged in with it is told of his own."""
+    """Whatever strangers have filed with the number, who logged in with it hears of his own."""
     town = Town()
     for case in range(15):
         await town.notify(case)

@@ -23,7 +23,7 @@ FULL = [order for chosen in itertools.combinations(NAMES, 4) for order in iterto
 
 
 async def log_in(state: DispatchState) -> MemoryLog:
-    """A log whose one message stands as `state`, with the event that told so."""
+    """A log whose one message stands as `state`, with the event that announced it."""
     log = MemoryLog()
     [claim] = await log.claim_new([notice()], START, LEASE)
     if state is DispatchState.QUEUED:
@@ -49,7 +49,7 @@ def settled(before: DispatchState, reports: tuple[str, ...]) -> DispatchState:
     "before", [DispatchState.CLAIMED, DispatchState.QUEUED, DispatchState.ACCEPTED, DispatchState.FAILED]
 )
 async def test_every_order_of_reports_ends_the_same(before: DispatchState) -> None:
-    """Delivered heals a failure and is final; without it a refusal stands; and the last event told says the same."""
+    """Delivered heals a failure and is final; without it a refusal stands; and the last event emitted agrees."""
     for order in (*ORDERS, *FULL):
         log = await log_in(before)
         receipts = Receipts(log, Published(), clock(), NotifierMetrics(CollectorRegistry()))

@@ -104,7 +104,7 @@ BOUND: list[tuple[str, str, Fields, Fields]] = [
     ("breach", "SLABreached", BREACH | {"level": 0}, {"owner": "citizen"}),
     ("citizen_overdue", "SLABreached", BREACH | {"level": 0, "owner": "citizen"}, {"owner": "police"}),
 ]  # fmt: skip
-# Sent whenever their event is: the office is told whatever else holds.
+# Sent whenever their event is: the office is notified whatever else holds.
 ALWAYS = {"hearing_cancelled_office", "withdrawn_office", "reopened_office", "withdrawal_requested"}
 
 
@@ -149,7 +149,7 @@ def test_every_text_is_bound() -> None:
 def test_no_code_and_no_gap_reaches_a_reader(
     template: str, event: str, facts: Fields, _neighbour: Fields, language: Literal["hi", "en"]
 ) -> None:
-    """Every code is said in words, and in a Hindi text nothing but names, numbers and addresses is Latin."""
+    """Every code is shown by its name, and in a Hindi text nothing but names, numbers and addresses is Latin."""
     text = sent(event, facts, language)[template]
     prose = re.sub(r"https?://\S+|JS-26-7K3M-9QXD-4|PCR-7|Sheohar", "", text)
     assert not re.search(r"[a-z]+_[a-z]+|[{}]|None|SHO|5140003", prose), text

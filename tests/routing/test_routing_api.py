@@ -111,7 +111,7 @@ def test_development_phones_are_all_different() -> None:
 
 
 def test_without_development_phones_only_imported_ones_appear() -> None:
-    """A number is what an import said, or nothing."""
+    """A number is what an import brought, or nothing."""
     details = {"5801016:SHO": PostDetails(office_phone="+916122222222")}
     posts = build_directory(SNAPSHOT, details).posts.values()
     assert [post.office_phone for post in posts if post.office_phone] == ["+916122222222"]

@@ -65,7 +65,7 @@ def test_turned_coordinates_are_put_right_and_named(tmp_path: Path) -> None:
 
 
 def test_a_pole_is_rejected_where_no_outline_bounds_the_state(tmp_path: Path) -> None:
-    """Without outlines only the impossible is told: a jurisdiction at a pole is."""
+    """Without outlines only the impossible is reported: a jurisdiction at a pole is."""
     station = StationRecord("7", "Seven", StationKind.TERRITORIAL, "P", "D")
     base = Dataset("v", (station,), BASE.police_districts)
     report = Report()
@@ -102,7 +102,7 @@ def test_a_byte_order_mark_is_no_garbage(tmp_path: Path, suffix: str) -> None:
 
 
 def test_lines_and_points_are_no_jurisdictions(tmp_path: Path) -> None:
-    """Only ground can be a jurisdiction; empty and missing geometries are told apart."""
+    """Only ground can be a jurisdiction; empty and missing geometries are distinguished."""
     wrong = [
         {"type": "Feature", "properties": {"PS_Code": "5117044"}, "geometry": geometry}
         for geometry in (

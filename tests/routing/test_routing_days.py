@@ -68,7 +68,7 @@ def test_a_file_of_the_future_leaves_the_ground_to_its_holder_until_then(tmp_pat
 
 
 def test_a_station_drawn_twice_for_the_same_days_is_reported_with_them(tmp_path: Path) -> None:
-    """Two truths for one day are no version: the second is rejected, and the report says for which days."""
+    """Two answers for one day are no version: the second is rejected, and the report says for which days."""
     report = Report()
     dataset = imported(
         collection(

@@ -102,7 +102,7 @@ async def test_a_batch_answers_in_its_order_and_doubles_give_one_decision(desk: 
 
 
 async def test_a_first_place_that_comes_later_is_routed_by(desk: Desk) -> None:
-    """An emergency without a place waits at a control room; told the place, the station there gets it, and keeps it."""
+    """An emergency without a place waits at a control room; by a later place the station there gets and keeps it."""
     emergency = filed(lane=Lane.EMERGENCY, service_code="emergency-112", location=None)
     (waiting,) = assigned(await run_handler(desk.handler.handle, emergency))
     assert waiting.reason is AssignmentReason.CONTROL_ROOM
@@ -219,7 +219,7 @@ async def test_a_station_without_a_desk_has_its_control_room_notified(desk: Desk
 
 
 async def test_a_transfer_is_a_new_assignment_with_its_predecessor(desk: Desk) -> None:
-    """A case handed on goes where it was sent, and the chain is told."""
+    """A case handed on goes where it was sent, and the chain is emitted."""
     await run_handler(desk.handler.handle, filed())
     (event,) = assigned(await run_handler(desk.handler.handle, transfer(no=2, to="5801011")))
     assert (event.station.code, event.previous_station) == ("5801011", "5801016")
@@ -275,7 +275,7 @@ async def test_a_complaint_against_police_keeps_its_mark_in_the_store(desk: Desk
 
 
 async def test_erasure_forgets_the_place_and_keeps_the_decision(desk: Desk) -> None:
-    """After an erasure nothing tells where the person was."""
+    """After an erasure nothing shows where the person was."""
     await run_handler(desk.handler.handle, filed())
     assert await run_handler(desk.handler.handle, erased()) == []
     (kept,) = desk.decisions.kept.values()

@@ -198,7 +198,7 @@ async def test_a_decision_by_a_districts_hindi_name() -> None:
 def test_all_stations_are_found_by_a_plain_transliteration_of_their_hindi_names() -> None:
     """By sound alone, without their Hindi names in the index, and by their Hindi names: among the first three.
 
-    Where more than three stations bear one name, the district is said too, as anybody would.
+    Where more than three stations bear one name, the district is named too, as anybody would.
     """
     bare = SearchIndex([replace(row, name_hi="") for row in BASE.stations])
     whole = SearchIndex.of_version(BASE)

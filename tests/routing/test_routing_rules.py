@@ -142,7 +142,7 @@ def test_named_station_is_used_for_complaints_only() -> None:
 
 
 def test_offence_at_another_station_is_a_zero_fir() -> None:
-    """An offence told at a station that is not the place's own is recorded there as a zero FIR."""
+    """An offence reported at a station that is not the place's own is recorded there as a zero FIR."""
     assert decide(service_code="e-fir", point=SHEOHAR_TOWN, named_station="5140003").reason is Reason.ZERO_FIR
     assert decide(service_code="e-fir", point=SHEOHAR_TOWN, named_station="5801016").reason is Reason.NAMED
 

@@ -177,7 +177,7 @@ def test_lines_survive_the_database_and_name_the_version() -> None:
 
 
 def test_a_file_of_lines_is_checked(tmp_path: Path) -> None:
-    """Unknown stations, stations with ground of their own, nameless and turned lines are told apart."""
+    """Unknown stations, stations with ground of their own, nameless and turned lines are distinguished."""
 
     def line(code: str, coordinates: list[list[float]], name: str = "A - B", kind: str = "LineString") -> object:
         geometry = {"type": kind, "coordinates": coordinates}

@@ -1,4 +1,4 @@
-"""Tables as offices keep them: what can be understood is, what can't is said, and nothing in them stops the service."""
+"""Tables as offices keep them: what can be understood is, what can't is named, and nothing stops the service."""
 
 from pathlib import Path
 from typing import Final
@@ -89,7 +89,7 @@ def test_the_longest_names_that_are_accepted_make_posts_and_offices(tmp_path: Pa
 
 
 def test_values_and_columns_that_nobody_understands_are_named(tmp_path: Path) -> None:
-    """A column that is not read and a yes that is none are said, or an operator believes that they count."""
+    """A column that is not read and a yes that is none are reported, or an operator believes that they count."""
     header = HEADER.replace("\n", ",desk_online,coord_ok,opening day\n")
     rows = "".join(
         f"511790{number},A,territorial,PATNA,25.61{number},85.11,{desk},{right},2026-12-01\n"

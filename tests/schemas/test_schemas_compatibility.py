@@ -29,7 +29,7 @@ def changes_by(plant: Planted, name: str = "ComplaintFiled.v1.json") -> tuple[Ch
 
 
 def test_code_is_compatible_with_the_committed_schemas() -> None:
-    """Whoever changes an event so that old records or old readers break is told before anything is generated."""
+    """Whoever changes an event so that old records or old readers break hears of it before anything is generated."""
     assert [str(change) for change in compare_all(COMMITTED, schemas()) if change.breaking] == []
 
 
@@ -79,7 +79,7 @@ BREAKING: dict[str, Planted] = {
 
 @pytest.mark.parametrize("message", BREAKING)
 def test_a_breaking_change_is_found_and_explained(message: str) -> None:
-    """Each planted change is breaking, alone, and said in words."""
+    """Each planted change is breaking, alone, and explained."""
     found = changes_by(BREAKING[message])
     assert [change.breaking for change in found] == [True]
     assert message in found[0].text
@@ -136,7 +136,7 @@ def test_two_records_are_not_compared() -> None:
 
 
 def test_the_command_compares_with_a_git_revision(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A commit that breaks an event is told from its base, and the command fails."""
+    """A commit that breaks an event is found from its base, and the command fails."""
     path = tmp_path / "ComplaintFiled.v1.json"
     path.write_text(json.dumps(committed()))
     git = ["git", "-C", str(tmp_path), "-c", "user.name=t", "-c", "user.email=t@example.org"]

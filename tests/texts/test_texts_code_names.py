@@ -63,7 +63,7 @@ def test_every_state_and_act_of_a_case_has_a_name() -> None:
 
 
 def test_every_flag_of_a_case_has_a_name() -> None:
-    """What a desk is told of a case, from the way in, from a command and from the cases beside it."""
+    """What a desk reads of a case, from the way in, from a command and from the cases beside it."""
     marks = {mark.rstrip(":") for mark in (JOINED, DOUBTFUL, APPEALED, APPEAL_OF)}
     flags = {*NOTICES, WITHDRAWAL_REQUESTED, FLOOD_SUSPECTED} | marks
     assert flags == CODE_NAMES.names("flags").keys() - {"default"}

@@ -1,4 +1,4 @@
-"""Read a dead-letter topic, tell which of its records were replayed, and replay them to their source topic.
+"""Read a dead-letter topic, find which of its records were replayed, and replay them to their source topic.
 
 That a dead letter was replayed is recorded as a mark: a record behind it in the same partition of the same topic. So it
 needs no topic, database or right that the services do not have already; one reading finds both, and as Kafka deletes

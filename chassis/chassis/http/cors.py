@@ -29,7 +29,7 @@ REMEMBERED_S: Final = 600
 
 
 class Cors(CORSMiddleware):
-    """Starlette's, with these headers; who is refused before the call is told so as a problem."""
+    """Starlette's, with these headers; a refusal before the call is a problem too."""
 
     def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
         super().__init__(

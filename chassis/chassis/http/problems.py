@@ -28,7 +28,7 @@ MAX_MESSAGE: Final = 300
 class ProblemType:
     """A kind of problem. `code` is the stable machine-readable name.
 
-    `detail` says what it means for the caller; `because` holds what is said instead where the reason is known, by name.
+    `detail` is what it means for the caller; `because` holds the text in its place where the reason is known, by name.
     """
 
     code: str

@@ -23,7 +23,7 @@ def clean_code(text: str) -> str | None:
 
 
 def yes_or_no(text: str) -> bool | None:
-    """None for a word that is neither. Nothing said is yes."""
+    """None for a text that is neither. An empty cell is yes."""
     answer = text.casefold()
     return True if answer in YES else False if answer in NO else None
 

@@ -53,7 +53,7 @@ class UnreadableDate(ValueError):
 
 
 def read_day(value: object) -> date | None:
-    """The day by India's calendar; None for nothing said. Raises UnreadableDate."""
+    """The day by India's calendar; None for an empty value. Raises UnreadableDate."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     if isinstance(value, datetime):

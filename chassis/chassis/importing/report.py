@@ -16,7 +16,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`where` is a line or a feature of the file, or a station's code; `code` is a stable word."""
+    """`where` is a line or a feature of the file, or a station's code; `code` is a stable name."""
 
     severity: Severity
     code: str

@@ -21,7 +21,7 @@ LATIN_WORD: Final = re.compile(r"[^\W\d_]+")
 WORD: Final = re.compile(r"[a-z]+")
 SMALL_THEN_CAPITAL: Final = re.compile(r"\b[a-z]+[A-Z]")
 UTF_8_LETTER: Final = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-# The share of a name's pairs of letters that no known name has. With FEW_VOWELS, or a sign that is in no name, it tells
+# The share of a name's pairs of letters that no known name has. With FEW_VOWELS, or a sign that is in no name, it finds
 # 80 % of the state's Hindi names typed for Kruti Dev, and 0.06 % of 9,361 names of post offices.
 STRANGE_PAIRS: Final = 0.2
 # A name in English has more; where k is aa and s is e, few letters are vowels.

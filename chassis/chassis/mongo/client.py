@@ -50,7 +50,7 @@ Database = AsyncIOMotorDatabase[Document]
 
 # A write is confirmed when a majority has it in the journal; after 5 s without that its outcome is unknown.
 DURABLE = WriteConcern(w="majority", j=True, wtimeout=5_000)
-# Outcomes of writes that a stepping-down or stopping server could not tell.
+# Outcomes of writes that a stepping-down or stopping server could not confirm.
 _UNKNOWN_CODES = frozenset({64, 91, 189, 262, 10_058, 10_107, 11_600, 11_602, 13_435, 13_436})
 
 

@@ -59,7 +59,7 @@ _FACT_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "CertificateRevoked": ("certificate_id", "kind"),
 }
 _ADVERSE, _UNABLE = VerificationOutcome.ADVERSE.value, VerificationOutcome.UNABLE.value
-# What the person verified reads in place of an adverse result: the police tell it, face to face.
+# What the person verified reads in place of an adverse result: the police explain it, face to face.
 ASK_POLICE: Final = "ask_police"
 # Up to here who has time is not reminded.
 HALF: Final = 0.5

@@ -1,4 +1,4 @@
-"""What the generators of this folder share: write their files, or tell which are not current."""
+"""What the generators of this folder share: write their files, or list which are not current."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

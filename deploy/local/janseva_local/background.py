@@ -140,7 +140,7 @@ def _passed_on(options: Namespace) -> list[str]:
 
 
 def _survivors(record: RunRecord) -> list[psutil.Process]:
-    """Processes of the record that still run; each is told from a stranger with its pid by the time of its start."""
+    """Processes of the record that still run; a stranger with the pid of one has another time of start."""
     found = (process.find() for process in record.processes.values())
     return [process for process in found if process is not None]
 

@@ -17,7 +17,7 @@ class AlreadyRunning(Exception):
 
 
 class RunningProcess(BaseModel):
-    """A process we started. `created` tells it from a later one with the same pid."""
+    """A process we started. `created` distinguishes it from a later one with the same pid."""
 
     pid: int
     created: float

@@ -1,6 +1,6 @@
 """A local register of identity documents that speaks docs/identity-register.md strictly: for development and tests.
 
-It knows the documents it is told, and answers a request that is sent again as it did the first. Pure.
+It knows the documents it is given, and answers a request that is sent again as it did the first. Pure.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""What the local stack tells the person at the terminal."""
+"""What the local stack prints for the person at the terminal."""
 
 import os
 import shlex

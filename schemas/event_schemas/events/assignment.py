@@ -15,7 +15,7 @@ class AssignedToStation(DerivedEvent):
 
     ``nearest_stations`` are those whose patrols are near an emergency, nearest first, whatever the jurisdiction. Where
     the station's desk is not online yet, ``also_inform`` names the posts to telephone besides ``officer_post``.
-    ``notes`` are stable words about the decision, such as ``zero_fir_at_any_station``.
+    ``notes`` are stable codes about the decision, such as ``zero_fir_at_any_station``.
     """
 
     type: ClassVar[Literal["AssignedToStation"]] = "AssignedToStation"

@@ -43,7 +43,7 @@ class ResponderStoodDown(DeskEvent):
 class EmergencyResolved(DeskEvent):
     """``duplicate_of`` names the other case when ``how`` says so.
 
-    ``called_back_at``: when the caller was rung up and said that no help is needed (``how`` = caller_cancelled).
+    ``called_back_at``: when the caller was rung up and confirmed that no help is needed (``how`` = caller_cancelled).
     """
 
     type: ClassVar[Literal["EmergencyResolved"]] = "EmergencyResolved"

@@ -39,7 +39,7 @@ class ComplaintFiled(IntakeEvent):
 
     ``attributes`` holds only what the catalogue marks ``x-clear`` (enums and booleans); personal data is
     in ``sealed``. ``contact_proved``: the sealed phone is the one that the filer logged in with or called 112 from.
-    ``source`` is a keyed hash, another each day, of the login or network it was filed from; it tells no address.
+    ``source`` is a keyed hash, another each day, of the login or network it was filed from; it reveals no address.
     """
 
     type: ClassVar[Literal["ComplaintFiled"]] = "ComplaintFiled"

@@ -42,7 +42,7 @@ class VerificationCompleted(DeskEvent):
 
 
 class DocumentsRequested(DeskEvent):
-    """An officer asks for papers, by their codes. Whether a clock waits for them is said by ClockPaused alone."""
+    """An officer asks for papers, by their codes. Whether a clock waits for them is decided by ClockPaused alone."""
 
     type: ClassVar[Literal["DocumentsRequested"]] = "DocumentsRequested"
 
@@ -85,7 +85,7 @@ class InformationSigned(_EnquiryEvent):
 
 
 class ProgressInformed(_EnquiryEvent):
-    """The victim was told of the investigation's progress (BNSS s. 193(3): within ninety days)."""
+    """The victim was informed of the investigation's progress (BNSS s. 193(3): within ninety days)."""
 
     type: ClassVar[Literal["ProgressInformed"]] = "ProgressInformed"
 

@@ -91,7 +91,7 @@ def verify_router(store: CertificateStore, metrics: CertificateMetrics, papers: 
         headers = {"content-encoding": "gzip", "cache-control": "public, max-age=31536000, immutable"}
         return Response(font, media_type="font/ttf", headers=headers)
 
-    # Whatever is typed is answered, slashes included: nobody is told that a path does not exist.
+    # Whatever is typed is answered, slashes included: no answer shows that a path does not exist.
     @router.get(
         "/v1/verify/{name:path}",
         response_model=Verification,

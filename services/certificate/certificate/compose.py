@@ -1,4 +1,4 @@
-"""The page of a paper: its kind's words, and the facts of its case. Pure."""
+"""The page of a paper: its kind's texts, and the facts of its case. Pure."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def page_of(common: Common, order: Order, case: CaseFile, person: PersonalData, 
 
 
 def passages_for(passages: Iterable[Passage], outcome: VerificationOutcome | None) -> Iterator[Passage]:
-    """Those that are said on a paper that rests on that outcome."""
+    """Those that stand on a paper that rests on that outcome."""
     return (one for one in passages if not one.outcomes or outcome in one.outcomes)
 
 

@@ -1,4 +1,4 @@
-"""The certificate service's calls, as OpenAPI tells them."""
+"""The certificate service's calls, as OpenAPI describes them."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What is issued for which event, under which number, and what may be said of it to anyone. Pure."""
+"""What is issued for which event, under which number, and what anyone may know of it. Pure."""
 
 from __future__ import annotations
 

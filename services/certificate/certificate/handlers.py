@@ -84,7 +84,7 @@ class EventHandler:
         self._public_url = public_url.rstrip("/")
 
     async def handle(self, batch: Sequence[Received]) -> Sequence[Outgoing]:
-        """Cases go side by side, a case's own events one after another. What was done before is only told again."""
+        """Cases go side by side, a case's own events one after another. What was done before is only emitted again."""
         await self._store.remember([received.data for received in batch])
         by_case: defaultdict[str, list[Received]] = defaultdict(list)
         for received in batch:

@@ -1,4 +1,4 @@
-"""The whole check of the papers: their words in both languages; each can be ordered, numbered and filled in."""
+"""The whole check of the papers: their texts in both languages; each can be ordered, numbered and filled in."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def kind_problems(kind: Kind) -> Iterator[str]:
 
 
 def catalogue_problems(papers: Papers, catalogue: Path) -> Iterator[str]:
-    """Attributes that no application has, and choices that have no words; a service that is not there yet has none."""
+    """Attributes that no application has, and choices that have no name; a service that is not there yet has none."""
     services = load_yaml(catalogue)["services"]
     attributes = {one["code"]: one["attributes"].get("properties", {}) for one in services}
     for kind in papers.kinds.values():

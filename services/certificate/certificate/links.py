@@ -20,7 +20,7 @@ class SignedLink:
 class LinkSigner:
     def __init__(self, public_url: str, secret: str) -> None:
         self._base = public_url.rstrip("/")
-        # A key of its own, so that a link tells nothing of the service token.
+        # A key of its own, so that a link reveals nothing of the service token.
         self._key = hmac.digest(secret.encode(), b"janseva certificate link", hashlib.sha256)
 
     def link(self, certificate_id: str, *, now: datetime, lifetime: timedelta) -> SignedLink:

@@ -1,4 +1,4 @@
-"""What stands on a certificate's page: plain values in, words in Hindi and English out. No I/O and no clock."""
+"""What stands on a certificate's page: plain values in, text in Hindi and English out. No I/O and no clock."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Frozen(BaseModel):
 
 
 class Text(Frozen):
-    """One thing said in both languages."""
+    """One text in both languages."""
 
     hi: str
     en: str

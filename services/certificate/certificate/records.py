@@ -1,4 +1,4 @@
-"""What the certificate service stores, and the events it tells of it; both always say the same of one certificate."""
+"""What the certificate service stores, and the events it emits of it; both always agree on one certificate."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ REPLACED: Final = "replaced"
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A certificate without its PDF. `told_at` is when it was stored: the event's time, however often it is told."""
+    """A certificate without its PDF. `emitted_at` is when it was stored: the time of its event, each time the same."""
 
     certificate_id: str
     number: str
@@ -61,7 +61,7 @@ def certificate_of(order: Order, case: CaseFile, *, verify_url: str, sha256: str
 
 
 def issued_record(certificate: Certificate) -> WireRecord:
-    """CertificateIssued, the same bytes whenever it is told."""
+    """CertificateIssued, the same bytes whenever it is emitted."""
     assert certificate.emitted_at is not None
     return _record(CertificateIssued, certificate, certificate.emitted_at, certificate.cause_id)
 

@@ -36,7 +36,7 @@ def flattened(attributes: Mapping[str, Any], depth: int = _DEEPEST) -> dict[str,
 
 
 def shown_as(row: Shown, value: str | datetime, issued_at: datetime) -> str:
-    """The words of a value in a paper issued at that time; empty if there is nothing to show."""
+    """The text of a value in a paper issued at that time; empty if there is nothing to show."""
     if isinstance(value, datetime):
         return (india_date if row.as_ == "date" else india_moment)(value).both
     return _SHOWN[row.as_](row, value, issued_at) if clean(value) else ""

@@ -50,7 +50,7 @@ class CertificateStore:
             )
 
     async def remember(self, events: Sequence[Event]) -> None:
-        """Take in what certificates will rest on; each event may come again."""
+        """Store what certificates will rest on; each event may come again."""
         cases = [update for event in events for update in _case_updates(event, self._services)]
         stations = [
             UpdateOne({"case_id": event.case_id, "station": None}, {"$set": {"station": event.station.name}})

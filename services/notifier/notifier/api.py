@@ -61,7 +61,7 @@ def internal_router(messages: DirectMessages, token: str) -> APIRouter:
         try:
             message_id = await messages.send(body.to, body.template, body.language, body.variables)
         except TemplateError as error:
-            # The book's own words name templates and variables, never values.
+            # The error's text names templates and variables, never values.
             raise Problem(TEMPLATE_REFUSED, extra={"fault": str(error)}) from None
         except GatewayRefused:
             raise Problem(GATEWAY_REFUSED) from None
@@ -103,7 +103,7 @@ def receipts_router(receipts: Receipts, addresses: ReceiptAddress) -> APIRouter:
     router = APIRouter(tags=["receipts"])
 
     # Kannel fetches its dlr-url with GET; other gateways post. The signature in the address is the authentication, and
-    # whatever is wrong with a report the answer is the same: it tells nobody which messages there are.
+    # whatever is wrong with a report the answer is the same: it shows nobody which messages there are.
     @router.get("/v1/receipts/kannel")
     @router.post("/v1/receipts/kannel")
     @described(docs.KANNEL)

@@ -48,7 +48,7 @@ from .templates import TemplateError
 
 SERVICE = "notifier"
 MAX_SILENCE = timedelta(seconds=30)
-# Offices can't be told before the directory has been read; a broker that is away must not hold up the start for ever.
+# Offices can't be notified before the directory has been read; a broker that is away must not hold up the start.
 # Without the directory too the consumers may run: an office's message waits until its post is known.
 DIRECTORY_WAIT = timedelta(seconds=5)
 

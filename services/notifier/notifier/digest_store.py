@@ -32,7 +32,7 @@ class EndedDigest:
     state: DispatchState
     attempts: int
     error_code: str | None
-    # A delivery report has changed its end: members may have been told another before.
+    # A delivery report has changed its end: members may have been announced with another before.
     reported: bool = False
 
 

@@ -61,7 +61,7 @@ def compose(digest_id: str, members: Sequence[Notice], at: datetime) -> Notice:
     return Notice(
         notification_id=digest_id,
         event_id=digest_id,
-        # It speaks of many cases: their own events tell each of them what became of it.
+        # It is about many cases: each has an event of its own that reports what became of it.
         case_id="",
         emergency=any(member.emergency for member in members),
         audience="office",

@@ -1,4 +1,4 @@
-"""The notifier's calls, as OpenAPI tells them."""
+"""The notifier's calls, as OpenAPI describes them."""
 
 from typing import Final
 

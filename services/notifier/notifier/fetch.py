@@ -1,4 +1,4 @@
-"""The HTTP client towards a gateway: aiohttp, at a tenth of httpx's CPU time a message, with its errors told apart."""
+"""The HTTP client of a gateway: aiohttp, at a tenth of httpx's CPU time a message, with its errors distinguished."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ OFFICE: Audience = "office"
 
 
 def lint(path: Path, *, production: bool = False) -> TemplateBook:
-    """The book in `path`; TemplateError lists what is wrong, one problem a line."""
+    """The templates in `path`; TemplateError lists what is wrong, one problem a line."""
     book = TemplateBook.load(path)
     problems = [*_use_problems(book), *_variable_problems(book), *(_production_problems(book) if production else ())]
     if problems:

@@ -1,6 +1,6 @@
 """How many cases may write to one number, or emergencies to one office at once: few of those that nobody has proved.
 
-A case counts once in each window, however many messages it has, so that who is told of it is told to the end.
+A case counts once in each window, however many messages it has, so that who hears of it hears to the end.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class QuotaStore(Protocol):
 
 
 class Quotas:
-    """`secret` keys the hash of a number, so that the counters tell no numbers."""
+    """`secret` keys the hash of a number, so that the counters reveal no numbers."""
 
     def __init__(self, store: QuotaStore, rules: QuotaRules, secret: str) -> None:
         self._store, self._rules = store, rules

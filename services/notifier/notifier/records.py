@@ -32,7 +32,7 @@ class Claim:
     notice: Notice
     attempt: int
     lease_until: datetime
-    # The claim before this one ended without a word: its message may have been accepted.
+    # The claim before this one ended without an outcome: its message may have been accepted.
     unconfirmed: bool = False
 
 
@@ -166,7 +166,7 @@ def card_of(document: Mapping[str, Any]) -> CaseCard:
 def announcements(
     notice: Notice, state: DispatchState, *, attempts: int, at: datetime, error_code: str | None, revises: bool = False
 ) -> list[OutboxEntry]:
-    """What is told of a message's end: nothing of a digest, because each message in it is told of by itself."""
+    """The event of a message's end: none of a digest, because each message in it has its own."""
     if notice.is_digest:
         return []
     return [announcement(notice, state, attempts=attempts, at=at, error_code=error_code, revises=revises)]
@@ -182,10 +182,10 @@ def announcement(
     template: str | None = None,
     revises: bool = False,
 ) -> OutboxEntry:
-    """The event that tells the suite what became of a message; its id follows from the notification and its type.
+    """The event of what became of a message; its id follows from the notification and its type.
 
     `template` is what was really sent, if not the notice's own. `revises`: a failure is taken back. Acceptance may
-    have been told before that failure, so this event has an id of its own, else it would be taken for a repeat.
+    have been announced before that failure, so this event has an id of its own, else it would count as a repeat.
     """
     kind: type[NotificationDelivered | NotificationFailed] = (
         NotificationDelivered if state is DispatchState.ACCEPTED else NotificationFailed

@@ -1,4 +1,4 @@
-"""Who hears of which event, in which words: the rules of rules.yaml, and the messages they make of an event. Pure."""
+"""Who hears of which event, in which text: the rules of rules.yaml, and the messages they make of an event. Pure."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def facts_for(event: Event, card: CaseCard, *, emergency: bool) -> dict[str, str
 
 @dataclass(frozen=True, slots=True)
 class _To:
-    """Whom a message is for; `part` tells the messages of one event to several offices apart."""
+    """Whom a message is for; `part` distinguishes the messages of one event to several offices."""
 
     part: str
     post: str | None
@@ -160,7 +160,7 @@ def _addressees(rule: Rule, event: Event, card: CaseCard) -> Iterator[_To]:
 
 
 def _addressed(rule: Rule, card: CaseCard) -> bool:
-    """Who filed anonymously is told nothing: the answer waits at the receipt."""
+    """Who filed anonymously gets no message: the answer waits at the receipt."""
     return rule.audience == "office" or not card.anonymous
 
 
@@ -211,7 +211,7 @@ def _deadline(event: Event) -> datetime | None:
 
 
 def _unknown_card(envelope: Envelope) -> CaseCard:
-    """For a case whose filing was never seen: offices are still told, the citizen can't be."""
+    """For a case whose filing was never seen: offices are still notified, the citizen can't be."""
     return CaseCard(
         case_id=envelope.data.case_id,
         tracking_number=UNKNOWN_VALUE,
@@ -230,7 +230,7 @@ def _informed(event: Event, _: CaseCard) -> Sequence[str]:
 
 
 def _nearby(event: Event, _: CaseCard) -> Sequence[str]:
-    """The officers in charge of the patrols near an emergency, but for those who are told of it anyway."""
+    """The officers in charge of the patrols near an emergency, but for those who are notified of it anyway."""
     assert isinstance(event, AssignedToStation)
     informed = {event.officer_post, *event.also_inform}
     posts = [ids.post_id(Post.SHO, code) for code in event.nearest_stations]
@@ -238,7 +238,7 @@ def _nearby(event: Event, _: CaseCard) -> Sequence[str]:
 
 
 def _previous(event: Event, card: CaseCard) -> Sequence[str]:
-    """The post that the assignment before named, unless it is told of the case anyway."""
+    """The post that the assignment before named, unless it is notified of the case anyway."""
     if not isinstance(event, AssignedToStation):
         return ()
     before = card.posts.get(str(event.assignment_no - 1))

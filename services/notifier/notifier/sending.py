@@ -47,7 +47,7 @@ class Publisher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SendingRules:
-    """`resend_unconfirmed`: what to do when a message may have been accepted but nobody said so.
+    """`resend_unconfirmed`: what to do when a message may have been accepted without a confirmation.
 
     `always` is right where the gateway drops doubles by notification id; `emergency` where it does not: then a routine
     message fails as `outcome_unknown` rather than risk a second copy, and an emergency's is repeated.

@@ -45,7 +45,7 @@ class CaseStore:
         self._cards = mongo.collection("cases")
 
     async def remember(self, filed: Sequence[ComplaintFiled], assigned: Sequence[AssignedToStation]) -> None:
-        """Take in filings and assignments; each may come again and in any order among batches."""
+        """Apply filings and assignments; each may come again and in any order among batches."""
         filings = [UpdateOne({"_id": event.case_id}, {"$setOnInsert": _card(event)}, upsert=True) for event in filed]
         assignments = [
             UpdateOne(
@@ -54,7 +54,7 @@ class CaseStore:
             )
             for event in assigned
         ]
-        # Whatever the order in which assignments come: who had the case before is told of the next one.
+        # Whatever the order in which assignments come: who had the case before is notified of the next one.
         posts = [
             UpdateOne({"_id": event.case_id}, {"$set": {f"posts.{event.assignment_no}": event.officer_post}})
             for event in assigned
@@ -146,7 +146,7 @@ class DispatchStore:
     ) -> frozenset[str]:
         """Write that the gateway accepted these, each with its event. A fact: it holds whoever has the claim now.
 
-        Returns the ids written: a delivery report that was faster has settled the others, and told so.
+        Returns the ids written: a delivery report that was faster has settled and announced the others.
         """
         operations = [
             UpdateOne(

@@ -19,7 +19,7 @@ Audience = Literal["citizen", "office"]
 Channel = Literal["sms"]
 DigestKind = Literal["new_cases", "due_soon", "breaches", "with_citizen", "changes"]
 
-# All that a text may tell whoever reads the phone of a sensitive case's citizen: a number, and when to come.
+# All that a text may show whoever reads the phone of a sensitive case's citizen: a number, and when to come.
 NEUTRAL_VARIABLES = frozenset({"tracking_number", "when"})
 
 
@@ -97,7 +97,7 @@ class TemplateBook(Frozen):
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """The book in `path`; TemplateError names everything that is wrong with it."""
+        """The templates in `path`; TemplateError names everything that is wrong with it."""
         return cls.parse(load_yaml(path))
 
     @classmethod
@@ -121,7 +121,7 @@ class TemplateBook(Frozen):
     def render(
         self, template_id: str, language: Language, values: Mapping[str, str], *, neutral: bool = False
     ) -> Message:
-        """The message in `language`; `neutral` takes the text that tells a stranger nothing."""
+        """The message in `language`; `neutral` picks the text that reveals nothing to a stranger."""
         template = self.get(template_id)
         if set(values) != set(template.variables):
             raise TemplateError(

@@ -1,4 +1,4 @@
-"""Routing's calls, as OpenAPI tells them."""
+"""Routing's calls, as OpenAPI describes them."""
 
 from typing import Final
 

@@ -15,7 +15,7 @@ from routing.domain import Dataset, StationKind, StationRecord
 LEAST_SCORE: Final = 78.0
 # A short word is inside too many names to be looked for inside them.
 LEAST_PARTIAL: Final = 4
-# What every station's name may be followed by; it tells none from another.
+# What every station's name may be followed by; it distinguishes none.
 OF_ANY_STATION: Final = frozenset({"thana", "tana", "ps", "p.s.", "police", "station", "थाना", "पुलिस", "स्टेशन"})
 
 Scores = NDArray[np.float64]

@@ -1,4 +1,4 @@
-"""The promises, worked out anew from the citizens' and officers' events, against what the SLA monitor said of them."""
+"""The promises, worked out anew from the citizens' and officers' events, against what the SLA monitor emitted."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

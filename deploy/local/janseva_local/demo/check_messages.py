@@ -49,13 +49,13 @@ from janseva_local.demo.evidence import DIGEST, Evidence, Seen
 from janseva_local.demo.findings import Case, Finding
 
 LONGEST_LADDER = 8
-LAST_FRACTION = 0.8  # the second warning is told, not the first
-HALF = 0.5  # of a citizen's own time every warning behind it is told
+LAST_FRACTION = 0.8  # the second warning is sent, not the first
+HALF = 0.5  # of a citizen's own time every warning behind it is sent
 
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """`due` is false for a message that may be sent and need not be: a warning told before anybody was in charge."""
+    """`due` is false for a message that may be sent and need not be: a warning emitted before anybody was in charge."""
 
     case_id: str
     to: str
@@ -117,7 +117,7 @@ def owed_by(case: Case, posts: dict[str, DirectoryPost]) -> Iterator[tuple[str, 
                 yield _owed(seen, f"office:{post}", phone, name)
 
 
-# What a citizen hears of events that are told in one way alone.
+# The citizen's template of events that have one alone.
 PLAIN: Mapping[type[Event], str] = {
     ComplaintFiled: "filed",
     AssignedToStation: "assigned",
@@ -144,7 +144,7 @@ RANKS = ("SHO", "SDPO", "SP", "DIG", "HQ")
 
 
 def citizen_template(event: Event, in_charge: str | None) -> str | None:  # noqa: PLR0911, C901  one case per event
-    """What the citizen hears; `in_charge` is the post that has the case, above which a breach may be told."""
+    """What the citizen hears; `in_charge` is the post that has the case, above which a breach may be escalated."""
     match event:
         case SLABreached(owner=ClockOwner.CITIZEN):
             return "reminder_overdue"
@@ -199,7 +199,7 @@ def office_template(seen: Seen, case: Case) -> tuple[str, str] | None:
 
 
 def further_offices(event: Event, left: str | None = None) -> list[tuple[str, str]]:
-    """(post, template) of those who are told of a new case besides the post in charge, each once."""
+    """(post, template) of those who are notified of a new case besides the post in charge, each once."""
     if not isinstance(event, AssignedToStation):
         return []
     informed = [post for post in dict.fromkeys(event.also_inform) if post != event.officer_post]
@@ -211,7 +211,7 @@ def further_offices(event: Event, left: str | None = None) -> list[tuple[str, st
 
 
 def _left(seen: Seen, case: Case) -> str | None:
-    """The post that had the case before this assignment, unless it is told of the case anyway."""
+    """The post that had the case before this assignment, unless it is notified of the case anyway."""
     event = seen.envelope.data
     if not isinstance(event, AssignedToStation):
         return None
@@ -229,7 +229,7 @@ def _assignments(case: Case) -> list[AssignedToStation]:
 
 
 def _in_charge(seen: Seen, case: Case) -> str | None:
-    """The post that had the case when this was told."""
+    """The post that had the case when this was emitted."""
     posts = [
         one.envelope.data.officer_post
         for one in case.of(AssignedToStation)
@@ -260,7 +260,7 @@ def office_phone(post: str, posts: dict[str, DirectoryPost]) -> str | None:
 
 
 def _any_office(seen: Seen, events: list[Seen]) -> list[str]:
-    """Whoever may be told of an event of an earlier run's case besides the post in charge."""
+    """Whoever may be notified of an event of an earlier run's case besides the post in charge."""
     before = [one.envelope.data.officer_post for one in events if isinstance(one.envelope.data, AssignedToStation)]
     return [post for post, _ in further_offices(seen.envelope.data)] + list(dict.fromkeys(before))
 

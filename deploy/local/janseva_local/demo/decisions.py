@@ -1,4 +1,4 @@
-"""Why each case lies where it lies, and how sure that is: routing's own words, counted."""
+"""Why each case lies where it lies, and how sure that is: routing's own reasons, counted."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -8,7 +8,7 @@ from event_schemas import AssignedToStation
 from janseva_local.demo.evidence import Seen
 
 UNSURE = 0.5
-# The words of the live table and of the summary, in their order.
+# The columns of the live table and of the summary, in their order.
 DOUBTS = ("provisional", "ambiguous", "unsure")
 
 

@@ -1,4 +1,4 @@
-"""The live table: what was filed, assigned, worked, met, breached and told so far."""
+"""The live table: what was filed, assigned, worked, met, breached and sent so far."""
 
 import asyncio
 import sys

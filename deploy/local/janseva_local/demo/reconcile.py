@@ -46,7 +46,7 @@ def reconcile(run: Run, policies: PolicySet, limits: Limits) -> list[Finding]:
 
 
 def check_filing(case: Case) -> list[Finding]:
-    """One accepted submission is one ComplaintFiled with the number the citizen was told."""
+    """One accepted submission is one ComplaintFiled with the number in the citizen's answer."""
     filed = case.of(ComplaintFiled)
     findings = exactly_one(case.accepted.case_id, "ComplaintFiled", filed)
     for seen in filed:

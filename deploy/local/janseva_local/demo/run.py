@@ -1,4 +1,4 @@
-"""The demo: citizens file, officers act, clocks break, and at the end the books must balance."""
+"""The demo: citizens file, officers act, clocks break, and at the end the counts must agree."""
 
 import asyncio
 import os
@@ -165,7 +165,7 @@ class Demo:
         return 1 if findings or self._tally.problems or not audited or not resisted else 0
 
     async def _resist(self) -> bool:
-        """Let a stranger try what harms people, after the books: his calls are no part of them. True: all in vain."""
+        """Let a stranger try what harms people; his calls are not reconciled. True: all in vain."""
         if self._options.plant is not None or self._options.kill:
             return True
         first_phone = 9_180_000_000 + int(self._since.timestamp()) * 10 % 10**7

@@ -54,7 +54,7 @@ class CitizenTokens:
             phone = self._ring.open(claims["sub"], claims["phone_sealed"]).decode()
         except (SealError, KeyError) as error:
             raise Problem(TOKEN_INVALID) from error
-        # A token from before this claim tells nothing of what was before it.
+        # A token from before this claim proves nothing of what was before it.
         since = datetime.fromtimestamp(claims.get("known_since", claims["iat"]), UTC)
         citizen = Principal(
             sub=claims["sub"], role="citizen", phone=phone, known_since=since, session=claims.get("sid")

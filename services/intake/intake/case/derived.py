@@ -95,7 +95,7 @@ class Derived:
 
 
 def derive(event_id: str, event: Event) -> Derived:
-    """The event as intake takes it in; TypeError for a type that is not in DERIVED."""
+    """The event as intake applies it; TypeError for a type that is not in DERIVED."""
     effect = _effect(event)
     entry = TimelineEntry(event_id, event.case_id, event.occurred_at, event.type, facts_of(event))
     return Derived(event.case_id, entry, effect)

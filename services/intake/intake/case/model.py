@@ -37,7 +37,7 @@ class Join:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A promise made in an answer; status shows it until sla-monitor's own word arrives."""
+    """A promise made in an answer; status shows it until sla-monitor's own event arrives."""
 
     clock: str
     clock_id: str

@@ -72,7 +72,7 @@ class Promise(_Data):
 
 
 class ServiceNotice(Text):
-    """What is said at once to who answers so."""
+    """The notice in the answer to who answers so."""
 
     code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     when: When

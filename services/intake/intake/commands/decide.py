@@ -82,7 +82,7 @@ def _further(draft: EventDraft, before: IntakeEvent, context: Context) -> list[N
 def _hearings_off(
     lapsed: tuple[HearingRecord, ...], changed: HearingRecord | None, before: IntakeEvent, event_id: str
 ) -> list[Numbered]:
-    """A case's end cancels the appointments that it still has: who would come to one in vain is told."""
+    """A case's end cancels the appointments that it still has: who would come to one in vain is notified."""
     off = [
         record
         for record in lapsed

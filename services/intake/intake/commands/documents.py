@@ -20,7 +20,7 @@ def _named(codes: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class RequestDocuments(DeskCommandBody):
-    """The citizen is told which papers, and can add them to the case. No clock stops by it: that is `pause-clock`."""
+    """The citizen learns which papers, and can add them to the case. No clock stops by it: that is `pause-clock`."""
 
     documents: Annotated[
         tuple[Code, ...],

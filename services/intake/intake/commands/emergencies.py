@@ -56,7 +56,7 @@ def stand_down(body: StandDown, case: Case, _context: Context) -> EventDraft:
 
 
 class ResolveEmergency(DeskCommandBody):
-    """`called_back_at` is when the caller was rung up and said that no help is needed."""
+    """`called_back_at` is when the caller was rung up and confirmed that no help is needed."""
 
     how: Annotated[str, OneOf(EmergencyOutcome)]
     duplicate_of: Id | None = None

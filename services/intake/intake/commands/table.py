@@ -157,7 +157,7 @@ _WITHOUT_HEARING = {**to(S.ASSIGNED, S.HEARING_SCHEDULED), **stay(_OPEN - {S.HEA
 _EMERGENCY = frozenset({F.EMERGENCY})
 _CERTIFICATE = frozenset({F.CERTIFICATE})
 _VERIFIED = frozenset({F.CERTIFICATE, F.VERIFICATION})
-# Who told something without a name is never called in.
+# Who gave information without a name is never called in.
 _HEARABLE = CASE_FAMILIES - {F.EMERGENCY, F.TIP}
 _ISSUED = frozenset({F.REPORT, F.CERTIFICATE, F.VERIFICATION, F.REGISTRATION})
 _INQUIRED = frozenset({F.COMPLAINT, F.REPORT, F.VISIT})

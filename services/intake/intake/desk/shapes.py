@@ -69,7 +69,7 @@ class DeskPage(Shape):
 
 
 class Point(Shape):
-    """WGS84 degrees; `accuracy_m` only where the device told it."""
+    """WGS84 degrees; `accuracy_m` only where the device reported it."""
 
     lat: float
     lon: float
@@ -95,7 +95,7 @@ class Personal(Shape):
 
 
 class DeskCase(CaseStatus):
-    """The status, and what an officer needs besides. `allowed`: the commands that would be accepted now, in words in
+    """The status, and what an officer needs besides. `allowed`: the commands that would be accepted now, by name in
     `allowed_text`.
     """
 

@@ -1,4 +1,4 @@
-"""Files of a case, as OpenAPI tells it."""
+"""Files of a case, as OpenAPI describes them."""
 
 from typing import Any, Final
 

@@ -98,5 +98,5 @@ def same_file(case: Case, sha256: str, document_type: str | None) -> EvidenceRec
 
 
 def _was_complete(case: Case) -> bool:
-    """Told once: a case is not complete a second time because a paper was found infected and sent anew."""
+    """Emitted once: a case is not complete a second time because a paper was found infected and sent anew."""
     return any(entry.event == DocumentsCompleted.type for entry in case.history)

@@ -1,8 +1,8 @@
-"""Why a file is not taken, or not shown."""
+"""Why a file is refused, or not shown."""
 
 
 class EvidenceFault(Exception):
-    """`code` names the problem, whose words name the `limits`; the text, for developers, holds nothing of the file."""
+    """`code` names the problem, whose text names the `limits`; the text, for developers, holds nothing of the file."""
 
     code: str
     because: str | None = None

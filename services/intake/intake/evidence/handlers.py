@@ -1,4 +1,4 @@
-"""Files of cases: they arrive, are looked at, kept sealed, told of in one write of the case, and shown as copies."""
+"""Files of cases: they arrive, are looked at, kept sealed, recorded in one write of the case, and shown as copies."""
 
 import asyncio
 import hashlib
@@ -211,7 +211,7 @@ class EvidenceDesk:
     async def _keep(
         self, case: Case, file: File, parts: list[PartRef] | tuple[PartRef, ...], record: EvidenceRecord
     ) -> EvidenceRecord:
-        """First its bytes stay for good, then the case tells of it: what a case tells of is never swept away."""
+        """First its bytes stay for good, then the case lists it: what a case lists is never swept away."""
         if await self.files.keep(file, parts) is None:
             raise Problem(NOT_FOUND)
         service = self.catalogue.get(case.service_code)
@@ -248,7 +248,7 @@ class EvidenceDesk:
             if await self.cases.update(known, update, ()) is not None:
                 return update.evidence
             known = await self.cases.by_id(case.case_id)
-        # Whether the case could be told or not, what is infected is not shown.
+        # Whether the case could be written or not, what is infected is not shown.
         return case.evidence[record.evidence_id] if scan is Scan.UNSCANNED else replace(record, scan=scan)
 
     async def _original(self, file: File) -> bytes:

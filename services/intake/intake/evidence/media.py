@@ -1,4 +1,4 @@
-"""What a file is, by its content alone, and why it is not taken: cheap checks, before anything opens it.
+"""What a file is, by its content alone, and why it is refused: cheap checks, before anything opens it.
 
 A table of signatures of our own: of the maintained libraries those that run on Python 3.11 know neither AMR nor 3GP.
 """
@@ -27,7 +27,7 @@ BOXED: Final = frozenset({MP4, MOV, GP3, M4A})
 # Of these no copy without metadata is made: a library for it would be too large or not free enough.
 WITHOUT_COPY: Final = frozenset({HEIC, OGG})
 
-# So many bytes tell the type; the rest need not arrive to refuse a file.
+# So many bytes decide the type; the rest need not arrive to refuse a file.
 HEAD_BYTES: Final = 4_096
 # Phones take JPEGs of 108 megapixels, and a JPEG can be opened at a fraction of its size; the others cannot.
 MOST_PIXELS: Final[Mapping[str, int]] = {JPEG: 110_000_000, PNG: 40_000_000, WEBP: 40_000_000}

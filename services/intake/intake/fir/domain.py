@@ -52,7 +52,7 @@ def may_register(situation: Situation) -> bool:
 
 
 def may_decline(situation: Situation) -> bool:
-    """Said once in a round, and never of what is registered."""
+    """Emitted once in a round, and never of what is registered."""
     return registered(situation.case) is None and not _in_round(situation.case, FIRDeclined.type)
 
 

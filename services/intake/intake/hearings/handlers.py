@@ -1,4 +1,4 @@
-"""Books an officer's time with a hearing: the time is claimed first, then the case is written, which alone decides."""
+"""Reserve an officer's time with a hearing: the time is claimed first, then the case, which decides, is written."""
 
 import asyncio
 from collections.abc import Sequence

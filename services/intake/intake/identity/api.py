@@ -70,7 +70,7 @@ def me_router(
         citizen: Citizen, request: Request, accept_language: Annotated[str | None, Header()] = None
     ) -> Response:
         body = await read_model(request, IdentityDocument)
-        # The register must tell nobody whose a number is by being asked a hundred names.
+        # Nobody may find out whose a number is by asking the register a hundred names.
         wait = rate.hit(citizen.sub)
         if wait is not None:
             raise Problem(TOO_MANY_REQUESTS, headers={"Retry-After": str(max(1, int(wait.total_seconds())))})

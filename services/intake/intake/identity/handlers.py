@@ -82,7 +82,7 @@ class IdentityDesk:
         return whole_ms(self._clock.now())
 
     async def profile(self, citizen: Principal) -> Profile:
-        """Empty for who has said nothing, and for a number whose former holder said it."""
+        """Empty for who has stated nothing, and for a number whose former holder stated it."""
         return self._opened(citizen, await self._store.profile(citizen.sub))
 
     async def change_profile(self, citizen: Principal, patch: ProfilePatch) -> Profile:

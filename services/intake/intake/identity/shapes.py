@@ -22,7 +22,7 @@ class KnownDocument(Shape):
 
 
 class Me(Shape):
-    """`phone` is that of the login. Null: nothing was said."""
+    """`phone` is that of the login. Null: nothing was stated."""
 
     phone: str | None
     name: str | None

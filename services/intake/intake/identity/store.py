@@ -122,7 +122,7 @@ _CHANGES = frozenset({"state", "checked_by", "checked_at", "claimed_at", "sealed
 
 
 def key_of(claim: IdentityClaim) -> str:
-    """Tells one holder's documents apart: by the hash, or where no number is taken by the kind and the end."""
+    """Distinguishes one holder's documents: by the hash, or where no number is taken by the kind and the end."""
     return claim.mark or f"{claim.document}:{claim.last_four}"
 
 

@@ -1,4 +1,4 @@
-"""The words of routing: stations, districts, what is asked and what is decided. Frozen, without I/O."""
+"""The model of routing: stations, districts, what is asked and what is decided. Frozen, without I/O."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -205,7 +205,7 @@ class Office:
 
 
 class Decision(NamedTuple):
-    """The answer with its reason and its doubt. `confidence` is 0 to 1; `notes` are stable words for people."""
+    """The answer with its reason and its doubt. `confidence` is 0 to 1; `notes` are stable codes for people."""
 
     office: Office
     reason: Reason

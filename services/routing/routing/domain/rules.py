@@ -11,7 +11,7 @@ from routing.domain.territory import Surroundings, find_territory, true_place
 # Services whose subject is an offence: a station that is not the place's own records them as a zero FIR.
 OFFENCE_SERVICES = frozenset({"e-fir"})
 
-# The station has no desk in the suite yet: people there are told by telephone.
+# The station has no desk in the suite yet: people there are informed by telephone.
 DESK_NOT_ONLINE = "desk_not_online"
 
 Rule = Callable[[Snapshot, Filing, Territory], Decision | None]

@@ -91,7 +91,7 @@ def _asked(snapshot: Snapshot, office: Office) -> Decision:
 
 
 def _next_by_rule(snapshot: Snapshot, filing: Filing, visited: set[str]) -> Decision | None:
-    """What the rules say without the citizen's wish; if the case was there already, the likeliest of the rest."""
+    """What the rules decide without the named station; if the case was there already, the likeliest of the rest."""
     unnamed = filing if filing.against_police else filing._replace(named_station=None)
     decision = assign_station(snapshot, unnamed)
     if decision.office.code not in visited:

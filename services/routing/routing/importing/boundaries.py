@@ -145,7 +145,7 @@ def _polygons(geometry: BaseGeometry) -> list[BaseGeometry]:
 
 
 def _drawn_twice(drawn: Boundary, before: Iterable[Boundary], report: Report, where: str) -> bool:
-    """Whether the station has this ground already on some of the same days: then there would be two truths."""
+    """Whether the station has this ground already on some of the same days: then two would answer for it."""
     code, polygon = drawn.station, drawn.geometry
     for boundary in before:
         both = together(drawn, boundary)

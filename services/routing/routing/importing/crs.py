@@ -19,7 +19,7 @@ WGS84: Final = re.compile(r"4326|EPSG4326|CRS84H?|4979|WGS ?(?:19)?84")
 
 
 def name_of(member: object) -> str:
-    """What a `crs` member says, in the ways of GeoJSON 2008, of PROJJSON, or plainly; "" for nothing said."""
+    """What a `crs` member names, in the ways of GeoJSON 2008, of PROJJSON, or plainly; "" for nothing."""
     if isinstance(member, Mapping):
         named = _of_object(member)
         return _short(member if named is None else named) if member else ""

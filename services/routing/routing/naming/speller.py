@@ -2,7 +2,7 @@
 
 What a Latin letter may stand for is data (`romanization.csv`), and so are words that names are made of
 (`name_words.csv`). Which of them it stands for beside which letters is learned from names known in both scripts.
-Romanisation loses the length of vowels and which t and d is meant: more than half of all names can not be told from it,
+Romanisation loses the length of vowels and which t and d is meant: it does not give back more than half of all names,
 so a spelling is only as good as its `confidence`, and `accuracy.py` measures what that is worth.
 """
 

@@ -1,4 +1,4 @@
-"""What imports said about posts: office contacts, vacancies, who stands in. Never a person's own number."""
+"""What imports reported of posts: office contacts, vacancies, who stands in. Never a person's own number."""
 
 from collections.abc import Mapping
 
