@@ -31,6 +31,11 @@ def expanded(data: Any) -> Any:
     return {**kept, "identity": papers, "services": services, "version": _digest(data)}
 
 
+def schema_of(written: Mapping[str, Any], blocks: Mapping[str, Any], vocabularies: Vocabularies) -> dict[str, Any]:
+    """Questions as people write them as JSON Schema. ValueError for a block or vocabulary that is not there."""
+    return with_vocabularies(_attributes(written, blocks), vocabularies)
+
+
 def _digest(data: Mapping[str, Any]) -> str:
     text = json.dumps(data, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
@@ -39,7 +44,7 @@ def _digest(data: Mapping[str, Any]) -> str:
 def _service(service: Any, blocks: Mapping[str, Any], vocabularies: Vocabularies) -> Any:
     if not isinstance(service, dict) or not isinstance(service.get("attributes"), dict):
         return service
-    filled = {**service, "attributes": with_vocabularies(_attributes(service["attributes"], blocks), vocabularies)}
+    filled = {**service, "attributes": schema_of(service["attributes"], blocks, vocabularies)}
     for field, vocabulary in TERMS.items():
         if isinstance(service.get(field), str):
             filled[field] = {"code": service[field], "names": _term(vocabularies, vocabulary, service[field])}

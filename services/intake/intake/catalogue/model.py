@@ -1,24 +1,22 @@
 """What the catalogue says of a service."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from chassis.codes import LONGEST, bare_code, plain_code
 from chassis.sentences import When, facts_of_answers
 from event_schemas import Lane
 from event_schemas.calendars import india_date
 from event_schemas.districts import district_named, names
 from intake.case.states import Family
+from intake.catalogue.answers import CODES, spelt
 from intake.catalogue.checks import Check, check_marks
 from intake.catalogue.expansion import expanded
 from intake.catalogue.identity import MARK, IdentityPaper, numbers_of, without_numbers
 from intake.catalogue.questions import Text, check_texts, texts_of
 
-# How a code is kept: without spaces and punctuation, in capitals; or as it is, in ASCII digits.
-CODES: Mapping[str, Callable[[str], str]] = {"bare": bare_code, "plain": plain_code}
 NEVER_NARROWED: Final = frozenset({"emergency-112", "e-complaint", "e-fir", "missing-person"})
 """Services of which the law or the articles leave no district and no day out."""
 
@@ -221,14 +219,7 @@ class Service(_Data):
 
     def spelt(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
         """The attributes with each code in its plain spelling; what is too long for one stays as it was sent."""
-        properties = self.attributes.get("properties", {})
-        kinds = {name: properties.get(name, {}).get("x-code") for name in attributes}
-        return {
-            name: CODES[kinds[name]](value)
-            if kinds[name] and isinstance(value, str) and len(value) <= LONGEST
-            else value
-            for name, value in attributes.items()
-        }
+        return spelt(self.attributes, attributes)
 
     def identity_numbers(self, attributes: Mapping[str, Any]) -> dict[str, str]:
         """The filer's own identity papers among the answers: kind and number."""
@@ -237,11 +228,6 @@ class Service(_Data):
     def without_numbers(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
         """The answers as they are kept: of an identity paper's number the end alone."""
         return without_numbers(self.attributes, attributes)
-
-    def past_times(self) -> tuple[str, ...]:
-        """The attributes whose time lies before the filing."""
-        properties = self.attributes.get("properties", {})
-        return tuple(name for name, definition in properties.items() if definition.get("x-past"))
 
     def clear_part(self, attributes: dict[str, Any]) -> dict[str, Any]:
         """The attributes that may travel unsealed."""
