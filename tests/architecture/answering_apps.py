@@ -24,6 +24,7 @@ from certificate.store import StoredPdf
 from chassis.health import Liveness
 from chassis.http.app import add_routes, create_http_app
 from intake.auth.api import auth_router
+from intake.registers.kinds import load_registers
 from notifier import api as notifier_api
 from notifier.lint import lint
 from notifier.messages import DirectMessages
@@ -81,8 +82,11 @@ async def _intake() -> AsyncIterator[Answering]:
         known |= {"code": "e-complaint", "certificate_id": "none", "command": "acknowledge"}
         begun = await begin(made, filed, 100_000)
         known["evidence_id"] = begun.json()["evidence_id"]
+        kind = next(iter(load_registers()))
+        entry = await made.post(f"/v1/desk/registers/{kind.kind}", kind.example.model_dump(mode="json"), by=SHO)
+        known |= {"register": kind.kind, "entry_id": entry.json()["entry_id"]}
         callers = {"/": bearer(ASHA), "/v1/desk": bearer(SHO), "/v1/desk/visits": bearer(COUNTER)}
-        yield Answering(made.app, known, callers, _restorer(made.store, made.side, made.files))
+        yield Answering(made.app, known, callers, _restorer(made.store, made.side, made.files, made.entries))
 
 
 def _restorer(*stores: object) -> Callable[[], None]:

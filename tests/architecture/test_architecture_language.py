@@ -78,6 +78,7 @@ MEANS_ITSELF = {
         "words",
     },
     "services/routing/routing/search.py": {"_words", "word", "words"},
+    "services/intake/intake/registers/keys.py": {"WORD"},
     "chassis/chassis/sounds.py": {"WORD", "_within_a_word", "word"},
     "deploy/local/janseva_local/background.py": {"tell"},
     "deploy/local/janseva_local/process.py": {"tell"},

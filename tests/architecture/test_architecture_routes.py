@@ -44,6 +44,7 @@ PUBLIC: dict[str, dict[Call, str]] = {
             "OPTIONS",
             "/v1/complaints/{tracking_number}/evidence",
         ): "what the upload protocol can do, for every case alike",
+        ("GET", "/v1/registers"): "which registers there are is public",
         ("GET", "/v1/services"): "the catalogue is public",
         ("GET", "/v1/services/{code}"): "the catalogue is public",
     },

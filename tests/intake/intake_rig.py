@@ -35,6 +35,7 @@ from tests.contract import documented
 from tests.intake.evidence_memory import InThread, MemoryFileStore, TestScanner
 from tests.intake.identity_memory import KnownRegister, MemoryIdentityStore
 from tests.intake.intake_memory import KnownOffices, MemoryCaseStore, MemorySideStore, MemorySlotStore
+from tests.intake.registers_memory import MemoryEntryStore
 from tests.manual_clock import ManualClock
 
 # Read once: they are data, and frozen.
@@ -50,7 +51,9 @@ OTHER_SHO = Principal("dev-sho-2", "sho", None, "SHO:5140012", "5140012", "ARARI
 COUNTER = Principal("dev-counter", "counter", None, "SHO:5140003", "5140003", "ARARIA")
 DISPATCHER = Principal("dev-dispatcher", "dispatcher", None, "HQ:control-room")
 SP = Principal("dev-sp", "sp", None, "SP:ARARIA", None, "ARARIA")
-TOKENS = {p.sub: p for p in (ASHA, RAVI, SHO, OTHER_SHO, COUNTER, DISPATCHER, SP)}
+SDPO = Principal("dev-sdpo", "sdpo", None, "SDPO:ARARIA", None, "ARARIA")
+HQ = Principal("dev-hq", "hq", None, "HQ:control-room")
+TOKENS = {p.sub: p for p in (ASHA, RAVI, SHO, OTHER_SHO, COUNTER, DISPATCHER, SP, SDPO, HQ)}
 
 
 class KnownTokens(Authenticator):
@@ -142,6 +145,7 @@ class Rig:
     scanner: TestScanner
     identities: MemoryIdentityStore
     register: KnownRegister
+    entries: MemoryEntryStore
 
     async def post(self, path: str, body: Any = None, *, by: Principal | None = None, **headers: str) -> httpx.Response:
         sent = {name.replace("_", "-"): value for name, value in headers.items()} | bearer(by)
@@ -215,6 +219,7 @@ async def rig(**more: Any) -> AsyncIterator[Rig]:
     slots, offices = MemorySlotStore(), KnownOffices()
     papers, files, scanner = PaperShelf(), MemoryFileStore(), TestScanner()
     identities, register = MemoryIdentityStore(), KnownRegister()
+    entries = MemoryEntryStore()
     configured = settings(**({"stream_heartbeat": timedelta(milliseconds=20)} | more))
     ring = KeyRing.from_json(configured.sealing_keys)
     registry = CollectorRegistry()
@@ -237,6 +242,7 @@ async def rig(**more: Any) -> AsyncIterator[Rig]:
         copies=InThread(),
         identities=identities,
         register=register,
+        entries=entries,
     )
     api = case_api(deps)
     app = create_http_app(
@@ -254,7 +260,7 @@ async def rig(**more: Any) -> AsyncIterator[Rig]:
         transport=httpx.ASGITransport(app), base_url="http://intake", event_hooks=documented("intake")
     ) as http:
         beside = (slots, offices, papers, files, scanner, identities, register)
-        yield Rig(app, http, store, side, clock, ring, api.live, api.stream, *beside)
+        yield Rig(app, http, store, side, clock, ring, api.live, api.stream, *beside, entries)
 
 
 COMPLAINT: dict[str, Any] = {

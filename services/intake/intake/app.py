@@ -46,6 +46,7 @@ from intake.identity.register import register_at
 from intake.identity.store import MongoIdentityStore
 from intake.metrics import IntakeMetrics
 from intake.offices.directory import OfficeDirectory
+from intake.registers.store import MongoEntryStore
 from intake.routers import Deps, case_api
 from intake.settings import IntakeSettings
 from intake.tracking import papers
@@ -72,6 +73,7 @@ def create_app(
     outbox = Outbox(mongo.collection(CASES), mongo.relaxed(CASES), producer, clock, metrics=OutboxMetrics(registry))
     store = MongoCaseStore(mongo, outbox, clock)
     side, files, identities = MongoSideStore(mongo), MongoFileStore(mongo), MongoIdentityStore(mongo)
+    entries = MongoEntryStore(mongo)
     ring = KeyRing.from_json(settings.sealing_keys)
     directory = OfficeDirectory(settings.kafka_bootstrap, clock)
     http = httpx.AsyncClient()
@@ -120,6 +122,7 @@ def create_app(
         copies=Workshop(),
         identities=identities,
         register=register_at(settings.identity_register_url, settings.identity_register_key, registers, clock),
+        entries=entries,
     )
     api = case_api(deps)
     liveness = {lane: Liveness(MAX_SILENCE) for lane in LANES}
@@ -128,7 +131,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         tracing = Tracing.configure(SOURCE, settings.otlp_endpoint, sample_ratio=settings.trace_sample_ratio)
-        for indexed in (store, side, files, identities, challenges, sessions, logins):
+        for indexed in (store, side, files, identities, entries, challenges, sessions, logins):
             await indexed.ensure_indexes()
         consumer_metrics = ConsumerMetrics(registry)
         for lane in LANES:
@@ -148,6 +151,7 @@ def create_app(
         background.add("outbox", outbox.run, stop=outbox.stop)
         background.add("live", api.live.run)
         background.add("uploads", api.evidence.run)
+        background.add("registers", api.registers.run)
         background.add("officer_keys", officer_keys.run)
         background.add("ended_sessions", ended.run)
         background.add("directory", directory.view.run, stop=directory.view.stop)

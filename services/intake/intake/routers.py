@@ -39,6 +39,11 @@ from intake.identity.register import Register
 from intake.identity.store import IdentityStore
 from intake.metrics import IntakeMetrics
 from intake.offices.domain import Offices
+from intake.registers.api import RegisterParts, registers_router
+from intake.registers.desk_api import DeskRegisterParts, desk_registers_router
+from intake.registers.handlers import RegisterDesk
+from intake.registers.kinds import load_registers
+from intake.registers.store import EntryStore
 from intake.settings import IntakeSettings
 from intake.texts import load_texts
 from intake.tracking.api import StatusReader, status_router
@@ -67,16 +72,20 @@ class Deps:
     copies: CopyMaker
     identities: IdentityStore
     register: Register
+    entries: EntryStore
 
 
 @dataclass(frozen=True, slots=True)
 class CaseApi:
-    """`live` and `evidence` have tasks to run: the tail that wakes the streams, the end of uploads given up."""
+    """`live`, `evidence` and `registers` have tasks to run: the tail that wakes the streams, the end of uploads
+    given up, the end of entries that have left.
+    """
 
     routers: list[APIRouter]
     live: LiveCases
     stream: StreamParts
     evidence: EvidenceDesk
+    registers: RegisterDesk
 
 
 def case_api(deps: Deps) -> CaseApi:
@@ -184,6 +193,7 @@ def case_api(deps: Deps) -> CaseApi:
         today=lambda: deps.clock.now().date(),
         rate=RateLimit(settings.filings_per_source, settings.filings_window, deps.clock),
     )
+    registers = RegisterDesk(registers=load_registers(), entries=deps.entries, clock=deps.clock)
     routers = [
         filing_router(filings),
         stream_router(stream),
@@ -195,8 +205,10 @@ def case_api(deps: Deps) -> CaseApi:
         services_router(deps.catalogue, deps.policies, texts, deps.clock),
         visits_router(visits),
         desk_router(desk),
+        registers_router(RegisterParts(registers, deps.authenticator, settings.public_url)),
+        desk_registers_router(DeskRegisterParts(registers, deps.authenticator, settings.public_url)),
     ]
-    return CaseApi(routers, live, stream, evidence)
+    return CaseApi(routers, live, stream, evidence, registers)
 
 
 def _service(catalogue: Catalogue, code: str) -> Service:
