@@ -22,7 +22,7 @@ CODE_FILES = sorted(FOLDER.rglob("*.py"))
 LANGUAGES = Languages.load()
 KEYS = {"hi": LANGUAGES.get("hi"), "en": LANGUAGES.get("en")}
 # Names that are the same in every language.
-NAMES = {"112", "QR"}
+NAMES = {"112", "QR", "(PDF)"}
 JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 TAG = re.compile(r"<[^>]*>", re.DOTALL)
 ATTRIBUTE = re.compile(r"\b[a-z-]+=\"[^\"]*\"")

@@ -3,31 +3,15 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 
 import httpx
 import pytest
 
 from janseva_web.pages import own_path
 from janseva_web.static_files import StaticFiles
-from tests.web.fake_suite import MINUTE, FakeSuite, browser, problem
+from tests.web.fake_suite import MINUTE, FakeSuite, Tags, browser, problem
 
 FIRST_VIEW = 50_000
-
-
-class Tags(HTMLParser):
-    """Every tag of a page with its attributes."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def of(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.tags if name == tag]
 
 
 async def test_the_first_view_is_light() -> None:

@@ -16,10 +16,14 @@ from starlette.responses import Response
 from chassis.clock import Clock, SystemClock
 from chassis.health import Liveness
 from chassis.http.app import create_http_app
+from chassis.http.middleware import BodyLimits
 from chassis.telemetry.tracing import Tracing
+from janseva_web.account.api import account_router
 from janseva_web.components.api import components_router
 from janseva_web.cookies import Sealer
+from janseva_web.emergency.api import emergency_router
 from janseva_web.errors import ErrorPages
+from janseva_web.filing.api import filing_router
 from janseva_web.home.api import home_router
 from janseva_web.languages import Languages
 from janseva_web.pages import Pages
@@ -27,7 +31,12 @@ from janseva_web.security import SecurityHeaders
 from janseva_web.settings import WebSettings
 from janseva_web.static_files import StaticFiles
 from janseva_web.suite.client import Api, Refused
-from janseva_web.suite.services import Catalogue
+from janseva_web.suite.services import Catalogue, Citizens, Geography
+from janseva_web.tracking.acts import LARGE_FORMS, acts_router
+from janseva_web.tracking.api import tracking_router
+from janseva_web.tracking.owner import CaseDoor
+from janseva_web.tracking.qr import Receipts
+from janseva_web.tracking.streams import streams_router
 from janseva_web.visit import FormExpired
 
 SERVICE = "web"
@@ -45,6 +54,7 @@ def create_app(
     # Redirects are never followed, and nothing of the environment (proxies, .netrc) is used.
     http = httpx.AsyncClient(transport=transport, trust_env=False)
     intake = Api("intake", settings.intake_url, http)
+    citizens, geography = Citizens(intake), Geography(Api("routing", settings.routing_url, http))
     pages = Pages(
         languages,
         Sealer(settings.cookie_key),
@@ -53,7 +63,8 @@ def create_app(
         secure=settings.is_secure,
         issuer=bool(settings.officer_login_url),
     )
-    catalogue = Catalogue(intake, clock)
+    door = CaseDoor(pages, citizens)
+    catalogue, receipts = Catalogue(intake, clock), Receipts(settings.public_url)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -72,7 +83,18 @@ def create_app(
         settings=settings,
         checks={"intake": intake.ready, "keys": settings.check_keys},
         registry=registry,
-        routers=[static.router(), home_router(pages, catalogue), components_router(pages)],
+        routers=[
+            static.router(),
+            home_router(pages, catalogue),
+            account_router(pages, citizens),
+            filing_router(pages, catalogue, citizens, geography, receipts),
+            emergency_router(pages, citizens, receipts),
+            tracking_router(door),
+            acts_router(door),
+            streams_router(door, intake),
+            components_router(pages),
+        ],
+        body=BodyLimits(large_paths=LARGE_FORMS, large_bytes=settings.largest_file_bytes + 65_536),
     )
     _answer_as_pages(app, pages)
     app.add_middleware(ErrorPages, pages=pages)

@@ -101,7 +101,12 @@ class Pages:
     def _route(self, router: APIRouter, path: str, method: str) -> Callable[[PageMaker], PageMaker]:
         def add(make: PageMaker) -> PageMaker:
             async def endpoint(request: Request) -> Response:
-                return await make(self.visit(request))
+                visit = self.visit(request)
+                try:
+                    return await make(visit)
+                finally:
+                    # Files that were sent lie in the system's temporary folder for as long as this takes.
+                    await visit.form.close()
 
             # A link with a stranger's parameter in it (?utm_source=...) still leads to its page.
             router.add_api_route(

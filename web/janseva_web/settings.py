@@ -21,6 +21,8 @@ class WebSettings(ProgramSettings):
     intake_url: str = "http://127.0.0.1:8001"
     routing_url: str = "http://127.0.0.1:8002"
     ledger_url: str = "http://127.0.0.1:8023"
+    # As intake's EVIDENCE_MAX_BYTES.
+    largest_file_bytes: int = Field(default=25 * 1024 * 1024, ge=1_024, le=100 * 1024 * 1024)
     # 32 bytes in base64: seals cookies and the answers of a form that is not sent yet. Another key logs everybody out.
     cookie_key: SecretKey | SecretStr = SecretStr("")
     # The officers' OpenID Connect issuer, and where it answers; empty: officers cannot log in here.

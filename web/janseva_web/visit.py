@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -40,7 +40,7 @@ class Receipt:
     """What opens a case without a login."""
 
     number: str
-    secret: str
+    secret: str = field(repr=False)
 
 
 class Visit:

@@ -16,6 +16,7 @@ from janseva_web.suite.shapes import (
     Case,
     Challenge,
     Filed,
+    Office,
     Offices,
     OwnCases,
     Read,
@@ -120,6 +121,9 @@ class Geography:
     async def stations(self, text: str, asker: Asker) -> Offices:
         query = {"q": text[:100], "limit": str(STATIONS_SHOWN)}
         return shaped(Offices, (await self.routing.get("/v1/stations", asker=asker, query=query)).body)
+
+    async def station(self, code: str, asker: Asker) -> Office:
+        return shaped(Office, (await self.routing.get("/v1/stations/{}", code, asker=asker)).body)
 
     async def route(self, query: Mapping[str, str], asker: Asker) -> Route:
         return shaped(Route, (await self.routing.get("/v1/route", asker=asker, query=query)).body)

@@ -22,19 +22,28 @@ class Choice(Read):
     title: str
 
 
-class Items(Read):
+class Chosen(Read):
+    """What is answered by choosing."""
+
     one_of: tuple[Choice, ...] = Field(default=(), alias="oneOf")
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        return [(choice.const, choice.title) for choice in self.one_of]
+
+
+class Items(Chosen):
     type: str | None = None
 
 
-class Question(Read):
+class Question(Chosen):
     """One question of a form: JSON Schema, with its texts in the reader's language."""
 
     title: str
     description: str | None = None
     type: str | None = None
     format: str | None = None
-    one_of: tuple[Choice, ...] = Field(default=(), alias="oneOf")
+    const: Any = None
     items: Items | None = None
     max_length: int | None = Field(default=None, alias="maxLength")
     minimum: float | None = None

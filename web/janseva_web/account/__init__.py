@@ -1,0 +1,1 @@
+"""Citizens log in by a code that their phone receives."""

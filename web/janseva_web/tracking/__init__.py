@@ -1,0 +1,1 @@
+"""A citizen follows a case: by its receipt, by a login, live."""

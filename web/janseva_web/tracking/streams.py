@@ -1,0 +1,90 @@
+"""What comes from intake as it comes: papers, files, and the news that a case has changed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Final
+
+import httpx
+from fastapi import APIRouter
+from starlette.responses import Response, StreamingResponse
+
+from janseva_web.pages import new_router
+from janseva_web.suite.client import Api, Asker
+from janseva_web.tracking.owner import CaseDoor, number_of
+from janseva_web.visit import Visit
+
+# What of an upstream's headers a paper or a file goes on with.
+HANDED_ON: Final = ("content-type", "content-length", "content-disposition")
+LONGEST_ID: Final = 200
+
+
+def streams_router(door: CaseDoor, intake: Api) -> APIRouter:
+    router, rooms = new_router(), _Streams(door, intake)
+    get = door.pages.get
+    get(router, "/cases/{number}/papers/{paper}")(rooms.paper)
+    get(router, "/cases/{number}/files/{file}")(rooms.file)
+    get(router, "/cases/{number}/live")(rooms.live)
+    return router
+
+
+@dataclass(frozen=True, slots=True)
+class _Streams:
+    door: CaseDoor
+    intake: Api
+
+    async def paper(self, visit: Visit) -> Response:
+        number = number_of(visit)
+        asker = await self.door.owner(visit, number)
+        if asker is None:
+            return self.door.ask(visit, number)
+        path = "/v1/complaints/{}/certificates/{}.pdf"
+        return await self._handed_on(visit, asker, path, number, visit.request.path_params["paper"])
+
+    async def file(self, visit: Visit) -> Response:
+        number = number_of(visit)
+        asker = await self.door.owner(visit, number)
+        if asker is None:
+            return self.door.ask(visit, number)
+        return await self._handed_on(visit, asker, "/v1/evidence/{}", visit.request.path_params["file"])
+
+    async def live(self, visit: Visit) -> Response:
+        """Server-sent events that say that the case has changed, and nothing of what: the page asks for its part."""
+        number = number_of(visit)
+        asker = await self.door.owner(visit, number)
+        if asker is None:
+            return self.door.pages.error(visit, 404)
+        last = visit.request.headers.get("last-event-id", "")[:LONGEST_ID]
+        opened, answer = await self._opened(
+            "/v1/complaints/{}/stream", number, asker=asker, headers={"last-event-id": last} if last else {}
+        )
+
+        async def events() -> AsyncIterator[str]:
+            async with opened:
+                async for line in answer.aiter_lines():
+                    yield ("data: changed" if line.startswith("data:") else line) + "\n"
+
+        response = StreamingResponse(events(), media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+        return visit.finish(response)
+
+    async def _handed_on(self, visit: Visit, asker: Asker, path: str, *parts: str) -> Response:
+        """To be kept and not shown inside our pages."""
+        opened, answer = await self._opened(path, *parts, asker=asker)
+
+        async def content() -> AsyncIterator[bytes]:
+            async with opened:
+                async for piece in answer.aiter_bytes():
+                    yield piece
+
+        headers = {name: answer.headers[name] for name in HANDED_ON if name in answer.headers}
+        return visit.finish(StreamingResponse(content(), headers={"content-disposition": "attachment", **headers}))
+
+    async def _opened(
+        self, path: str, *parts: str, asker: Asker, headers: Mapping[str, str] | None = None
+    ) -> tuple[AsyncExitStack, httpx.Response]:
+        """The answer once its head is there, and what closes it."""
+        async with AsyncExitStack() as stack:
+            answer = await stack.enter_async_context(self.intake.stream(path, *parts, asker=asker, headers=headers))
+            return stack.pop_all(), answer
