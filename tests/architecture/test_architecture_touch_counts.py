@@ -20,7 +20,7 @@ MOST = {
     "A new desk command": 2,
     "A new event": 2,
     "A new clock": 1,
-    "A new template": 2,
+    "A new template": 1,
     "A new field on a complaint": 3,
 }
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,9 +62,19 @@ def format_a_placeholder(raw: dict[str, Any]) -> None:
     filed(raw)["texts"]["en"]["text"] += " {service!r}"
 
 
+def send_behind_what_is_always_sent(raw: dict[str, Any]) -> None:
+    raw["templates"][-1]["sent_on"] = [{"event": "ComplaintFiled", "to": "citizen", "when": {"lane": "emergency"}}]
+
+
+def send_on_no_event(raw: dict[str, Any]) -> None:
+    filed(raw)["sent_on"][0]["event"] = "ComplaintDreamt"
+
+
 @pytest.mark.parametrize(
     ("spoil", "complaint"),
     [
+        (send_behind_what_is_always_sent, "as filed always is"),
+        (send_on_no_event, "no event 'ComplaintDreamt'"),
         (drop_english, "texts/en"),
         (add_placeholder, "declared"),
         (forget_placeholder, "declared"),
@@ -92,6 +103,19 @@ def test_the_lint_command_fails_on_a_file_that_lacks_what_an_event_asks_for(
     assert main(["lint", str(tmp_path / "bad.yaml")]) == 1
     assert "assigned: the notifier sends it" in capsys.readouterr().err
     assert main(["lint"]) == 0
+
+
+def test_a_file_of_production_s_own_brings_texts_and_no_triggers(tmp_path: Path) -> None:
+    """Without `sent_on`, or with it as shipped, a file is right; what is sent on which event it can't change."""
+    own = copy.deepcopy(RAW)
+    for template in own["templates"]:
+        template.pop("sent_on", None)
+    (tmp_path / "own.yaml").write_text(yaml.safe_dump(own, allow_unicode=True), encoding="utf8")
+    assert lint(tmp_path / "own.yaml").get("filed").texts == BOOK.get("filed").texts
+    filed(own)["sent_on"] = [{"event": "ComplaintClosed", "to": "citizen"}]
+    (tmp_path / "own.yaml").write_text(yaml.safe_dump(own, allow_unicode=True), encoding="utf8")
+    with pytest.raises(TemplateError, match="filed: the suite decides"):
+        lint(tmp_path / "own.yaml")
 
 
 def test_production_refuses_development_dlt_ids() -> None:

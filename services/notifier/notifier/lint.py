@@ -41,6 +41,8 @@ def _use_problems(book: TemplateBook) -> Iterator[str]:
             yield f"{name}: nothing sends it"
         if name in audiences and template.audience != audiences[name]:
             yield f"{name}: is for {template.audience}, but goes to {audiences[name]}"
+        if template.sent_on and template.sent_on != RULES.triggers_of(name):
+            yield f"{name}: the suite decides what it is sent on; leave `sent_on` out, or as shipped"
         if template.internal != (name in DIRECT):
             yield f"{name}: `internal` must be set exactly on what services send themselves"
 

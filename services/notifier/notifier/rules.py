@@ -1,4 +1,4 @@
-"""Who hears of which event, in which text: the rules of rules.yaml, and the messages they make of an event. Pure."""
+"""Who hears of which event, in which text: the triggers of templates.yaml, and the messages made by them. Pure."""
 
 from __future__ import annotations
 
@@ -8,54 +8,42 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Literal, Self
+from typing import Final, Self
 
-from pydantic import field_validator
-
-from chassis.sentences import CodeNames, Facts, Values, When, choose, enriched, facts_of
+from chassis.sentences import CodeNames, Facts, Values, choose, enriched, facts_of
 from chassis.settings import load_yaml
-from event_schemas import (
-    EVENT_CLASSES,
-    AssignedToStation,
-    Envelope,
-    Event,
-    Post,
-    SLABreached,
-    SLADueSoon,
-    ids,
-)
+from event_schemas import AssignedToStation, Envelope, Event, Post, SLABreached, SLADueSoon, ids
 
 from .domain import CaseCard, Notice
-from .templates import Audience, Channel, DigestKind, Frozen, Language, TemplateBook
+from .templates import (
+    DEFAULT_PATH,
+    Addressee,
+    Audience,
+    Channel,
+    DigestKind,
+    Frozen,
+    Language,
+    TemplateBook,
+    Trigger,
+)
 
-DEFAULT_PATH: Final = Path(__file__).with_name("rules.yaml")
+SILENT_PATH: Final = Path(__file__).with_name("silent.yaml")
 NO_DIGESTS: Final[Mapping[str, DigestKind]] = MappingProxyType({})
 UNKNOWN_VALUE: Final = "-"
 # Who takes the calls of Dial 112.
 DISPATCHER: Final = ids.post_id(Post.HQ, "control-room")
 
-Addressee = Literal["citizen", "in_charge", "escalated", "informed", "nearby", "previous", "dispatcher"]
 Posts = Callable[[Event, CaseCard], Sequence[str]]
 
 
-class Rule(Frozen):
-    """On an event of `event`, `to` gets `template`, if `when` holds and no earlier rule for both did."""
+class Rule(Trigger):
+    """A trigger with its template."""
 
-    event: str
-    to: Addressee
     template: str
-    when: When = When()
 
     @property
     def audience(self) -> Audience:
         return "citizen" if self.to == "citizen" else "office"
-
-    @field_validator("event")
-    @classmethod
-    def _exists(cls, event: str) -> str:
-        if event not in EVENT_CLASSES:
-            raise ValueError(f"no event {event!r}")
-        return event
 
 
 class Rules(Frozen):
@@ -63,9 +51,21 @@ class Rules(Frozen):
     silent: Mapping[str, str]
 
     @classmethod
-    def load(cls, path: Path = DEFAULT_PATH) -> Self:
-        """Errors: OSError, yaml.YAMLError, pydantic.ValidationError."""
-        return cls.model_validate(load_yaml(path))
+    def load(cls, templates: Path = DEFAULT_PATH, silent: Path = SILENT_PATH) -> Self:
+        """Errors: OSError, yaml.YAMLError, TemplateError, pydantic.ValidationError."""
+        messages = [
+            Rule(template=template.id, event=one.event, to=one.to, when=one.when)
+            for template in TemplateBook.load(templates).templates
+            for one in template.sent_on
+        ]
+        return cls(messages=tuple(messages), silent=load_yaml(silent))
+
+    def triggers_of(self, template_id: str) -> tuple[Trigger, ...]:
+        return tuple(
+            Trigger(event=rule.event, to=rule.to, when=rule.when)
+            for rule in self.messages
+            if rule.template == template_id
+        )
 
     def of(self, event: Event, facts: Facts) -> Iterator[Rule]:
         """The rule that holds for each addressee of the event."""

@@ -1,4 +1,4 @@
-"""Message templates as data: parsed, checked whole at load, and rendered with exactly the declared variables."""
+"""Message templates as data, each with its triggers: checked whole at load, rendered with its declared variables."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from chassis.sentences import When
 from chassis.settings import load_yaml
+from event_schemas import EVENT_CLASSES
 
 from .sms import is_gsm, segments
 
@@ -18,6 +20,7 @@ Language = Literal["hi", "en"]
 Audience = Literal["citizen", "office"]
 Channel = Literal["sms"]
 DigestKind = Literal["new_cases", "due_soon", "breaches", "with_citizen", "changes"]
+Addressee = Literal["citizen", "in_charge", "escalated", "informed", "nearby", "previous", "dispatcher"]
 
 # All that a text may show whoever reads the phone of a sensitive case's citizen: a number, and when to come.
 NEUTRAL_VARIABLES = frozenset({"tracking_number", "when"})
@@ -64,10 +67,26 @@ class Wordings(Frozen):
         return self.hi if language == "hi" else self.en
 
 
+class Trigger(Frozen):
+    """On an event of `event`, `to` gets the template, if `when` holds and no earlier trigger for both did."""
+
+    event: str
+    to: Addressee
+    when: When = When()
+
+    @field_validator("event")
+    @classmethod
+    def _exists(cls, event: str) -> str:
+        if event not in EVENT_CLASSES:
+            raise ValueError(f"no event {event!r}")
+        return event
+
+
 class Template(Frozen):
     """`digest`: what it counts as when an office gets too many and one digest says how many; None: always by itself."""
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    sent_on: tuple[Trigger, ...] = ()
     audience: Audience
     channel: Channel
     internal: bool = False
@@ -159,12 +178,24 @@ def _problems(book: TemplateBook) -> Iterator[str]:
         yield from _audience_problems(template)
         if template.neutral is not None and template.neutral not in book.neutrals:
             yield f"{template.id}: no neutral text {template.neutral!r}"
+    yield from _never_sent(book)
     yield from _unused(book)
     for wanted, place, wording in _wordings(book):
         yield from (f"{place}: {problem}" for problem in _wording_problems(book, wanted, wording))
         if wording.dlt_id in dlt_ids:
             yield f"{place}: DLT id {wording.dlt_id} is already that of {dlt_ids[wording.dlt_id]}"
         dlt_ids[wording.dlt_id] = place
+
+
+def _never_sent(book: TemplateBook) -> Iterator[str]:
+    """Triggers behind one for the same event and addressee that always holds."""
+    always: dict[tuple[str, Addressee], str] = {}
+    for template in book.templates:
+        for one in template.sent_on:
+            if (one.event, one.to) in always:
+                yield f"{template.id}: never sent on {one.event}, as {always[one.event, one.to]} always is"
+            elif not one.when.root:
+                always[one.event, one.to] = template.id
 
 
 def _unused(book: TemplateBook) -> Iterator[str]:
