@@ -8,7 +8,7 @@ from datetime import datetime
 from intake.case.model import Scan
 from intake.evidence.copies import stripped
 from intake.evidence.faults import Unreadable
-from intake.evidence.store import File, Part, PartRef
+from intake.evidence.store import File, IsListed, Part, PartRef
 
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 
@@ -61,13 +61,15 @@ class MemoryFileStore:
         self.files.pop(evidence_id, None)
         self.parts = {part_id: part for part_id, part in self.parts.items() if part[0] != evidence_id}
 
-    async def expire(self, now: datetime) -> int:
-        late = [
-            file.evidence_id for file in self.files.values() if file.expires_at is not None and file.expires_at <= now
-        ]
-        for evidence_id in late:
-            await self.remove(evidence_id)
-        return len(late)
+    async def expire(self, now: datetime, is_listed: IsListed) -> int:
+        count = 0
+        for file in [one for one in self.files.values() if one.expires_at is not None and one.expires_at <= now]:
+            if await is_listed(file):
+                await self.keep(file, file.parts)
+            else:
+                await self.remove(file.evidence_id)
+                count += 1
+        return count
 
 
 class TestScanner:

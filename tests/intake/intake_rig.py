@@ -25,6 +25,7 @@ from intake.app import EMERGENCY_CALL, body_limits
 from intake.auth import Authenticator, Principal
 from intake.case.derived import derive
 from intake.catalogue import load_catalogue
+from intake.evidence.handlers import EvidenceDesk
 from intake.metrics import IntakeMetrics
 from intake.routers import Deps, case_api
 from intake.settings import IntakeSettings
@@ -138,6 +139,7 @@ class Rig:
     ring: KeyRing
     live: LiveCases
     stream: StreamParts
+    evidence: EvidenceDesk
     slots: MemorySlotStore
     offices: KnownOffices
     papers: PaperShelf
@@ -260,7 +262,7 @@ async def rig(**more: Any) -> AsyncIterator[Rig]:
         transport=httpx.ASGITransport(app), base_url="http://intake", event_hooks=documented("intake")
     ) as http:
         beside = (slots, offices, papers, files, scanner, identities, register)
-        yield Rig(app, http, store, side, clock, ring, api.live, api.stream, *beside, entries)
+        yield Rig(app, http, store, side, clock, ring, api.live, api.stream, api.evidence, *beside, entries)
 
 
 COMPLAINT: dict[str, Any] = {

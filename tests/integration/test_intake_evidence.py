@@ -138,6 +138,29 @@ def a_file(evidence_id: str = "e_1", **more: Any) -> File:
     return replace(File(evidence_id, "c_1", 10, "key", START, START + timedelta(hours=1)), **more)
 
 
+async def unlisted(_file: File) -> bool:
+    return False
+
+
+async def test_what_a_case_lists_is_kept_when_it_expires(files: FileStore) -> None:
+    """A server that died between the case's write and the file's left it to expire: it stays, whole, for good."""
+    part = Part("p1", 0, 10, b"abcdefghij")
+    for name in ("e_1", "e_2"):
+        await files.open(a_file(name, offset=10, parts=(part.ref,)))
+    await files.put("e_1", [part])
+
+    async def is_listed(file: File) -> bool:
+        return file.evidence_id == "e_1"
+
+    late = START + timedelta(hours=1)
+    assert await files.expire(late, is_listed) == 1
+    assert await files.expire(late, is_listed) == 0
+    kept = await files.find("e_1")
+    assert kept == a_file(offset=10, parts=(part.ref,), expires_at=None)
+    assert await files.sealed(kept.parts) == (part.sealed,)
+    assert await files.find("e_2") is None
+
+
 async def test_parts_follow_one_another(files: FileStore) -> None:
     """Of writers at one offset one goes on, the parts of the others are never read, and kept files expire no more."""
     await files.open(a_file())
@@ -157,7 +180,7 @@ async def test_parts_follow_one_another(files: FileStore) -> None:
     assert kept == replace(whole, expires_at=None)
     assert await files.arriving("c_1", START) == ()
     assert await files.append(whole, Part("late", 10, 1, b"x"), later) is None
-    assert await files.expire(later + timedelta(days=400)) == 0
+    assert await files.expire(later + timedelta(days=400), unlisted) == 0
     await files.put("e_1", [Part("copy", 0, 3, b"xyz")])
     await files.keep_copy("e_1", [Part("copy", 0, 3, b"xyz").ref])
     found = await files.find("e_1")
@@ -174,8 +197,8 @@ async def test_what_expires_is_gone_with_its_parts(files: FileStore) -> None:
     assert first is not None
     await files.append(a_file("e_2"), Part("p2", 0, 4, b"abcd"), hour + timedelta(hours=1))
     await files.remove("e_3")
-    assert await files.expire(hour - timedelta(seconds=1)) == 0
-    assert await files.expire(hour) == 1
+    assert await files.expire(hour - timedelta(seconds=1), unlisted) == 0
+    assert await files.expire(hour, unlisted) == 1
     assert await files.find("e_1") is None
     assert await files.keep(first, first.parts) is None
     with pytest.raises(LookupError):

@@ -43,6 +43,8 @@ TRIES: Final = 10
 # How many files one process looks at at once.
 LOOKED_AT_AT_ONCE: Final = 2
 SWEEP_EVERY: Final = timedelta(minutes=10)
+# Behind its last hour a file is found by nobody, and no request that found it before is still writing its case.
+SWEPT_AFTER: Final = timedelta(hours=1)
 
 _log = get_logger(__name__)
 
@@ -82,12 +84,16 @@ class EvidenceDesk:
         if known is not None:
             return known
         file, key = self._new(case, len(content), document_type)
-        parts = parts_of(key, ORIGINAL, content)
+        parts = await asyncio.to_thread(parts_of, key, ORIGINAL, content)
+        file = replace(file, offset=file.length, parts=tuple(part.ref for part in parts))
         _, _, scan = await asyncio.gather(
             self.files.open(file), self.files.put(file.evidence_id, parts), self.scanner.scan(content)
         )
         record = self._record(file, media_type, sha256, scan, for_officers=for_officers)
-        return await self._keep(case, file, [part.ref for part in parts], record)
+        # Nobody else knows of the file, so neither write waits for the other; if only the case's arrives, the sweep
+        # keeps the file.
+        _, record = await asyncio.gather(self.files.keep(file, file.parts), self._list(case, file, record))
+        return record
 
     async def begin(self, case: Case, length: int, document_type: str | None) -> File:
         """An upload that arrives in parts. Problem."""
@@ -133,8 +139,10 @@ class EvidenceDesk:
                     await self.files.remove(file.evidence_id)
                     raise
                 scan = await self.scanner.scan(content)
-        record = self._record(file, media_type, sha256, scan, for_officers=for_officers)
-        return await self._keep(case, file, file.parts, record)
+        # First its bytes stay for good: its owner may be giving it up at this moment.
+        if await self.files.keep(file, file.parts) is None:
+            raise Problem(NOT_FOUND)
+        return await self._list(case, file, self._record(file, media_type, sha256, scan, for_officers=for_officers))
 
     async def remove(self, file: File) -> None:
         """Give an upload up. Problem 409 once it is the case's."""
@@ -171,15 +179,23 @@ class EvidenceDesk:
         return Shown(record, content)
 
     async def run(self) -> None:
-        """Remove the uploads that nobody went on with, for ever."""
+        """Sweep for ever."""
         while True:
             try:
-                count = await self.files.expire(self.clock.now())
+                count = await self.sweep()
                 if count:
                     _log.info("uploads_expired", count=count)
             except TransientFault as fault:
                 _log.warning("uploads_not_swept", reason=type(fault).__name__)
             await asyncio.sleep(SWEEP_EVERY.total_seconds())
+
+    async def sweep(self) -> int:
+        """Remove the uploads that nobody went on with; what a case lists is kept. How many were removed."""
+        return await self.files.expire(self.clock.now() - SWEPT_AFTER, self._is_listed)
+
+    async def _is_listed(self, file: File) -> bool:
+        case = await self.cases.by_id(file.case_id)
+        return case is not None and file.evidence_id in case.evidence
 
     async def _check(self, case: Case, length: int, document_type: str | None) -> None:
         check_document_type(self.catalogue.get(case.service_code), case, document_type)
@@ -208,12 +224,8 @@ class EvidenceDesk:
             for_officers=for_officers,
         )
 
-    async def _keep(
-        self, case: Case, file: File, parts: list[PartRef] | tuple[PartRef, ...], record: EvidenceRecord
-    ) -> EvidenceRecord:
-        """First its bytes stay for good, then the case lists it: what a case lists is never swept away."""
-        if await self.files.keep(file, parts) is None:
-            raise Problem(NOT_FOUND)
+    async def _list(self, case: Case, file: File, record: EvidenceRecord) -> EvidenceRecord:
+        """List it in the case, with its event."""
         service = self.catalogue.get(case.service_code)
         known: Case | None = case
         for _ in range(TRIES):

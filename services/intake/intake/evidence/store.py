@@ -1,6 +1,6 @@
 """Files and their sealed parts in MongoDB. A case says which files are its own; here are their bytes."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -55,6 +55,10 @@ class File:
         return self.offset == self.length
 
 
+# Whether a case lists the file.
+IsListed = Callable[[File], Awaitable[bool]]
+
+
 class FileStore(Protocol):
     async def open(self, file: File) -> None:
         """Durable on return."""
@@ -80,8 +84,8 @@ class FileStore(Protocol):
 
     async def remove(self, evidence_id: str) -> None: ...
 
-    async def expire(self, now: datetime) -> int:
-        """Remove the files that did not arrive in time; how many they were."""
+    async def expire(self, now: datetime, is_listed: IsListed) -> int:
+        """Remove the files that did not arrive in time; how many they were. What `is_listed` knows is kept for good."""
 
 
 class MongoFileStore:
@@ -161,13 +165,17 @@ class MongoFileStore:
             await self._files.delete_one({"_id": evidence_id})
             await self._parts.delete_many({"file": evidence_id})
 
-    async def expire(self, now: datetime) -> int:
-        count = 0
+    async def expire(self, now: datetime, is_listed: IsListed) -> int:
+        count, late = 0, {"expires_at": {"$lte": now}}
         with store_errors():
-            # One by one, each under its own condition: a file that is being kept meanwhile stays.
-            while (late := await self._files.find_one_and_delete({"expires_at": {"$lte": now}})) is not None:
-                await self._parts.delete_many({"file": late["_id"]})
-                count += 1
+            while (found := await self._files.find_one(late)) is not None:
+                file = _file(found)
+                if await is_listed(file):
+                    await self.keep(file, file.parts)
+                # Under its own condition: a file that is being kept meanwhile stays.
+                elif await self._files.find_one_and_delete({"_id": file.evidence_id, **late}) is not None:
+                    await self._parts.delete_many({"file": file.evidence_id})
+                    count += 1
         return count
 
 
