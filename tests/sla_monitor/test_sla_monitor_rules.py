@@ -2,7 +2,9 @@
 
 import pytest
 
-from event_schemas import Envelope, HearingParty, SLABreached, SLABreachRevoked, SLAClockStopped
+from chassis.policy_file import read_policies
+from event_schemas import DocumentsCompleted, Envelope, HearingParty, SLABreached, SLABreachRevoked, SLAClockStopped
+from event_schemas.policies import DEFAULT_PATH, PolicySet
 from sla_monitor.domain import engine
 from tests.sla_monitor.sla_events import (
     CASE,
@@ -12,6 +14,7 @@ from tests.sla_monitor.sla_events import (
     Monitor,
     assigned,
     at,
+    build,
     completed,
     filed,
     hearing_cancelled,
@@ -117,6 +120,19 @@ def test_a_stop_without_a_start_is_kept_for_it() -> None:
     monitor = Monitor()
     assert monitor.consume(completed(DAY)) == []
     assert types_of(monitor.consume(filed())) == ["SLAClockStarted", "SLAClockStopped"]
+
+
+@pytest.mark.parametrize("assigned_before", [False, True])
+def test_a_filing_that_starts_no_clock_is_kept_for_what_starts_one(*, assigned_before: bool) -> None:
+    """Ticks pass before its station and its documents come; then its time limit runs as that of any other."""
+    monitor = Monitor(PolicySet(editions=(read_policies(DEFAULT_PATH).latest,)))
+    day = 29.0 * DAY
+    station = [assigned(day + 1)]
+    assert monitor.consume(filed(day, "tenant-verification"), *(station if assigned_before else [])) == []
+    assert monitor.consume(day + MINUTE, *([] if assigned_before else station), day + HOUR) == []
+    documents = build(DocumentsCompleted, day + DAY, evidence_id="e", media_type="image/png", bytes=1, sha256="0" * 64)
+    assert types_of(monitor.consume(documents)) == ["SLAClockStarted"]
+    assert set(monitor.states()) == {"verification:1"}
 
 
 def test_an_event_seen_again_is_answered_with_the_same_ids() -> None:

@@ -103,8 +103,8 @@ def _wake(record: CaseRecord, derived_clocks: tuple[DerivedClock, ...]) -> int |
                 break
         if clock.last.state == "paused" and derived.spans:
             times.append(derived.spans[-1].end)
-    if all(clock.ended for clock in record.clocks):
-        times.append(review_time(record))
+    if all(clock.ended for clock in record.clocks) and (review := review_time(record)) is not None:
+        times.append(review)
     return min(times, default=None)
 
 

@@ -18,7 +18,10 @@ def age(record: CaseRecord, now: int) -> CaseRecord | None:
     """Once nothing runs any more: whole for a day, a marker for seven, then gone."""
     if any(not clock.ended for clock in record.clocks):
         return record
-    if now >= review_time(record) and (not record.clocks or record.trimmed_at == record.last_seen):
+    review = review_time(record)
+    if review is None:
+        return record
+    if now >= review and (not record.clocks or record.trimmed_at == record.last_seen):
         return None
     if not record.clocks or now < record.last_seen + IDLE_MS:
         return record
@@ -33,13 +36,14 @@ def age(record: CaseRecord, now: int) -> CaseRecord | None:
         clocks=clocks,
         assignments=() if current is None else (current,),
     )
-    return age(trimmed, now) if now >= review_time(trimmed) else trimmed
+    review = review_time(trimmed)
+    return age(trimmed, now) if review is not None and now >= review else trimmed
 
 
-def review_time(record: CaseRecord) -> int:
-    """When an idle record is to be shrunk or deleted."""
+def review_time(record: CaseRecord) -> int | None:
+    """When an idle record is to be shrunk or deleted; None for a filing without a clock that awaits its station."""
     if not record.clocks:
-        return record.last_seen + CLOCKLESS_MS
+        return record.last_seen + CLOCKLESS_MS if record.facts or record.assignments else None
     if record.trimmed_at == record.last_seen:
         return record.last_seen + IDLE_MS + MARKER_MS
     return record.last_seen + IDLE_MS
