@@ -68,7 +68,7 @@ token: $(RUNS) ## Print an officer's token: ROLE=sho STATION=<code>
 	@exec $(SUITE) token
 
 .PHONY: demo
-demo: $(RUNS) ## Let some 300 citizens and officers use the suite and reconcile; PLANT=lose|double|late|wrong-person
+demo: $(RUNS) ## Let some 300 citizens and officers use the suite and reconcile; PLANT=lose|double|late|...
 	@exec $(SUITE) demo $(if $(PLANT),--plant $(PLANT)) $(if $(KILL),--kill) $(ARGS)
 
 ## Work on the code
@@ -105,7 +105,7 @@ fmt: $(SYNCED) ## Format the code and mend what can be mended
 
 ## Files made from the code
 
-GENERATORS := schemas/event_schemas/generate.py deploy/prometheus/generate.py deploy/grafana/generate.py deploy/k8s/generate.py deploy/openapi/generate.py deploy/architecture/generate.py docs/papers/generate.py docs/catalogue/generate.py
+GENERATORS := schemas/event_schemas/generate.py deploy/prometheus/generate.py deploy/grafana/generate.py deploy/k8s/generate.py deploy/openapi/generate.py deploy/local/generate.py deploy/architecture/generate.py docs/papers/generate.py docs/catalogue/generate.py
 
 .PHONY: generate
 generate: $(SYNCED) ## Write JSON Schemas, OpenAPI documents, rules, dashboards, manifests and pictures of papers anew

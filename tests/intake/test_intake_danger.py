@@ -2,9 +2,12 @@
 
 import pytest
 
+from event_schemas import Lane
+from intake.catalogue import load_catalogue
 from intake.filing.danger import SHIPPED, in_danger, shipped_phrases
-from janseva_local.demo.texts import DESCRIPTIONS
+from janseva_local.demo.texts import IN_ENGLISH
 
+CATALOGUE = load_catalogue()
 FEAR = (
     "मेरा पति मुझे मार रहा है",
     "मेरे पति मुझे और बच्चों को बहुत मार रहे हैं",
@@ -47,7 +50,8 @@ def test_expressions_of_fear_are_recognised(text: str) -> None:
 
 def test_ordinary_complaints_raise_no_alarm() -> None:
     """Neither these nor the texts of the demo's citizens: no false alarm among them."""
-    demo = [text for texts in DESCRIPTIONS.values() for text in texts.values()]
+    examples = [one.example.description for one in CATALOGUE if one.example and one.lane is Lane.ROUTINE]
+    demo = [*IN_ENGLISH, *filter(None, examples)]
     assert [text for text in (*CALM, *demo) if in_danger(text)] == []
     assert len(demo) >= 6
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from event_schemas import AssignedToStation, Envelope, Station
 from event_schemas.ids import assignment_id
+from janseva_local.demo.by_service import by_service
 from janseva_local.demo.decisions import decided
 from janseva_local.demo.evidence import Evidence, Seen
 from janseva_local.demo.findings import Run, by_case
@@ -15,6 +16,7 @@ from janseva_local.demo.journal import Accepted, Intent
 from janseva_local.demo.live import _line, _table
 from janseva_local.demo.picture import draw, rows_of, write_csv, write_json
 from janseva_local.demo.tally import Tally
+from tests.local.test_demo_reconcile import POLICIES
 
 AT = datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
 ANSWERS = (
@@ -70,8 +72,9 @@ def test_the_files_show_of_each_case_why_and_how_sure(tmp_path: Path) -> None:
     run = run_of(*EVENTS)
     rows = rows_of(by_case(run)[0], run.evidence)
     write_csv(rows, tmp_path / "cases.csv")
-    write_json(rows, decided(EVENTS), tmp_path / "cases.json")
-    draw(rows, {"inquiry": Counter(met=1)}, tmp_path / "summary.png")
+    services = by_service(by_case(run)[0].values(), run, POLICIES)
+    write_json(rows, decided(EVENTS), services, tmp_path / "cases.json")
+    draw(rows, {"inquiry": Counter(met=1)}, services, tmp_path / "summary.png")
     assert (tmp_path / "summary.png").stat().st_size > 10_000
     with (tmp_path / "cases.csv").open(encoding="utf-8") as file:
         table = list(csv.DictReader(file))
@@ -85,6 +88,7 @@ def test_the_files_show_of_each_case_why_and_how_sure(tmp_path: Path) -> None:
     ]
     document = json.loads((tmp_path / "cases.json").read_text("utf-8"))
     assert document["assignments"]["doubts"] == {"provisional": 2, "ambiguous": 2, "unsure": 2}
+    assert [(one["service"], one["cases"]) for one in document["services"]] == [("e-complaint", 5)]
     assert [case["reason"] for case in document["cases"]] == [row["reason"] for row in table]
 
 

@@ -4,8 +4,8 @@ import httpx
 
 from event_schemas.papers import papers_of
 from intake.catalogue import load_catalogue
+from janseva_local.demo.journeys import load
 from janseva_local.stack import Stack
-from tests.e2e.journeys.table import load
 from tests.e2e.journeys.walker import Walker, all_of
 
 CATALOGUE = load_catalogue()

@@ -24,6 +24,8 @@ class Call:
     headers: dict[str, str] = field(default_factory=dict)
     params: dict[str, str] = field(default_factory=dict)
     retried_codes: frozenset[str] = frozenset()  # problem codes that time will cure, such as a case not yet assigned
+    form: dict[str, str] | None = None  # with `file`: a multipart body
+    file: tuple[str, bytes, str] | None = None  # name, content, media type
 
 
 async def send(http: httpx.AsyncClient, call: Call, *, patience_s: float = PATIENCE_S) -> httpx.Response:
@@ -37,7 +39,13 @@ async def send(http: httpx.AsyncClient, call: Call, *, patience_s: float = PATIE
         pause, asked = PAUSE_S, time.monotonic()
         try:
             response = await http.request(
-                call.method, call.url, json=call.json, headers=call.headers, params=call.params
+                call.method,
+                call.url,
+                json=call.json,
+                headers=call.headers,
+                params=call.params,
+                data=call.form,
+                files={"file": call.file} if call.file else None,
             )
         except httpx.PoolTimeout:
             until += time.monotonic() - asked

@@ -31,11 +31,14 @@ class Limits:
 
 @dataclass(slots=True)
 class Case:
-    """All that is known of one accepted submission. `events` are distinct by id, in the log's order."""
+    """All that is known of one accepted submission. `events` are distinct by id, in the log's order; `acts` are what
+    was done with it and answered.
+    """
 
     intent: Intent
     accepted: Accepted
     events: list[Seen] = field(default_factory=list)
+    acts: Sequence[str] = ()
 
     def of(self, kind: type[Event]) -> list[Seen]:
         return [seen for seen in self.events if isinstance(seen.envelope.data, kind)]
@@ -51,13 +54,17 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One demo: what the client knows and what the suite left behind. `papers`: by certificate, as downloaded."""
+    """One demo: what the client knows and what the suite left behind. `papers`: by certificate, as downloaded. `acts`:
+    by number, what was done. `required`: by service, its required documents.
+    """
 
     intents: dict[int, Intent]
     accepted: dict[int, Accepted]
     evidence: Evidence
     ended_at: datetime
     papers: Mapping[str, Paper] = field(default_factory=dict)
+    acts: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    required: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def distinct(events: Iterable[Seen]) -> list[Seen]:
@@ -70,7 +77,10 @@ def distinct(events: Iterable[Seen]) -> list[Seen]:
 
 def by_case(run: Run) -> tuple[dict[str, Case], dict[str, list[Seen]]]:
     """The run's cases, and the events of all others: cases of earlier runs, and cases nobody accounts for."""
-    cases = {accepted.case_id: Case(run.intents[number], accepted) for number, accepted in run.accepted.items()}
+    cases = {
+        accepted.case_id: Case(run.intents[number], accepted, acts=run.acts.get(number, ()))
+        for number, accepted in run.accepted.items()
+    }
     strangers: dict[str, list[Seen]] = defaultdict(list)
     for seen in distinct(run.evidence.events):
         case = cases.get(seen.envelope.subject)

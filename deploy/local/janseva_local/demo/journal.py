@@ -1,4 +1,4 @@
-"""The client's own journal: a line before each POST, a line after each answer; the reconciliation's starting point."""
+"""The client's own journal: a line before each filing, one after each answer; where a reconciliation begins."""
 
 import json
 import os
@@ -30,7 +30,7 @@ class Intent:
     idempotency_key: str
     phone: str
     language: str
-    responders: tuple[str, ...] = ()
+    journey: str = ""
 
 
 class Journal:
@@ -38,6 +38,7 @@ class Journal:
         self.path = path
         self.intents: dict[int, Intent] = {}
         self.accepted: dict[int, Accepted] = {}
+        self.acts: dict[int, list[str]] = {}
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = path.open("w", encoding="utf-8")
 
@@ -50,6 +51,11 @@ class Journal:
     def answered(self, accepted: Accepted) -> None:
         self.accepted[accepted.number] = accepted
         self._write("accepted", asdict(accepted))
+
+    def acted(self, number: int, act: str) -> None:
+        """A command that was answered with a success."""
+        self.acts.setdefault(number, []).append(act)
+        self._write("acted", {"number": number, "act": act})
 
     def _write(self, what: str, fields: dict[str, object]) -> None:
         line = {"what": what, "written_at": datetime.now(UTC).isoformat(), **fields}

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from chassis.settings import load_yaml
 
-FILE: Final = Path(__file__).with_name("journeys.yaml")
+FILE: Final = Path(__file__).with_name("data") / "journeys.yaml"
 
 
 class Data(BaseModel):
@@ -24,48 +24,59 @@ class WrongAnswer(Data):
 
 
 class Step(Data):
-    """A command of the desk, by default the station's SHO; or of the citizen, by his receipt.
+    """A command of the desk, by default the station's SHO; or an act of the citizen at his case's address.
 
-    `refused`: the code that answers it instead of 202.
-
-    `after`: a kind of paper that is waited for before; one that is not there at the end must have been revoked.
+    `refused`: the code that answers it instead of 202. `after`: a kind of paper that is waited for before; one that is
+    not there at the end must have been revoked. A citizen's `add-document` uploads the body's `document`.
     """
 
     do: str
     body: Mapping[str, Any] = {}
-    by: Literal["citizen", "sho", "sp", "sdpo", "dispatcher"] = "sho"
+    by: Literal["sho", "sp", "sdpo", "dispatcher", "citizen"] = "sho"
     refused: str | None = None
     after: str | None = None
 
 
-class Journey(Data):
-    """One citizen's way with one service, from the filing to its end.
+class Way(Data):
+    """How a citizen and the police go through one service.
 
-    `name`: where a service has several. `filed`: over the catalogue's own example. `route`: the reason of the
-    assignment. `after_filing`, `after_documents`, `clocks`: the clocks and their states before the first document,
-    before the first step, and at the end. `papers`: the kinds that the citizen downloads. `messages`: the templates of
-    all that he gets, in Hindi.
+    `name`: where a service has several. `filed`: over the catalogue's own example.
     """
 
     service: str
     name: str = ""
     by: Literal["citizen", "nobody", "counter"] = "citizen"
     filed: Mapping[str, Any] = {}
+    steps: tuple[Step, ...] = Field(min_length=1)
+
+    @property
+    def id(self) -> str:
+        return f"{self.service} {self.name}".strip()
+
+    @property
+    def acts(self) -> tuple[Step, ...]:
+        """The steps that are taken, without those that are tried in vain."""
+        return tuple(step for step in self.steps if step.refused is None)
+
+
+class Journey(Way):
+    """One citizen's way with one service, from the filing to its end.
+
+    `route`: the reason of the assignment. `after_filing`, `after_documents`, `clocks`: the clocks and their states
+    before the first document, before the first step, and at the end. `papers`: the kinds that the citizen downloads.
+    `messages`: the templates of all that he gets, in Hindi.
+    """
+
     wrong: WrongAnswer | None = None
     urgent: bool = False
     route: str = "nearest"
     after_filing: Mapping[str, str] | None = None
     after_documents: Mapping[str, str] | None = None
-    steps: tuple[Step, ...] = Field(min_length=1)
     status: str
     outcome: str | None = None
     clocks: Mapping[str, str]
     papers: tuple[str, ...] = ()
     messages: tuple[str, ...] = Field(min_length=1)
-
-    @property
-    def id(self) -> str:
-        return f"{self.service} {self.name}".strip()
 
     @model_validator(mode="after")
     def _has_a_refusal(self) -> Self:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import httpx
 
-from event_schemas import CertificateIssued
+from event_schemas import CertificateIssued, CertificateRevoked
 from janseva_local.demo.client import Call, GaveUp, send
 from janseva_local.demo.findings import Case, Finding, Paper
 
@@ -41,10 +41,16 @@ def check_papers(case: Case, papers: Mapping[str, Paper]) -> list[Finding]:
 
 
 def _issued(case: Case) -> dict[str, str]:
+    """The digest of each paper that holds: one that was revoked is handed out no more."""
+    revoked = {
+        data.certificate_id
+        for seen in case.of(CertificateRevoked)
+        if isinstance(data := seen.envelope.data, CertificateRevoked)
+    }
     return {
         data.certificate_id: data.sha256
         for seen in case.of(CertificateIssued)
-        if isinstance(data := seen.envelope.data, CertificateIssued)
+        if isinstance(data := seen.envelope.data, CertificateIssued) and data.certificate_id not in revoked
     }
 
 

@@ -3,13 +3,15 @@
 import csv
 import json
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 
-from event_schemas import AssignedToStation, ComplaintFiled, SLAClockStopped
+from event_schemas import AssignedToStation, CertificateIssued, ComplaintFiled, SLAClockStopped
+from janseva_local.demo.by_service import ServiceRow
 from janseva_local.demo.decisions import Decided
 from janseva_local.demo.evidence import Evidence
 from janseva_local.demo.findings import Case
@@ -24,6 +26,7 @@ class Row:
     case_id: str
     tracking_number: str
     service_code: str
+    journey: str
     language: str
     answered_ms: float
     assigned_ms: float | None
@@ -35,6 +38,7 @@ class Row:
     distance_to_edge_m: float | None
     ambiguous_with: str
     clocks: str
+    papers: str
 
 
 def rows_of(cases: dict[str, Case], evidence: Evidence) -> list[Row]:
@@ -60,6 +64,7 @@ def rows_of(cases: dict[str, Case], evidence: Evidence) -> list[Row]:
                 case_id=case.accepted.case_id,
                 tracking_number=case.accepted.tracking_number,
                 service_code=case.intent.service_code,
+                journey=case.intent.journey,
                 language=case.intent.language,
                 answered_ms=round(case.accepted.took_ms, 1),
                 assigned_ms=assigned[0].stored_at_ms - start if assigned and start else None,
@@ -71,6 +76,11 @@ def rows_of(cases: dict[str, Case], evidence: Evidence) -> list[Row]:
                 distance_to_edge_m=decision.distance_to_edge_m if decision else None,
                 ambiguous_with=" ".join(decision.ambiguous_with) if decision else "",
                 clocks=" ".join(f"{name}={state}" for name, state in sorted(stops.items())),
+                papers=" ".join(
+                    seen.envelope.data.kind
+                    for seen in case.of(CertificateIssued)
+                    if isinstance(seen.envelope.data, CertificateIssued)
+                ),
             )
         )
     return rows
@@ -83,21 +93,24 @@ def write_csv(rows: list[Row], path: Path) -> None:
         writer.writerows([[getattr(row, name) for name in Row.__slots__] for row in rows])
 
 
-def write_json(rows: list[Row], why: Decided, path: Path) -> None:
-    """The same rows for programs, with the counts of reasons and doubts before them."""
+def write_json(rows: list[Row], why: Decided, services: Sequence[ServiceRow], path: Path) -> None:
+    """The same rows for programs, with the counts of reasons, doubts and services before them."""
     document = {
         "assignments": {"reasons": dict(why.reasons), "doubts": dict(why.doubts)},
+        "services": [asdict(service) for service in services],
         "cases": [asdict(row) for row in rows],
     }
     path.write_text(json.dumps(document, ensure_ascii=False, indent=1), "utf-8")
 
 
-def draw(rows: list[Row], outcomes: dict[str, Counter[str]], path: Path) -> None:
-    """`outcomes` counts, for each clock, how its rounds ended."""
+def draw(rows: list[Row], outcomes: dict[str, Counter[str]], services: Sequence[ServiceRow], path: Path) -> None:
+    """`outcomes` counts, for each clock, how its rounds ended; `services`, what became of each service."""
     mpl.use("Agg")
     import matplotlib.pyplot as plt  # noqa: PLC0415 (after the backend is chosen)
 
-    figure, (latency, ends, why) = plt.subplots(1, 3, figsize=(18, 5), layout="constrained")
+    figure, ((latency, why), (ends, of_service)) = plt.subplots(
+        2, 2, figsize=(18, 14), layout="constrained", height_ratios=(1, 1.6)
+    )
     for label, values in (
         ("202 answered", [row.answered_ms for row in rows]),
         ("station assigned", [row.assigned_ms for row in rows if row.assigned_ms is not None]),
@@ -113,20 +126,27 @@ def draw(rows: list[Row], outcomes: dict[str, Counter[str]], path: Path) -> None
     )
     latency.grid(visible=True, alpha=0.3)
     latency.legend(loc="lower right")
-    bottoms = [0] * len(outcomes)
-    names = sorted(outcomes)
-    for outcome, colour in OUTCOMES.items():
-        heights = [outcomes[name][outcome] for name in names]
-        bars = ends.bar(names, heights, bottom=bottoms, color=colour, label=outcome)
-        ends.bar_label(
-            bars, labels=[str(height) if height else "" for height in heights], label_type="center", color="white"
-        )
-        bottoms = [bottom + height for bottom, height in zip(bottoms, heights, strict=True)]
-    ends.set(ylabel="clocks", title="How the promises ended")
-    ends.legend()
+    _stack(ends, {name: dict(outcomes[name]) for name in sorted(outcomes)}, OUTCOMES)
+    ends.set(xlabel="clocks", title="How the promises ended")
+    counts = {one.service: {"cases": one.cases, "papers": one.papers, "messages": one.messages} for one in services}
+    _stack(of_service, counts, {"cases": "#1565c0", "papers": "#6a1b9a", "messages": "#00838f"})
+    of_service.set(xlabel="cases, papers and messages to citizens", title="What became of each service")
     _draw_reasons(why, rows)
     figure.savefig(path, dpi=110)
     plt.close(figure)
+
+
+def _stack(axes: Any, counts: Mapping[str, Mapping[str, int]], colours: Mapping[str, str]) -> None:
+    """Bars that lie, the first name on top."""
+    names = list(counts)[::-1]
+    lefts = [0] * len(names)
+    for part, colour in colours.items():
+        widths = [counts[name].get(part, 0) for name in names]
+        bars = axes.barh(names, widths, left=lefts, color=colour, label=part)
+        labels = [str(width) if width else "" for width in widths]
+        axes.bar_label(bars, labels=labels, label_type="center", color="white", fontsize=7)
+        lefts = [left + width for left, width in zip(lefts, widths, strict=True)]
+    axes.legend(loc="lower right")
 
 
 def _draw_reasons(axes: Any, rows: list[Row]) -> None:

@@ -72,7 +72,7 @@ NAMES = (*AFTER, *DURING)
 
 async def _call_for_help(target: Target, journal: Journal, http: httpx.AsyncClient) -> None:
     number, key, phone = max(journal.intents, default=0) + 1_000, str(uuid.uuid4()), "+919900000112"
-    journal.about_to_post(Intent(number, "emergency-112", key, phone, "hi", ("police",)))
+    journal.about_to_post(Intent(number, "emergency-112", key, phone, "hi"))
     call = {"kinds": ["police"], "location": {"lat": 25.6, "lon": 85.13, "accuracy_m": 40}, "phone": phone}
     response = await http.post(f"{target.urls['intake']}/v1/emergencies", json=call, headers={"Idempotency-Key": key})
     response.raise_for_status()

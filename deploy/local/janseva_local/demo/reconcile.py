@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from event_schemas import AssignedToStation, CertificateApproved, CertificateIssued, ComplaintFiled
+from event_schemas import AssignedToStation, ComplaintFiled, TransferRequested
 from event_schemas.policies import PolicySet
+from janseva_local.demo.check_acts import check_acts, check_certificates, check_documents
 from janseva_local.demo.check_clocks import check_clocks
 from janseva_local.demo.check_messages import check_messages
 from janseva_local.demo.findings import Case, Finding, Limits, Run, by_case, exactly_one, with_earlier
 from janseva_local.demo.papers import check_papers
-from janseva_local.demo.plan import Kind
 
 
 def reconcile(run: Run, policies: PolicySet, limits: Limits) -> list[Finding]:
@@ -30,6 +30,8 @@ def reconcile(run: Run, policies: PolicySet, limits: Limits) -> list[Finding]:
         findings += check_filing(case)
         findings += check_order(case)
         findings += check_assignments(case)
+        findings += check_acts(case)
+        findings += check_documents(case, run.required)
         findings += check_certificates(case)
         findings += check_papers(case, run.papers)
         findings += check_clocks(case, policies, limits, run.ended_at)
@@ -66,25 +68,22 @@ def check_order(case: Case) -> list[Finding]:
 
 
 def check_assignments(case: Case) -> list[Finding]:
-    """The first assignment is there, and each number is assigned once."""
+    """The filing and each transfer have one assignment."""
     by_number = Counter(
         seen.envelope.data.assignment_no for seen in case.events if isinstance(seen.envelope.data, AssignedToStation)
     )
-    findings = [] if by_number[1] else [Finding("missing", case.accepted.case_id, "assignment 1")]
-    return findings + [
-        Finding("doubled", case.accepted.case_id, f"assignment {number}: {count} different ones")
-        for number, count in by_number.items()
-        if count > 1
+    owed = [1] + [
+        event.assignment_no
+        for seen in case.of(TransferRequested)
+        if isinstance(event := seen.envelope.data, TransferRequested)
     ]
-
-
-def check_certificates(case: Case) -> list[Finding]:
-    """An approval gives one certificate, a lost report one at once, anything else none."""
-    issued = case.of(CertificateIssued)
-    due = len(case.of(CertificateApproved)) or (1 if case.intent.service_code == Kind.LOST_PROPERTY else 0)
-    if due:
-        return exactly_one(case.accepted.case_id, "CertificateIssued", issued)
-    return [Finding("unexpected", case.accepted.case_id, "a certificate nobody approved")] if issued else []
+    case_id = case.accepted.case_id
+    findings = [Finding("missing", case_id, f"assignment {number}") for number in owed if not by_number[number]]
+    return findings + [
+        Finding("doubled" if number in owed else "unexpected", case_id, f"assignment {number}: {count} different ones")
+        for number, count in by_number.items()
+        if count > 1 or number not in owed
+    ]
 
 
 def _shared_cases(run: Run) -> Iterator[Finding]:

@@ -11,19 +11,24 @@ from pathlib import Path
 
 import httpx
 
+from intake.catalogue.shapes import ServiceEntry
 from janseva_local.demo import plant
-from janseva_local.demo.check_clocks import promises_of
-from janseva_local.demo.citizens import Citizens, Suite, read_logins
-from janseva_local.demo.client import GaveUp
+from janseva_local.demo.by_service import ServiceRow, by_service, table_of
+from janseva_local.demo.citizens import Suite
+from janseva_local.demo.client import Call, GaveUp, send
+from janseva_local.demo.day import DAY
 from janseva_local.demo.decisions import decided
 from janseva_local.demo.findings import LATE_S, Finding, Limits, Paper, Run, by_case
 from janseva_local.demo.journal import Journal
+from janseva_local.demo.journeys import load
 from janseva_local.demo.live import show
-from janseva_local.demo.officers import Officers
 from janseva_local.demo.papers import download
 from janseva_local.demo.picture import draw, rows_of, write_csv, write_json
-from janseva_local.demo.plan import CitizenPlan, Kind, make_plans
+from janseva_local.demo.plan import CitizenPlan, Playbill, make_plans
+from janseva_local.demo.play import Play
+from janseva_local.demo.promises import promises_of
 from janseva_local.demo.reconcile import reconcile
+from janseva_local.demo.steps import required_documents
 from janseva_local.demo.stranger import Stranger
 from janseva_local.demo.tally import Tally
 from janseva_local.demo.target import Target, find_or_start
@@ -32,7 +37,8 @@ from janseva_local.folder import DataFolder
 
 KILLED = ("intake", "routing", "sla-monitor-emergency", "sla-monitor-routine", "notifier", "certificate")
 LONGEST_DEMO_TARGET_S = 120.0  # longer targets are those of the real policies: nothing breaks while one waits
-SHOWN_FINDINGS = 15
+SHOWN_PROBLEMS = 15
+SHOWN_OF_A_KIND = 8
 # Findings that waiting may cure: what is missing may be on its way, what is too much may have its cause on its way.
 CURABLE = {"missing", "unexpected"}
 
@@ -75,10 +81,14 @@ class Demo:
         self._watcher = Watcher(target.kafka_bootstrap, target.urls["provider"], http, self._since, self._tally)
         self._limits = Limits(breach_s=45.0 if options.kill else options.late_s)
         self._suite = Suite(target.urls["intake"], target.urls["routing"], target.urls["provider"])
+        self._services: Sequence[ServiceEntry] = ()
 
     async def run(self) -> int:
         options = self._options
-        plans = make_plans(options.citizens, options.seed, options.over_s, int(self._since.timestamp()))
+        self._services = await self._live_services()
+        playbill, start = Playbill.of(self._services, load().journeys), int(self._since.timestamp())
+        plans = make_plans(playbill, DAY, options.citizens, options.seed, options.over_s, start)
+        _show(f"{len(self._services)} live services in {sum(map(len, playbill.ways.values()))} ways")
         longest = max(self._target.targets_s().values())
         if longest > LONGEST_DEMO_TARGET_S:
             _show(
@@ -98,30 +108,29 @@ class Demo:
         return await self._balance()
 
     async def _live(self, plans: Sequence[CitizenPlan]) -> None:
-        suite = self._suite
-        logins = await read_logins(self._http, suite)
-        citizens = Citizens(self._http, suite, self._journal, self._tally, logins)
-        officers = Officers(
-            self._http, suite, citizens, self._tally, self._target.officer_token, self._capped_targets()
+        play = Play(
+            self._http, self._suite, self._journal, self._tally, self._target.officer_token, self._broken_after_s()
         )
         async with asyncio.TaskGroup() as group:
             for plan in plans:
-                group.create_task(self._one(plan, citizens, officers))
+                group.create_task(self._one(plan, play))
             group.create_task(self._plant(plant.DURING))
             if self._options.kill:
                 group.create_task(self._kill_each())
 
-    async def _one(self, plan: CitizenPlan, citizens: Citizens, officers: Officers) -> None:
+    async def _one(self, plan: CitizenPlan, play: Play) -> None:
         await asyncio.sleep(plan.starts_after_s)
         try:
-            if plan.kind is Kind.HEARING:
-                await officers.receive(plan)
-                return
-            accepted = await citizens.file(plan)
-            if accepted is not None:
-                await officers.work(plan, accepted)
+            await play.play(plan)
         except GaveUp as error:
-            self._tally.refused(str(error))
+            self._tally.refused(f"{plan.way.id}: {error}"[:200])
+
+    async def _live_services(self) -> list[ServiceEntry]:
+        """As the catalogue has them now."""
+        answer = await send(self._http, Call("GET", f"{self._suite.intake}/v1/services"))
+        answer.raise_for_status()
+        services = [ServiceEntry.model_validate(one) for one in answer.json()["items"]]
+        return [service for service in services if service.live and service.look_at is None]
 
     async def _kill_each(self) -> None:
         pause = self._options.over_s / (len(KILLED) + 1)
@@ -139,9 +148,16 @@ class Demo:
             evidence = await self._watcher.look()
             await plants[self._options.plant](self._target, self._journal, evidence, self._http)
 
-    def _capped_targets(self) -> dict[str, float]:
-        """Officers take seconds, whatever the targets."""
-        return {clock: min(target, 20.0) for clock, target in self._target.targets_s().items()}
+    def _broken_after_s(self) -> dict[str, float]:
+        """By service, when every clock of it that nobody stopped has broken; but officers take seconds, whatever the
+        targets.
+        """
+        clocks = self._target.policies.clocks
+        longest = {
+            service.code: max(one.target.total_seconds() for one in clocks if one.applies_to(service.code))
+            for service in self._services
+        }
+        return {code: 1.5 * min(20.0, target_s) for code, target_s in longest.items()}
 
     async def _balance(self) -> int:
         _show("reconciling the journal with the Kafka log and the provider's log")
@@ -153,12 +169,14 @@ class Demo:
             run = Run(self._journal.intents, self._journal.accepted, evidence, datetime.now(UTC))
             cases, _ = by_case(run)
             papers = await download(self._http, self._target.urls["intake"], cases.values(), papers)
-            run = replace(run, papers=papers)
+            required = {service.code: required_documents(service) for service in self._services}
+            run = replace(run, papers=papers, acts=self._journal.acts, required=required)
             findings = reconcile(run, self._target.policies, self._limits)
             if loop.time() > until or not any(finding.kind in CURABLE for finding in findings):
                 break
             await asyncio.sleep(3)
-        self._write(run)
+        for line in table_of(self._write(run)):
+            _show(line)
         self._report(run, findings)
         audited = await self._audit()
         resisted = await self._resist()
@@ -182,19 +200,19 @@ class Demo:
         process = await asyncio.create_subprocess_exec(*self._target.audit)
         return await process.wait() == 0
 
-    def _write(self, run: Run) -> None:
+    def _write(self, run: Run) -> Sequence[ServiceRow]:
         cases, _ = by_case(run)
         rows = rows_of(cases, run.evidence)
-        targets = {clock.clock: clock.target for clock in self._target.policies.clocks}
         outcomes: dict[str, Counter[str]] = {}
         for case in cases.values():
-            for promise in promises_of(case, targets):
-                name = promise.clock.partition(":")[0]
-                outcomes.setdefault(name, Counter())[promise.outcome(run.ended_at)] += 1
+            for promise in promises_of(case, self._target.policies):
+                outcomes.setdefault(promise.policy.clock, Counter())[promise.outcome(run.ended_at)] += 1
+        services = by_service(cases.values(), run, self._target.policies)
         write_csv(rows, self._out / "cases.csv")
-        write_json(rows, decided(run.evidence.events), self._out / "cases.json")
-        draw(rows, outcomes, self._out / "summary.png")
+        write_json(rows, decided(run.evidence.events), services, self._out / "cases.json")
+        draw(rows, outcomes, services, self._out / "summary.png")
         _show(f"each case: {self._out / 'cases.csv'} (and .json)\npicture:   {self._out / 'summary.png'}")
+        return services
 
     def _report(self, run: Run, findings: Sequence[Finding]) -> None:
         repeated = len(run.evidence.events) - len({seen.envelope.event_id for seen in run.evidence.events})
@@ -206,13 +224,15 @@ class Demo:
         _show(f"{downloaded} papers downloaded by their citizens")
         for line in decided(log).lines():
             _show(line)
-        for what, count in self._tally.problems.most_common(SHOWN_FINDINGS):
+        for what, count in self._tally.problems.most_common(SHOWN_PROBLEMS):
             _show(f"PROBLEM {count} x {what}")
-        for finding in findings[:SHOWN_FINDINGS]:
-            _show(f"{finding.kind.upper()} {finding.case_id} {finding.what}")
-        if len(findings) > SHOWN_FINDINGS:
-            _show(f"... and {len(findings) - SHOWN_FINDINGS} more")
         kinds = Counter(finding.kind for finding in findings)
+        for kind in kinds:
+            shown = [finding for finding in findings if finding.kind == kind]
+            for finding in shown[:SHOWN_OF_A_KIND]:
+                _show(f"{kind.upper()} {finding.case_id} {finding.what}")
+            if len(shown) > SHOWN_OF_A_KIND:
+                _show(f"... and {len(shown) - SHOWN_OF_A_KIND} more {kind}")
         verdict = (
             ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
             or "all right: nothing missing, nothing doubled"
