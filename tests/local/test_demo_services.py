@@ -67,6 +67,7 @@ def promised(story: Story, now: datetime = FILED + timedelta(hours=1)) -> dict[s
     return {promise.clock_id: promise.outcome(now) for promise in promises_of(story.case, POLICIES)}
 
 
+ASKED = {"documents": ["residence"], "by_post": "SHO:5140003"}
 TENANT = ("tenant_photo", "tenant_identity")
 REQUIRED = {"tenant-verification": TENANT}
 
@@ -199,7 +200,12 @@ def test_every_level_that_was_reached_is_due() -> None:
         ("e-fir", "InformationSigned", {"late": True}, "signed_late"),
         ("e-fir", "InformationSigned", {}, "information_signed"),
         ("e-fir", "FIRRegistered", {"zero_fir": True}, "zero_fir_registered"),
-        ("job-verification", "DocumentsRequested", {"documents": ["residence"], "by_post": "SHO:1"}, "documents_requested"),
+        (
+            "job-verification",
+            "DocumentsRequested",
+            {"documents": ["residence"], "by_post": "SHO:1"},
+            "documents_requested",
+        ),
         ("job-verification", "DocumentsCompleted", {}, None),
         ("e-complaint", "WithdrawalRequested", {}, "withdrawal_asked_routine"),
     ],

@@ -38,9 +38,7 @@ def by_service(cases: Iterable[Case], run: Run, policies: PolicySet) -> list[Ser
         of_service["cases"] += 1
         of_service["acts"] += len(case.acts)
         of_service["papers"] += len(case.of(CertificateIssued))
-        of_service["messages"] += sum(
-            case.accepted.tracking_number in text for text in texts[case.intent.phone]
-        )
+        of_service["messages"] += sum(case.accepted.tracking_number in text for text in texts[case.intent.phone])
         for promise in promises_of(case, policies):
             of_service[promise.outcome(run.ended_at)] += 1
     numbers = [field.name for field in fields(ServiceRow)[1:]]
