@@ -67,7 +67,7 @@ class Walker:
             await self._clocks_become(filed, journey.after_documents)
         await self._check_desk(filed, station)
         for step in journey.steps:
-            await self._take(filed, step, station)
+            await self._perform(filed, step, station)
             station = await self._steps.station_after(filed, step, station)
         await self._clocks_become(filed, journey.clocks)
         ended = await self._status_when(
@@ -110,12 +110,12 @@ class Walker:
         same("route", case["assignment"]["reason"], self._journey.route)
         same("urgent", case["priority"] == "urgent", self._journey.urgent)
 
-    async def _take(self, filed: Filed, step: Step, station: str) -> None:
+    async def _perform(self, filed: Filed, step: Step, station: str) -> None:
         if step.after is not None:
             there, status = await self._steps.paper_is_there(filed, step.after)
             assert there, f"no paper {step.after}: {kinds(status)}"
             self._seen |= {one["kind"]: one["verify_url"] for one in status["certificates"]}
-        answer = await self._steps.take(filed, step, station, uuid.uuid4().hex)
+        answer = await self._steps.perform(filed, step, station, uuid.uuid4().hex)
         if step.refused is not None:
             assert answer.json().get("code") == step.refused, f"{step.do}: {answer.text}"
         else:

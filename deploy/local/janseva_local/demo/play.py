@@ -68,14 +68,14 @@ class Play:
             if step.after is not None:
                 await self._steps.paper_is_there(accepted, step.after)
             key = f"{accepted.case_id}-{place}-{step.do}"
-            answer = await self._steps.take(accepted, step, station, key, plan.number)
+            answer = await self._steps.perform(accepted, step, station, key, plan.number)
             if not self._note(plan, step.do, answer):
                 return
             station = await self._steps.station_after(accepted, step, station)
 
     async def _withdraws(self, plan: CitizenPlan, accepted: Accepted) -> bool:
         """Whether the case ended by it: where an officer has to confirm it, or a paper is on its way, it goes on."""
-        answer = await self._steps.take(accepted, WITHDRAW, "", f"{accepted.case_id}-withdraw", again=False)
+        answer = await self._steps.perform(accepted, WITHDRAW, "", f"{accepted.case_id}-withdraw", again=False)
         if answer.status_code == 409:
             self._tally.add("withdrawal refused")
             return False

@@ -104,7 +104,7 @@ class Steps:
         call = Call("POST", f"{self._case(filed)}/evidence", headers=receipt(filed), form={"document_type": document})
         return await send(self._http, replace(call, file=file))
 
-    async def take(
+    async def perform(
         self, filed: Filed, step: Step, station: str, key: str, number: int = 0, *, again: bool = True
     ) -> httpx.Response:
         """With `again`, GaveUp when the state never allows it; a step that is to be refused is tried once."""
