@@ -21,7 +21,7 @@ SHORT_S = {"dial112_response": 6, "hearing": 8}
 USUAL_S = 10
 CITIZENS_S = 12
 ABOUT = "# The shipped promises with targets of seconds: clocks break while one watches. For the demo, never for use.\n"
-# By level, in targets after the due time: each post is told while one watches.
+# By level, in targets after the due time: each post is informed while one watches.
 STEPS = (0, 0.5, 1, 2)
 
 

@@ -117,7 +117,7 @@ def test_the_papers_of_a_service_are_those_its_events_order(service: str, events
     assert sorted(faults(check_certificates(story.case))) == found
 
 
-def test_an_order_to_revoke_takes_the_paper_away() -> None:
+def test_a_revoked_paper_is_owed_no_more() -> None:
     """One revocation for one order; the citizen then downloads it no more."""
     story = Story("lost-property").then("CertificateIssued", kind="lost-report")
     assert faults(check_papers(story.case, {})) == ["missing"]
@@ -182,7 +182,7 @@ def test_the_promises_of_a_service_follow_from_the_policies(story: Story, clocks
 
 
 def test_every_level_that_was_reached_is_due() -> None:
-    """Each post above the station that should have been told while the clock ran, and none after its end."""
+    """Each post above the station that should have been informed while the clock ran, and none after its end."""
     story = Story("e-fir").then("FIRRegistered").then("InvestigationCompleted")
     now = FILED + timedelta(hours=1)
     levels = {one.clock_id: one.breached_levels(now) for one in promises_of(story.case, POLICIES)}
@@ -219,7 +219,7 @@ def test_what_a_citizen_hears_of_each_event(
 
 
 def test_a_caller_who_asks_to_withdraw_is_heard_by_dispatcher_and_station() -> None:
-    """Both must know, and he is told that he asked."""
+    """Both must know, and he hears that he asked."""
     story = Story("emergency-112", lane="emergency").then("WithdrawalRequested")
     last = story.case.events[-1]
     assert citizen_template(last, story.case) == "withdrawal_asked"

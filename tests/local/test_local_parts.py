@@ -226,7 +226,7 @@ def surroundings(folder: Path, *, policies: Path | None = None) -> Surroundings:
 
 
 def without_times(clock: ClockPolicy) -> dict[str, Any]:
-    """What moves the clock, whom it is for and who is told."""
-    said = {"clock", "source", "owner", "services", "per", "pausable", "pause_reasons"}
+    """What moves the clock, whom it is for and who is informed."""
+    kept = {"clock", "source", "owner", "services", "per", "pausable", "pause_reasons"}
     steps = [(step.level, step.post) for step in clock.escalation]
-    return clock.model_dump(include=said) | {"events": wording_of(clock), "steps": steps, "cap": bool(clock.pause_cap)}
+    return clock.model_dump(include=kept) | {"events": wording_of(clock), "steps": steps, "cap": bool(clock.pause_cap)}

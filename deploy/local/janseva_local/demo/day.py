@@ -1,4 +1,4 @@
-"""The demo's own data of a day: how often a service is drawn, what answers vary, what is said of one service alone."""
+"""The demo's own data of a day: how often a service is drawn, what answers vary, the templates of one service alone."""
 
 from collections.abc import Mapping
 from pathlib import Path

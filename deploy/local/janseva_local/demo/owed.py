@@ -52,8 +52,8 @@ from janseva_local.demo.evidence import Seen
 from janseva_local.demo.findings import Case
 
 LONGEST_LADDER = 8
-LAST_FRACTION = 0.8  # the second warning is told, not the first
-HALF = 0.5  # of a citizen's own time every warning behind it is told
+LAST_FRACTION = 0.8  # the second warning is sent, not the first
+HALF = 0.5  # of a citizen's own time every warning behind it is sent
 
 
 DISPATCHER = post_id(Post.HQ, "control-room")
@@ -61,7 +61,7 @@ DISPATCHER = post_id(Post.HQ, "control-room")
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """`due` is false for a message that may be sent and need not be: a warning told before anybody was in charge."""
+    """`due` is false for a message that may be sent and need not be: a warning emitted before anybody was in charge."""
 
     case_id: str
     to: str
@@ -88,7 +88,7 @@ def owed_by(case: Case, posts: dict[str, DirectoryPost]) -> Iterator[tuple[str, 
                 yield _owed(seen, f"office:{post}", phone, name)
 
 
-# What a citizen hears of events that are told in one way alone.
+# What a citizen hears of events that always have one template.
 PLAIN: Mapping[type[Event], str] = {
     ComplaintFiled: "filed",
     AssignedToStation: "assigned",
@@ -184,7 +184,7 @@ def office_template(seen: Seen, case: Case) -> tuple[str, str] | None:
 
 
 def further_offices(seen: Seen, left: str | None = None, in_charge: str | None = None) -> list[tuple[str, str]]:
-    """(post, template) of those who are told besides the post in charge, each once."""
+    """(post, template) of those who are informed besides the post in charge, each once."""
     event = seen.envelope.data
     if isinstance(event, WithdrawalRequested) and seen.topic == CASES_EMERGENCY and in_charge != DISPATCHER:
         return [(DISPATCHER, "withdrawal_requested")]
@@ -199,7 +199,7 @@ def further_offices(seen: Seen, left: str | None = None, in_charge: str | None =
 
 
 def _left(seen: Seen, case: Case) -> str | None:
-    """The post that had the case before this assignment, unless it is told of the case anyway."""
+    """The post that had the case before this assignment, unless it is informed of the case anyway."""
     event = seen.envelope.data
     if not isinstance(event, AssignedToStation):
         return None
@@ -217,7 +217,7 @@ def _assignments(case: Case) -> list[AssignedToStation]:
 
 
 def _in_charge(seen: Seen, case: Case) -> str | None:
-    """The post that had the case when this was told."""
+    """The post that had the case when this was emitted."""
     posts = [
         one.envelope.data.officer_post
         for one in case.of(AssignedToStation)
@@ -257,6 +257,6 @@ def _assigned_before(seen: Seen, case: Case) -> bool:
 
 
 def any_office(seen: Seen, events: list[Seen]) -> list[str]:
-    """Whoever may be told of an event of an earlier run's case besides the post in charge."""
+    """Whoever may be informed of an event of an earlier run's case besides the post in charge."""
     before = [one.envelope.data.officer_post for one in events if isinstance(one.envelope.data, AssignedToStation)]
     return [post for post, _ in further_offices(seen)] + list(dict.fromkeys(before))

@@ -54,7 +54,7 @@ class Filed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who files; `number` tells what he does apart from what others do at the same station."""
+    """Who files; `number` keeps what he does apart from what others do at the same station."""
 
     number: int
     language: str
