@@ -7,14 +7,20 @@ import httpx
 import pytest
 
 from janseva_local.demo.journal import Journal
-from janseva_local.demo.run import Demo, Options
+from janseva_local.demo.options import Options, Planted
+from janseva_local.demo.run import Demo
 from janseva_local.demo.target import DEMO_POLICIES, target_of
 from tests.conftest import MakeStack
 
 # A worker that stood still needs emergencies that break meanwhile, and must come back before its breaches are late.
 FEW = Options(citizens=24, over_s=4, patience_s=1)
 MANY = Options(citizens=70, over_s=4, patience_s=60)
-KINDS = {"lose": "MISSING", "double": "DOUBLED", "wrong-person": "WRONG-PERSON", "late": "LATE"}
+KINDS = {
+    Planted.LOSE: "MISSING",
+    Planted.DOUBLE: "DOUBLED",
+    Planted.WRONG_PERSON: "WRONG-PERSON",
+    Planted.LATE: "LATE",
+}
 
 
 @pytest.mark.timeout(600)  # four demos, one after the other, perhaps beside another suite

@@ -17,7 +17,8 @@ from event_schemas import AssignedToStation, AssignmentReason
 from event_schemas.policies import PolicySet
 from janseva_local.demo.evidence import Evidence, gather, marks
 from janseva_local.demo.journal import Journal
-from janseva_local.demo.run import Demo, Options
+from janseva_local.demo.options import Options
+from janseva_local.demo.run import Demo
 from janseva_local.demo.target import Target
 from janseva_local.stack import Stack
 from routing.__main__ import main

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from argparse import Namespace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,13 +14,14 @@ import psutil
 
 from janseva_local import screen
 from janseva_local.folder import ROOT, DataFolder, RunRecord
+from janseva_local.options import RunOptions
 from janseva_local.parts import answers_ready
 
 START_LIMIT = timedelta(minutes=10)  # the first start downloads
 STOP_LIMIT = timedelta(seconds=40)
 
 
-def up(options: Namespace, folder: DataFolder) -> int:
+def up(options: RunOptions, folder: DataFolder) -> int:
     """Returns when the suite is ready in the background."""
     record = folder.running()
     if record is not None:
@@ -85,24 +85,24 @@ def status(folder: DataFolder) -> int:
     return 0 if alive and all(healthy.values()) else 1
 
 
-def logs(options: Namespace, folder: DataFolder) -> int:
+def logs(service: str | None, folder: DataFolder, *, follow: bool) -> int:
     """Prints the end of the chosen logs, then what is added, until Ctrl-C."""
-    chosen = sorted(path for path in folder.logs.glob("*.log") if path.stem.startswith(options.service or ""))
+    chosen = sorted(path for path in folder.logs.glob("*.log") if path.stem.startswith(service or ""))
     if not chosen:
         names = ", ".join(sorted(path.stem for path in folder.logs.glob("*.log"))) or "none yet"
-        screen.failure(f"There is no log {options.service or ''} in {folder.logs}; there are: {names}")
+        screen.failure(f"There is no log {service or ''} in {folder.logs}; there are: {names}")
         return 1
     offsets = {path: max(0, path.stat().st_size - 10_000) for path in chosen}
     while True:
         for path in chosen:
             prefix = f"{path.stem:<22} | " if len(chosen) > 1 else ""
             offsets[path] = _echo(path, offsets[path], prefix=prefix)
-        if options.no_follow:
+        if not follow:
             return 0
         time.sleep(0.3)
 
 
-def reset(options: Namespace, folder: DataFolder) -> int:
+def reset(folder: DataFolder, *, confirmed: bool) -> int:
     """Stops the suite and deletes the data folder, after a question."""
     if not folder.root.exists():
         screen.progress(f"there is nothing at {folder.root}")
@@ -110,7 +110,7 @@ def reset(options: Namespace, folder: DataFolder) -> int:
     if not _is_ours(folder.root):
         screen.failure(f"{folder.root} does not look like a data folder of this suite; nothing was deleted.")
         return 1
-    if not options.yes and not _confirmed(f"Delete all cases, messages, keys and logs in {folder.root}? [y/N] "):
+    if not confirmed and not _confirmed(f"Delete all cases, messages, keys and logs in {folder.root}? [y/N] "):
         screen.progress("nothing was deleted")
         return 1
     down(folder)
@@ -119,8 +119,8 @@ def reset(options: Namespace, folder: DataFolder) -> int:
     return 0
 
 
-def _up_already(record: RunRecord, options: Namespace) -> int:
-    wanted = str(Path(options.policies).resolve()) if options.policies else None
+def _up_already(record: RunRecord, options: RunOptions) -> int:
+    wanted = str(options.policies.resolve()) if options.policies else None
     if wanted != record.policies:
         running = record.policies or "the shipped policies"
         screen.failure(f"The suite is up with {running}. `make down` first, then start it with the others.")
@@ -133,7 +133,7 @@ def _up_already(record: RunRecord, options: Namespace) -> int:
     return 0
 
 
-def _passed_on(options: Namespace) -> list[str]:
+def _passed_on(options: RunOptions) -> list[str]:
     passed = ["--policies", str(options.policies)] if options.policies else []
     passed += ["--port-base", str(options.port_base)] if options.port_base else []
     return passed + (["--free-ports"] if options.free_ports else [])

@@ -1,24 +1,21 @@
-"""Picks a value out of JSON on stdin: `... | python -m janseva_local.pick station.code`; a number indexes a list."""
+"""Pick a value out of JSON on stdin: `... | python -m janseva_local.pick station.code`; a number indexes a list."""
 
-import argparse
 import json
 import re
 import sys
 from typing import Any
 
+from janseva_local.__main__ import main
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m janseva_local.pick", description=__doc__)
-    parser.add_argument("path")
-    parser.add_argument("--digits", action="store_true", help="the first run of six digits in the value")
-    options = parser.parse_args()
+
+def pick_from_stdin(path: str, *, digits: bool) -> int:
     text = sys.stdin.read()
     try:
-        value = pick(json.loads(text), options.path)
+        value = pick(json.loads(text), path)
     except (LookupError, TypeError, ValueError):
-        sys.stderr.write(f"no {options.path} in: {text[:500]}\n")
+        sys.stderr.write(f"no {path} in: {text[:500]}\n")
         return 1
-    if options.digits:
+    if digits:
         found = re.search(r"(?<!\d)\d{6}(?!\d)", str(value))
         if found is None:
             sys.stderr.write(f"no six digits in: {value}\n")
@@ -36,4 +33,4 @@ def pick(document: Any, path: str) -> Any:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(["pick", *sys.argv[1:]]))

@@ -4,18 +4,18 @@ import asyncio
 import os
 import signal
 import time
-from argparse import Namespace
 from pathlib import Path
 
 from janseva_local import screen
 from janseva_local.folder import DataFolder, RunRecord, RunState, describe_process
+from janseva_local.options import RunOptions
 from janseva_local.ports import DEFAULT_BASE, ports_from
 from janseva_local.servers import Progress
 from janseva_local.stack import Ports, Stack
 from janseva_local.support import require_support
 
 
-async def run(options: Namespace, folder: DataFolder) -> int:
+async def run(options: RunOptions, folder: DataFolder) -> int:
     """0 after an ordered stop. What keeps it from starting is raised, with a text for people."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -40,7 +40,7 @@ async def run(options: Namespace, folder: DataFolder) -> int:
     return 0
 
 
-def make_stack(options: Namespace, folder: DataFolder, *, progress: Progress) -> Stack:
+def make_stack(options: RunOptions, folder: DataFolder, *, progress: Progress) -> Stack:
     """As the command line and the environment say. Unsupported, FileNotFoundError, ValueError."""
     kafka, mongo = os.environ.get("KAFKA_BOOTSTRAP"), os.environ.get("MONGO_URI")
     require_support(kafka_given=bool(kafka), mongo_given=bool(mongo))
@@ -89,16 +89,15 @@ async def _started(stack: Stack, stopping: asyncio.Event) -> bool:
     return True
 
 
-def _ports(options: Namespace) -> Ports:
+def _ports(options: RunOptions) -> Ports:
     if options.free_ports:
         return "free"
-    return ports_from(int(options.port_base) if options.port_base else DEFAULT_BASE)
+    return ports_from(options.port_base or DEFAULT_BASE)
 
 
-def _existing(policies: Path | str | None) -> Path | None:
+def _existing(policies: Path | None) -> Path | None:
     if policies is None:
         return None
-    path = Path(policies)
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no policy file {path}")
-    return path.resolve()
+    if not policies.is_file():
+        raise FileNotFoundError(f"there is no policy file {policies}")
+    return policies.resolve()

@@ -8,8 +8,4 @@ from event_schemas.topics import TOPICS, Topic
 
 async def ensure(bootstrap: str, registry: Sequence[Topic] = TOPICS) -> tuple[str, ...]:
     """Creates what is missing, with the registry's partitions and configuration; returns the names created."""
-    return await create_topics(bootstrap, [spec_of(topic) for topic in registry])
-
-
-def spec_of(topic: Topic) -> TopicSpec:
-    return TopicSpec(name=topic.name, partitions=topic.partitions_local, config=dict(topic.config))
+    return await create_topics(bootstrap, [TopicSpec.of(topic, "local") for topic in registry])

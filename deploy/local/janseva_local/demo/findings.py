@@ -8,6 +8,7 @@ from datetime import datetime
 from event_schemas import Event
 from janseva_local.demo.evidence import Evidence, Seen
 from janseva_local.demo.journal import Accepted, Intent
+from janseva_local.demo.options import LATE_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +18,6 @@ class Finding:
     kind: str
     case_id: str
     what: str
-
-
-LATE_S = 5.0  # a breach is emitted within this time of its due time; a loaded machine needs more
 
 
 @dataclass(frozen=True, slots=True)

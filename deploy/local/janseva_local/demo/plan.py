@@ -10,10 +10,9 @@ from typing import Any
 
 from janseva_local.demo.day import Day
 from janseva_local.demo.journeys import Step, Way
+from janseva_local.demo.options import MOST_CITIZENS
 from janseva_local.demo.steps import Offered, Person, required_documents
 from janseva_local.demo.texts import description_of, name_of
-
-MOST_CITIZENS = 2_000
 
 
 class Course(StrEnum):

@@ -13,6 +13,7 @@ from chassis.kafka.producer import EventProducer
 from event_schemas import AssignedToStation, encode
 from janseva_local.demo.evidence import Evidence, SentMessage
 from janseva_local.demo.journal import Accepted, Intent, Journal
+from janseva_local.demo.options import Planted
 from janseva_local.demo.target import Target
 
 STOPPED_FOR_S = 20.0
@@ -65,9 +66,8 @@ async def late(target: Target, journal: Journal, _evidence: Evidence, http: http
         os.kill(pid, signal.SIGCONT)
 
 
-AFTER: dict[str, Plant] = {"lose": lose, "double": double, "wrong-person": wrong_person}
-DURING: dict[str, Plant] = {"late": late}
-NAMES = (*AFTER, *DURING)
+AFTER: dict[Planted, Plant] = {Planted.LOSE: lose, Planted.DOUBLE: double, Planted.WRONG_PERSON: wrong_person}
+DURING: dict[Planted, Plant] = {Planted.LATE: late}
 
 
 async def _call_for_help(target: Target, journal: Journal, http: httpx.AsyncClient) -> None:

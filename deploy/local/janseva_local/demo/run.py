@@ -5,7 +5,7 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,10 +18,11 @@ from janseva_local.demo.citizens import Suite
 from janseva_local.demo.client import Call, GaveUp, send
 from janseva_local.demo.day import DAY
 from janseva_local.demo.decisions import decided
-from janseva_local.demo.findings import LATE_S, Finding, Limits, Paper, Run, by_case
+from janseva_local.demo.findings import Finding, Limits, Paper, Run, by_case
 from janseva_local.demo.journal import Journal
 from janseva_local.demo.journeys import load
 from janseva_local.demo.live import show
+from janseva_local.demo.options import Options, Planted
 from janseva_local.demo.papers import download
 from janseva_local.demo.picture import draw, rows_of, write_csv, write_json
 from janseva_local.demo.plan import CitizenPlan, Playbill, make_plans
@@ -41,21 +42,6 @@ SHOWN_PROBLEMS = 15
 SHOWN_OF_A_KIND = 8
 # Findings that waiting may cure: what is missing may be on its way, what is too much may have its cause on its way.
 CURABLE = {"missing", "unexpected"}
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """`kill` kills each service once, with -9, while citizens file. `patience_s` is for what is still on its way.
-    A breach emitted more than `late_s` after its due time is a finding.
-    """
-
-    citizens: int = 300
-    seed: int = 112
-    over_s: float = 30.0
-    plant: str | None = None
-    kill: bool = False
-    patience_s: float = 45.0
-    late_s: float = LATE_S
 
 
 async def run_demo(folder: DataFolder, options: Options) -> int:
@@ -141,7 +127,7 @@ class Demo:
                 _show(f"kill -9 {name} (process {pid})")
                 os.kill(pid, signal.SIGKILL)
 
-    async def _plant(self, plants: dict[str, plant.Plant]) -> None:
+    async def _plant(self, plants: dict[Planted, plant.Plant]) -> None:
         if self._options.plant in plants:
             await asyncio.sleep(self._options.over_s / 3)
             _show(f"planting a fault: {self._options.plant}")
