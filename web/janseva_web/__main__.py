@@ -1,35 +1,19 @@
-"""`python -m janseva_web` serves; `python -m janseva_web texts` lists what a language lacks."""
+"""`python -m janseva_web` serves; `python -m janseva_web --help` names the operator's commands."""
 
-from __future__ import annotations
-
-import argparse
 import sys
+from collections.abc import Sequence
 
-from chassis.commands import run_command
-from chassis.run import start
-from janseva_web.app import SERVICE, create_app
-from janseva_web.languages import Languages
-from janseva_web.settings import WebSettings
+from chassis.program import run_program
 
 
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="janseva_web", description=__doc__)
-    commands = parser.add_subparsers(dest="command")
-    commands.add_parser("texts", help="list the texts that a language lacks; they are shown in Hindi")
-    asked = parser.parse_args(arguments)
-    if asked.command == "texts":
-        return run_command(SERVICE, _list_texts, refusals=())
-    return start(SERVICE, WebSettings, create_app)
-
-
-def _list_texts() -> int:
-    languages = Languages.load()
-    lacking = list(languages.lacking())
-    for code, key in lacking:
-        sys.stdout.write(f"{code} {key}\n")
-    sys.stdout.write(f"{len([*languages])} languages, {len(lacking)} texts missing\n")
-    return 0
+def main(arguments: Sequence[str]) -> int:
+    return run_program(
+        arguments,
+        prog="python -m janseva_web",
+        serve="janseva_web.app:serve",
+        commands="janseva_web.command_line:app",
+    )
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(main(sys.argv[1:]))

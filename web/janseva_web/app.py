@@ -17,6 +17,7 @@ from chassis.clock import Clock, SystemClock
 from chassis.health import Liveness
 from chassis.http.app import create_http_app
 from chassis.http.middleware import BodyLimits
+from chassis.run import start
 from chassis.telemetry.tracing import Tracing
 from janseva_web.account.api import account_router
 from janseva_web.components.api import components_router
@@ -42,6 +43,11 @@ from janseva_web.visit import FormExpired
 SERVICE = "web"
 # No loop of its own runs here: the process is alive as long as it answers.
 NEVER = timedelta.max
+
+
+def serve() -> int:
+    """Serve until SIGTERM. The exit status."""
+    return start(SERVICE, WebSettings, create_app)
 
 
 def create_app(

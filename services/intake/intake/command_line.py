@@ -58,6 +58,16 @@ def token(
     return run_command(SERVICE, act, refusals=(NoKey,))
 
 
+@app.command(epilog=examples("janseva outbox"))
+def outbox() -> int:
+    """How many cases hold events that Kafka has not got yet, and for how long. Status 1 if one waits over 10 s."""
+    from chassis.commands import run_command
+    from chassis.outbox.backlog import show_backlog
+    from intake.case.store.mongo import CASES
+
+    return run_command(SERVICE, lambda: show_backlog("janseva_intake", CASES))
+
+
 @services.command(epilog=examples("janseva services lint", "janseva services lint ./catalogue"))
 def lint(
     folder: Annotated[

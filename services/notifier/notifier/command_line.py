@@ -46,3 +46,14 @@ def lint(
         return 0
 
     return run_command(SERVICE, act, refusals=(TemplateError,))
+
+
+@app.command(epilog=examples("janseva notifier outbox"))
+def outbox() -> int:
+    """How many messages hold events that Kafka has not got yet, and for how long. Status 1 if one waits over 10 s."""
+    from chassis.commands import run_command
+    from chassis.outbox.backlog import show_backlog
+
+    from .store import DISPATCHES
+
+    return run_command(SERVICE, lambda: show_backlog("janseva_notifier", DISPATCHES))

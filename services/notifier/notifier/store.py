@@ -34,6 +34,7 @@ from .records import (
     notice_of,
 )
 
+DISPATCHES: Final = "dispatches"
 _DUPLICATE_KEY: Final = 11_000
 _PAGE: Final = 100
 
@@ -78,8 +79,8 @@ class DispatchStore:
     """The dispatch log. `due_at`: when an unsettled dispatch is next looked at, at its lease's end or for a retry."""
 
     def __init__(self, mongo: Mongo) -> None:
-        self.collection: Collection = mongo.collection("dispatches")
-        self.relaxed: Collection = mongo.relaxed("dispatches")
+        self.collection: Collection = mongo.collection(DISPATCHES)
+        self.relaxed: Collection = mongo.relaxed(DISPATCHES)
 
     async def ensure_indexes(self) -> None:
         queue = IndexModel(
