@@ -21,8 +21,8 @@ SYNCED := $(VENV)/.synced
 SUITE := $(PY) -m janseva_local
 # Most tests wait for servers: two workers, each with servers of its own, keep two cores busy.
 WORKERS ?= 2
-SOURCES := schemas chassis services web deploy tests bench docs/papers
-MEMBERS := schemas chassis $(wildcard services/*) web deploy/local
+SOURCES := schemas chassis services web cli deploy tests bench docs/papers
+MEMBERS := schemas chassis $(wildcard services/*) web cli deploy/local
 
 # Variables given as `make run PORT_BASE=9000` reach the programs through their environment: make exports them.
 export UV_PYTHON_DOWNLOADS := never
@@ -105,7 +105,7 @@ fmt: $(SYNCED) ## Format the code and mend what can be mended
 
 ## Files made from the code
 
-GENERATORS := schemas/event_schemas/generate.py deploy/prometheus/generate.py deploy/grafana/generate.py deploy/k8s/generate.py deploy/openapi/generate.py deploy/local/generate.py deploy/architecture/generate.py docs/papers/generate.py docs/catalogue/generate.py
+GENERATORS := schemas/event_schemas/generate.py deploy/prometheus/generate.py deploy/grafana/generate.py deploy/k8s/generate.py deploy/openapi/generate.py deploy/local/generate.py deploy/architecture/generate.py docs/papers/generate.py docs/catalogue/generate.py docs/commands/generate.py
 
 .PHONY: generate
 generate: $(SYNCED) ## Write JSON Schemas, OpenAPI documents, rules, dashboards, manifests and pictures of papers anew

@@ -18,7 +18,11 @@ class Understood:
 
 
 def understood(app: typer.Typer, arguments: Sequence[str]) -> Understood:
-    """Raises typer.TyperException if the words can't be meant."""
+    """Raises typer.TyperException if the arguments can't be meant.
+
+    They begin with a command's name: an option before it may act at once, as --install-completion does.
+    """
+    assert not [*arguments, ""][0].startswith("-")
     command, found = get_command(app), Understood()
     for path, leaf in leaves(command):
         leaf.callback = _recorder(found, path)
@@ -34,7 +38,9 @@ def leaves(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]
     context = typer.Context(command)
     for name in command.list_commands(context):
         below = command.get_command(context, name)
+        # A recorder set on another object than the one that will be called would let the command act.
         assert below is not None
+        assert below is command.get_command(context, name)
         yield from leaves(below, (*path, name))
 
 

@@ -10,15 +10,17 @@ from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
 import typer
+from typer.core import TyperGroup
 from typer.main import get_command
 
 NOT_UNDERSTOOD: Final = 2
 Read = TypeVar("Read")
 
 
-def command_app(about: str, *, completes: bool = False) -> typer.Typer:
+def command_app(about: str, *, completes: bool = False, cls: type[TyperGroup] = TyperGroup) -> typer.Typer:
     """An app without commands. `about`: one line on what its commands are for."""
     return typer.Typer(
+        cls=cls,
         help=about,
         add_completion=completes,
         # A bug shows where it is, as Python shows it: without the values of variables, which may be a person's.

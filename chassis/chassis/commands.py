@@ -18,6 +18,8 @@ from chassis.telemetry.logs import configure_logging
 
 NOT_DONE: Final = 1
 INTERRUPTED: Final = 130
+SERVER_FAULTS: Final = (TransientFault, KafkaError, PyMongoError)
+"""A server is away or refuses: `sentence_of` says which and names its setting."""
 # The first row that fits: classes, MongoDB's code for it (None: any), the sentence.
 _SENTENCES: Final[tuple[tuple[tuple[type[Exception], ...], int | None, str], ...]] = (
     ((StoreUnavailable,), None, "MongoDB does not answer at the address of MONGO_URI ({text})"),

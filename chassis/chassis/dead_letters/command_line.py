@@ -26,7 +26,10 @@ Since = Annotated[
 Until = Annotated[
     datetime | None, typer.Option(parser=reader(india), metavar="TIME", help="Put aside before this time, India.")
 ]
-Position = Annotated[RecordPosition, typer.Option(parser=reader(RecordPosition.parse), metavar=WHERE)]
+Position = Annotated[
+    RecordPosition,
+    typer.Option(parser=reader(RecordPosition.parse), metavar=WHERE, help="Where it lies, as `list --each` says."),
+]
 Positions = Annotated[
     list[RecordPosition] | None,
     typer.Option(parser=reader(RecordPosition.parse), metavar=WHERE, help="This one; may be repeated."),

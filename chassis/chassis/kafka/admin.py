@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Final
+from typing import Final, Literal, Self
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from chassis.kafka.aiokafka_patches import start_deferring_cancellation
 from chassis.kafka.offsets import Partition, TopicOffsets
+from event_schemas.topics import Topic
 
 TIMEOUT_MS: Final = 30_000
 
@@ -22,6 +23,11 @@ class TopicSpec:
     partitions: int
     replication: int = 1
     config: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, topic: Topic, environment: Literal["local", "production"], replication: int = 1) -> Self:
+        """A topic of the registry, with the partitions and the configuration that stand there."""
+        return cls(topic.name, topic.partitions(environment), replication, dict(topic.config))
 
 
 async def create_topics(bootstrap: str, topics: Sequence[TopicSpec]) -> tuple[str, ...]:
@@ -52,6 +58,16 @@ async def existing_topics(bootstrap: str) -> frozenset[str]:
     try:
         await start_deferring_cancellation(client)
         return frozenset(await client.list_topics())
+    finally:
+        await client.close()
+
+
+async def partition_counts(bootstrap: str) -> dict[str, int]:
+    """How many partitions each topic has that exists. Raises KafkaError."""
+    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=TIMEOUT_MS)
+    try:
+        await start_deferring_cancellation(client)
+        return {topic["topic"]: len(topic["partitions"]) for topic in await client.describe_topics()}
     finally:
         await client.close()
 

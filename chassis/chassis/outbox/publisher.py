@@ -253,6 +253,8 @@ class Outbox:
             cursor = self._collection.find(overdue, {"outbox": 1, "outbox_at": 1}).sort("outbox_at", 1)
             found = await cursor.limit(_SWEEP_BATCH).to_list(_SWEEP_BATCH)
         self._metrics.pending.set(len(found))
+        oldest = found[0]["outbox_at"] if found else self._clock.now()
+        self._metrics.oldest.set((self._clock.now() - oldest).total_seconds())
         jobs = deque(job for document in found if (job := self._job_of(document)) is not None)
         if not jobs:
             return

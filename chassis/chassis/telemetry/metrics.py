@@ -77,6 +77,11 @@ class OutboxMetrics:
         self.pending = Gauge(
             "janseva_outbox_pending", "Documents whose events are overdue for publishing", registry=registry
         )
+        self.oldest = Gauge(
+            "janseva_outbox_oldest_seconds",
+            "How long the oldest overdue event has waited for publishing; 0 if none does",
+            registry=registry,
+        )
         self.publish_seconds = Histogram(
             "janseva_outbox_publish_seconds",
             "From the write of an event to Kafka's acknowledgement",

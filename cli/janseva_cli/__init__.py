@@ -1,0 +1,1 @@
+"""janseva: one command for the operators of the suite."""
