@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chassis.kafka.admin import TopicSpec
 from chassis.policy_file import read_policies
 from chassis.sealing import KeyRing
 from chassis.settings import load_yaml
@@ -22,7 +23,6 @@ from janseva_local.ports import OFFSETS, ports_from
 from janseva_local.services import ALL, SERVICES, WEB, Surroundings, environment
 from janseva_local.supervise import DeathCount, RestartPolicy
 from janseva_local.support import missing_support
-from janseva_local.topics import spec_of
 
 NOVEMBER = datetime(2026, 11, 22, tzinfo=UTC)
 LINUX: dict[str, Any] = {"system": "Linux", "machine": "x86_64", "openssl_major": 3}
@@ -177,7 +177,7 @@ def test_the_demo_policies_differ_from_the_shipped_ones_in_times_alone() -> None
 
 def test_topics_are_made_as_the_registry_declares() -> None:
     """Partitions and configuration come from the registry, dead letters included."""
-    specs = {spec.name: spec for spec in map(spec_of, TOPICS)}
+    specs = {spec.name: spec for spec in (TopicSpec.of(topic, "local") for topic in TOPICS)}
     assert specs["cases.emergency"].partitions == 4
     assert specs["directory.posts"].config["cleanup.policy"] == "compact"
     assert "cases.routine.dlq" in specs
