@@ -17,7 +17,7 @@ async def run(stack: Stack, *arguments: str) -> tuple[int | None, str, str]:
     assert stack.kafka_bootstrap
     assert stack.mongo_uri
     process = await asyncio.create_subprocess_exec(
-        *(JANSEVA, *arguments),
+        *(str(JANSEVA), *arguments),
         env={**os.environ, "KAFKA_BOOTSTRAP": stack.kafka_bootstrap, "MONGO_URI": stack.mongo_uri},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
