@@ -1,4 +1,4 @@
-"""Writes docs/services.md, docs/catalogue/services.json and the schemas' list of service codes from intake's catalogue.
+"""Writes docs/services.md, docs/catalogue/services.json and the schemas' codes and names from catalogue and policies.
 
 python docs/catalogue/generate.py [--check]
 """
@@ -15,7 +15,8 @@ from deploy.k8s.tools.generated import ROOT, main
 
 from chassis.settings import load_yaml
 from event_schemas import policies as policy_file
-from event_schemas.policies import ClockPolicy
+from event_schemas.names import FILE as NAMES_FILE
+from event_schemas.policies import ClockPolicy, PolicySet
 from intake.catalogue import Catalogue, Service, load_catalogue
 
 HEAD = """# Services
@@ -41,12 +42,24 @@ SERVICE_CODES: Final = frozenset(
 
 def files() -> dict[Path, str]:
     catalogue = load_catalogue()
-    clocks = policy_file.read(policy_file.DEFAULT_PATH, load_yaml).clocks
+    policies = policy_file.read(policy_file.DEFAULT_PATH, load_yaml)
     return {
-        ROOT / "docs/services.md": "\n".join(_page(catalogue, clocks)) + "\n",
+        ROOT / "docs/services.md": "\n".join(_page(catalogue, policies.clocks)) + "\n",
         ROOT / "docs/catalogue/services.json": json.dumps(_questions(catalogue), ensure_ascii=False, indent=1) + "\n",
         ROOT / "schemas/event_schemas/services.py": _codes(catalogue),
+        NAMES_FILE: _names(catalogue, policies),
     }
+
+
+def _names(catalogue: Catalogue, policies: PolicySet) -> str:
+    """What `event_schemas.names` reads; a clock that no edition names has the common name of clocks."""
+    called = {service.code: service.called or service.names for service in catalogue}
+    clocks = [policy for edition in policies.editions for policy in edition.clocks]
+    groups = {
+        "services": {code: {"hi": name.hi, "en": name.en} for code, name in sorted(called.items())},
+        "clocks": {one.clock: one.called.model_dump() for one in clocks if one.called is not None},
+    }
+    return json.dumps(groups, ensure_ascii=False, indent=1) + "\n"
 
 
 def _codes(catalogue: Catalogue) -> str:

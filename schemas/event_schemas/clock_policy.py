@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StringConstraint
 
 from event_schemas.calendars import CALENDAR_DAYS, ELAPSED, Calendar, Office
 from event_schemas.event_match import EventMatch
+from event_schemas.names import Name
 from event_schemas.services import SERVICE_CODES
 from event_schemas.times import EPOCH, MILLISECOND
 from event_schemas.values import ClockId, ClockOwner, Code, Post
@@ -49,6 +50,9 @@ class ClockPolicy(Policy):
     """One promise: which events move its clock, and how long the police (or the citizen) have."""
 
     clock: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")] = Field(description="the clock's name")
+    called: Name | None = Field(
+        default=None, description="its name inside a sentence, by the latest edition that gives one"
+    )
     source: str = Field(min_length=1, description="where the promise is made: an order, a law, a charter")
     owner: ClockOwner = Field(description="who must act; a citizen's clock never enters a station's compliance")
     services: Literal["*"] | tuple[Code, ...] = Field(description="the service codes it holds for, or * for all")

@@ -9,15 +9,11 @@ from pydantic import TypeAdapter
 
 from event_schemas.events.certificates import CertificateApproved
 from event_schemas.events.inquiry import VerificationCompleted
+from event_schemas.names import Name
 from event_schemas.values import Code, Post, Value, VerificationOutcome
 
 FILE: Final = Path(__file__).with_name("papers.json")
 FactForm = Literal["text", "date", "time"]
-
-
-class FactLabel(Value):
-    hi: str
-    en: str
 
 
 class PaperFact(Value):
@@ -25,17 +21,18 @@ class PaperFact(Value):
 
     required: bool
     form: FactForm
-    label: FactLabel
+    label: Name
 
 
 class PaperRule(Value):
-    """A kind of paper. `ordered_by`: the type of the event that orders one.
+    """A kind of paper. `called`: its name inside a sentence. `ordered_by`: the type of the event that orders one.
 
     `verification`: the outcomes it may rest on; none: it rests on no verification. `needs_applicant`: it names the
     person who applied.
     """
 
     kind: Code
+    called: Name
     services: tuple[str, ...]
     ordered_by: str
     approved_by: tuple[Post, ...] = ()

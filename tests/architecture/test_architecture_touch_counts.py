@@ -51,6 +51,7 @@ ASKED = {
 from intake.catalogue import load_catalogue
 service = {one.code: one for one in load_catalogue()}["bicycle-registration"]
 assert "frame_number" in service.attributes["properties"] and service.example is not None
+assert service.called.en == "bicycle registration"
 """,
     "A new desk command": """
 from intake.commands.table import DESK_COMMANDS, TABLE, Act
@@ -73,7 +74,7 @@ from chassis.policy_file import read_policies
 from event_schemas.policies import DEFAULT_PATH
 from sla_monitor.domain.facts import relevant_types
 policies = read_policies(DEFAULT_PATH)
-assert "feedback" in {clock.clock for clock in policies.clocks}
+assert policies.clock("feedback").called.en == "second look"
 assert "ComplaintReopened" in relevant_types(policies)
 """,
     "A new template": """

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from chassis.sentences import CodeNames
+from chassis.sentences.code_names import DEFAULT_PATH as NAMES_PATH
 from chassis.settings import load_yaml
 from event_schemas import values
 from event_schemas.open_enum import OpenEnum
@@ -34,7 +35,7 @@ SHOWN: dict[type[OpenEnum], tuple[str, ...]] = {
 # No reader meets these: they choose a text, or are for services and officers' screens.
 NOT_SHOWN = {
     values.Audience, values.ClockEnding, values.ClockOwner, values.ClockState, values.Confirmation,
-    values.FilingChannel, values.FixSource, values.HearingParty, values.Lane, values.Language,
+    values.FilingChannel, values.FixSource, values.HearingParty, values.IdentityMethod, values.IdentityOutcome, values.Lane, values.Language,
     values.MessageChannel, values.Presence, values.Priority, values.SignatureMethod,
 }  # fmt: skip
 
@@ -54,6 +55,12 @@ def test_clocks_services_and_reasons_of_a_pause_have_names() -> None:
     assert {policy.clock for policy in policies} <= set(CODE_NAMES.names("clocks"))
     assert {reason for policy in policies for reason in policy.pause_reasons} <= set(CODE_NAMES.names("pause_reasons"))
     assert set(CODE_NAMES.names("services")) >= SERVICE_CODES
+
+
+def test_a_code_is_named_in_one_place() -> None:
+    """What is defined elsewhere is named there: the file of all other codes has the common names of these alone."""
+    written = load_yaml(NAMES_PATH)
+    assert [list(written[group]) for group in ("services", "clocks", "certificates")] == [["default"]] * 3
 
 
 def test_every_state_and_act_of_a_case_has_a_name() -> None:

@@ -11,7 +11,11 @@ from chassis.settings import load_yaml
 from tests.texts.readable import faults_of
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = sorted(path for folder in ("chassis/chassis", "services") for path in (ROOT / folder).rglob("*.yaml"))
+FILES = sorted(
+    path
+    for folder in ("chassis/chassis", "schemas/event_schemas", "services")
+    for path in (ROOT / folder).rglob("*.yaml")
+)
 
 
 def texts_in(data: Any) -> Iterator[Bilingual]:
@@ -40,4 +44,4 @@ def test_no_text_holds_a_code(path: Path) -> None:
 def test_the_files_of_texts_are_looked_at() -> None:
     names = {path.name for path in TEXTS}
     texts = {"code_names.yaml", "texts.yaml", "problems.yaml", "field_errors.yaml"}
-    assert texts | {"vocabularies.yaml", "e-complaint.yaml"} <= names
+    assert texts | {"vocabularies.yaml", "e-complaint.yaml", "2026-11.3.yaml"} <= names

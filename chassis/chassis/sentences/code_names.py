@@ -1,4 +1,7 @@
-"""What codes are called in Hindi and English (code_names.yaml): no code itself ever reaches a reader."""
+"""What codes are called in Hindi and English: no code itself ever reaches a reader.
+
+Services, clocks and papers are named where they are defined (`called`); every other code in code_names.yaml.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from pydantic import RootModel, model_validator
 
 from chassis.bilingual import Bilingual, Language
 from chassis.settings import load_yaml
+from event_schemas.names import Name, names_by_group
+from event_schemas.papers import paper_rules
 
 DEFAULT_PATH: Final = Path(__file__).with_name("code_names.yaml")
 
@@ -24,7 +29,10 @@ class CodeNames(RootModel[Mapping[str, Mapping[str, CodeName]]]):
     @classmethod
     def load(cls, path: Path = DEFAULT_PATH) -> Self:
         """Errors: OSError, yaml.YAMLError, pydantic.ValidationError."""
-        return cls.model_validate(load_yaml(path))
+        papers = {rule.kind: rule.called for rule in paper_rules().values()}
+        defined: Mapping[str, Mapping[str, Name]] = {**names_by_group(), "certificates": papers}
+        written = load_yaml(path)
+        return cls.model_validate(written | {group: written[group] | _plain(defined[group]) for group in defined})
 
     @model_validator(mode="after")
     def _has_defaults(self) -> Self:
@@ -42,3 +50,7 @@ class CodeNames(RootModel[Mapping[str, Mapping[str, CodeName]]]):
 
     def name(self, group: str, code: str, language: Language) -> str:
         return self.bilingual(group, code).in_(language)
+
+
+def _plain(names: Mapping[str, Name]) -> dict[str, dict[str, str]]:
+    return {code: name.model_dump() for code, name in names.items()}

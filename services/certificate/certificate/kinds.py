@@ -12,7 +12,8 @@ from pydantic import Field, ValidationError
 from chassis.settings import NotYaml, load_yaml
 from event_schemas import CertificateApproved, ComplaintFiled, Event, Post, VerificationOutcome
 from event_schemas.event_match import EventMatch
-from event_schemas.papers import FactLabel, PaperFact, PaperRule
+from event_schemas.names import Name
+from event_schemas.papers import PaperFact, PaperRule
 from event_schemas.values import Code
 
 from .page import INDIA, Frozen, Text
@@ -79,13 +80,15 @@ class Sample(Frozen):
 class Kind(Frozen):
     """A kind of paper. `repeats`: each ordering event has a paper of its own, which takes the place of the one before.
 
-    `verification`: the outcomes it may rest on; none: it rests on no verification. `facts`: what the approving desk
-    enters. `source`: where its rules come from, and what is still to be confirmed.
+    `called`: its name inside a sentence, where that is not its title. `verification`: the outcomes it may rest on;
+    none: it rests on no verification. `facts`: what the approving desk enters. `source`: where its rules come from, and
+    what is still to be confirmed.
     """
 
     kind: Code
     prefix: str
     title: Text
+    called: Text | None = None
     number_label: Text
     services: tuple[str, ...]
     ordered_by: EventMatch
@@ -114,8 +117,10 @@ class Kind(Frozen):
     def rule(self) -> PaperRule:
         """What other services may know of it. KeyError: a fact that no row shows."""
         shown = {row.show: row for row in self.rows}
+        called = self.called or self.title
         return PaperRule(
             kind=self.kind,
+            called=Name(hi=called.hi, en=called.en),
             services=self.services,
             ordered_by=self.ordered_by.event,
             approved_by=self.approved_by,
@@ -174,7 +179,7 @@ class Papers(Frozen):
 
 def _fact(required: bool, row: Shown) -> PaperFact:
     form = row.as_ if row.as_ in ("date", "time") else "text"
-    return PaperFact(required=required, form=form, label=FactLabel(hi=row.label.hi, en=row.label.en))
+    return PaperFact(required=required, form=form, label=Name(hi=row.label.hi, en=row.label.en))
 
 
 def read_common(path: Path = COMMON) -> Common:

@@ -120,12 +120,11 @@ def _is_text(definition: dict[str, Any]) -> bool:
 
 
 class Service(_Data):
-    """`wrong_formats`: whether a number in the wrong form is asked for again, or accepted and flagged.
-
-    `place_required`: a point, a police station, or an attribute marked `x-place`. `meanwhile`: what to do as long as
-    the service is not live, or where it is not. `district_asked_by`: the question that tells the district, for a
-    service that is not live in all of them. `own_identity`: the numbers of identity papers among the answers are the
-    filer's own.
+    """`called`: its name inside a sentence, where that is not its name. `wrong_formats`: whether a number in the wrong
+    form is asked for again, or accepted and flagged. `place_required`: a point, a police station, or an attribute
+    marked `x-place`. `meanwhile`: what to do as long as the service is not live, or where it is not.
+    `district_asked_by`: the question that tells the district, for a service that is not live in all of them.
+    `own_identity`: the numbers of identity papers among the answers are the filer's own.
     """
 
     code: str = Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
@@ -134,6 +133,7 @@ class Service(_Data):
     login: Login
     priority: Literal["urgent", "high", "normal", "low"]
     names: Text
+    called: Text | None = None
     how_to: Text
     who: Named
     routed_by: Named

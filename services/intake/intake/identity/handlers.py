@@ -17,8 +17,8 @@ from event_schemas.times import whole_ms
 from intake.auth import Principal
 from intake.case.keys import Keys
 from intake.catalogue import Catalogue
+from intake.catalogue.answers import CODES
 from intake.catalogue.identity import IdentityPaper
-from intake.catalogue.model import CODES
 from intake.identity.bodies import IdentityDocument, ProfilePatch
 from intake.identity.domain import (
     MOST_CLAIMS,
