@@ -35,7 +35,8 @@ SHOWN: dict[type[OpenEnum], tuple[str, ...]] = {
 # No reader meets these: they choose a text, or are for services and officers' screens.
 NOT_SHOWN = {
     values.Audience, values.ClockEnding, values.ClockOwner, values.ClockState, values.Confirmation,
-    values.FilingChannel, values.FixSource, values.HearingParty, values.IdentityMethod, values.IdentityOutcome, values.Lane, values.Language,
+    values.FilingChannel, values.FixSource, values.HearingParty, values.IdentityMethod, values.IdentityOutcome,
+    values.Lane, values.Language,
     values.MessageChannel, values.Presence, values.Priority, values.SignatureMethod,
 }  # fmt: skip
 
