@@ -14,6 +14,7 @@ from pathlib import Path
 import aiohttp
 from PIL import Image
 
+from bench.floors import until_listening
 from bench.load import session
 from bench.report import median, percentile, show
 from janseva_local.ports import free_port
@@ -121,7 +122,7 @@ async def floor(mongo_uri: str, folder: Path) -> AsyncIterator[str]:
     process = ChildProcess("floor", [*command, "--log-level", "warning"], log=folder / "floor.log", env=env)
     process.spawn()
     try:
-        await asyncio.sleep(3)
+        await until_listening(port)
         yield f"http://127.0.0.1:{port}/evidence"
     finally:
         await process.stop()

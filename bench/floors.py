@@ -41,10 +41,23 @@ async def floor(mongo_uri: str, folder: Path, case: Mapping[str, Any]) -> AsyncI
     process = ChildProcess("floor", [*command, "--log-level", "warning"], log=folder / "floor.log", env=env)
     process.spawn()
     try:
-        await asyncio.sleep(3)
+        await until_listening(port)
         yield f"http://127.0.0.1:{port}/v1/complaints"
     finally:
         await process.stop()
+
+
+async def until_listening(port: int, within: float = 60.0) -> None:
+    """TimeoutError if nothing accepts connections there in time."""
+    async with asyncio.timeout(within):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except ConnectionError:
+                await asyncio.sleep(0.1)
+            else:
+                writer.close()
+                return
 
 
 def report(

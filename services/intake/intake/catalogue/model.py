@@ -203,12 +203,15 @@ class Service(_Data):
 
     def priority_of(self, attributes: Mapping[str, Any], *, sensitive: bool) -> str:
         """Urgent where the answers say so; a sensitive matter is high at least."""
-        facts = facts_of_answers(attributes)
-        if any(when.holds(facts) for when in self.urgent_when):
-            return "urgent"
+        if self.urgent_when:
+            facts = facts_of_answers(attributes)
+            if any(when.holds(facts) for when in self.urgent_when):
+                return "urgent"
         return "high" if sensitive and self.priority == "normal" else self.priority
 
     def notice_codes(self, attributes: Mapping[str, Any]) -> tuple[str, ...]:
+        if not self.notices:
+            return ()
         facts = facts_of_answers(attributes)
         return tuple(notice.code for notice in self.notices if notice.when.holds(facts))
 

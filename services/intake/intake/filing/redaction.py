@@ -12,6 +12,7 @@ from chassis.codes import ascii_digits
 
 MASK = "[आधार हटाया गया / Aadhaar removed]"
 
+DIGITS = 12
 # Twelve digits standing alone, in any grouping; or written as usual in fours, whatever stands around them.
 _SEPARATOR = r"[\s\-._/\u2010-\u2015\u00a0]"
 _TWELVE_DIGITS = re.compile(r"(?:\d\D{0,3}){11}\d")
@@ -46,7 +47,7 @@ _P = (
 
 def is_aadhaar(digits: str) -> bool:
     """Twelve digits, the first 2 to 9, with a right Verhoeff check digit."""
-    if len(digits) != 12 or digits[0] in "01":
+    if len(digits) != DIGITS or digits[0] in "01":
         return False
     check = 0
     for position, digit in enumerate(reversed(digits)):
@@ -56,7 +57,7 @@ def is_aadhaar(digits: str) -> bool:
 
 def redact_text(text: str) -> tuple[str, bool]:
     """The text without Aadhaar numbers (Devanagari digits are read too), and whether one was found."""
-    if not _TWELVE_DIGITS.search(text):
+    if len(text) < DIGITS or not _TWELVE_DIGITS.search(text):
         return text, False
     latin = ascii_digits(text)
     spans = [
