@@ -18,12 +18,18 @@ MANY = Options(citizens=70, over_s=4, patience_s=60)
 KINDS = {
     Planted.LOSE: "MISSING",
     Planted.DOUBLE: "DOUBLED",
+    Planted.DOCUMENTS_TWICE: "DOUBLED",
+    Planted.WRONG_PAPER: "UNEXPECTED",
     Planted.WRONG_PERSON: "WRONG-PERSON",
     Planted.LATE: "LATE",
 }
+WORDS = {
+    Planted.DOCUMENTS_TWICE: "DocumentsCompleted: 2 instead of 1",
+    Planted.WRONG_PAPER: "paper away-notice-receipt: 1 instead of 0",
+}
 
 
-@pytest.mark.timeout(600)  # four demos, one after the other, perhaps beside another suite
+@pytest.mark.timeout(900)  # six demos, one after the other, perhaps beside another suite
 async def test_e2e_every_planted_fault_is_found(
     make_stack: MakeStack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -37,5 +43,6 @@ async def test_e2e_every_planted_fault_is_found(
         output = capsys.readouterr().out
         assert status == 1, output
         assert kind in output, output
+        assert WORDS.get(planted, "") in output, output
         # One suite carries them all: what is still emitted of the runs before is no finding of this one.
         assert ("nobody owed" in output) is (planted == "wrong-person"), output

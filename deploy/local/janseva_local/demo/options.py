@@ -15,6 +15,8 @@ class Planted(StrEnum):
     LOSE = "lose"
     DOUBLE = "double"
     WRONG_PERSON = "wrong-person"
+    WRONG_PAPER = "wrong-paper"
+    DOCUMENTS_TWICE = "documents-twice"
     LATE = "late"
 
 

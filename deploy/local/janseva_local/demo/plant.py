@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 import httpx
 
 from chassis.kafka.producer import EventProducer
-from event_schemas import AssignedToStation, encode
-from janseva_local.demo.evidence import Evidence, SentMessage
+from event_schemas import AssignedToStation, CertificateIssued, DocumentsCompleted, Event, IntakeEvent, encode
+from event_schemas.papers import paper_rules
+from janseva_local.demo.evidence import Evidence, Seen, SentMessage
 from janseva_local.demo.journal import Accepted, Intent, Journal
 from janseva_local.demo.options import Planted
 from janseva_local.demo.target import Target
@@ -30,19 +31,25 @@ async def lose(_target: Target, journal: Journal, _evidence: Evidence, _http: ht
 
 async def double(target: Target, journal: Journal, evidence: Evidence, _http: httpx.AsyncClient) -> None:
     """A second, different assignment of a case that has one."""
-    ours = {accepted.case_id for accepted in journal.accepted.values()}
-    seen = next(
-        one
-        for one in evidence.events
-        if isinstance(one.envelope.data, AssignedToStation) and one.envelope.subject in ours
-    )
-    producer = EventProducer(target.kafka_bootstrap, client_id="demo-plant")
-    await producer.start()
-    try:
-        record = encode(seen.envelope.data, event_id=str(uuid.uuid4()), source="routing")
-        await producer.send(seen.topic, record)
-    finally:
-        await producer.stop()
+    seen = _first(journal, evidence, AssignedToStation)
+    await _emit(target, seen, seen.envelope.data)
+
+
+async def wrong_paper(target: Target, journal: Journal, evidence: Evidence, _http: httpx.AsyncClient) -> None:
+    """A citizen's paper issued a second time, as one of a kind that his service does not yield."""
+    seen = _first(journal, evidence, CertificateIssued)
+    service = _service_of(journal, seen)
+    kind = next(kind for kind, rule in sorted(paper_rules().items()) if service not in rule.services)
+    changed = {"kind": kind, "certificate_id": f"p_{uuid.uuid4().hex}"}
+    await _emit(target, seen, seen.envelope.data.model_copy(update=changed))
+
+
+async def documents_twice(target: Target, journal: Journal, evidence: Evidence, _http: httpx.AsyncClient) -> None:
+    """The documents of a case completed once more."""
+    seen = _first(journal, evidence, DocumentsCompleted)
+    own = (one.envelope.data for one in evidence.events if one.envelope.subject == seen.envelope.subject)
+    last = max(one.case_seq for one in own if isinstance(one, IntakeEvent))
+    await _emit(target, seen, seen.envelope.data.model_copy(update={"case_seq": last + 1}))
 
 
 async def wrong_person(target: Target, journal: Journal, evidence: Evidence, http: httpx.AsyncClient) -> None:
@@ -66,8 +73,40 @@ async def late(target: Target, journal: Journal, _evidence: Evidence, http: http
         os.kill(pid, signal.SIGCONT)
 
 
-AFTER: dict[Planted, Plant] = {Planted.LOSE: lose, Planted.DOUBLE: double, Planted.WRONG_PERSON: wrong_person}
+AFTER: dict[Planted, Plant] = {
+    Planted.LOSE: lose,
+    Planted.DOUBLE: double,
+    Planted.WRONG_PERSON: wrong_person,
+    Planted.WRONG_PAPER: wrong_paper,
+    Planted.DOCUMENTS_TWICE: documents_twice,
+}
 DURING: dict[Planted, Plant] = {Planted.LATE: late}
+
+
+def _first(journal: Journal, evidence: Evidence, kind: type[Event]) -> Seen:
+    """The first event of this kind in a case of the run. RuntimeError without one: there is nothing to plant upon."""
+    ours = {accepted.case_id for accepted in journal.accepted.values()}
+    found = (one for one in evidence.events if isinstance(one.envelope.data, kind) and one.envelope.subject in ours)
+    seen = next(found, None)
+    if seen is None:
+        raise RuntimeError(f"no {kind.type} in this run: more citizens are needed")
+    return seen
+
+
+def _service_of(journal: Journal, seen: Seen) -> str:
+    numbers = (number for number, one in journal.accepted.items() if one.case_id == seen.envelope.subject)
+    return journal.intents[next(numbers)].service_code
+
+
+async def _emit(target: Target, like: Seen, data: Event) -> None:
+    """An event of another id, as its own service would write it."""
+    producer = EventProducer(target.kafka_bootstrap, client_id="demo-plant")
+    await producer.start()
+    try:
+        record = encode(data, event_id=str(uuid.uuid4()), source=like.envelope.source)
+        await producer.send(like.topic, record)
+    finally:
+        await producer.stop()
 
 
 async def _call_for_help(target: Target, journal: Journal, http: httpx.AsyncClient) -> None:
