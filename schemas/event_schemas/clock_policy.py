@@ -21,7 +21,9 @@ FIRST_ROUND: Final = "1"
 NEVER_PAUSABLE: Final = frozenset({"dial112_response"})
 STATUTORY: Final = MappingProxyType(
     {
-        "investigation": "Bharatiya Nagarik Suraksha Sanhita 2023, s. 193(1) and (2)",
+        "investigation": "Bharatiya Nagarik Suraksha Sanhita 2023, s. 193(1)",
+        "investigation_two_months": "Bharatiya Nagarik Suraksha Sanhita 2023, s. 193(2)",
+        "investigation_sixty_days": "SC and ST (Prevention of Atrocities) Rules 1995, r. 7(2)",
         "progress_to_victim": "Bharatiya Nagarik Suraksha Sanhita 2023, s. 193(3)",
     }
 )

@@ -186,6 +186,23 @@ class Finding(OpenEnum):
     UNKNOWN = "unknown"
 
 
+class InvestigationLimit(OpenEnum):
+    """Within which time the law has an investigation completed, by the kind of offence; it names no offence."""
+
+    GENERAL = "general"
+    TWO_MONTHS = "two_months"
+    SIXTY_DAYS = "sixty_days"
+    UNKNOWN = "unknown"
+
+
+class PublicationPortal(OpenEnum):
+    """Where a registered FIR, or a missing child's particulars, are put online."""
+
+    FIR_ONLINE = "fir_online"
+    MISSING_CHILDREN = "missing_children"
+    UNKNOWN = "unknown"
+
+
 class ReopeningReason(OpenEnum):
     """Why a citizen has a case opened again."""
 

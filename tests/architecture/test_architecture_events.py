@@ -16,6 +16,7 @@ NOBODY_REACTS = frozenset(
     {
         "DocumentsCompleted",
         "EvidenceAdded",
+        "FIRPublished",
         "HearingDisputed",
     }
 )

@@ -233,6 +233,10 @@ _BODIES: Mapping[Act, Callable[[World], Iterable[CommandBody]]] = {
         fir.RegisterFIR(fir_number="12/26", sections=("303(2)",)),
         fir.RegisterFIR(fir_number="0/26-3", sections=("303(2)",), zero_fir=True),
     ],
+    Act.PUBLISH_FIR: lambda _: [
+        fir.PublishFIR(portal="fir_online"),
+        fir.PublishFIR(portal="missing_children"),
+    ],
     Act.DECLINE_FIR: lambda _: [fir.DeclineFIR(reason_code="non_cognizable")],
     Act.START_PRELIMINARY_ENQUIRY: lambda _: [fir.StartPreliminaryEnquiry(permitted_by_post="SDPO:5140003")],
     Act.TRANSFER: lambda _: [general.Transfer(reason_code="jurisdiction")],

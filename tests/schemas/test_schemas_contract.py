@@ -60,6 +60,7 @@ CONTRACT = {
     "ProgressInformed": ("desk", ENQUIRY),
     "InvestigationCompleted": ("desk", ENQUIRY),
     "FIRRegistered": ("desk", "fir_number station year registered_at sections zero_fir previous_fir own_statement"),
+    "FIRPublished": ("desk", "portal reference"),
     "FIRDeclined": ("desk", "reason_code by_post"),
     "ClockPaused": ("desk", "clock_id reason_code until"),
     "ClockResumed": ("desk", "clock_id reason_code until"),

@@ -56,7 +56,11 @@ def test_a_certificate_counts_from_complete_papers() -> None:
 @pytest.mark.parametrize(
     ("service_code", "attributes", "clocks"),
     [
-        ("missing-person", {"child": True}, {"child_fir": timedelta(hours=2)}),
+        (
+            "missing-person",
+            {"child": True},
+            {"child_fir": timedelta(hours=2), "child_upload": timedelta(hours=24)},
+        ),
         ("missing-person", {"child": False}, {"first_contact": timedelta(hours=24)}),
         ("help-request", {"kind": "elder"}, {"help_urgent": timedelta(hours=2)}),
         ("help-request", {"kind": "stranded"}, {"help_contact": timedelta(hours=24)}),
@@ -107,5 +111,24 @@ def test_each_clock_that_no_law_fixes_is_marked_so() -> None:
     """A source names an order or a law, or that it is proposed."""
     old = {one.clock for one in SHIPPED.editions[0].clocks}
     added = [one for one in SHIPPED.latest.clocks if one.clock not in old]
-    assert len(added) == 12
-    assert all("roposed by this suite" in one.source for one in added)
+    assert len(added) == 15
+    by_law = {one.clock for one in added if "roposed by this suite" not in one.source}
+    assert by_law == {"investigation_two_months", "investigation_sixty_days"}
+
+
+@pytest.mark.parametrize(
+    ("limit", "name", "days"),
+    [
+        ("general", "investigation", 75),
+        ("two_months", "investigation_two_months", 60),
+        ("sixty_days", "investigation_sixty_days", 60),
+    ],
+)
+def test_an_investigation_has_the_time_of_its_offence(limit: str, name: str, days: int) -> None:
+    """One clock for each FIR, by the time that the law gives it; before this edition all had the same."""
+    fields: dict[str, Any] = {"fir_number": "1/26", "station": "5140003", "year": 2026, "registered_at": SINCE}
+    found = started(event("FIRRegistered", investigation_limit=limit, **fields), "e-complaint")
+    assert found.keys() == {name, "progress_to_victim"}
+    assert clock(name).target == timedelta(days=days)
+    earlier = event("FIRRegistered", BEFORE, investigation_limit=limit, **fields)
+    assert started(earlier, "e-complaint").keys() == {"investigation", "progress_to_victim"}

@@ -10,6 +10,7 @@ import yaml
 from pydantic import ValidationError
 
 from event_schemas import EVENT_CLASSES, ClockOwner, ComplaintFiled, Event, Post, policies
+from event_schemas.clock_policy import STATUTORY
 from event_schemas.event_match import EventMatch
 from event_schemas.policies import ClockPolicy, PolicySet
 
@@ -158,7 +159,7 @@ def test_an_inquiry_counts_from_the_filing_and_anew_from_each_reopening() -> Non
 def test_a_withdrawal_cancels_every_clock_but_those_of_an_fir() -> None:
     """Withdrawn: neither met nor breached. An FIR once registered is not the citizen's to withdraw."""
     for policy in SHIPPED.clocks:
-        if policy.clock in {"investigation", "progress_to_victim"}:
+        if policy.clock in STATUTORY:
             assert named(policy.cancels_on, event("ComplaintWithdrawn")) == []
             continue
         assert named(policy.cancels_on, event("ComplaintWithdrawn")) == [("every", AT)]

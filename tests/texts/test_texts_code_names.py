@@ -36,8 +36,8 @@ SHOWN: dict[type[OpenEnum], tuple[str, ...]] = {
 NOT_SHOWN = {
     values.Audience, values.ClockEnding, values.ClockOwner, values.ClockState, values.Confirmation,
     values.FilingChannel, values.FixSource, values.HearingParty, values.IdentityMethod, values.IdentityOutcome,
-    values.Lane, values.Language,
-    values.MessageChannel, values.Presence, values.Priority, values.SignatureMethod,
+    values.InvestigationLimit, values.Lane, values.Language, values.MessageChannel, values.Presence, values.Priority,
+    values.PublicationPortal, values.SignatureMethod,
 }  # fmt: skip
 
 

@@ -41,6 +41,7 @@ _FACT_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "ProgressInformed": ("outcome",),
     "InvestigationCompleted": ("outcome",),
     "FIRRegistered": ("fir_number", "year", "zero_fir", "previous_fir", "own_statement"),
+    "FIRPublished": ("portal",),
     "FIRDeclined": ("reason_code",),
     "ClockPaused": ("clock_id", "reason_code", "until"),
     "ClockResumed": ("clock_id",),

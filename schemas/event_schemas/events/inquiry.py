@@ -10,7 +10,9 @@ from event_schemas.values import (
     ClockId,
     Code,
     Finding,
+    InvestigationLimit,
     PostId,
+    PublicationPortal,
     SignatureMethod,
     StationCode,
     Text,
@@ -23,6 +25,7 @@ __all__ = [
     "ClockResumed",
     "DocumentsRequested",
     "FIRDeclined",
+    "FIRPublished",
     "FIRRegistered",
     "InformationSigned",
     "InquiryCompleted",
@@ -99,6 +102,7 @@ class FIRRegistered(DeskEvent):
 
     ``own_statement``: the information is not signed, so the officer in charge registered it on a statement of his own.
     A zero FIR is complete only with the receiving station's own, whose ``previous_fir`` names it.
+    ``investigation_limit`` follows from the sections, sealed or not.
     """
 
     type: ClassVar[Literal["FIRRegistered"]] = "FIRRegistered"
@@ -112,6 +116,16 @@ class FIRRegistered(DeskEvent):
     zero_fir: bool = False
     previous_fir: Text | None = None
     own_statement: bool = False
+    investigation_limit: InvestigationLimit = InvestigationLimit.GENERAL
+
+
+class FIRPublished(DeskEvent):
+    """The FIR was put online, or the particulars of a missing child uploaded, there; ``reference`` is that portal's."""
+
+    type: ClassVar[Literal["FIRPublished"]] = "FIRPublished"
+
+    portal: PublicationPortal
+    reference: Code | None = None
 
 
 class FIRDeclined(DeskEvent):

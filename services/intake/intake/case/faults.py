@@ -131,6 +131,13 @@ class ZeroFIRExists(CommandFault):
         super().__init__(facts={"fir_number": fir_number})
 
 
+class FIRNotPublishable(CommandFault):
+    """The case is not, or no longer, to be put online there; ``portals`` are those where it may be."""
+
+    def __init__(self, portals: Sequence[str]) -> None:
+        super().__init__(facts={"portals": list(portals)})
+
+
 class EnquiryBarred(CommandFault):
     """The law puts nothing before the FIR here; ``why`` names the bar."""
 

@@ -23,6 +23,7 @@ PROBLEMS: Mapping[type[faults.CommandFault], ProblemType] = {
     faults.ApproverNotEntitled: problems.APPROVER_NOT_ENTITLED,
     faults.SectionsUnknown: problems.SECTIONS_UNKNOWN,
     faults.ZeroFIRExists: problems.ZERO_FIR_EXISTS,
+    faults.FIRNotPublishable: problems.FIR_NOT_PUBLISHABLE,
     faults.EnquiryBarred: problems.ENQUIRY_NOT_ALLOWED,
     faults.ReopeningTooLate: problems.REOPENING_TOO_LATE,
     faults.PermissionMissing: problems.PERMISSION_MISSING,

@@ -19,6 +19,7 @@ from event_schemas import (
     DocumentsRequested,
     EmergencyResolved,
     FIRDeclined,
+    FIRPublished,
     FIRRegistered,
     HearingCancelled,
     HearingHeld,
@@ -86,6 +87,7 @@ class Act(StrEnum):
     SIGN_INFORMATION = "sign-information"
     REGISTER_FIR = "register-fir"
     DECLINE_FIR = "decline-fir"
+    PUBLISH_FIR = "publish-fir"
     START_PRELIMINARY_ENQUIRY = "start-preliminary-enquiry"
     COMPLETE_PRELIMINARY_ENQUIRY = "complete-preliminary-enquiry"
     INFORM_PROGRESS = "inform-progress"
@@ -375,6 +377,18 @@ TABLE: Mapping[Act, Command] = {
         roles=_DECIDERS,
         condition=information.may_decline,
         ends=ClockEnds(the_signature, ClockEndReason.FIR_DECLINED),
+    ),
+    # Whatever has become of the case since.
+    Act.PUBLISH_FIR: Command(
+        body=fir.PublishFIR,
+        example={"portal": "fir_online"},
+        event=FIRPublished,
+        build=fir.publish_fir,
+        moves=stay(frozenset(S)),
+        families=_INFORMED | _EMERGENCY,
+        roles=_DECIDERS | _STATION,
+        condition=information.may_publish,
+        build_explains=True,
     ),
     Act.START_PRELIMINARY_ENQUIRY: Command(
         body=fir.StartPreliminaryEnquiry,

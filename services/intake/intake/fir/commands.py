@@ -4,15 +4,23 @@ import json
 from typing import Annotated, Any
 
 from event_schemas.calendars import india_date
-from event_schemas.values import SignatureMethod
+from event_schemas.values import PublicationPortal, SignatureMethod
 from intake.case.command import Code, Context, DeskCommandBody, EventDraft, Id
-from intake.case.faults import EnquiryBarred, ImplausibleTime, PermissionMissing, SectionsUnknown, ZeroFIRExists
+from intake.case.faults import (
+    EnquiryBarred,
+    FIRNotPublishable,
+    ImplausibleTime,
+    PermissionMissing,
+    SectionsUnknown,
+    ZeroFIRExists,
+)
 from intake.case.model import Case
 from intake.case.situation import Situation
 from intake.case.states import Family
 from intake.fir import domain
 from intake.fir.numbers import FIRNumber, year_of
 from intake.fir.sections import Sections, unknown_sections
+from intake.fir.time_limits import limit_of
 from intake.http.one_of import OneOf
 
 
@@ -60,6 +68,7 @@ def register_fir(body: RegisterFIR, case: Case, context: Context) -> EventDraft:
         "zero_fir": body.zero_fir,
         "previous_fir": body.previous_fir or (before["fir_number"] if before else None),
         "own_statement": not domain.is_signed(case),
+        "investigation_limit": limit_of(body.sections, case.category),
     }
     if case.sensitive:
         fields["sealed_sections"] = context.seal(case.case_id, json.dumps(body.sections).encode(), context.now)
@@ -67,6 +76,19 @@ def register_fir(body: RegisterFIR, case: Case, context: Context) -> EventDraft:
         fields["sections"] = body.sections
     # Help goes on: an emergency's state is that of the units on their way.
     return EventDraft(fields, state=case.state if case.family is Family.EMERGENCY else None)
+
+
+class PublishFIR(DeskCommandBody):
+    """The FIR is online, or the missing child's particulars are on the portal for missing children. Once for each."""
+
+    portal: Annotated[str, OneOf(PublicationPortal)] = PublicationPortal.FIR_ONLINE.value
+    reference: Code | None = None
+
+
+def publish_fir(body: PublishFIR, case: Case, _context: Context) -> EventDraft:
+    if body.portal not in domain.publishable(case):
+        raise FIRNotPublishable(domain.publishable(case))
+    return EventDraft({"portal": body.portal, "reference": body.reference})
 
 
 class DeclineFIR(DeskCommandBody):

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from chassis.sentences import When, facts_of_answers
 from chassis.settings import load_yaml
-from event_schemas import FIRDeclined, FIRRegistered, InformationSigned, PreliminaryEnquiryOrdered
-from event_schemas.values import Post
+from event_schemas import FIRDeclined, FIRPublished, FIRRegistered, InformationSigned, PreliminaryEnquiryOrdered
+from event_schemas.values import Post, PublicationPortal
 from intake.case import past
 from intake.case.model import Case
 from intake.case.situation import Situation
@@ -31,6 +31,7 @@ class Bar(BaseModel):
 
 
 BARS: Final = TypeAdapter(tuple[Bar, ...]).validate_python(load_yaml(Path(__file__).with_name("enquiry_barred.yaml")))
+MISSING_CHILD: Final = next(one.when for one in BARS if one.bar == "missing_child")
 AFTER_FIR, ORDERED, NO_OFFENCE = "after_fir", "ordered", "no_offence"
 """Why there is no enquiry, besides the bars of the law."""
 
@@ -49,6 +50,21 @@ def is_zero(fir: Mapping[str, str] | None) -> bool:
 def may_register(situation: Situation) -> bool:
     fir = registered(situation.case)
     return fir is None or is_zero(fir)
+
+
+def publishable(case: Case) -> tuple[str, ...]:
+    """Where the case may still be put online: a missing child with or before its FIR, any FIR but a sensitive one."""
+    there = {entry.params.get("portal") for entry in case.history if entry.event == FIRPublished.type}
+    portals = {
+        PublicationPortal.MISSING_CHILDREN.value: MISSING_CHILD.holds(_facts(case)),
+        # Youth Bar Association v. Union of India, 2016: sensitive FIRs are not put online.
+        PublicationPortal.FIR_ONLINE.value: registered(case) is not None and not case.sensitive,
+    }
+    return tuple(portal for portal, may_be in portals.items() if may_be and portal not in there)
+
+
+def may_publish(situation: Situation) -> bool:
+    return bool(publishable(situation.case))
 
 
 def may_decline(situation: Situation) -> bool:

@@ -43,6 +43,11 @@ def _spaced(text: str) -> str:
     return " ".join(whole.upper().replace(".", " ").split()) + bracket + part.replace(" ", "")
 
 
+def without_parts(section: str) -> str:
+    """`BNS 303` of `BNS 303(2)`."""
+    return section.partition("(")[0]
+
+
 def _act(section: str) -> str:
     return section.partition(" ")[0]
 
