@@ -3,8 +3,12 @@
 One function decides for the check of a command and for the lists of what is allowed, so that they never differ.
 """
 
+from event_schemas.papers import PaperRule
+from intake.case import past
+from intake.case.model import Case
 from intake.case.situation import Situation
 from intake.case.states import Role
+from intake.commands.certificates import approvable
 from intake.commands.table import TABLE, Act, acts_by_table
 
 
@@ -12,6 +16,13 @@ def allowed_acts(situation: Situation, role: Role) -> tuple[Act, ...]:
     """The acts of which a command of that role would be accepted now, given a body that fits the case."""
     acts = acts_by_table(situation.case.state, situation.case.family, role)
     return tuple(act for act in acts if facts_allow(act, situation) and _is_of_a_post(act, situation, role))
+
+
+def papers_to_approve(case: Case) -> tuple[PaperRule, ...]:
+    """The papers that one of their posts may approve now, whoever looks."""
+    row = TABLE[Act.APPROVE_CERTIFICATE]
+    open_ = row.next_state(case.state, case.family) is not None and past.decision(case) is None
+    return approvable(case) if open_ else ()
 
 
 def facts_allow(act: Act, situation: Situation) -> bool:

@@ -94,9 +94,28 @@ class Personal(Shape):
     attributes: Mapping[str, Any]
 
 
+class PaperFact(Shape):
+    """What the desk enters on a paper; `form`: text, a day (2026-11-22), or an instant with its zone."""
+
+    name: str
+    label: str
+    required: bool
+    form: Literal["text", "date", "time"]
+
+
+class PaperToApprove(Shape):
+    """A paper that `approve-certificate` may name as `kind` now, by one of these posts, with these `facts`."""
+
+    kind: str
+    kind_text: str
+    approved_by: list[str]
+    approved_by_text: list[str]
+    facts: list[PaperFact]
+
+
 class DeskCase(CaseStatus):
     """The status, and what an officer needs besides. `allowed`: the commands that would be accepted now, by name in
-    `allowed_text`.
+    `allowed_text`. `papers`: those that may be approved now, by whichever post.
     """
 
     priority: PriorityName
@@ -120,3 +139,4 @@ class DeskCase(CaseStatus):
     masked: bool
     allowed: list[Act]
     allowed_text: Mapping[str, str]
+    papers: list[PaperToApprove]

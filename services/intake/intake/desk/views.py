@@ -11,6 +11,7 @@ from event_schemas import PersonalData
 from intake.case.model import Case, displayed_state
 from intake.catalogue import Catalogue
 from intake.catalogue.questions import label
+from intake.commands.allowed import papers_to_approve
 from intake.commands.table import Act
 from intake.desk.likeness import NONE, Likeness
 
@@ -47,6 +48,27 @@ class Labels:
     def flags(self, codes: Sequence[str]) -> list[str]:
         """Each flag in words; `joined:<case_id>` is named for what stands before the colon."""
         return [self._name("flags", code.partition(":")[0]) for code in codes]
+
+    def papers(self, case: Case) -> list[Mapping[str, Any]]:
+        """The papers that may be approved now: by which posts, and what the desk enters on each."""
+        return [
+            {
+                "kind": rule.kind,
+                "kind_text": self._name("certificates", rule.kind),
+                "approved_by": [str(post) for post in rule.approved_by],
+                "approved_by_text": [self._name("posts", str(post)) for post in rule.approved_by],
+                "facts": [
+                    {
+                        "name": name,
+                        "label": fact.label.hi if self.language == "hi" else fact.label.en,
+                        "required": fact.required,
+                        "form": fact.form,
+                    }
+                    for name, fact in rule.facts.items()
+                ],
+            }
+            for rule in papers_to_approve(case)
+        ]
 
     def reason(self, code: str) -> str:
         """Why the office has the case."""
@@ -130,6 +152,7 @@ def desk_view(
         "masked": masked,
         "allowed": [str(act) for act in allowed],
         "allowed_text": labels.acts(allowed),
+        "papers": labels.papers(case),
     }
 
 
