@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
@@ -40,12 +40,15 @@ _server_ends: ContextVar[OnDeath | None] = ContextVar("chassis_server_ends", def
 
 
 def serve(app: FastAPI, settings: ProgramSettings, limits: ConnectionLimits | None = None) -> int:
-    """Serve until SIGTERM or SIGINT. Returns the exit status: 0, or 1 if start-up failed or a background task died."""
+    """Serve until SIGTERM or SIGINT. Returns the exit status: 0, or 1 if start-up failed or a background task died.
+
+    What `create_http_app` got as `at_stop` is called when the stop begins, before running requests are waited for.
+    """
     config = _config(app, settings.http_host, settings.http_port, limits, lifespan="on")
     operations = None
     if settings.ops_port is not None:
         operations = Served(app.state.operations, host=settings.http_host, port=settings.ops_port)
-    server = _Server(config, operations)
+    server = _Server(config, operations, getattr(app.state, "at_stop", ()))
     _server_ends.set(server.end)
     try:
         server.run()
@@ -124,10 +127,13 @@ def _config(
 class _Server(uvicorn.Server):
     """uvicorn, except that a signal obeyed gracefully is not raised again afterwards: the exit status is ours."""
 
-    def __init__(self, config: uvicorn.Config, operations: Served | None = None) -> None:
+    def __init__(
+        self, config: uvicorn.Config, operations: Served | None = None, at_stop: Sequence[Callable[[], None]] = ()
+    ) -> None:
         super().__init__(config)
         self.failed = False
         self._operations = operations
+        self._at_stop = at_stop
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -139,6 +145,8 @@ class _Server(uvicorn.Server):
                 raise
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for end in self._at_stop:
+            end()
         await super().shutdown(sockets)
         if self._operations is not None:
             await self._operations.__aexit__()

@@ -10,6 +10,7 @@ import pytest
 from event_schemas import CertificateIssued, Event, SLABreached, SLABreachRevoked, SLAClockStarted, SLAClockStopped, ids
 from intake.case.derived import derive
 from intake.tracking.stream import status_messages
+from tests.architecture.apps import app_of
 from tests.intake.intake_rig import ASHA, COMPLAINT, RAVI, STATION, Rig
 
 DAYS_30 = timedelta(days=30)
@@ -267,6 +268,20 @@ async def test_the_stream_sends_each_change(intake: Rig) -> None:
     await resumed.aclose()
     await messages.aclose()
     tail.cancel()
+
+
+async def test_every_stream_ends_when_the_server_stops(intake: Rig) -> None:
+    """At once, not with the next change or heartbeat: its reader goes on with another replica, at the same id."""
+    case = await intake.filed(COMPLAINT)
+    messages = status_messages(intake.stream, case["case_id"], "en", None)
+    assert [(await anext(messages)).partition(":")[0] for _ in range(2)] == ["retry", "id"]
+    waiting = asyncio.create_task(anext(messages, "ended"))
+    await asyncio.sleep(0)
+    intake.live.close()
+    assert await waiting == "ended"
+    late = status_messages(intake.stream, case["case_id"], "en", None)
+    assert [one async for one in late] == ["retry: 2000\n\n"]
+    assert [end.__qualname__ for end in app_of("intake").state.at_stop] == ["LiveCases.close"]
 
 
 async def test_a_stream_ticket_opens_one_stream_within_a_minute(intake: Rig) -> None:

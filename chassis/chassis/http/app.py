@@ -56,16 +56,19 @@ def create_http_app(
     settings: ProgramSettings | None = None,
     body: BodyLimits | None = None,
     problem_extra: Mapping[str, Any] | None = None,
+    at_stop: Sequence[Callable[[], None]] = (),
 ) -> FastAPI:
     """An app with /health/live, /health/ready, /metrics and problem+json for every error.
 
     `checks` is read at each readiness request, so the lifespan may fill it. `problem_extra` are members that every
     problem carries. `settings` say which proxies are trusted (without them none is) and whether health and metrics have
-    a port of their own: then serve() answers them there, and this app does not know them; and which web pages may call.
+    a port of their own: then serve() answers them there, and this app does not know them; and which web pages may
+    call. `at_stop` ends what never ends by itself, such as a live stream, when the server is asked to stop.
     """
     app = FastAPI(title=title, version=version, lifespan=lifespan, redoc_url=None, telemetry=_NO_TELEMETRY)
     app.state.proxies = Proxies() if settings is None else Proxies.of(settings)
     app.state.problem_extra = dict(problem_extra or {})
+    app.state.at_stop = tuple(at_stop)
     _describe_itself(app)
     _answer_problems(app, app.state.problem_extra)
     operations = _operations(liveness, checks, registry)

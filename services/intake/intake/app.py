@@ -179,6 +179,7 @@ def create_app(
         settings=settings,
         body=body_limits(settings),
         problem_extra=EMERGENCY_CALL,
+        at_stop=(api.live.close,),
     )
 
 

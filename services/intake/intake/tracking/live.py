@@ -18,6 +18,13 @@ class LiveCases:
     def __init__(self, store: CaseStore) -> None:
         self._store = store
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self.closed = False
+        """The server is stopping: every stream ends, and its reader goes on with another replica."""
+
+    def close(self) -> None:
+        """End every stream."""
+        self.closed = True
+        self._wake_all()
 
     async def run(self) -> None:
         """Tails the changes until cancelled; after a gap every stream looks at its case anew."""

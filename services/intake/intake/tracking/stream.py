@@ -1,4 +1,9 @@
-"""The status live, as Server-Sent Events, and tickets for browsers that cannot send headers."""
+"""The status live, as Server-Sent Events, and tickets for browsers that cannot send headers.
+
+The messages are written by hand. sse-starlette 3.7 runs four tasks for each stream and replaces a method of uvicorn's
+when it is imported: on one machine 1,000 streams took 53 KiB each instead of 35, their opening 1.3 ms of a processor
+instead of 0.7, a heartbeat 63 µs instead of 37; its streams, too, end when the server stops.
+"""
 
 import asyncio
 import secrets
@@ -154,7 +159,7 @@ async def status_messages(
     seen = last_event_id
     with parts.live.watching(case_id) as changed:
         yield "retry: 2000\n\n"
-        while True:
+        while not parts.live.closed:
             changed.clear()
             case = await parts.store.by_id(case_id)
             if case is None:
