@@ -12,7 +12,8 @@ from aiokafka.partitioner import DefaultPartitioner
 from prometheus_client import CollectorRegistry
 
 from chassis.faults import PublishFailed
-from chassis.kafka.pipeline import BatchHandler, BatchPipeline, Outgoing, Received, SourceRecord
+from chassis.kafka.invalid import SourceRecord
+from chassis.kafka.pipeline import BatchHandler, BatchPipeline, Outgoing, Received
 from chassis.telemetry.metrics import ConsumerMetrics
 from event_schemas import Envelope, Event, WireRecord, encode, ids
 

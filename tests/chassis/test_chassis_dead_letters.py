@@ -13,7 +13,7 @@ from chassis.__main__ import main
 from chassis.dead_letters.command_line import app
 from chassis.dead_letters.log import DeadLetter, letter_of
 from chassis.dead_letters.selection import RecordPosition, Selection
-from chassis.kafka.pipeline import SourceRecord, dead_letter
+from chassis.kafka.invalid import SourceRecord, dead_letter
 from chassis.kafka.readers import LogRecord
 from event_schemas import WireRecord
 from tests.command_lines import understood

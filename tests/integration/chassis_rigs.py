@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry
 from chassis.health import Liveness
 from chassis.kafka.admin import TopicSpec, create_topics
 from chassis.kafka.consumer import BatchConsumer, BatchHandler
-from chassis.kafka.pipeline import SourceRecord
+from chassis.kafka.invalid import SourceRecord
 from chassis.kafka.producer import EventProducer, Producer
 from chassis.telemetry.metrics import ConsumerMetrics
 from event_schemas import ComplaintAcknowledged, WireRecord, encode, ids

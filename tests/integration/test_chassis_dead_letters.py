@@ -13,7 +13,7 @@ import pytest
 from chassis.health import Liveness
 from chassis.kafka.admin import TopicSpec, create_topics, end_offsets
 from chassis.kafka.consumer import BatchConsumer, InvalidEvent, Outgoing, Received
-from chassis.kafka.pipeline import SourceRecord, dead_letter
+from chassis.kafka.invalid import SourceRecord, dead_letter
 from chassis.kafka.producer import EventProducer
 from event_schemas import ComplaintAcknowledged, WireRecord, codec, encode
 from event_schemas.topics import TOPICS

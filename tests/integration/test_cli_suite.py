@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from chassis.kafka.pipeline import SourceRecord, dead_letter
+from chassis.kafka.invalid import SourceRecord, dead_letter
 from chassis.kafka.producer import EventProducer
 from janseva_local.stack import Stack
 from tests.conftest import MakeStack

@@ -3,10 +3,9 @@
 import pytest
 
 from chassis.faults import PublishFailed
+from chassis.kafka.invalid import MAX_INVALID_IN_ROW, TooManyInvalid
 from event_schemas import WireRecord, decode, encode
 from sla_monitor.domain.record_codec import wake_of
-from sla_monitor.worker.fatal import TooManyInvalid
-from sla_monitor.worker.processor import MAX_INVALID_IN_ROW
 from tests.sla_monitor.processor_rig import CASES, Exited, Rig
 from tests.sla_monitor.sla_events import CASE, MINUTE, completed, filed, responder, withdrawn
 

@@ -20,8 +20,8 @@ from pydantic import BaseModel, ValidationError
 
 from chassis.clock import Clock
 from chassis.dead_letters.selection import RecordPosition
+from chassis.kafka.invalid import REPLAY_HEADER, REPLAY_OF_HEADER
 from chassis.kafka.offsets import Partition, TopicOffsets
-from chassis.kafka.pipeline import REPLAY_HEADER, REPLAY_OF_HEADER
 from chassis.kafka.producer import EventProducer
 from chassis.kafka.readers import LogRecord, read_log
 from event_schemas import InvalidEvent, WireRecord, decode, headers_by_name, peek_type, topics

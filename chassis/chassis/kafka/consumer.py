@@ -16,6 +16,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from chassis.faults import InvalidEvent, TransientFault
 from chassis.health import Liveness
 from chassis.kafka.aiokafka_patches import lengthen_complete_fetches, position_of, start_deferring_cancellation
+from chassis.kafka.invalid import SourceRecord, TooManyInvalid
 from chassis.kafka.lost_events import LostEventDetector
 from chassis.kafka.pipeline import (
     BatchHandler,
@@ -23,8 +24,6 @@ from chassis.kafka.pipeline import (
     Outgoing,
     Progress,
     Received,
-    SourceRecord,
-    TooManyInvalid,
 )
 from chassis.kafka.producer import Producer
 from chassis.telemetry.logs import get_logger

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from chassis.faults import TransientFault
-from chassis.kafka.batches import RecordHeaders
+from chassis.kafka.invalid import (
+    MAX_INVALID_IN_ROW,
+    REPLAY_HEADER,
+    InvalidInRow,
+    SourceRecord,
+    TooManyInvalid,
+    check_key,
+    dead_letter,
+    replayed_for_others,
+)
 from chassis.kafka.offsets import Partition
 from chassis.kafka.producer import Producer
 from chassis.mongo.client import store_errors
@@ -29,21 +38,6 @@ from event_schemas import (
 )
 
 _log = get_logger(__name__)
-
-REPLAY_HEADER = "dlq_replay_service"
-# On a replay: which dead letter it was ("partition:offset"). If it is put aside again, the new dead letter has it too.
-REPLAY_OF_HEADER = "dlq_replay_of"
-
-
-class SourceRecord(NamedTuple):
-    """A record as read from a partition."""
-
-    topic: str
-    partition: int
-    offset: int
-    key: bytes | None
-    value: bytes | None
-    headers: RecordHeaders
 
 
 class Received(NamedTuple):
@@ -73,10 +67,6 @@ class Outgoing(NamedTuple):
 
 
 BatchHandler = Callable[[Sequence[Received]], Awaitable[Sequence[Outgoing]]]
-
-
-class TooManyInvalid(Exception):
-    """So many invalid events in a row that the fault must be ours: stop, commit nothing."""
 
 
 @dataclass(slots=True)
@@ -110,19 +100,18 @@ class BatchPipeline:
         service: str,
         metrics: ConsumerMetrics,
         ignore_sources: frozenset[str] = frozenset(),
-        max_invalid_in_row: int = 20,
+        max_invalid_in_row: int = MAX_INVALID_IN_ROW,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._types = types
         self._handler = handler
         self._producer = producer
         self._service = service
-        self._service_bytes = service.encode()
+        self._services = frozenset({service.encode()})
         self._metrics = metrics
         self._ignore_sources = frozenset(source.encode() for source in ignore_sources)
-        self._max_invalid = max_invalid_in_row
         self._now = now
-        self._invalid_in_row = 0
+        self._invalid = InvalidInRow(max_invalid_in_row)
 
     async def process(self, records: Sequence[SourceRecord]) -> Progress:
         """Handle records, in offset order per partition. A bug and TooManyInvalid are raised; then commit nothing."""
@@ -184,22 +173,16 @@ class BatchPipeline:
         if kind not in self._types:
             return None
         headers = headers_by_name(record.headers)
-        if headers.get("ce_source") in self._ignore_sources or self._replayed_for_others(headers, record.headers):
+        if headers.get("ce_source") in self._ignore_sources:
+            return None
+        if REPLAY_HEADER in headers and replayed_for_others(record.headers, self._services):
             return None
         try:
             envelope = decode_named(headers, record.value)
+            check_key(record.key, headers["ce_subject"])
         except InvalidEvent as error:
             return _Poison(record, error, kind)
-        if record.key != headers["ce_subject"]:
-            # It stands among another subject's events, so its own order is lost.
-            wrong_key = InvalidEvent("key_mismatch", "the record's key is not its subject")
-            return _Poison(record, wrong_key, kind)
         return Received(record.topic, record.partition, record.offset, envelope)
-
-    def _replayed_for_others(self, found: Mapping[str, bytes], headers: RecordHeaders) -> bool:
-        if REPLAY_HEADER not in found:
-            return False
-        return any(name == REPLAY_HEADER and value != self._service_bytes for name, value in headers)
 
     async def _handle(self, received: Sequence[Received]) -> None:
         if not received:
@@ -208,7 +191,7 @@ class BatchPipeline:
             outgoing = await self._handler(received)
         partitions = [item.partition for item in outgoing]
         await self._producer.send_all([(item.topic, item.record) for item in outgoing], partitions=partitions)
-        self._invalid_in_row = 0
+        self._invalid.end()
         self._count(received)
 
     def _count(self, handled: Sequence[Received]) -> None:
@@ -224,35 +207,20 @@ class BatchPipeline:
     async def _send_to_dead_letters(self, poison: _Poison) -> None:
         """Publish the original, byte for byte, to its dead-letter topic. Raises TooManyInvalid after many in a row."""
         record, reason = poison.record, poison.error.reason_code
-        self._invalid_in_row += 1
         where = {"topic": record.topic, "partition": record.partition, "offset": record.offset, "reason": reason}
-        if self._invalid_in_row > self._max_invalid:
-            _log.error("too_many_invalid_events", in_row=self._invalid_in_row, **where)
-            raise TooManyInvalid(f"{self._invalid_in_row} invalid events in a row, the last one: {reason}")
+        try:
+            self._invalid.add(poison.error)
+        except TooManyInvalid:
+            _log.error("too_many_invalid_events", in_row=self._invalid.number, **where)
+            raise
         try:
             await self._producer.send(topics.dead_letter(record.topic), dead_letter(record, reason, self._service))
         except BaseException:
-            self._invalid_in_row -= 1
+            self._invalid.take_back()
             raise
         self._metrics.handled.labels(record.topic, _known(poison.type, self._types), "dead_letter").inc()
         self._metrics.dead_letters.labels(record.topic, reason).inc()
         _log.warning("event_dead_lettered", **where, why=poison.error.detail)
-
-
-def dead_letter(record: SourceRecord, reason: str, service: str) -> WireRecord:
-    """The original key, value and headers, with its topic, partition and offset, the reason and the service."""
-    added = (
-        ("dlq_source_topic", record.topic.encode()),
-        ("dlq_partition", str(record.partition).encode()),
-        ("dlq_offset", str(record.offset).encode()),
-        ("dlq_reason", reason.encode()),
-        ("dlq_service", service.encode()),
-    )
-    # A replayed dead letter that is put aside again gets fresh headers, not a second set.
-    kept = tuple(
-        (name, value) for name, value in record.headers if name == REPLAY_OF_HEADER or not name.startswith("dlq_")
-    )
-    return WireRecord(key=record.key, value=record.value or b"", headers=kept + added)
 
 
 def _known(kind: str, types: frozenset[str]) -> str:

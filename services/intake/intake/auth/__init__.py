@@ -2,7 +2,7 @@
 
 from intake.auth.api import auth_router
 from intake.auth.authenticator import Authenticator
-from intake.auth.principal import Principal
+from intake.auth.principal import Principal, actor_of
 from intake.auth.settings import AuthSettings
 
-__all__ = ["AuthSettings", "Authenticator", "Principal", "auth_router"]
+__all__ = ["AuthSettings", "Authenticator", "Principal", "actor_of", "auth_router"]

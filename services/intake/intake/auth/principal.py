@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from intake.case.scope import Actor
+from intake.case.states import Role
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:
@@ -21,3 +24,14 @@ class Principal:
     # Of a citizen: the login that the token came from, as a hash; what ends it ends the token.
     session: str | None = None
     known_since: datetime | None = None
+
+
+def actor_of(principal: Principal) -> Actor:
+    """Who acts on cases. ValueError for a citizen."""
+    return Actor(
+        role=Role(principal.role),
+        sub=principal.sub,
+        post=principal.post or f"{principal.role.upper()}:{principal.station or principal.district or 'control-room'}",
+        station=principal.station,
+        district=principal.district,
+    )

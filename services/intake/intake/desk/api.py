@@ -13,11 +13,11 @@ from chassis.http.problems import FORBIDDEN, NOT_FOUND, Language, Problem, langu
 from chassis.sealing import KeyRing
 from chassis.sentences import CodeNames
 from event_schemas import PersonalData, ids
-from intake.auth import Authenticator, Principal
+from intake.auth import Authenticator, Principal, actor_of
 from intake.case.command import CommandBody
 from intake.case.model import Case
 from intake.case.scope import DISTRICT_ROLES, OFFICER_ROLES, STATION_ROLES, Actor, may_see
-from intake.case.states import Role, State
+from intake.case.states import State
 from intake.case.store import CaseFilter, CaseStore
 from intake.case.store.side import Reveal, SideStore
 from intake.catalogue import Catalogue
@@ -80,16 +80,6 @@ class DeskParts:
         if case.sealed is None:
             return PersonalData()
         return PersonalData.from_json(self.ring.open(case.case_id, case.sealed))
-
-
-def actor_of(principal: Principal) -> Actor:
-    return Actor(
-        role=Role(principal.role),
-        sub=principal.sub,
-        post=principal.post or f"{principal.role.upper()}:{principal.station or principal.district or 'control-room'}",
-        station=principal.station,
-        district=principal.district,
-    )
 
 
 def desk_router(parts: DeskParts) -> APIRouter:

@@ -10,7 +10,7 @@ from chassis.http.json_body import parse_json
 from chassis.http.openapi import described
 from chassis.http.problems import FORBIDDEN, NOT_FOUND, VALIDATION_FAILED, FieldError, Problem, language_of
 from event_schemas.values import Language, Presence
-from intake.auth import Principal
+from intake.auth import Principal, actor_of
 from intake.case.due import due_json
 from intake.case.keys import Keys
 from intake.case.model import Case
@@ -20,7 +20,7 @@ from intake.catalogue import Catalogue, Service
 from intake.commands.handlers import CommandRequest
 from intake.commands.table import TABLE, Act
 from intake.desk import docs
-from intake.desk.api import DeskParts, actor_of
+from intake.desk.api import DeskParts
 from intake.filing.answers import Answers
 from intake.filing.bodies import Body, Complainant, ShortText, checked_attributes, content_flags
 from intake.filing.domain import Person, Submission

@@ -15,12 +15,11 @@ from chassis.http.negotiation import language_of
 from chassis.http.openapi import described
 from chassis.http.problems import NOT_FOUND, UNSUPPORTED_MEDIA_TYPE, Problem
 from event_schemas import ids
-from intake.auth import Authenticator, Principal
+from intake.auth import Authenticator, Principal, actor_of
 from intake.case import scope
 from intake.case.model import Case, EvidenceRecord
 from intake.case.numbers import receipt_hash
 from intake.case.store.side import Reveal, SideStore
-from intake.desk.api import actor_of
 from intake.evidence import docs, tus
 from intake.evidence.handlers import EvidenceDesk
 from intake.evidence.media import EXTENSIONS

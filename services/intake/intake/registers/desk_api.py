@@ -11,9 +11,9 @@ from chassis.http.moments import Since, Until
 from chassis.http.openapi import described
 from chassis.http.problems import FORBIDDEN, VALIDATION_FAILED, FieldError, Problem, language_of
 from event_schemas.calendars import india_date
-from intake.auth import Authenticator, Principal
+from intake.auth import Authenticator, Principal, actor_of
 from intake.case.scope import OFFICER_ROLES, STATION_ROLES, Actor
-from intake.desk.api import actor_of, version_of
+from intake.desk.api import version_of
 from intake.http.answers import json_response
 from intake.http.reading import read_model
 from intake.registers import docs

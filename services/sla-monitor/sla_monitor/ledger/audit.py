@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from chassis.kafka.pipeline import REPLAY_HEADER
+from chassis.kafka.invalid import replayed_for_others
 from chassis.kafka.readers import LogRecord, read_log
 from event_schemas import (
     Envelope,
@@ -30,7 +30,7 @@ from sla_monitor.ledger.model import Round, rounds_of
 from sla_monitor.ledger.store import TopicPartition
 
 Progress = Callable[[int, int], None]
-SERVICES: Final = (b"sla-monitor", b"sla-ledger")
+SERVICES: Final = frozenset({b"sla-monitor", b"sla-ledger"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ class Audit:
 
     def _consume(self, cases: dict[str, _Case], found: LogRecord, result: AuditResult) -> None:
         headers = found.record.headers
-        if peek_type(headers) not in self._types or _for_others(headers):
+        if peek_type(headers) not in self._types or replayed_for_others(headers, SERVICES):
             return
         try:
             envelope = decode(headers, found.record.value)
@@ -238,8 +238,3 @@ def _difference(mine: Round | None, theirs: Round | None) -> str:
         return "not in the ledger"
     names = [name for name in Round.__dataclass_fields__ if getattr(mine, name) != getattr(theirs, name)]
     return ", ".join(names)
-
-
-def _for_others(headers: tuple[tuple[str, bytes], ...]) -> bool:
-    """A dead letter played back for another service is nothing to the clocks."""
-    return any(name == REPLAY_HEADER and value not in SERVICES for name, value in headers)

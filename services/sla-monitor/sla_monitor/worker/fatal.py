@@ -23,12 +23,6 @@ def exit_process(reason: str, error: BaseException | None = None) -> NoReturn:
     os._exit(1)
 
 
-class TooManyInvalid(Exception):
-    """So many invalid events in a row are our bug, not theirs."""
-
-    safe_to_log = True
-
-
 class Stalled(Exception):
     """The process stood still for so long that another worker may own its partitions by now."""
 

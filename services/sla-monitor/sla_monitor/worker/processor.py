@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Awaitable, Iterable, Sequence
 from typing import Final
 
-from chassis.kafka.pipeline import REPLAY_HEADER, SourceRecord, dead_letter
+from chassis.kafka.invalid import InvalidInRow, SourceRecord, check_key, dead_letter, replayed_for_others
 from chassis.kafka.producer import RecordHeaders, Runs
 from chassis.telemetry.logs import get_logger
 from event_schemas import EVENT_CLASSES, Envelope, InvalidEvent, decode, encode, peek_type, topics
@@ -19,7 +19,7 @@ from sla_monitor.domain.facts import relevant_types
 from sla_monitor.domain.model import CaseRecord
 from sla_monitor.domain.times import epoch_ms
 from sla_monitor.worker.deadlines import DeadlineHeaps
-from sla_monitor.worker.fatal import LostRecord, Stalled, TooManyInvalid
+from sla_monitor.worker.fatal import LostRecord, Stalled
 from sla_monitor.worker.gauges import MetricsRecorder
 from sla_monitor.worker.ports import Batch, Changelog, EntryStore, EventPublisher, Message, PendingTick
 
@@ -28,7 +28,7 @@ _log = get_logger(__name__)
 SERVICE: Final = "sla-monitor"
 MAX_BATCH: Final = 500
 MAX_UNACKED: Final = 64
-MAX_INVALID_IN_ROW: Final = 20
+SERVICES: Final = frozenset({SERVICE.encode()})
 _KNOWN_TYPES: Final = frozenset(name.encode() for name in EVENT_CLASSES)
 
 
@@ -58,7 +58,7 @@ class Processor:
         self._seen: dict[int, int] = {}
         self._fired: dict[int, int] = {}
         self._done: dict[int, int] = {}
-        self._invalid_in_row = 0
+        self._invalid = InvalidInRow()
         self._flushing = asyncio.Lock()
         self._unacked: deque[asyncio.Future[None]] = deque()
         self.suspended = False
@@ -138,7 +138,7 @@ class Processor:
             if event_type in _KNOWN_TYPES or peek_type(headers) is not None:
                 self._recorder.skipped(message.topic)
                 return
-        elif _replayed_for_others(headers):
+        elif replayed_for_others(headers, SERVICES):
             self._recorder.skipped(message.topic)
             return
         envelope = self._read(message, headers)
@@ -147,14 +147,13 @@ class Processor:
         key = envelope.subject.encode()
         before = self._load(message.partition, key)
         after, emissions, wake = engine.apply_waking(before, envelope, self._policies, self._posts)
-        self._invalid_in_row = 0
+        self._invalid.end()
         self._record_outcome(message.partition, key, before, after, emissions, wake, traceparent=envelope.traceparent)
         self._recorder.handled(message.topic, envelope)
 
     def _read(self, message: Message, headers: RecordHeaders) -> Envelope:
         envelope = decode(headers, message.value or b"")
-        if message.key != envelope.subject.encode():
-            raise InvalidEvent("key_mismatch", "the record's key is not its case_id")
+        check_key(message.key, envelope.subject.encode())
         return envelope
 
     def _apply_tick(self, message: Message) -> None:
@@ -231,10 +230,8 @@ class Processor:
         self._recorder.changed(partition, before, after)
 
     def _send_to_dead_letters(self, message: Message, invalid: InvalidEvent) -> None:
-        self._invalid_in_row += 1
+        self._invalid.add(invalid)
         where = {"topic": message.topic, "partition": message.partition, "offset": message.offset}
-        if self._invalid_in_row > MAX_INVALID_IN_ROW:
-            raise TooManyInvalid(f"{self._invalid_in_row} in a row, the last one: {invalid.reason_code}")
         source = SourceRecord(
             message.topic, message.partition, message.offset, message.key, message.value or b"", message.headers or ()
         )
@@ -294,7 +291,3 @@ def _event_type(headers: RecordHeaders) -> bytes | None:
         if name == "ce_type":
             return content
     return None
-
-
-def _replayed_for_others(headers: RecordHeaders) -> bool:
-    return any(name == REPLAY_HEADER and value != SERVICE.encode() for name, value in headers)
