@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+from chassis.bilingual import Language
 from chassis.settings import load_yaml
 from event_schemas import policies
 from intake.catalogue import load_catalogue
@@ -96,7 +97,7 @@ class FakeSuite:
         return httpx.Response(200, json=CASE) if owner else problem(404, "not_found")
 
     def _services(self, request: httpx.Request) -> httpx.Response:
-        language = "en" if request.headers["accept-language"].startswith("en") else "hi"
+        language: Language = "en" if request.headers["accept-language"].startswith("en") else "hi"
         return httpx.Response(200, content=_catalogue().all(language, self.clock.now()).body)
 
 

@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 from janseva_web import languages as module
 from janseva_web.languages import Languages
 from tests.texts.readable import CODE, DEVANAGARI, LATIN, PLACEHOLDER
+from tests.texts.test_texts_spellings import faults, glossary, strangers
 
 FOLDER = Path(module.__file__).parent
 TEMPLATES = sorted((FOLDER / "templates").rglob("*.html"))
@@ -95,6 +96,16 @@ def test_a_text_is_in_its_own_script(key: str) -> None:
     assert not DEVANAGARI.search(en), en
     assert not CODE.search(PLACEHOLDER.sub("", f"{hi} {en}"))
     assert sorted(PLACEHOLDER.findall(hi)) == sorted(PLACEHOLDER.findall(en))
+
+
+def test_the_pages_use_the_glossarys_words() -> None:
+    """As every text of the suite: one spelling, and for each term of the glossary its own Hindi."""
+    hindi, english, terms = LANGUAGES.get("hi"), LANGUAGES.get("en"), glossary()
+    assert hindi
+    assert english
+    pairs = [(hindi.catalogue.gettext(key), english.catalogue.gettext(key)) for key in sorted(hindi.keys)]
+    assert [fault for hi, _ in pairs for fault in faults(hi)] == []
+    assert [f"{term}: {en!r} / {hi!r}" for hi, en in pairs for term in strangers(hi, en, terms)] == []
 
 
 def test_a_third_language_is_a_file(tmp_path: Path) -> None:

@@ -18,10 +18,14 @@ from chassis.health import Liveness
 from chassis.http.app import create_http_app
 from chassis.http.middleware import BodyLimits
 from chassis.run import start
+from chassis.sentences import CodeNames
 from chassis.telemetry.tracing import Tracing
 from janseva_web.account.api import account_router
 from janseva_web.components.api import components_router
 from janseva_web.cookies import Sealer
+from janseva_web.desk.api import desk_router
+from janseva_web.desk.commands import CommandForms
+from janseva_web.desk.login import OfficerLogin
 from janseva_web.emergency.api import emergency_router
 from janseva_web.errors import ErrorPages
 from janseva_web.filing.api import filing_router
@@ -32,6 +36,8 @@ from janseva_web.security import SecurityHeaders
 from janseva_web.settings import WebSettings
 from janseva_web.static_files import StaticFiles
 from janseva_web.suite.client import Api, Refused
+from janseva_web.suite.desk import Desk
+from janseva_web.suite.ledger import Ledger
 from janseva_web.suite.services import Catalogue, Citizens, Geography
 from janseva_web.tracking.acts import LARGE_FORMS, acts_router
 from janseva_web.tracking.api import tracking_router
@@ -39,6 +45,7 @@ from janseva_web.tracking.owner import CaseDoor
 from janseva_web.tracking.qr import Receipts
 from janseva_web.tracking.streams import streams_router
 from janseva_web.visit import FormExpired
+from janseva_web.wall.api import wall_router
 
 SERVICE = "web"
 # No loop of its own runs here: the process is alive as long as it answers.
@@ -69,6 +76,7 @@ def create_app(
         secure=settings.is_secure,
         issuer=bool(settings.officer_login_url),
     )
+    login = OfficerLogin(settings.officer_login_url, settings.officer_client_id, settings.public_url, http)
     door = CaseDoor(pages, citizens)
     catalogue, receipts = Catalogue(intake, clock), Receipts(settings.public_url)
 
@@ -98,6 +106,8 @@ def create_app(
             tracking_router(door),
             acts_router(door),
             streams_router(door, intake),
+            desk_router(pages, Desk(intake), login, CommandForms(CodeNames.load())),
+            wall_router(pages, Ledger(Api("ledger", settings.ledger_url, http))),
             components_router(pages),
         ],
         body=BodyLimits(large_paths=LARGE_FORMS, large_bytes=settings.largest_file_bytes + 65_536),

@@ -14,7 +14,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from prometheus_client import CollectorRegistry, Counter
 
 SHIPPED: Final = Path(__file__).with_name("locale")
@@ -75,6 +75,9 @@ class PageLanguage:
 
     def number(self, value: float) -> str:
         return format_decimal(value, locale=self.locale)
+
+    def percent(self, share: float) -> str:
+        return format_percent(share, "#,##0%", locale=self.locale)
 
     def moment(self, at: datetime) -> str:
         """Day and time by India's clock."""

@@ -29,6 +29,7 @@ OFFSETS: Mapping[str, int] = {
     "sla-monitor-emergency": 3,
     "notifier": 4,
     "certificate": 5,
+    "issuer": 7,
     "provider": 9,
     "clamd": 10,
     "sla-monitor-routine": 13,

@@ -55,9 +55,22 @@ WEB = Service(
         "INTAKE_URL": "{intake}",
         "ROUTING_URL": "{routing}",
         "LEDGER_URL": "{sla-ledger}",
+        "OFFICER_LOGIN_URL": "{issuer}",
     },
     secrets=("COOKIE_KEY",),
     about="the pages for citizens, officers and HQ",
+    outside=True,
+)
+
+ISSUER = Service(
+    name="issuer",
+    module=("janseva_local.issuer",),
+    settings={
+        "PUBLIC_URL": "{issuer}",
+        "REDIRECT_URI": "{web}/desk/callback",
+        "OFFICER_KEY_FILE": "{officer_key}",
+    },
+    about="local login of officers",
     outside=True,
 )
 
@@ -146,7 +159,7 @@ SERVICES: tuple[Service, ...] = (
         about="certificates and their verification",
     ),
 )
-ALL = (WEB, PROVIDER, *SERVICES)
+ALL = (WEB, PROVIDER, ISSUER, *SERVICES)
 NAMES = tuple(service.name for service in ALL)
 
 
@@ -155,7 +168,12 @@ def environment(service: Service, around: Surroundings) -> dict[str, str]:
     secrets = {**around.keys.secrets, "SEALING_KEYS": around.keys.sealing_keys}
     urls = {name: around.url(name) for name in NAMES}
     clamd = around.ports["clamd"]
-    places = {"folder": str(around.folder.root), "clamd": f"{HOST}:{clamd}", "clamd_port": str(clamd)}
+    places = {
+        "folder": str(around.folder.root),
+        "officer_key": str(around.keys.officer_key),
+        "clamd": f"{HOST}:{clamd}",
+        "clamd_port": str(clamd),
+    }
     inside = {
         "KAFKA_BOOTSTRAP": around.kafka_bootstrap,
         "MONGO_URI": around.mongo_uri,

@@ -47,14 +47,14 @@ const tick = () => {
 setInterval(tick, 1000);
 tick();
 
-/* A case that changes is fetched anew; if no event comes through, once a minute. */
+/* A case that changes is fetched anew; if no event comes through, once a minute. A list is fetched every few seconds. */
 const live = document.getElementById("live");
 if (live) {
   const renew = async () => {
     const answer = await fetch(live.dataset.part, { credentials: "same-origin" });
     if (!answer.ok || answer.redirected) return;
     const text = await answer.text();
-    if (text === live.dataset.shown) return;
+    if (text === live.dataset.shown || live.contains(document.activeElement)) return;
     const part = new DOMParser().parseFromString(text, "text/html");
     if (live.dataset.shown) live.classList.add("changed");
     live.dataset.shown = text;
@@ -62,8 +62,11 @@ if (live) {
     tick();
     setTimeout(() => live.classList.remove("changed"), 2500);
   };
-  const source = new EventSource(live.dataset.live);
-  source.addEventListener("status", renew);
-  source.addEventListener("changed", renew);
-  setInterval(() => { if (source.readyState !== EventSource.OPEN) renew(); }, 60000);
+  if (live.dataset.live) {
+    const source = new EventSource(live.dataset.live);
+    source.addEventListener("status", renew);
+    setInterval(() => { if (source.readyState !== EventSource.OPEN) renew(); }, 60000);
+  } else {
+    setInterval(renew, live.dataset.every * 1000);
+  }
 }

@@ -103,6 +103,11 @@ class Citizens:
     async def act(self, number: str, act: str, body: Mapping[str, Any], asker: Asker) -> None:
         await self.intake.post("/v1/complaints/{}/{}", number, act, asker=asker, body=body)
 
+    async def appeal(self, number: str, description: str, key: str, asker: Asker) -> Filed:
+        headers = {"idempotency-key": key} if key else {}
+        path, body = "/v1/complaints/{}/appeal", {"description": description}
+        return shaped(Filed, (await self.intake.post(path, number, asker=asker, body=body, headers=headers)).body)
+
     async def add_file(self, number: str, file: UploadedFile, document_type: str | None, asker: Asker) -> None:
         fields = {"document_type": document_type} if document_type else {}
         await self.intake.upload("/v1/complaints/{}/evidence", number, asker=asker, fields=fields, file=file)

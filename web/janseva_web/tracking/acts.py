@@ -14,10 +14,11 @@ from starlette.responses import Response
 
 from janseva_web.pages import FieldFault, new_router
 from janseva_web.suite.client import Asker, Refused, UploadedFile
-from janseva_web.tracking.owner import CaseDoor, number_of
-from janseva_web.visit import Visit
+from janseva_web.tracking.owner import REOPENING, CaseDoor, number_of
+from janseva_web.visit import Receipt, Visit
 
-DONE: Final = frozenset({"withdraw", "reopen", "feedback", "files"})
+DONE: Final = frozenset({"withdraw", "reopen", "feedback", "files", "appeal"})
+LONGEST_APPEAL: Final = 10_000
 # A refusal that the page explains where it was asked.
 EXPLAINED: Final = frozenset({400, 409, 410, 413, 415, 422})
 LONGEST_NAME: Final = 120
@@ -30,6 +31,7 @@ def acts_router(door: CaseDoor) -> APIRouter:
     post(router, "/cases/{number}/withdraw")(rooms.withdraw)
     post(router, "/cases/{number}/reopen")(rooms.reopen)
     post(router, "/cases/{number}/feedback")(rooms.feedback)
+    post(router, "/cases/{number}/appeal")(rooms.appeal)
     post(router, "/cases/{number}/files")(rooms.add_file)
     return router
 
@@ -44,13 +46,31 @@ class _Acts:
 
     async def reopen(self, visit: Visit) -> Response:
         await visit.read_form()
-        return await self._act(visit, "reopen", {}, "reopen")
+        reason = visit.field("reopen")
+        return await self._act(visit, "reopen", {"reason_code": reason} if reason in REOPENING else {}, "reopen")
 
     async def feedback(self, visit: Visit) -> Response:
         await visit.read_form()
         rating = visit.field("rating")
         body = {"rating": int(rating) if rating in {"1", "2", "3", "4", "5"} else None}
         return await self._act(visit, "feedback", body, "rating")
+
+    async def appeal(self, visit: Visit) -> Response:
+        """To the office above: a case of its own, which this browser follows from then on."""
+        await visit.read_form()
+        number = number_of(visit)
+        asker = await self.door.owner(visit, number)
+        if asker is None:
+            return self.door.ask(visit, number)
+        words = visit.field("appeal")[:LONGEST_APPEAL]
+        if not words:
+            return await self._explained(visit, number, asker, "appeal", visit.language.text("case.appeal_missing"))
+        try:
+            filed = await self.door.citizens.appeal(number, words, visit.field("key")[:60], asker)
+        except Refused as refused:
+            return await self._refused(visit, number, asker, "appeal", refused)
+        visit.keep_receipt(Receipt(filed.tracking_number, filed.receipt_secret))
+        return self._done(visit, filed.tracking_number, "appeal")
 
     async def add_file(self, visit: Visit) -> Response:
         await visit.read_form()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +19,7 @@ from janseva_web.visit import Visit
 # Where nothing more is done, but for reopening and a word on how it went.
 ENDED: Final = frozenset({"closed", "withdrawn"})
 DECIDED: Final = frozenset({"closed", "resolved", "certificate_issued"})
+REOPENING: Final = ("not_settled", "finding_wrong", "new_facts", "not_heard", "other")
 PART: Final = "part"
 LONGEST_NUMBER: Final = 60
 
@@ -55,5 +57,7 @@ class CaseDoor:
             faults=faults,
             ended=case.status in ENDED,
             decided=case.status in DECIDED,
+            reopening=[(code, visit.language.text(f"case.reopen.{code}")) for code in REOPENING],
+            appeal_key=str(uuid.uuid4()),
             missing=[(paper.code, paper.name) for paper in case.documents if not paper.received],
         )

@@ -1,0 +1,96 @@
+"""The calls of officers: the inbox, a case, the commands that intake's own document describes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from janseva_web.suite.client import Api, Asker
+from janseva_web.suite.services import shaped
+from janseva_web.suite.shapes import Case, CaseClock, Read
+
+INBOX: Final = 200
+
+
+class DeskItem(Read):
+    """A line of the inbox."""
+
+    case_id: str
+    tracking_number: str
+    service_name: str
+    lane: str
+    status: str
+    status_text: str
+    priority: str
+    priority_text: str
+    category_text: str | None = None
+    kinds_text: tuple[str, ...] = ()
+    flags_text: tuple[str, ...] = ()
+    clocks: tuple[CaseClock, ...] = ()
+
+    @property
+    def next_clock(self) -> CaseClock | None:
+        """The running time limit that is due first."""
+        running = [clock for clock in self.clocks if clock.state == "running"]
+        return min(running, key=lambda clock: clock.due_at, default=None)
+
+
+class DeskPage(Read):
+    items: tuple[DeskItem, ...]
+    next_cursor: str | None = None
+
+
+class Person(Read):
+    name: str | None = None
+    phone: str | None = None
+    address: str | None = None
+    description: str | None = None
+
+
+class DeskCase(Case):
+    priority: str
+    priority_text: str
+    category_text: str | None = None
+    kinds: tuple[str, ...] = ()
+    kinds_text: tuple[str, ...] = ()
+    flags_text: tuple[str, ...] = ()
+    possible_duplicates: tuple[str, ...] = ()
+    personal: Person
+    masked: bool
+    allowed: tuple[str, ...] = ()
+    allowed_text: Mapping[str, str] = {}
+
+
+@dataclass(slots=True)
+class Desk:
+    """What an officer does at intake."""
+
+    intake: Api
+    _document: Mapping[str, Any] | None = field(default=None, repr=False)
+
+    async def inbox(self, asker: Asker) -> DeskPage:
+        answer = await self.intake.get("/v1/desk/cases", asker=asker, query={"limit": str(INBOX)})
+        return shaped(DeskPage, answer.body)
+
+    async def case(self, case_id: str, asker: Asker) -> DeskCase:
+        return shaped(DeskCase, (await self.intake.get("/v1/desk/cases/{}", case_id, asker=asker)).body)
+
+    async def reveal(self, case_id: str, reason: str, asker: Asker) -> DeskCase:
+        path = "/v1/desk/cases/{}/reveal"
+        return shaped(DeskCase, (await self.intake.post(path, case_id, asker=asker, body={"reason": reason})).body)
+
+    async def command(
+        self, case_id: str, act: str, body: Mapping[str, Any], asker: Asker, *, key: str, version: str
+    ) -> None:
+        """`version` is that of the officer's screen; `key` makes a double click one act."""
+        headers = {"if-match": f'"{version}"', **({"idempotency-key": key} if key else {})}
+        path = "/v1/desk/cases/{}/{}"
+        await self.intake.post(path, case_id, act, asker=asker, body=body, headers=headers)
+
+    async def document(self, asker: Asker) -> Mapping[str, Any]:
+        """Intake's OpenAPI document, read once."""
+        if self._document is None:
+            body = (await self.intake.get("/openapi.json", asker=asker)).body
+            self._document = body if isinstance(body, dict) else {}
+        return self._document

@@ -1,0 +1,1 @@
+"""Headquarters' wall: the three promises now, from the ledger's own report."""
