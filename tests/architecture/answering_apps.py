@@ -86,7 +86,7 @@ async def _intake() -> AsyncIterator[Answering]:
         entry = await made.post(f"/v1/desk/registers/{kind.kind}", kind.example.model_dump(mode="json"), by=SHO)
         known |= {"register": kind.kind, "entry_id": entry.json()["entry_id"]}
         callers = {"/": bearer(ASHA), "/v1/desk": bearer(SHO), "/v1/desk/visits": bearer(COUNTER)}
-        yield Answering(made.app, known, callers, _restorer(made.store, made.side, made.files, made.entries))
+        yield Answering(made.app, known, callers, _restorer(made.store, made.side, made.files, made.entries, made.firs))
 
 
 def _restorer(*stores: object) -> Callable[[], None]:

@@ -48,6 +48,9 @@ class MemoryCaseStore:
         found = (case for case in self.cases.values() if case.idempotency and case.idempotency.scope == scope)
         return next(found, None)
 
+    async def of_fir(self, key: str) -> tuple[Case, ...]:
+        return tuple(case for case in self.cases.values() if case.fir and case.fir.key == key)
+
     async def emergencies_of(self, proof: Proof, since: datetime) -> tuple[Case, ...]:
         await asyncio.sleep(0)
         found = [
@@ -117,7 +120,7 @@ class MemoryCaseStore:
 
 
 def updated(case: Case, update: CaseUpdate) -> Case:
-    given = ("assignment_no", "feedback", "round", "sealed", "kinds", "flags", "location", "desk_keys")
+    given = ("assignment_no", "feedback", "round", "sealed", "kinds", "flags", "location", "desk_keys", "fir")
     fields = {name: value for name in given if (value := getattr(update, name)) is not None}
     hearings = [hearing for hearing in (update.hearing, *update.lapsed) if hearing is not None]
     if hearings:
@@ -151,6 +154,7 @@ def _wanted(case: Case, wanted: CaseFilter) -> bool:
         wanted.owner in (None, case.owner)
         and (wanted.filed_since is None or case.filed_at >= wanted.filed_since)
         and wanted.sensitive in (None, case.sensitive)
+        and wanted.fir_online in (None, case.fir and case.fir.online)
         and (wanted.group is None or any(key.startswith(f"{wanted.group}:") for key in case.desk_keys))
         and wanted.status in (None, str(case.state))
         and (wanted.seen_by is None or may_see(case, wanted.seen_by))

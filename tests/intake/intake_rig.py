@@ -36,7 +36,7 @@ from tests.contract import documented
 from tests.intake.evidence_memory import InThread, MemoryFileStore, TestScanner
 from tests.intake.identity_memory import KnownRegister, MemoryIdentityStore
 from tests.intake.intake_memory import KnownOffices, MemoryCaseStore, MemorySideStore, MemorySlotStore
-from tests.intake.registers_memory import MemoryEntryStore
+from tests.intake.registers_memory import MemoryEntryStore, MemoryFIRStore
 from tests.manual_clock import ManualClock
 
 # Read once: they are data, and frozen.
@@ -148,6 +148,7 @@ class Rig:
     identities: MemoryIdentityStore
     register: KnownRegister
     entries: MemoryEntryStore
+    firs: MemoryFIRStore
 
     async def post(self, path: str, body: Any = None, *, by: Principal | None = None, **headers: str) -> httpx.Response:
         sent = {name.replace("_", "-"): value for name, value in headers.items()} | bearer(by)
@@ -221,7 +222,7 @@ async def rig(**more: Any) -> AsyncIterator[Rig]:
     slots, offices = MemorySlotStore(), KnownOffices()
     papers, files, scanner = PaperShelf(), MemoryFileStore(), TestScanner()
     identities, register = MemoryIdentityStore(), KnownRegister()
-    entries = MemoryEntryStore()
+    entries, firs = MemoryEntryStore(), MemoryFIRStore()
     configured = settings(**({"stream_heartbeat": timedelta(milliseconds=20)} | more))
     ring = KeyRing.from_json(configured.sealing_keys)
     registry = CollectorRegistry()
@@ -245,6 +246,7 @@ async def rig(**more: Any) -> AsyncIterator[Rig]:
         identities=identities,
         register=register,
         entries=entries,
+        firs=firs,
     )
     api = case_api(deps)
     app = create_http_app(
@@ -262,7 +264,7 @@ async def rig(**more: Any) -> AsyncIterator[Rig]:
         transport=httpx.ASGITransport(app), base_url="http://intake", event_hooks=documented("intake")
     ) as http:
         beside = (slots, offices, papers, files, scanner, identities, register)
-        yield Rig(app, http, store, side, clock, ring, api.live, api.stream, api.evidence, *beside, entries)
+        yield Rig(app, http, store, side, clock, ring, api.live, api.stream, api.evidence, *beside, entries, firs)
 
 
 COMPLAINT: dict[str, Any] = {

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from intake.registers.fir_store import FIRDecision, FIRText
 from intake.registers.model import Entry, EntryPage, Search
 from intake.registers.store import AlreadyThere
 
@@ -66,3 +67,42 @@ class MemoryEntryStore:
             and (search.public_at is None or entry.is_public(search.public_at))
             and all(entry.attributes.get(name) == value for name, value in search.filters.items())
         )
+
+
+class MemoryFIRStore:
+    """`asked` counts what is asked for the public."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, FIRText] = {}
+        self.decided: dict[str, FIRDecision] = {}
+        self.asked: list[str] = []
+
+    async def text(self, key: str) -> FIRText | None:
+        self.asked.append("text")
+        return self.texts.get(key)
+
+    async def put(self, text: FIRText) -> None:
+        self.texts[text.key] = text
+
+    async def remove(self, key: str) -> None:
+        self.texts.pop(key, None)
+
+    async def decision(self, key: str) -> FIRDecision | None:
+        self.asked.append("decision")
+        return self.decided.get(key)
+
+    async def decide(self, decision: FIRDecision) -> None:
+        self.decided[decision.key] = decision
+
+    async def decisions(
+        self, state: str, station: str | None, place: str | None, after: str | None, limit: int
+    ) -> tuple[FIRDecision, ...]:
+        found = [
+            one
+            for one in self.decided.values()
+            if one.state == state
+            and station in (None, one.station)
+            and place in (None, one.place)
+            and (after is None or one.order < after)
+        ]
+        return tuple(sorted(found, key=lambda one: one.order, reverse=True)[: limit + 1])

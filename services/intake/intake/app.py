@@ -46,6 +46,7 @@ from intake.identity.register import register_at
 from intake.identity.store import MongoIdentityStore
 from intake.metrics import IntakeMetrics
 from intake.offices.directory import OfficeDirectory
+from intake.registers.fir_store import MongoFIRStore
 from intake.registers.store import MongoEntryStore
 from intake.routers import Deps, case_api
 from intake.settings import IntakeSettings
@@ -73,7 +74,7 @@ def create_app(
     outbox = Outbox(mongo.collection(CASES), mongo.relaxed(CASES), producer, clock, metrics=OutboxMetrics(registry))
     store = MongoCaseStore(mongo, outbox, clock)
     side, files, identities = MongoSideStore(mongo), MongoFileStore(mongo), MongoIdentityStore(mongo)
-    entries = MongoEntryStore(mongo)
+    entries, firs = MongoEntryStore(mongo), MongoFIRStore(mongo)
     ring = KeyRing.from_json(settings.sealing_keys)
     directory = OfficeDirectory(settings.kafka_bootstrap, clock)
     http = httpx.AsyncClient()
@@ -123,6 +124,7 @@ def create_app(
         identities=identities,
         register=register_at(settings.identity_register_url, settings.identity_register_key, registers, clock),
         entries=entries,
+        firs=firs,
     )
     api = case_api(deps)
     liveness = {lane: Liveness(MAX_SILENCE) for lane in LANES}
@@ -131,7 +133,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         tracing = Tracing.configure(SOURCE, settings.otlp_endpoint, sample_ratio=settings.trace_sample_ratio)
-        for indexed in (store, side, files, identities, entries, challenges, sessions, logins):
+        for indexed in (store, side, files, identities, entries, firs, challenges, sessions, logins):
             await indexed.ensure_indexes()
         consumer_metrics = ConsumerMetrics(registry)
         for lane in LANES:

@@ -41,6 +41,9 @@ from intake.metrics import IntakeMetrics
 from intake.offices.domain import Offices
 from intake.registers.api import RegisterParts, registers_router
 from intake.registers.desk_api import DeskRegisterParts, desk_registers_router
+from intake.registers.fir_api import FIRParts, fir_router
+from intake.registers.fir_desk import FIRDesk
+from intake.registers.fir_store import FIRStore
 from intake.registers.handlers import RegisterDesk
 from intake.registers.kinds import load_registers
 from intake.registers.store import EntryStore
@@ -73,6 +76,7 @@ class Deps:
     identities: IdentityStore
     register: Register
     entries: EntryStore
+    firs: FIRStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +209,7 @@ def case_api(deps: Deps) -> CaseApi:
         services_router(deps.catalogue, deps.policies, texts, deps.clock),
         visits_router(visits),
         desk_router(desk),
+        fir_router(FIRParts(FIRDesk(deps.firs, deps.store, deps.clock), deps.authenticator)),
         registers_router(RegisterParts(registers, deps.authenticator, settings.public_url)),
         desk_registers_router(DeskRegisterParts(registers, deps.authenticator, settings.public_url)),
     ]

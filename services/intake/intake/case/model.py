@@ -158,6 +158,18 @@ class CommandMark:
 
 
 @dataclass(frozen=True, slots=True)
+class FIRRecord:
+    """The newest FIR of a case. `online`: pending, online, withheld; or never, where the law keeps it back."""
+
+    key: str
+    number: str
+    station: str
+    year: int
+    registered_at: datetime
+    online: str
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """`accused` is set for a complaint against police: the office it is about, "" where none was named."""
 
@@ -202,6 +214,7 @@ class Case:
     hearings: Mapping[str, HearingRecord] = field(default_factory=dict)
     evidence: Mapping[str, EvidenceRecord] = field(default_factory=dict)
     history: tuple[TimelineEntry, ...] = ()
+    fir: FIRRecord | None = None
     feedback: int | None = None
     round: int = 1
     commands: Mapping[str, CommandMark] = field(default_factory=dict)
@@ -235,6 +248,7 @@ class CaseUpdate:
     desk_keys: tuple[str, ...] | None = None
     due: tuple[Due, ...] = ()
     command: Idempotency | None = None
+    fir: FIRRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,17 @@ from intake.case.faults import (
     SectionsUnknown,
     ZeroFIRExists,
 )
-from intake.case.model import Case
+from intake.case.model import Case, FIRRecord
 from intake.case.situation import Situation
 from intake.case.states import Family
 from intake.fir import domain
-from intake.fir.numbers import FIRNumber, year_of
-from intake.fir.sections import Sections, unknown_sections
+from intake.fir.numbers import FIRNumber, fir_key, year_of
+from intake.fir.sections import Sections, never_online, unknown_sections
 from intake.fir.time_limits import limit_of
 from intake.http.one_of import OneOf
+
+# Whether the text of an FIR is online: not yet decided, and not by the law.
+PENDING, NEVER = "pending", "never"
 
 
 class SignInformation(DeskCommandBody):
@@ -70,12 +73,20 @@ def register_fir(body: RegisterFIR, case: Case, context: Context) -> EventDraft:
         "own_statement": not domain.is_signed(case),
         "investigation_limit": limit_of(body.sections, case.category),
     }
+    record = FIRRecord(
+        key=fir_key(fields["station"], year, body.fir_number),
+        number=body.fir_number,
+        station=fields["station"],
+        year=year,
+        registered_at=fields["registered_at"],
+        online=NEVER if case.sensitive or never_online(body.sections) else PENDING,
+    )
     if case.sensitive:
         fields["sealed_sections"] = context.seal(case.case_id, json.dumps(body.sections).encode(), context.now)
     else:
         fields["sections"] = body.sections
     # Help goes on: an emergency's state is that of the units on their way.
-    return EventDraft(fields, state=case.state if case.family is Family.EMERGENCY else None)
+    return EventDraft(fields, {"fir": record}, state=case.state if case.family is Family.EMERGENCY else None)
 
 
 class PublishFIR(DeskCommandBody):

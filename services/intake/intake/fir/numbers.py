@@ -27,11 +27,20 @@ def read_fir_number(text: str) -> str:
     return number
 
 
-def year_of(number: str, now: datetime) -> int:
-    """The year that a number names, else India's present one."""
+def year_of(number: str, now: datetime, otherwise: int | None = None) -> int:
+    """The year that a number names, else the other one, India's present one if none is given."""
     found = _FORM.fullmatch(number)
     named = found["year"] if found else None
-    return india_date(now).year if named is None else _CENTURY + int(named)
+    if named is not None:
+        return _CENTURY + int(named)
+    return india_date(now).year if otherwise is None else otherwise
+
+
+def fir_key(station: str, year: int, number: str) -> str:
+    """One key for each spelling of a number: `0117/2026` and `117/26` of a station and year are one FIR."""
+    plain, _, further = number.partition("/")[0].partition("-")
+    further = further or number.partition("-")[2]
+    return f"{station.casefold()}|{year}|{int(plain)}" + (f"-{int(further)}" if further else "")
 
 
 def _title_length(text: str) -> int:

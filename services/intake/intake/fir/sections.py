@@ -2,9 +2,9 @@
 
 import csv
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, Field
 
@@ -18,6 +18,10 @@ MOST: Final = 40
 ACTS: Final[frozenset[str]] = frozenset(load_yaml(HERE / "acts.yaml"))
 with (HERE / "bns_2023_sections.csv").open(encoding="utf-8", newline="") as _file:
     BNS: Final[frozenset[str]] = frozenset(row["section"] for row in csv.DictReader(_file))
+
+_NEVER: Final[Mapping[str, Any]] = load_yaml(HERE / "never_online.yaml")
+NEVER_ACTS: Final = frozenset(_NEVER["acts"])
+NEVER_BNS: Final = tuple((one["from"], one["to"]) for one in _NEVER["bns"])
 
 _FORM: Final = re.compile(
     r"(?:(?P<act>[A-Z]{2,12}) )?(?P<number>[0-9]{1,3}[A-Z]{0,2})(?P<part>(?:\([0-9A-Za-z]{1,5}\)){0,4})"
@@ -35,6 +39,16 @@ def read_section(text: str) -> str:
 def unknown_sections(sections: Iterable[str]) -> tuple[str, ...]:
     """Those that BNS does not have; sections of other Acts are taken as they are."""
     return tuple(one for one in sections if _act(one) == DEFAULT_ACT and _number(one) not in BNS)
+
+
+def never_online(sections: Iterable[str]) -> bool:
+    """Whether the law keeps an FIR of these sections, as `read_section` writes them, from being put online."""
+    return any(_act(one) in NEVER_ACTS or (_act(one) == DEFAULT_ACT and _is_kept_back(one)) for one in sections)
+
+
+def _is_kept_back(section: str) -> bool:
+    number = int("".join(letter for letter in _number(section) if letter.isdigit()))
+    return any(first <= number <= last for first, last in NEVER_BNS)
 
 
 def _spaced(text: str) -> str:

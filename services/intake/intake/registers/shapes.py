@@ -118,3 +118,35 @@ class PhotoKept(Shape):
     version: int
     media_type: str
     bytes: int
+
+
+class FIRCopy(Shape):
+    """The text as an officer released it."""
+
+    station: str
+    year: int
+    number: str
+    registered_at: datetime
+    online_at: datetime
+    language: str
+    text: str
+
+
+class FIRDecisionItem(Shape):
+    """What an officer decided on an FIR; `case_id` of one that waits."""
+
+    station: str
+    year: int
+    number: str
+    registered_at: datetime
+    state: str
+    due_at: datetime
+    decided_at: datetime | None
+    by_post: str | None
+    reason: str | None
+    case_id: str | None
+
+
+class FIRDecisionPage(Shape):
+    items: list[FIRDecisionItem]
+    next_cursor: str | None

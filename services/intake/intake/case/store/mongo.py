@@ -49,6 +49,8 @@ class MongoCaseStore:
                     _unique_if_set("repeat_slot", "repeat_slot"),
                     _if_set("desk_keys", [("desk_keys", 1)]),
                     _if_set("joins.scope", [("joins.scope", 1)]),
+                    _if_set("fir.key", [("fir.key", 1)]),
+                    _if_set("fir.online", [("fir.online", 1), ("_id", -1)]),
                     IndexModel(
                         [("receipts", 1)], name="emergency_receipts", partialFilterExpression={"lane": "emergency"}
                     ),
@@ -90,6 +92,11 @@ class MongoCaseStore:
 
     async def by_idempotency(self, scope: str) -> Case | None:
         return await self._one({"idempotency.scope": scope})
+
+    async def of_fir(self, key: str) -> tuple[Case, ...]:
+        with store_errors():
+            found = await self._cases.find({"fir.key": key}, _WITHOUT_OUTBOX, limit=MOST_OF_A_CALLER).to_list(None)
+        return tuple(from_document(document) for document in found)
 
     async def emergencies_of(self, proof: Proof, since: datetime) -> tuple[Case, ...]:
         # The lane stands in each branch: the index of receipts holds emergencies alone.
@@ -211,6 +218,8 @@ def _query(wanted: CaseFilter) -> Document:
     query: Document = {}
     if wanted.filed_since is not None:
         query["filed_at"] = {"$gte": wanted.filed_since}
+    if wanted.fir_online is not None:
+        query["fir.online"] = wanted.fir_online
     if wanted.sensitive is not None:
         query["sensitive"] = wanted.sensitive
     if wanted.group is not None:

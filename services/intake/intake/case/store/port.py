@@ -40,6 +40,7 @@ class CaseFilter:
     group: str | None = None
     filed_since: datetime | None = None
     sensitive: bool | None = None
+    fir_online: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,9 @@ class CaseStore(Protocol):
     async def by_tracking_number(self, tracking_number: str) -> Case | None: ...
 
     async def by_idempotency(self, scope: str) -> Case | None: ...
+
+    async def of_fir(self, key: str) -> tuple[Case, ...]:
+        """The cases that led to the FIR of this key; of very many only some."""
 
     async def emergencies_of(self, proof: Proof, since: datetime) -> tuple[Case, ...]:
         """The emergencies that the proof opens, filed since then, the newest first."""
