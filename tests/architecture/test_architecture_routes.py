@@ -47,6 +47,8 @@ PUBLIC: dict[str, dict[Call, str]] = {
         ("GET", "/v1/registers/fir"): "released texts of FIRs are public",
         ("GET", "/v1/registers/notorious"): "proclaimed by a court, for everybody",
         ("GET", "/v1/registers/notorious/{entry_id}"): "proclaimed by a court, for everybody",
+        ("GET", "/v1/registers/notorious/{entry_id}/photo"): "proclaimed by a court, for everybody",
+        ("GET", "/v1/registers/rewarded/{entry_id}/photo"): "by a reward order, for everybody",
         ("GET", "/v1/registers/rewarded"): "by a reward order, for everybody",
         ("GET", "/v1/registers/rewarded/{entry_id}"): "by a reward order, for everybody",
         ("GET", "/v1/registers"): "which registers there are is public",

@@ -89,8 +89,8 @@ class TestScanner:
 class InThread:
     """Copies are made here, by the functions that the process of the real one runs."""
 
-    async def copy_of(self, media_type: str, content: bytes) -> bytes:
+    async def copy_of(self, media_type: str, content: bytes, most_pixels: int | None = None) -> bytes:
         try:
-            return await asyncio.to_thread(stripped, media_type, content)
+            return await asyncio.to_thread(stripped, media_type, content, most_pixels)
         except Exception as error:
             raise Unreadable from error

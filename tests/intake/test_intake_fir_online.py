@@ -15,7 +15,7 @@ from tests.intake.intake_rig import ASHA, COMPLAINT, COUNTER, HQ, OTHER_SHO, SDP
 TEXT = "सूचक के अनुसार बाजार से साइकिल चोरी हुई। अनुसंधान जारी है।"
 READ = "/v1/registers/fir?station={station}&year={year}&number={number}"
 FIR = {"station": "5140003", "year": 2026, "number": "45/2026"}
-ELSEWHERE = {"registered_at": "2026-11-20T10:00:00+05:30", "sections": ["303(2)"]}
+ELSEWHERE: dict[str, Any] = {"registered_at": "2026-11-20T10:00:00+05:30", "sections": ["303(2)"]}
 
 
 async def registered(intake: Rig, number: str = "45/2026", sections: tuple[str, ...] = ("303(2)",)) -> str:

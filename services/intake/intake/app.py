@@ -1,5 +1,6 @@
 """The composition root: every client is made here and used from the lifespan on; nothing connects at import."""
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -47,6 +48,7 @@ from intake.identity.store import MongoIdentityStore
 from intake.metrics import IntakeMetrics
 from intake.offices.directory import OfficeDirectory
 from intake.registers.fir_store import MongoFIRStore
+from intake.registers.photos import PHOTO_PATHS
 from intake.registers.store import MongoEntryStore
 from intake.routers import Deps, case_api
 from intake.settings import IntakeSettings
@@ -185,7 +187,10 @@ def create_app(
     )
 
 
+_LARGE_PATHS = re.compile(f"{LARGE_PATHS.pattern}|{PHOTO_PATHS}")
+
+
 def body_limits(settings: IntakeSettings) -> BodyLimits:
     """A file may be larger than any other body, and a form is a little larger than its file."""
     most = settings.evidence_max_bytes + FORM_BYTES
-    return BodyLimits(cut_paths=CUT_PATHS, large_paths=LARGE_PATHS, large_bytes=most, drain_bytes=most)
+    return BodyLimits(cut_paths=CUT_PATHS, large_paths=_LARGE_PATHS, large_bytes=most, drain_bytes=most)

@@ -46,6 +46,7 @@ from intake.registers.fir_desk import FIRDesk
 from intake.registers.fir_store import FIRStore
 from intake.registers.handlers import RegisterDesk
 from intake.registers.kinds import load_registers
+from intake.registers.photos import Photos
 from intake.registers.store import EntryStore
 from intake.settings import IntakeSettings
 from intake.texts import load_texts
@@ -197,7 +198,12 @@ def case_api(deps: Deps) -> CaseApi:
         today=lambda: deps.clock.now().date(),
         rate=RateLimit(settings.filings_per_source, settings.filings_window, deps.clock),
     )
-    registers = RegisterDesk(registers=load_registers(), entries=deps.entries, clock=deps.clock)
+    registers = RegisterDesk(
+        registers=load_registers(),
+        entries=deps.entries,
+        photos=Photos(deps.files, deps.copies, deps.ring, deps.clock),
+        clock=deps.clock,
+    )
     routers = [
         filing_router(filings),
         stream_router(stream),

@@ -20,9 +20,27 @@ MOST_MEMORY, MOST_SECONDS = 600 * 2**20, 20
 UNREADABLE: Final = 3
 
 
-def stripped(media_type: str, content: bytes) -> bytes:
-    """The copy, of the same type. Any error of the libraries means that the file can't be read."""
-    return _STRIPPERS[media_type](content)
+def stripped(media_type: str, content: bytes, most_pixels: int | None = None) -> bytes:
+    """The copy, of the same type; of a picture one that has no more pixels, if so many are given.
+
+    Any error of the libraries means that the file can't be read.
+    """
+    copy = _STRIPPERS[media_type](content)
+    return copy if most_pixels is None else _made_small(copy, most_pixels)
+
+
+def _made_small(picture: bytes, most_pixels: int) -> bytes:
+    from PIL import Image  # noqa: PLC0415  as below
+
+    with Image.open(io.BytesIO(picture)) as image:
+        pixels, kind = image.width * image.height, image.format
+        if pixels <= most_pixels:
+            return picture
+        share = (most_pixels / pixels) ** 0.5
+        small = image.resize((max(1, int(image.width * share)), max(1, int(image.height * share))))
+    out = io.BytesIO()
+    small.save(out, kind)
+    return out.getvalue()
 
 
 def _picture(kind: str, **options: Any) -> Callable[[bytes], bytes]:
@@ -134,13 +152,13 @@ _STRIPPERS: Mapping[str, Callable[[bytes], bytes]] = {
 }
 
 
-def main(media_type: str) -> int:
+def main(media_type: str, most_pixels: int | None = None) -> int:
     resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     content = sys.stdin.buffer.read()
     try:
-        copy = stripped(media_type, content)
+        copy = stripped(media_type, content, most_pixels)
     except Exception:  # noqa: BLE001  a library's error about a file that was made to break it: it says nothing more
         return UNREADABLE
     sys.stdout.buffer.write(copy)
@@ -148,4 +166,4 @@ def main(media_type: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1], *map(int, sys.argv[2:3])))

@@ -16,8 +16,8 @@ _log = get_logger(__name__)
 
 
 class CopyMaker(Protocol):
-    async def copy_of(self, media_type: str, content: bytes) -> bytes:
-        """The file without metadata. Unreadable if that can't be made."""
+    async def copy_of(self, media_type: str, content: bytes, most_pixels: int | None = None) -> bytes:
+        """The file without metadata, a picture with no more pixels. Unreadable if that can't be made."""
 
 
 class Workshop:
@@ -25,10 +25,11 @@ class Workshop:
         self._turn = asyncio.Semaphore(at_once)
         self._longest_s = longest_s
 
-    async def copy_of(self, media_type: str, content: bytes) -> bytes:
+    async def copy_of(self, media_type: str, content: bytes, most_pixels: int | None = None) -> bytes:
+        size = () if most_pixels is None else (str(most_pixels),)
         async with self._turn:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-I", "-m", copies.__name__, media_type),
+                *(sys.executable, "-I", "-m", copies.__name__, media_type, *size),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,

@@ -12,12 +12,14 @@ from chassis.http.openapi import described
 from chassis.http.problems import VALIDATION_FAILED, FieldError, Problem, language_of
 from event_schemas.calendars import india_date
 from intake.auth import Authenticator
+from intake.evidence.media import EXTENSIONS
 from intake.http.answers import json_response
 from intake.problems import CURSOR_INVALID
 from intake.registers import docs
 from intake.registers.handlers import Asked, RegisterDesk, check_width
 from intake.registers.keys import LONGEST_QUERY
 from intake.registers.model import Kind
+from intake.registers.photos import Photo
 from intake.registers.views import entry_view, info_view
 
 DEFAULT_LIMIT, MAX_LIMIT = 20, 100
@@ -102,6 +104,33 @@ def _add_kind(router: APIRouter, parts: RegisterParts, kind: Kind) -> None:
         found = await parts.desk.public_entry(kind, entry_id)
         language = language_of(accept_language)
         return _answer(entry_view(kind, found, language, parts.public_url), language)
+
+    if kind.photo is None or kind.photo.shown == "desk":
+        return
+
+    @router.get(
+        f"/{kind.kind}/{{entry_id}}/photo",
+        name=f"{kind.kind} photo",
+        dependencies=parts.guard(kind),
+        response_class=Response,
+    )
+    @described(docs.photo(kind))
+    async def photo(entry_id: str) -> Response:
+        found = await parts.desk.public_entry(kind, entry_id)
+        return shown(await parts.desk.photo_of(kind, found, to_desk=False))
+
+
+def shown(photo: Photo) -> Response:
+    """A picture to look at, which no browser runs, keeps or lets another site show as its own."""
+    headers = {
+        "Content-Disposition": f'inline; filename="photo.{EXTENSIONS[photo.media_type]}"',
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Resource-Policy": "same-site",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "private, no-store",
+    }
+    return Response(photo.content, 200, headers, photo.media_type)
 
 
 def chosen(kind: Kind, request: Request) -> dict[str, str]:

@@ -17,7 +17,7 @@ from intake.desk.api import version_of
 from intake.http.answers import json_response
 from intake.http.reading import read_model
 from intake.registers import docs
-from intake.registers.api import DEFAULT_LIMIT, MAX_LIMIT, STATION_CODE, read_order, write_order
+from intake.registers.api import DEFAULT_LIMIT, MAX_LIMIT, STATION_CODE, read_order, shown, write_order
 from intake.registers.bodies import AddEntry, CorrectEntry, EndEntry, SourceBody
 from intake.registers.domain import Draft, spelled
 from intake.registers.handlers import Asked, RegisterDesk
@@ -139,6 +139,39 @@ def desk_registers_router(parts: DeskRegisterParts) -> APIRouter:
         body = await read_model(request, EndEntry)
         done = await desk.end(kind, entry_id, actor_of(principal), body.reason_code, version_of(if_match))
         return parts.answer(kind, done, language_of(accept_language))
+
+    @router.get("/{register}/{entry_id}/matches")
+    @described(docs.MATCHES)
+    async def matches(register: str, entry_id: str, principal: Officer, accept_language: Tongue = None) -> Response:
+        kind = parts.kind(register)
+        entry = await desk.kept_entry(kind, entry_id, actor_of(principal))
+        language, now = language_of(accept_language), desk.clock.now()
+        items = [
+            {
+                "entry": desk_view(parts.kind(one.entry.kind), one.entry, language, parts.public_url, now),
+                "by": one.by,
+                "score": one.score,
+            }
+            for one in await desk.matches(entry)
+        ]
+        headers = {"Cache-Control": "no-store", "Content-Language": language}
+        return json_response({"items": items, "next_cursor": None}, headers=headers)
+
+    @router.put("/{register}/{entry_id}/photo", openapi_extra=docs.PICTURE_BODY)
+    @described(docs.SET_PHOTO)
+    async def set_photo(
+        register: str, entry_id: str, principal: Officer, request: Request, accept_language: Tongue = None
+    ) -> Response:
+        kind = parts.kind(register)
+        changed = await desk.set_photo(kind, entry_id, actor_of(principal), await request.body())
+        return parts.answer(kind, changed, language_of(accept_language))
+
+    @router.get("/{register}/{entry_id}/photo", response_class=Response)
+    @described(docs.DESK_PHOTO)
+    async def photo(register: str, entry_id: str, principal: Officer) -> Response:
+        kind = parts.kind(register)
+        entry = await desk.kept_entry(kind, entry_id, actor_of(principal))
+        return shown(await desk.photo_of(kind, entry, to_desk=True))
 
     return router
 

@@ -3,15 +3,18 @@
 from typing import Any, Final
 
 from chassis.http.openapi import Answer, Body, Description
-from chassis.http.problems import FORBIDDEN, NOT_FOUND, VALIDATION_FAILED
+from chassis.http.problems import BODY_TOO_LARGE, FORBIDDEN, NOT_FOUND, VALIDATION_FAILED
 from intake import problems
 from intake.http.paging import CURSOR
 from intake.registers import bodies, shapes
 from intake.registers.model import Kind
+from intake.registers.photos import PICTURES
 from intake.registers.problems import (
     ENTRY_ENDED,
     ENTRY_EXISTS,
     NEVER_PUBLISHED,
+    NOT_A_PICTURE,
+    PHOTO_NOT_KEPT,
     REGISTER_UNKNOWN,
     SEARCH_TOO_WIDE,
     VERSION_MISMATCH,
@@ -60,6 +63,22 @@ def entry(kind: Kind) -> Description:
         f"{kind.names.en}: one entry",
         "As in the list; 404 once it has left the register.",
         (Answer(200, "The entry", shapes.RegisterEntry, headers=("Content-Language",)),),
+        problems=(NOT_FOUND,),
+        parameters=_ENTRY,
+    )
+
+
+_BINARY: Final = {"type": "string", "format": "binary"}
+_PICTURE: Final = dict.fromkeys(sorted(PICTURES), _BINARY)
+
+
+def photo(kind: Kind) -> Description:
+    return Description(
+        f"read_{_name(kind)}_photo",
+        f"{kind.names.en}: the photo of an entry",
+        "Without metadata and made small; 404 where there is none, where it is not for the public, or once the entry "
+        "has left.",
+        (Answer(200, "The picture", schemas=_PICTURE, headers=("Content-Disposition",)),),
         problems=(NOT_FOUND,),
         parameters=_ENTRY,
     )
@@ -128,6 +147,34 @@ END: Final = Description(
     (Answer(200, "Ended", shapes.DeskEntry, headers=("ETag", "Content-Language")),),
     body=Body(bodies.EndEntry, {"example": {"reason_code": "entered_wrongly"}}),
     problems=(*_CHANGES, VALIDATION_FAILED),
+    parameters={**_REGISTER, **_ENTRY},
+)
+
+MATCHES: Final = Description(
+    "match_register_entry",
+    "Entries of another register that may be the same matter",
+    "Lost and recovered property by a number in common, or by item, days and description; missing and unknown persons "
+    f"by gender, age, days and looks. A proposal: an officer decides, and the public never reads it. {_OWN}",
+    (Answer(200, "The likeliest first", shapes.EntryMatches, headers=("Content-Language",)),),
+    problems=(NOT_FOUND, REGISTER_UNKNOWN),
+    parameters={**_REGISTER, **_ENTRY},
+)
+SET_PHOTO: Final = Description(
+    "set_register_photo",
+    "Put a photo to an entry",
+    f"A JPEG, PNG or WebP picture as the body, in place of the one before; without a body that one goes. A copy "
+    f"without metadata is kept, made small. {_OWN}",
+    (Answer(200, "Kept", shapes.DeskEntry, headers=("ETag", "Content-Language")),),
+    problems=(*_CHANGES, NOT_A_PICTURE, PHOTO_NOT_KEPT, BODY_TOO_LARGE),
+    parameters={**_REGISTER, **_ENTRY},
+)
+PICTURE_BODY: Final = {"requestBody": {"required": False, "content": {one: {"schema": _BINARY} for one in _PICTURE}}}
+DESK_PHOTO: Final = Description(
+    "read_register_photo",
+    "The photo of an entry, for officers",
+    f"Those too that only officers are shown. {_OWN}",
+    (Answer(200, "The picture", schemas=_PICTURE, headers=("Content-Disposition",)),),
+    problems=(NOT_FOUND, REGISTER_UNKNOWN),
     parameters={**_REGISTER, **_ENTRY},
 )
 

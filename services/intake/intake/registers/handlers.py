@@ -18,11 +18,15 @@ from intake.registers import domain
 from intake.registers.domain import Draft
 from intake.registers.keys import place_of, search_keys
 from intake.registers.kinds import Registers
+from intake.registers.matching import Match, matches_of
 from intake.registers.model import Change, Entry, EntryPage, Kind, Search
+from intake.registers.photos import NotAPicture, Photo, Photos
 from intake.registers.problems import (
     ENTRY_ENDED,
     ENTRY_EXISTS,
     NEVER_PUBLISHED,
+    NOT_A_PICTURE,
+    PHOTO_NOT_KEPT,
     SEARCH_TOO_WIDE,
     VERSION_MISMATCH,
 )
@@ -51,6 +55,7 @@ class Asked:
 class RegisterDesk:
     registers: Registers
     entries: EntryStore
+    photos: Photos
     clock: Clock
 
     async def search(self, kind: Kind, asked: Asked, *, current: bool = True) -> EntryPage:
@@ -125,11 +130,35 @@ class RegisterDesk:
             raise Problem(VALIDATION_FAILED, errors=[fault], extra={"reasons": list(kind.ends_by)})
         return await self._changed(kind, entry_id, actor, change, version)
 
-    async def set_photo(self, kind: Kind, entry_id: str, actor: Actor, photo: str | None) -> Entry:
+    async def matches(self, entry: Entry) -> tuple[Match, ...]:
+        return await matches_of(self.registers, self.entries, entry, self.clock.now())
+
+    async def set_photo(self, kind: Kind, entry_id: str, actor: Actor, content: bytes) -> Entry:
+        """The photo in place of the one before; without content that one goes. Problem 422 for what is no picture."""
+        if kind.photo is None:
+            raise Problem(PHOTO_NOT_KEPT)
+        if not domain.may_keep(kind, actor):
+            raise Problem(FORBIDDEN)
+        before = await self.kept_entry(kind, entry_id, actor)
+        try:
+            photo = await self.photos.keep(entry_id, content) if content else None
+        except NotAPicture:
+            raise Problem(NOT_A_PICTURE) from None
+
         def change(entry: Entry) -> Entry:
             return domain.with_photo(entry, photo, self._change(domain.PHOTO, actor))
 
-        return await self._changed(kind, entry_id, actor, change, None)
+        after = await self._changed(kind, entry_id, actor, change, None)
+        if before.photo is not None:
+            await self.photos.remove(before.photo)
+        return after
+
+    async def photo_of(self, kind: Kind, entry: Entry, *, to_desk: bool) -> Photo:
+        """Problem 404 where there is none, or none for this reader."""
+        shown = kind.photo is not None and (to_desk or not kind.photo.is_for_desk(entry.attributes))
+        if entry.photo is None or not shown:
+            raise Problem(NOT_FOUND)
+        return await self.photos.read(entry.entry_id, entry.photo)
 
     def check(self, kind: Kind, draft: Draft, actor: Actor) -> None:
         """Problem 403 for who may not keep this register or not there, 422 for what is wrong with the draft."""
