@@ -6,7 +6,7 @@ from typing import Annotated, Final
 import typer
 from pydantic import ValidationError
 
-from chassis.command_line import command_app, examples
+from chassis.command_line import command_app, examples, not_blank, reader
 from event_schemas.officers import OfficerRole
 
 SERVICE: Final = "intake"
@@ -66,6 +66,33 @@ def outbox() -> int:
     from intake.case.store.mongo import CASES
 
     return run_command(SERVICE, lambda: show_backlog("janseva_intake", CASES))
+
+
+@app.command(
+    epilog=examples(
+        "janseva import-register wanted wanted.csv --by SP:ARARIA --dry-run",
+        "janseva import-register recovered-property malkhana.csv --by SHO:5140003 --report rejected.json",
+    )
+)
+def import_register(
+    register: Annotated[str, typer.Argument(help="The register, such as wanted; GET /v1/registers lists them.")],
+    file: Annotated[Path, typer.Argument(help="A CSV; docs/registers.md names its columns.")],
+    by: Annotated[str, typer.Option(parser=reader(not_blank), metavar="POST", help="The post that answers for it.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; report what would be rejected.")] = False,
+    report: Annotated[Path | None, typer.Option(help="Write all findings as JSON.")] = None,
+) -> int:
+    """Add the rows of a CSV to a register. Status 1 if some were rejected; the others are in."""
+    from chassis.commands import run_command
+    from chassis.importing.report import ImportRefused
+    from chassis.settings import load
+    from intake.registers.command import UnknownRegister
+    from intake.registers.command import import_register as run
+    from intake.settings import IntakeSettings
+
+    def act() -> int:
+        return run(load(IntakeSettings), register, file, by=by, dry=dry_run, report_to=report)
+
+    return run_command(SERVICE, act, refusals=(ImportRefused, UnknownRegister))
 
 
 @services.command(epilog=examples("janseva services lint", "janseva services lint ./catalogue"))

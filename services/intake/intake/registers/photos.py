@@ -43,14 +43,19 @@ class Photos:
     ring: KeyRing
     clock: Clock
 
-    async def keep(self, entry_id: str, content: bytes) -> str:
-        """Keep a copy without metadata, of which nothing tells place or camera; its id. NotAPicture."""
+    async def keep(self, entry_id: str, content: bytes, *, dry: bool = False) -> str:
+        """Keep a copy without metadata, which shows neither place nor camera; its id. Nothing is kept if `dry`.
+
+        NotAPicture.
+        """
         try:
             if len(content) > MOST_BYTES:
                 raise NotAPicture
             media_type = await asyncio.to_thread(media.examine, content)
             if media_type not in PICTURES:
                 raise NotAPicture
+            if dry:
+                return ""
             copy = await self.copies.copy_of(media_type, content, most_pixels=MOST_PIXELS)
         except EvidenceFault as fault:
             raise NotAPicture from fault

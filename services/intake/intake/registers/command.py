@@ -1,0 +1,104 @@
+"""`python -m intake import-register`: what the command does."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+
+from pydantic import SecretStr
+
+from chassis.clock import SystemClock
+from chassis.importing.report import ImportRefused, Report
+from chassis.mongo.client import Mongo
+from chassis.sealing import KeyRing
+from intake.evidence.store import MongoFileStore
+from intake.evidence.workshop import Workshop
+from intake.registers.importing import RegisterImport
+from intake.registers.kinds import load_registers
+from intake.registers.photos import Photos
+from intake.registers.store import MongoEntryStore
+
+PROGRESS_EVERY = 10_000
+SHOWN_FINDINGS = 200
+
+
+class Store(Protocol):
+    """Where the entries are kept, and the keys that seal photos."""
+
+    mongo_uri: str
+    mongo_database: str
+    sealing_keys: SecretStr
+
+
+class UnknownRegister(Exception):
+    """There is no such register."""
+
+
+def import_register(
+    settings: Store, register: str, file: Path, *, by: str, dry: bool = False, report_to: Path | None = None
+) -> int:
+    """0 if every row is an entry now; 1 if some were rejected: the others are."""
+    registers = load_registers()
+    kind = registers.get(register)
+    if kind is None:
+        raise UnknownRegister(f"there is no register {register}; there are: {', '.join(one.kind for one in registers)}")
+    report, clock = Report(), SystemClock()
+
+    async def act() -> int:
+        mongo = Mongo(settings.mongo_uri, settings.mongo_database, app_name="import-register")
+        try:
+            store, files = MongoEntryStore(mongo), MongoFileStore(mongo)
+            if not dry:
+                await store.ensure_indexes()
+                await files.ensure_indexes()
+            ring = KeyRing.from_json(settings.sealing_keys)
+            work = RegisterImport(
+                registers,
+                kind,
+                store,
+                clock,
+                report,
+                by,
+                Photos(files, Workshop(), ring, clock),
+                dry,
+                _progress,
+            )
+            done = await work.run(file)
+        finally:
+            mongo.close()
+        _print([*_shown(report), _summary(done.rows, done.accepted, kind.kind, dry=dry)])
+        return 0 if done.rows == done.accepted else 1
+
+    try:
+        return asyncio.run(act())
+    except ImportRefused:
+        _print(_shown(report))
+        raise
+    finally:
+        if report_to is not None:
+            report_to.write_text(json.dumps(report.to_document(), indent=1, ensure_ascii=False), "utf-8")
+
+
+def _summary(rows: int, accepted: int, kind: str, *, dry: bool) -> str:
+    what = "would be entries" if dry else "are entries"
+    return f"{accepted} of {rows} rows {what} of {kind}; {rows - accepted} rejected"
+
+
+def _shown(report: Report) -> Iterable[str]:
+    """The figures and the first findings; --report writes all."""
+    lines = [*report.lines()]
+    if len(lines) <= SHOWN_FINDINGS:
+        return lines
+    return [*lines[:SHOWN_FINDINGS], f"... and more; --report FILE writes all {len(report.findings)}", lines[-1]]
+
+
+def _progress(done: int, of: int) -> None:
+    if done % PROGRESS_EVERY == 0:
+        print(f"{done} of {of} rows ...", file=sys.stderr, flush=True)  # noqa: T201
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line)  # noqa: T201
