@@ -62,12 +62,53 @@ async def marks(bootstrap: str) -> dict[tuple[str, int], int]:
 
 
 async def gather(bootstrap: str, start: Offsets, provider: str, http: httpx.AsyncClient, since: datetime) -> Evidence:
-    ends = await marks(bootstrap)
-    events, garbage = await read_events(bootstrap, start, ends)
-    letters = {topics.dead_letter(name) for name in CASE_TOPICS}
-    dead = sum(end - start.get(place, 0) for place, end in ends.items() if place[0] in letters)
-    messages = await _messages(provider, http, since)
-    return Evidence(events, garbage, dead, messages, await _posts(bootstrap), await _digested(bootstrap, start))
+    return await Gatherer(bootstrap, start, provider, http, since).look()
+
+
+class Gatherer:
+    """Reads on in the log at each look: what was read once is kept."""
+
+    def __init__(self, bootstrap: str, start: Offsets, provider: str, http: httpx.AsyncClient, since: datetime) -> None:
+        self._bootstrap = bootstrap
+        self._start = dict(start)
+        self._read = dict(start)
+        self._provider = provider
+        self._http = http
+        self._since = since
+        self._events: list[Seen] = []
+        self._garbage = 0
+        self._digested: set[tuple[str, str]] = set()
+        self._posts: dict[str, DirectoryPost] = {}
+
+    async def look(self) -> Evidence:
+        """Everything since the start."""
+        ends = await marks(self._bootstrap)
+        events, garbage = await read_events(self._bootstrap, self._read, ends)
+        self._events += events
+        self._garbage += garbage
+        await self._read_digested(ends)
+        await self._read_posts()
+        self._read |= ends
+        letters = {topics.dead_letter(name) for name in CASE_TOPICS}
+        dead = sum(end - self._start.get(place, 0) for place, end in ends.items() if place[0] in letters)
+        messages = await _messages(self._provider, self._http, self._since)
+        digested = Counter(notification_id for notification_id, _ in self._digested)
+        return Evidence([*self._events], self._garbage, dead, messages, dict(self._posts), digested)
+
+    async def _read_digested(self, ends: Offsets) -> None:
+        notifications = {place: end for place, end in ends.items() if place[0] == topics.NOTIFICATIONS}
+        async for found in read_log(self._bootstrap, self._read, notifications):
+            envelope = decode(found.record.headers, found.record.value)
+            if isinstance(envelope.data, NotificationDelivered) and envelope.data.template == DIGEST:
+                self._digested.add((envelope.data.notification_id, envelope.event_id))
+
+    async def _read_posts(self) -> None:
+        ends = await end_offsets(self._bootstrap, [topics.DIRECTORY_POSTS])
+        async for found in read_log(self._bootstrap, self._read, ends):
+            if found.record.value:
+                post = DirectoryPost.model_validate_json(found.record.value)
+                self._posts[post.key] = post
+        self._read |= ends
 
 
 async def read_events(bootstrap: str, start: Offsets, ends: Offsets) -> tuple[list[Seen], int]:
@@ -96,21 +137,3 @@ async def _messages(provider: str, http: httpx.AsyncClient, since: datetime) -> 
         cursor = response.headers.get("X-Next-Cursor")
         if not cursor or not page or page[-1].received_at < since:
             return messages
-
-
-async def _digested(bootstrap: str, start: Offsets) -> Counter[str]:
-    delivered: set[tuple[str, str]] = set()
-    async for found in read_log(bootstrap, start, await end_offsets(bootstrap, [topics.NOTIFICATIONS])):
-        envelope = decode(found.record.headers, found.record.value)
-        if isinstance(envelope.data, NotificationDelivered) and envelope.data.template == DIGEST:
-            delivered.add((envelope.data.notification_id, envelope.event_id))
-    return Counter(notification_id for notification_id, _ in delivered)
-
-
-async def _posts(bootstrap: str) -> dict[str, DirectoryPost]:
-    posts: dict[str, DirectoryPost] = {}
-    async for found in read_log(bootstrap, {}, await end_offsets(bootstrap, [topics.DIRECTORY_POSTS])):
-        if found.record.value:
-            post = DirectoryPost.model_validate_json(found.record.value)
-            posts[post.key] = post
-    return posts

@@ -21,6 +21,7 @@ from janseva_local.demo.journeys import Step, Way
 
 WITHIN_S: Final = 45.0
 PAUSE_S: Final = 0.3
+LONGEST_PAUSE_S: Final = 2.0
 # A case whose assignment has not reached intake yet is worked a moment later.
 NOT_YET: Final = frozenset({"transition_not_allowed", "not_found"})
 FROM_NOW: Final = re.compile(r"([+-]\d+)h")
@@ -137,14 +138,16 @@ class Steps:
         self, filed: Filed, holds: Callable[[Mapping[str, Any]], bool], within_s: float = WITHIN_S
     ) -> tuple[bool, dict[str, Any]]:
         """The status as soon as it is so; the last one, and False, when it never is."""
-        until = time.monotonic() + within_s
+        until, pause_s = time.monotonic() + within_s, PAUSE_S
         while True:
             status = await self.status(filed)
             if holds(status):
                 return True, status
             if time.monotonic() >= until:
                 return False, status
-            await asyncio.sleep(PAUSE_S)
+            await asyncio.sleep(pause_s)
+            # Many wait at once: the longer it takes, the busier the suite is.
+            pause_s = min(LONGEST_PAUSE_S, 1.5 * pause_s)
 
     async def paper_is_there(self, filed: Filed, kind: str) -> tuple[bool, dict[str, Any]]:
         return await self.status_when(filed, lambda now: kind in kinds(now))

@@ -7,10 +7,9 @@ from datetime import datetime
 
 import httpx
 
-from chassis.kafka.offsets import Offsets
 from event_schemas import CertificateIssued, SLABreached, SLAClockStopped
 from janseva_local.demo.decisions import decided
-from janseva_local.demo.evidence import Evidence, Seen, gather, marks, read_events
+from janseva_local.demo.evidence import Evidence, Gatherer, Seen, marks, read_events
 from janseva_local.demo.findings import distinct
 from janseva_local.demo.tally import Tally
 
@@ -22,18 +21,19 @@ class Watcher:
         self._http = http
         self._since = since
         self._tally = tally
-        self._start: Offsets = {}
+        self._gatherer: Gatherer | None = None
         self._earlier: Sequence[Seen] = ()
 
     async def begin(self) -> None:
         """Messages about what happened before may still be on their way: they are no part of the run."""
-        self._start = await marks(self._bootstrap)
-        self._earlier, _ = await read_events(self._bootstrap, {}, self._start)
+        start = await marks(self._bootstrap)
+        self._earlier, _ = await read_events(self._bootstrap, {}, start)
+        self._gatherer = Gatherer(self._bootstrap, start, self._provider, self._http, self._since)
 
     async def look(self) -> Evidence:
         """Everything since the beginning, and the table's counts brought up to it."""
-        found = await gather(self._bootstrap, self._start, self._provider, self._http, self._since)
-        evidence = replace(found, earlier=self._earlier)
+        assert self._gatherer is not None, "begin comes first"
+        evidence = replace(await self._gatherer.look(), earlier=self._earlier)
         counts = self._tally.counts
         ended: Counter[str] = Counter()
         breached: set[tuple[str, str]] = set()
