@@ -106,7 +106,7 @@ ALERTS = (
         "ticket",
         "{{ $labels.job }} put events of {{ $labels.topic }} aside ({{ $labels.reason }})",
         "{{ $value }} events went to the dead letters in 15 minutes. What they ask for has not been done."
-        " python -m chassis dead-letters lists them and sends them again.",
+        " janseva dead-letters lists them and sends them again.",
     ),
     Alert(
         "JansevaEventsLost",

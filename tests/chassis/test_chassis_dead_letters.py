@@ -37,14 +37,14 @@ ANY = Selection()
 def test_every_command_of_the_page_is_understood() -> None:
     """What the runbook has an operator type has no argument that the command doesn't know, and the alert names it."""
     page = (ROOT / "docs/runbooks/JansevaDeadLetters.md").read_text(encoding="utf-8").replace("\\\n", " ")
-    typed = re.findall(r"python -m chassis (dead-letters [^`\n]+)", page)
+    typed = re.findall(r"janseva (dead-letters [^`\n]+)", page)
     assert {understood(app, shlex.split(arguments)).path for arguments in typed} == {
         "dead-letters list",
         "dead-letters show",
         "dead-letters replay",
     }
     (alert,) = [alert for alert in ALERTS if alert.name == "JansevaDeadLetters"]
-    assert "python -m chassis dead-letters" in alert.description
+    assert "janseva dead-letters" in alert.description
 
 
 @pytest.mark.parametrize(
