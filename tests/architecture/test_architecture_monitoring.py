@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest_asyncio
 from deploy.grafana import generate as grafana
 from deploy.grafana.sla_dashboard import dashboard
 from deploy.k8s.tools.generated import ROOT, stale
-from deploy.k8s.tools.services import PROGRAMS
+from deploy.k8s.tools.services import PROGRAMS, package_of
 from deploy.prometheus import generate as prometheus
 from deploy.prometheus.alerts import ALERTS
 from deploy.prometheus.alerts import PROGRAMS as ALERTED
@@ -139,12 +140,16 @@ def test_every_alert_has_a_runbook_and_every_runbook_an_alert() -> None:
         assert f"[{alert.name}]({alert.name}.md) | {alert.severity} |" in index
 
 
-def test_commands_of_the_runbooks_find_their_module() -> None:
-    """`kubectl exec ... -- python -m MODULE` names a package that exists, and the image's `python` is the service's."""
+def test_commands_of_the_runbooks_are_in_the_image_that_they_run_in() -> None:
+    """`kubectl exec deploy/X -- janseva COMMAND`: X's package or the chassis has it, and the image has `janseva`."""
     pages = " ".join(path.read_text(encoding="utf8") for path in RUNBOOKS.glob("*.md"))
-    modules = set(re.findall(r"kubectl [^`]*? -- python -m (\w+)", pages))
-    assert modules == {"chassis", "routing", "sla_monitor"}
-    final = (ROOT / "deploy/images/Dockerfile").read_text(encoding="utf8").rpartition("\nFROM ")[2]
+    typed = set(re.findall(r"kubectl [^`]*?deploy/(\S+) -- (?:janseva|python -m) (\S+)", pages))
+    assert {command for _, command in typed} == {"audit", "dead-letters", "lost-events", "routing"}
+    for program, command in typed:
+        (point,) = entry_points(group="janseva.commands", name=command)
+        assert point.module.partition(".")[0] in {package_of(program).partition(".")[0], "chassis"}, (program, command)
+    build, _, final = (ROOT / "deploy/images/Dockerfile").read_text(encoding="utf8").rpartition("\nFROM ")
+    assert '--package "${PACKAGE}" --package janseva-cli' in build
     assert "ENV PATH=/app/venv/bin:$PATH " in final
     assert 'ENTRYPOINT ["/app/venv/bin/python", "-m"]' in final
 
