@@ -62,11 +62,11 @@ class _Acts:
         asker = await self.door.owner(visit, number)
         if asker is None:
             return self.door.ask(visit, number)
-        words = visit.field("appeal")[:LONGEST_APPEAL]
-        if not words:
+        text = visit.field("appeal")[:LONGEST_APPEAL]
+        if not text:
             return await self._explained(visit, number, asker, "appeal", visit.language.text("case.appeal_missing"))
         try:
-            filed = await self.door.citizens.appeal(number, words, visit.field("key")[:60], asker)
+            filed = await self.door.citizens.appeal(number, text, visit.field("key")[:60], asker)
         except Refused as refused:
             return await self._refused(visit, number, asker, "appeal", refused)
         visit.keep_receipt(Receipt(filed.tracking_number, filed.receipt_secret))
