@@ -111,7 +111,7 @@ async def test_everything_works_without_a_script(stack: Stack, browser: Browser)
         await page.wait_for_url(f"**/cases/{number}")
 
 
-@pytest.mark.parametrize("language", ["hi", "en"])
+@pytest.mark.parametrize("language", ["hi", "en", "ur"])
 async def test_the_pages_fit_the_narrowest_screen_and_bar_nobody(stack: Stack, browser: Browser, language: str) -> None:
     """At 320 pixels nothing is wider than the window; axe-core finds nothing serious."""
     async with window(browser, stack.urls["web"], NARROWEST) as page:
@@ -142,3 +142,20 @@ async def test_the_keyboard_is_enough(stack: Stack, browser: Browser) -> None:
         await page.focus(".summary a")
         await page.keyboard.press("Enter")
         assert await page.evaluate("document.activeElement.id") == "phone"
+
+
+async def test_without_a_network_the_page_says_that_nothing_was_sent(stack: Stack, browser: Browser) -> None:
+    """A call for help that cannot go out: the kept page says so and offers the telephone; back online it goes out."""
+    async with window(browser, stack.urls["web"], PHONE_SCREEN) as page:
+        await page.goto("/emergency")
+        await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        await page.goto("/emergency")
+        await page.fill("#note", "मदद चाहिए")
+        await page.context.set_offline(True)
+        await page.click("main form button.danger")
+        await page.wait_for_selector("text=कुछ भी नहीं भेजा गया")
+        assert await page.is_visible("main a[href='tel:112']")
+        await page.context.set_offline(False)
+        await page.goto("/emergency")
+        await press(page, "main form button.danger")
+        assert await page.is_visible("#number")

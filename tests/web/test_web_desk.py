@@ -223,3 +223,25 @@ async def test_the_wall_shows_the_three_promises() -> None:
     assert "80%" in page.text
     asked = [dict(one.url.params) for one in suite.asked if one.url.path == "/v1/sla/report"]
     assert asked == [{"by": "district"}, {"by": "station", "district": "Patna"}]
+
+
+async def test_a_visitor_is_checked_in_and_gets_a_receipt() -> None:
+    """By the number of a case, or by a name: then the case is new, and its receipt is the visitor's to take along."""
+    suite = suite_with_desk()
+    due = [{"clock": "hearing", "clock_id": "hearing:h_1", "due_at": "2026-11-29T09:30:00Z"}]
+    done = {"case_id": CASE_ID, "tracking_number": CASE["tracking_number"], "hearing_id": "h_1", "due": due}
+    suite.answers["POST /v1/desk/visits"] = lambda _: httpx.Response(202, json=done | {"receipt_secret": "the-code"})
+    async with officer(suite) as http:
+        page = await http.get("/desk/visits")
+        nobody = await http.post("/desk/visits", data=hidden(page.text))
+        named = await http.post("/desk/visits", data={**hidden(page.text), "name": "मोहन", "about": "जमीन"})
+        suite.answers["POST /v1/desk/visits"] = lambda _: httpx.Response(202, json=done)
+        known = await http.post("/desk/visits", data={**hidden(page.text), "number": "js-26-wnx3-d03v-b"})
+    assert nobody.status_code == 422
+    assert "the-code" in named.text
+    assert "<svg" in named.text
+    assert "<svg" not in known.text
+    assert suite.bodies("/v1/desk/visits") == [
+        {"presence": "counter", "language": "hi", "complainant": {"name": "मोहन"}, "description": "जमीन"},
+        {"tracking_number": "JS-26-WNX3-D03V-B", "presence": "counter"},
+    ]

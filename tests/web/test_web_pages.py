@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import httpx
@@ -145,3 +146,49 @@ async def test_static_files_are_named_by_their_content() -> None:
         older = await http.get("/static/0123456789ab/style.css")
         assert (older.status_code, older.headers["cache-control"]) == (200, "no-cache")
         assert (await http.get("/static/x/..%2Fapp.py")).status_code == 404
+
+
+async def test_a_phone_keeps_the_page_that_says_that_nothing_was_sent() -> None:
+    """Everything that the service worker keeps can be fetched; it offers 112 and carries no form."""
+    async with browser(FakeSuite()) as http:
+        script = await http.get("/worker.js")
+        (listed,) = re.findall(r"KEPT = (\[.*\]);", script.text)
+        kept = json.loads(listed)
+        answers = {address: await http.get(address) for address in kept}
+    assert kept[0] == "/offline"
+    assert {answer.status_code for answer in answers.values()} == {200}
+    page = Tags(answers["/offline"].text)
+    assert "tel:112" in [one.get("href") for one in page.of("a")]
+    assert not page.of("form")
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance as WCAG defines it."""
+    digits = colour.lstrip("#")
+    digits = "".join(one * 2 for one in digits) if len(digits) == 3 else digits
+    parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+TOKENS = dict(re.findall(r"--([a-z]+): (#[0-9a-f]{3,6})", (StaticFiles().files["style.css"].content).decode()))
+
+
+@pytest.mark.parametrize(
+    ("text", "ground"),
+    [
+        *((name, "#ffffff") for name in ("ink", "brand", "accent", "danger", "ok", "warn")),
+        *((name, TOKENS["soft"]) for name in ("ink", "accent")),
+        ("#44525f", "#ffffff"),
+        ("#44525f", TOKENS["soft"]),
+        *(("#ffffff", TOKENS[name]) for name in ("brand", "accent", "danger", "ok")),
+        ("#7d120e", "#f9d6d4"),
+        ("#0d4a28", "#d5eedd"),
+        ("#0a3d73", "#d7e6f7"),
+        ("#5e3800", "#fbe6c4"),
+    ],
+)
+def test_every_colour_of_text_can_be_read(text: str, ground: str) -> None:
+    """WCAG AA: at least 4.5 to 1 against what it stands on."""
+    lighter, darker = sorted((luminance(TOKENS.get(text, text)), luminance(ground)), reverse=True)
+    assert (lighter + 0.05) / (darker + 0.05) >= 4.5

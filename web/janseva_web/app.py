@@ -26,10 +26,12 @@ from janseva_web.cookies import Sealer
 from janseva_web.desk.api import desk_router
 from janseva_web.desk.commands import CommandForms
 from janseva_web.desk.login import OfficerLogin
+from janseva_web.desk.visits import visits_router
 from janseva_web.emergency.api import emergency_router
 from janseva_web.errors import ErrorPages
 from janseva_web.filing.api import filing_router
 from janseva_web.home.api import home_router
+from janseva_web.home.offline import offline_router
 from janseva_web.languages import Languages
 from janseva_web.pages import Pages
 from janseva_web.security import SecurityHeaders
@@ -77,7 +79,7 @@ def create_app(
         issuer=bool(settings.officer_login_url),
     )
     login = OfficerLogin(settings.officer_login_url, settings.officer_client_id, settings.public_url, http)
-    door = CaseDoor(pages, citizens)
+    desk, door = Desk(intake), CaseDoor(pages, citizens)
     catalogue, receipts = Catalogue(intake, clock), Receipts(settings.public_url)
 
     @asynccontextmanager
@@ -100,13 +102,15 @@ def create_app(
         routers=[
             static.router(),
             home_router(pages, catalogue),
+            offline_router(pages, static),
             account_router(pages, citizens),
             filing_router(pages, catalogue, citizens, geography, receipts),
             emergency_router(pages, citizens, receipts),
             tracking_router(door),
             acts_router(door),
             streams_router(door, intake),
-            desk_router(pages, Desk(intake), login, CommandForms(CodeNames.load())),
+            desk_router(pages, desk, login, CommandForms(CodeNames.load())),
+            visits_router(pages, desk, receipts),
             wall_router(pages, Ledger(Api("ledger", settings.ledger_url, http))),
             components_router(pages),
         ],

@@ -74,6 +74,10 @@ class Pages:
         headers = {"content-language": language.code, "vary": "accept-language, cookie"}
         return visit.finish(HTMLResponse(html, status, headers))
 
+    def text(self, template: str, **values: object) -> str:
+        """What is no page: a script with addresses in it."""
+        return self._environment.get_template(template).render(**values)
+
     def redirect(self, visit: Visit, place: str) -> Response:
         """To another page of ours, by GET."""
         return visit.finish(RedirectResponse(place, 303))

@@ -93,6 +93,9 @@ class CommandForms:
             # An optional code without names to choose from is nothing to ask a person.
             if shape == "text" and name not in required and name.endswith(("_code", "_id", "outcome", "_of")):
                 continue
+            # The one hearing there is need not be chosen.
+            if name == "hearing_id" and name not in required and len(choices) < 2:
+                continue
             yield CommandField(name, language.text(f"desk.field.{name}"), shape, name in required, choices)
 
     def _choices(

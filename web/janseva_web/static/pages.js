@@ -70,3 +70,6 @@ if (live) {
     setInterval(renew, live.dataset.every * 1000);
   }
 }
+
+/* Without a network a kept page says that nothing was sent. */
+navigator.serviceWorker?.register("/worker.js");

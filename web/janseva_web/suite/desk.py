@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from pydantic import Field
+
 from janseva_web.suite.client import Api, Asker
 from janseva_web.suite.services import shaped
-from janseva_web.suite.shapes import Case, CaseClock, Read
+from janseva_web.suite.shapes import Case, CaseClock, DueTime, Read
 
 INBOX: Final = 200
 
@@ -62,6 +64,16 @@ class DeskCase(Case):
     allowed_text: Mapping[str, str] = {}
 
 
+class VisitDone(Read):
+    """A visitor is checked in; `due`: by when he must be heard."""
+
+    case_id: str
+    tracking_number: str
+    hearing_id: str | None = None
+    receipt_secret: str | None = Field(default=None, repr=False)
+    due: tuple[DueTime, ...] = ()
+
+
 @dataclass(slots=True)
 class Desk:
     """What an officer does at intake."""
@@ -87,6 +99,12 @@ class Desk:
         headers = {"if-match": f'"{version}"', **({"idempotency-key": key} if key else {})}
         path = "/v1/desk/cases/{}/{}"
         await self.intake.post(path, case_id, act, asker=asker, body=body, headers=headers)
+
+    async def check_in(self, body: Mapping[str, Any], key: str, asker: Asker) -> VisitDone:
+        headers = {"idempotency-key": key} if key else {}
+        return shaped(
+            VisitDone, (await self.intake.post("/v1/desk/visits", asker=asker, body=body, headers=headers)).body
+        )
 
     async def document(self, asker: Asker) -> Mapping[str, Any]:
         """Intake's OpenAPI document, read once."""
