@@ -51,6 +51,7 @@ PUBLIC: dict[str, dict[Call, str]] = {
         ("GET", "/v1/registers/rewarded/{entry_id}/photo"): "by a reward order, for everybody",
         ("GET", "/v1/registers/rewarded"): "by a reward order, for everybody",
         ("GET", "/v1/registers/rewarded/{entry_id}"): "by a reward order, for everybody",
+        ("POST", "/v1/e-sign/callback"): "the provider's signature in the body is the proof",
         ("GET", "/v1/registers"): "which registers there are is public",
         ("GET", "/v1/services"): "the catalogue is public",
         ("GET", "/v1/services/{code}"): "the catalogue is public",

@@ -29,6 +29,7 @@ from intake.evidence.handlers import EvidenceDesk
 from intake.metrics import IntakeMetrics
 from intake.routers import Deps, case_api
 from intake.settings import IntakeSettings
+from intake.signing.provider import NoSigner, Signer
 from intake.tracking.live import LiveCases
 from intake.tracking.papers import Paper
 from intake.tracking.stream import StreamParts
@@ -217,7 +218,7 @@ def assigned(case_id: str, number: int, station: Station, at: datetime) -> Assig
 
 
 @asynccontextmanager
-async def rig(**more: Any) -> AsyncIterator[Rig]:
+async def rig(*, signer: Signer | None = None, **more: Any) -> AsyncIterator[Rig]:
     store, side, clock = MemoryCaseStore(), MemorySideStore(), ManualClock(START)
     slots, offices = MemorySlotStore(), KnownOffices()
     papers, files, scanner = PaperShelf(), MemoryFileStore(), TestScanner()
@@ -247,6 +248,7 @@ async def rig(**more: Any) -> AsyncIterator[Rig]:
         register=register,
         entries=entries,
         firs=firs,
+        signer=signer or NoSigner(),
     )
     api = case_api(deps)
     app = create_http_app(

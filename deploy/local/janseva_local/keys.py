@@ -21,6 +21,7 @@ SINGLE = (
     "SMS_PASSWORD",
     "COOKIE_KEY",
     "IDENTITY_REGISTER_KEY",
+    "ESIGN_KEY",
 )
 KEY_ID = "officer-local"
 

@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings
 
 from janseva_local.clamd import LocalClamd
+from janseva_local.esign import LocalEsign, esign_app
 from janseva_local.identity_register import Entry, IdentityRegister, refusal
 from janseva_local.identity_register import Refused as NotAnswered
 from janseva_local.kannel import Account, DlrMask, Refused, SmsRequest, fill_report_url, parse_sendsms
@@ -44,6 +45,7 @@ class ProviderSettings(BaseSettings):
     sms_username: str = "janseva"
     sms_password: SecretStr
     identity_register_key: SecretStr = SecretStr("")
+    esign_key: SecretStr = SecretStr("")
 
 
 class Faults(BaseModel):
@@ -146,6 +148,7 @@ def create_app(settings: ProviderSettings) -> FastAPI:
     app.add_api_route("/v1/faults", put_faults, methods=["PUT"], response_model=Faults)
     app.add_api_route("/v1/verifications", verify_identity, methods=["POST"])
     app.add_api_route("/v1/register", put_register, methods=["PUT"])
+    app.mount("/esign", esign_app(LocalEsign(settings.esign_key.get_secret_value())))
     app.add_api_route("/health/live", healthy, methods=["GET"])
     app.add_api_route("/health/ready", healthy, methods=["GET"])
     return app

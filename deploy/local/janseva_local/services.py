@@ -82,7 +82,7 @@ PROVIDER = Service(
         "SMS_USERNAME": SMS_USERNAME,
         "CLAMD_PORT": "{clamd_port}",
     },
-    secrets=("SMS_PASSWORD", "IDENTITY_REGISTER_KEY"),
+    secrets=("SMS_PASSWORD", "IDENTITY_REGISTER_KEY", "ESIGN_KEY"),
     about="local SMS gateway and its sink, a virus scanner, a register of identity documents",
 )
 
@@ -97,12 +97,20 @@ SERVICES: tuple[Service, ...] = (
             "PUBLIC_URL": "{intake}",
             "VIRUS_SCANNER": "{clamd}",
             "IDENTITY_REGISTER_URL": "{provider}",
+            "ESIGN_URL": "{provider}/esign",
             "IDENTITY_CHECKS_PER_HOUR": "1000",
             # On one machine all citizens share an address.
             "OTP_PER_ADDRESS_PER_HOUR": "100000",
             "FILINGS_PER_SOURCE": "100000",
         },
-        secrets=("SEALING_KEYS", "RECEIPT_KEY", "CITIZEN_TOKEN_KEY", "PHONE_HASH_KEY", "IDENTITY_REGISTER_KEY"),
+        secrets=(
+            "SEALING_KEYS",
+            "RECEIPT_KEY",
+            "CITIZEN_TOKEN_KEY",
+            "PHONE_HASH_KEY",
+            "IDENTITY_REGISTER_KEY",
+            "ESIGN_KEY",
+        ),
         about="complaints, emergencies, the desk",
     ),
     Service(

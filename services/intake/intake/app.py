@@ -52,6 +52,7 @@ from intake.registers.photos import PHOTO_PATHS
 from intake.registers.store import MongoEntryStore
 from intake.routers import Deps, case_api
 from intake.settings import IntakeSettings
+from intake.signing.provider import signer_at
 from intake.tracking import papers
 
 MAX_SILENCE = timedelta(seconds=30)
@@ -127,6 +128,7 @@ def create_app(
         register=register_at(settings.identity_register_url, settings.identity_register_key, registers, clock),
         entries=entries,
         firs=firs,
+        signer=signer_at(settings.esign_url, settings.esign_key, settings.esign_issuer, registers, clock),
     )
     api = case_api(deps)
     liveness = {lane: Liveness(MAX_SILENCE) for lane in LANES}

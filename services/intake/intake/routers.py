@@ -49,6 +49,9 @@ from intake.registers.kinds import load_registers
 from intake.registers.photos import Photos
 from intake.registers.store import EntryStore
 from intake.settings import IntakeSettings
+from intake.signing.api import signing_router
+from intake.signing.handlers import SigningDesk
+from intake.signing.provider import Signer
 from intake.texts import load_texts
 from intake.tracking.api import StatusReader, status_router
 from intake.tracking.live import LiveCases
@@ -78,6 +81,7 @@ class Deps:
     register: Register
     entries: EntryStore
     firs: FIRStore
+    signer: Signer
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,15 @@ def case_api(deps: Deps) -> CaseApi:
         catalogue=deps.catalogue,
         authenticator=deps.authenticator,
     )
+    signing = SigningDesk(
+        store=deps.store,
+        commands=commands,
+        catalogue=deps.catalogue,
+        keys=keys,
+        clock=deps.clock,
+        signer=deps.signer,
+        personal_of=desk.personal,
+    )
     appeals = AppealDesk(
         store=deps.store,
         filing=filing,
@@ -209,6 +222,7 @@ def case_api(deps: Deps) -> CaseApi:
         stream_router(stream),
         status_router(reader, commands, deps.store, deps.authenticator, deps.clock),
         evidence_router(EvidenceParts(evidence, reader, deps.side, texts, deps.authenticator, settings.public_url)),
+        signing_router(reader, signing, deps.authenticator, settings.public_url),
         appeals_router(reader, appeals, answers, keys, deps.authenticator),
         papers_router(reader, deps.papers, deps.authenticator),
         me_router(identity, texts, deps.catalogue, deps.authenticator, checks),

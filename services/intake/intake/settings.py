@@ -66,7 +66,11 @@ class IntakeSettings(AuthSettings, ServiceSettings):
     # Documents that one login may have checked; each asks the register.
     identity_checks_per_hour: int = Field(default=10, ge=1, le=1_000)
 
-    @field_validator("identity_register_url")
+    esign_url: str = Field(default="", description="A provider of e-signatures (docs/e-sign.md); empty: none")
+    esign_key: SecretStr = Field(default=SecretStr(""), description="The token by which that provider knows us")
+    esign_issuer: str = Field(default="esign", description="`iss` of that provider's signatures")
+
+    @field_validator("identity_register_url", "esign_url")
     @classmethod
     def _register_address(cls, value: str) -> str:
         check_address(value)
@@ -76,6 +80,8 @@ class IntakeSettings(AuthSettings, ServiceSettings):
     def _register_has_a_key(self) -> Self:
         if self.identity_register_url and not self.identity_register_key.get_secret_value():
             raise ValueError("IDENTITY_REGISTER_URL needs IDENTITY_REGISTER_KEY")
+        if self.esign_url and not self.esign_key.get_secret_value():
+            raise ValueError("ESIGN_URL needs ESIGN_KEY")
         return self
 
     @field_validator("virus_scanner")
@@ -92,6 +98,8 @@ class IntakeSettings(AuthSettings, ServiceSettings):
         yield from production.address_faults("CERTIFICATE_URL", self.certificate_url)
         if self.identity_register_url:
             yield from production.address_faults("IDENTITY_REGISTER_URL", self.identity_register_url, secure=True)
+        if self.esign_url:
+            yield from production.address_faults("ESIGN_URL", self.esign_url, secure=True)
         if self.filings_per_source > _MOST_FILINGS:
             yield f"FILINGS_PER_SOURCE must be {_MOST_FILINGS} at most"
         if self.otp_per_address_per_hour > _MOST_CODES_PER_ADDRESS:

@@ -45,6 +45,12 @@ class Keys:
     def ticket(self, text: str) -> str:
         return self._mac("ticket", text)
 
+    def signing(self, payload: str) -> str:
+        return self._mac("signing", payload)[:32]
+
+    def is_signing(self, payload: str, mac: str) -> bool:
+        return hmac.compare_digest(self.signing(payload), mac)
+
     def source(self, address: str, day: date) -> str:
         """What stands for a network address, for one day: enough to see that many calls come from one."""
         return self._mac("source", day.isoformat(), address)[:16]

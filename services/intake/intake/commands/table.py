@@ -85,6 +85,7 @@ class Act(StrEnum):
     COMPLETE_INQUIRY = "complete-inquiry"
     REQUEST_DOCUMENTS = "request-documents"
     SIGN_INFORMATION = "sign-information"
+    E_SIGN = "e-sign"
     REGISTER_FIR = "register-fir"
     DECLINE_FIR = "decline-fir"
     PUBLISH_FIR = "publish-fir"
@@ -351,6 +352,15 @@ TABLE: Mapping[Act, Command] = {
         families=_INFORMED,
         roles=_DECIDERS | _STATION,
         condition=information.may_sign,
+    ),
+    Act.E_SIGN: Command(
+        body=fir.ESigned,
+        event=InformationSigned,
+        build=fir.e_signed,
+        moves=stay(_OPEN),
+        families=_INFORMED,
+        roles=_CITIZEN,
+        condition=information.may_e_sign,
     ),
     # From every open state, and after an inquiry: the law asks for none before it.
     Act.REGISTER_FIR: Command(

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from event_schemas.calendars import india_date
 from event_schemas.values import PublicationPortal, SignatureMethod
-from intake.case.command import Code, Context, DeskCommandBody, EventDraft, Id
+from intake.case.command import Code, CommandBody, Context, DeskCommandBody, EventDraft, Id
 from intake.case.faults import (
     EnquiryBarred,
     FIRNotPublishable,
@@ -36,6 +36,16 @@ class SignInformation(DeskCommandBody):
 def sign_information(body: SignInformation, case: Case, context: Context) -> EventDraft:
     due = domain.signature_due(case)
     return EventDraft({"method": body.method, "late": due is not None and context.now > due})
+
+
+class ESigned(CommandBody):
+    """The citizen has signed online; the provider vouches for it."""
+
+
+def e_signed(_body: ESigned, case: Case, context: Context) -> EventDraft:
+    due = domain.signature_due(case)
+    late = due is not None and context.now > due
+    return EventDraft({"method": SignatureMethod.E_SIGN.value, "late": late})
 
 
 class RegisterFIR(DeskCommandBody):

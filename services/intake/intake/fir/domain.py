@@ -80,6 +80,11 @@ def may_sign(situation: Situation) -> bool:
     return not is_signed(situation.case) and registered(situation.case) is None
 
 
+def may_e_sign(situation: Situation) -> bool:
+    """Information that has a time to be signed; what was told by word of mouth has none."""
+    return may_sign(situation) and signature_due(situation.case) is not None
+
+
 def may_order_enquiry(situation: Situation) -> bool:
     return barred(situation) is None
 
