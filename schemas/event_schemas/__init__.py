@@ -24,6 +24,7 @@ from event_schemas.events import (
     emergency,
     filing,
     hearings,
+    identity,
     inquiry,
     notifications,
     sla,
@@ -33,6 +34,7 @@ from event_schemas.events.certificates import *
 from event_schemas.events.emergency import *
 from event_schemas.events.filing import *
 from event_schemas.events.hearings import *
+from event_schemas.events.identity import *
 from event_schemas.events.inquiry import *
 from event_schemas.events.notifications import *
 from event_schemas.events.sla import *
@@ -135,6 +137,7 @@ __all__ += certificates.__all__
 __all__ += emergency.__all__
 __all__ += filing.__all__
 __all__ += hearings.__all__
+__all__ += identity.__all__
 __all__ += inquiry.__all__
 __all__ += notifications.__all__
 __all__ += sla.__all__

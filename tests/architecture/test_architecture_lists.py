@@ -12,6 +12,8 @@ from tests.architecture.apps import app_of
 ONE_THING: Final[Mapping[str, str]] = {
     "read_policies": "a policy file, with its clocks and its editions",
     "read_report": "a report, with its rows, totals and days",
+    "read_me": "a citizen, with his documents",
+    "change_me": "a citizen, with his documents",
     "explain_route": "a decision, with what it was made of",
 }
 

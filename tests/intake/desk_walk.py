@@ -27,15 +27,15 @@ from intake.case.command import CommandBody, Context
 from intake.case.derived import DERIVED_TYPES, apply, derive
 from intake.case.due import dues
 from intake.case.faults import CommandFault
-from intake.case.model import Case
+from intake.case.model import Case, CaseIdentity, IdentityState
 from intake.case.numbers import CaseId, TrackingNumber
 from intake.case.situation import Situation, valid_certificates
 from intake.case.states import Role, State
-from intake.commands import certificates, documents, emergencies, general
+from intake.commands import certificates, documents, emergencies, general, identity
 from intake.commands.allowed import allowed_acts
 from intake.commands.decide import decide
 from intake.commands.table import TABLE, Act
-from intake.filing.domain import Person, Stamp, Submission, check_in_at_filing, file_complaint
+from intake.filing.domain import Person, Stamp, Submission, check_in_at_filing, file_complaint, hold_at_filing
 from intake.fir import commands as fir
 from intake.hearings import commands as hearing
 from intake.hearings import domain as hearings
@@ -84,6 +84,7 @@ def filed(
     kinds: tuple[str, ...] = (),
     sensitive: bool = False,
     attributes: Mapping[str, Any] = MappingProxyType({}),
+    applicant: CaseIdentity | None = None,
 ) -> World:
     """With every paper that is asked for, on a day of the latest edition of the policies."""
     service = CATALOGUE.get(service_code)
@@ -97,9 +98,12 @@ def filed(
         person=Person(name="आशा", phone="+919876543210"),
         kinds=kinds,
         attributes=dict(attributes),
+        identity=applicant,
     )
     stamp = Stamp(DAY, CASE_ID, TrackingNumber("JS-26-32B6-TBMS-T"), _new_id(), "receipt")
     filing = file_complaint(submission, stamp, POLICIES, lambda *_: "sealed")
+    if applicant is not None and applicant.state is IdentityState.HELD:
+        filing = hold_at_filing(filing, applicant.document or "identity", _new_id(), POLICIES)
     if service_code == "hearing":
         filing = check_in_at_filing(filing, STATION.code, "counter", _new_id(), POLICIES)
     world = World(filing.case, None, DAY)
@@ -220,6 +224,12 @@ _BODIES: Mapping[Act, Callable[[World], Iterable[CommandBody]]] = {
         hearing.RecordNoShow(party="officer"),
     ],
     Act.CANCEL_HEARING: lambda world: [hearing.CancelHearing(hearing_id=one) for one in _ahead(world)],
+    Act.REVIEW_IDENTITY: lambda _: [
+        identity.ReviewIdentity(outcome="confirmed"),
+        identity.ReviewIdentity(outcome="rejected"),
+    ],
+    Act.CONFIRM_IDENTITY: lambda _: [identity.SettleIdentity(document="pan_card", last_four="234F", claim="c1")],
+    Act.HOLD_IDENTITY: lambda _: [identity.SettleIdentity(document="pan_card", last_four="234F", claim="c1")],
     Act.COMPLETE_VERIFICATION: lambda _: [
         certificates.CompleteVerification(outcome="clear"),
         certificates.CompleteVerification(outcome="adverse"),

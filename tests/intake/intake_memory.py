@@ -120,7 +120,18 @@ class MemoryCaseStore:
 
 
 def updated(case: Case, update: CaseUpdate) -> Case:
-    given = ("assignment_no", "feedback", "round", "sealed", "kinds", "flags", "location", "desk_keys", "fir")
+    given = (
+        "assignment_no",
+        "feedback",
+        "round",
+        "sealed",
+        "kinds",
+        "flags",
+        "location",
+        "desk_keys",
+        "fir",
+        "identity",
+    )
     fields = {name: value for name in given if (value := getattr(update, name)) is not None}
     hearings = [hearing for hearing in (update.hearing, *update.lapsed) if hearing is not None]
     if hearings:

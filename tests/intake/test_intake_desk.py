@@ -36,8 +36,11 @@ CERTIFICATE = {"service_code": "character-certificate", "attributes": {"purpose"
 
 
 async def at_station(intake: Rig, body: dict[str, Any] = COMPLAINT) -> str:
+    """Where the service asks who the applicant is, the officer has seen it."""
     case_id = str((await intake.filed(body))["case_id"])
     await intake.assign(case_id)
+    if intake.store.cases[case_id].identity is not None:
+        await intake.command(case_id, "review-identity", {"outcome": "confirmed"})
     return case_id
 
 

@@ -85,7 +85,7 @@ async def test_the_shape_is_the_contracts(intake: Rig) -> None:
     assert list(view) == [
         "case_id", "tracking_number", "service_code", "lane", "service_name", "status", "status_text", "version",
         "filed_at", "station", "officer_post", "office_name", "timeline", "clocks", "hearings", "certificates",
-        "evidence", "documents", "outcome", "next_step", "appeal",
+        "evidence", "documents", "identity", "outcome", "next_step", "appeal",
     ]  # fmt: skip
     assert (view["status"], view["version"], view["station"], view["officer_post"]) == ("received", 1, None, None)
     assert view["clocks"] == [

@@ -12,7 +12,9 @@ from event_schemas import (
     ComplaintAcknowledged,
     ComplaintFiled,
     Event,
+    IdentityReviewed,
     InquiryCompleted,
+    PersonalData,
     Post,
     ResponderDispatched,
     SLABreached,
@@ -22,7 +24,7 @@ from event_schemas import (
 )
 from notifier.contacts import Contacts, Unreachable
 from notifier.directory import Missing
-from notifier.domain import Notice, RetryPolicy
+from notifier.domain import CaseCard, Notice, RetryPolicy
 from notifier.handlers import TYPES
 from notifier.lint import lint
 from notifier.rules import RULES, plan
@@ -265,3 +267,36 @@ def test_retries_wait_longer_each_time_up_to_a_limit_and_end(emergency: bool) ->
         assert most is not None
         assert policy.first_delay / 2 <= least <= most <= longest
     assert policy.next_delay(policy.max_attempts, emergency=emergency) is None
+
+
+REVIEWED = BASE | {"case_seq": 3, "outcome": "rejected", "method": "original_seen", "was_held": True}
+
+
+def test_who_gave_the_document_first_hears_of_the_review() -> None:
+    """Neutrally and in his own language: neither the case nor the other person is named."""
+    contact = KEYS.seal(CASE, PersonalData(phone="+919812300099").to_json(), START)
+    event = IdentityReviewed.model_validate(REVIEWED | {"sealed_holder": contact, "holder_language": "en"})
+    known = card(language="hi")
+    first, holder = sorted(notices_of(event, known), key=lambda one: one.template)
+    assert (first.template, holder.template, holder.language) == ("identity_rejected", "identity_shared", "en")
+    assert (set(first.variables), set(holder.variables)) == ({"tracking_number"}, set())
+    contacts = Contacts(KEYS, directory())
+    assert contacts.phone_of(holder, known) == "+919812300099"
+    assert contacts.phone_of(first, known) == PHONE
+    assert "+919812300099" not in repr(holder)
+
+
+@pytest.mark.parametrize(
+    ("fields", "known"),
+    [({"sealed_holder": None}, {}), ({"was_held": False}, {}), ({}, {"sensitive": True})],
+    ids=["nobody is named", "no hold", "sensitive"],
+)
+def test_the_other_holder_hears_of_a_hold_alone(fields: dict[str, Any], known: dict[str, Any]) -> None:
+    """And never of a sensitive case, whatever the event holds."""
+    event = IdentityReviewed.model_validate(REVIEWED | {"sealed_holder": "s1.2026-11.x"} | fields)
+    assert "identity_shared" not in [one.template for one in notices_of(event, card(**known))]
+
+
+def notices_of(event: Event, known: CaseCard) -> tuple[Notice, ...]:
+    one = received(event)
+    return plan(one.envelope, known, emergency=False, code_names=CODE_NAMES, office_language="hi", book=BOOK)

@@ -39,6 +39,12 @@ PASSPORT: Fields = {"service_code": "passport-verification"}
 URGENT: Fields = {"emergency": True}
 
 # (template, event, the facts under which it is sent, a neighbour under which it is not: fields of event and card)
+REVIEWED: Fields = {
+    "outcome": "confirmed",
+    "method": "original_seen",
+    "was_held": True,
+    "sealed_holder": "s1.2026-11.x",
+}
 BOUND: list[tuple[str, str, Fields, Fields]] = [
     ("filed", "ComplaintFiled", FILED, {"anonymous": True}),
     ("assigned", "AssignedToStation", ASSIGNED, {"anonymous": True}),
@@ -101,11 +107,17 @@ BOUND: list[tuple[str, str, Fields, Fields]] = [
     ("reminder_due_soon", "SLADueSoon", DUE_SOON | {"owner": "citizen"}, {"owner": "police"}),
     ("reminder_due_soon", "SLADueSoon", DUE_SOON | {"owner": "citizen"}, {"fraction": 0.5}),
     ("due_soon", "SLADueSoon", DUE_SOON, {"fraction": 0.5}),
+    ("identity_confirmed", "IdentityReviewed", REVIEWED, {"was_held": False}),
+    ("identity_confirmed", "IdentityReviewed", REVIEWED, {"method": "register"}),
+    ("identity_confirmed", "IdentityReviewed", REVIEWED, {"outcome": "rejected"}),
+    ("identity_rejected", "IdentityReviewed", REVIEWED | {"outcome": "rejected"}, {"outcome": "confirmed"}),
+    ("identity_shared", "IdentityReviewed", REVIEWED, {"was_held": False}),
+    ("identity_shared", "IdentityReviewed", REVIEWED, {"sealed_holder": None}),
     ("breach", "SLABreached", BREACH | {"level": 0}, {"owner": "citizen"}),
     ("citizen_overdue", "SLABreached", BREACH | {"level": 0, "owner": "citizen"}, {"owner": "police"}),
 ]  # fmt: skip
 # Sent whenever their event is: the office is notified whatever else holds.
-ALWAYS = {"hearing_cancelled_office", "withdrawn_office", "reopened_office", "withdrawal_requested"}
+ALWAYS = {"identity_held", "hearing_cancelled_office", "withdrawn_office", "reopened_office", "withdrawal_requested"}
 
 
 def sent(event: str, fields: Fields, language: Literal["hi", "en"] = "en") -> dict[str, str]:

@@ -53,6 +53,8 @@ CONTRACT = {
     "CertificateRefused": ("desk", DECISION),
     "CertificateRevocationOrdered": ("desk", DECISION),
     "DocumentsRequested": ("desk", "documents by_post"),
+    "IdentityHeld": ("intake", "document_type"),
+    "IdentityReviewed": ("desk", "outcome method document_type by_post was_held sealed_holder holder_language"),
     "InquiryCompleted": ("desk", "finding fir_recommended"),
     "PreliminaryEnquiryOrdered": ("desk", ENQUIRY),
     "PreliminaryEnquiryCompleted": ("desk", ENQUIRY),

@@ -83,7 +83,12 @@ def test_history_is_added_to_and_never_rewritten(
 
 def test_the_first_edition_in_force_was_not_touched() -> None:
     """What has been in use stands at the head of the shipped file and the folder that follows it."""
-    assert [edition.version for edition in read_policies(DEFAULT_PATH).editions] == ["2026-11.2", "2026-11.3"]
+    assert [edition.version for edition in read_policies(DEFAULT_PATH).editions] == [
+        "2026-11.2",
+        "2026-11.3",
+        "2026-11.4",
+        "2026-12.1",
+    ]
 
 
 def test_office_time_is_called_what_it_is(

@@ -15,6 +15,7 @@ from intake.case.situation import WITHDRAWAL_REQUESTED
 from intake.case.states import State
 from intake.commands.survivors import JOINED
 from intake.commands.table import Act
+from intake.desk.api import IDENTITY_CONFLICT
 from intake.desk.likeness import FLOOD_SUSPECTED
 from intake.filing.notices import DOUBTFUL, NOTICES
 from intake.reopening.rules import APPEAL_OF, APPEALED
@@ -73,7 +74,7 @@ def test_every_state_and_act_of_a_case_has_a_name() -> None:
 def test_every_flag_of_a_case_has_a_name() -> None:
     """What a desk reads of a case, from the way in, from a command and from the cases beside it."""
     marks = {mark.rstrip(":") for mark in (JOINED, DOUBTFUL, APPEALED, APPEAL_OF)}
-    flags = {*NOTICES, WITHDRAWAL_REQUESTED, FLOOD_SUSPECTED} | marks
+    flags = {*NOTICES, WITHDRAWAL_REQUESTED, FLOOD_SUSPECTED, IDENTITY_CONFLICT} | marks
     assert flags == CODE_NAMES.names("flags").keys() - {"default"}
 
 

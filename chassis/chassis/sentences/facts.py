@@ -28,6 +28,8 @@ _FACT_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "HearingCancelled": _HEARING,
     "HearingNoShow": _HEARING,
     "HearingDisputed": _HEARING,
+    "IdentityHeld": (),
+    "IdentityReviewed": ("outcome", "method", "was_held"),
     # Not the remarks: what was found against a person is not for whoever reads the phone or the page.
     "VerificationCompleted": ("outcome",),
     "CertificateApproved": ("kind", "by_post"),

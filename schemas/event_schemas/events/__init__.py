@@ -5,9 +5,19 @@ from types import MappingProxyType, ModuleType
 from typing import Final
 
 from event_schemas.base import Event
-from event_schemas.events import assignment, certificates, emergency, filing, hearings, inquiry, notifications, sla
+from event_schemas.events import (
+    assignment,
+    certificates,
+    emergency,
+    filing,
+    hearings,
+    identity,
+    inquiry,
+    notifications,
+    sla,
+)
 
-_MODULES: Final = (filing, assignment, emergency, hearings, inquiry, certificates, sla, notifications)
+_MODULES: Final = (filing, identity, assignment, emergency, hearings, inquiry, certificates, sla, notifications)
 
 
 def events_of(module: ModuleType) -> Iterator[type[Event]]:

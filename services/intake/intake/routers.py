@@ -13,7 +13,7 @@ from event_schemas.policies import PolicySet
 from intake.appeals.api import appeals_router
 from intake.appeals.domain import SERVICE as APPEAL_SERVICE
 from intake.appeals.handlers import AppealDesk
-from intake.auth import Authenticator
+from intake.auth import Authenticator, Principal
 from intake.case.keys import Keys
 from intake.case.store import CaseStore
 from intake.case.store.side import SideStore
@@ -34,8 +34,10 @@ from intake.filing.emergencies import EmergencyDesk
 from intake.filing.handlers import FilingDesk
 from intake.hearings.store import SlotStore
 from intake.identity.api import me_router
+from intake.identity.domain import IdentityClaim
 from intake.identity.handlers import IdentityDesk
 from intake.identity.register import Register
+from intake.identity.standing import Standings
 from intake.identity.store import IdentityStore
 from intake.metrics import IntakeMetrics
 from intake.offices.domain import Offices
@@ -115,7 +117,9 @@ def case_api(deps: Deps) -> CaseApi:
         contact_of=deps.contact_of,
         window=settings.emergency_repeat_window,
     )
+    standings = Standings(store=deps.identities, catalogue=deps.catalogue, keys=keys, ring=deps.ring, clock=deps.clock)
     commands = CommandDesk(
+        identities=standings,
         store=deps.store,
         slots=deps.slots,
         offices=deps.offices,
@@ -153,6 +157,7 @@ def case_api(deps: Deps) -> CaseApi:
         code_names=texts.code_names,
         catalogue=deps.catalogue,
         authenticator=deps.authenticator,
+        identities=standings,
     )
     signing = SigningDesk(
         store=deps.store,
@@ -199,6 +204,10 @@ def case_api(deps: Deps) -> CaseApi:
         ring=deps.ring,
         clock=deps.clock,
     )
+
+    async def settle(citizen: Principal, claim: IdentityClaim) -> None:
+        await standings.settle(citizen, claim, deps.store, commands)
+
     checks = RateLimit(settings.identity_checks_per_hour, timedelta(hours=1), deps.clock)
     filings = FilingParts(
         catalogue=deps.catalogue,
@@ -210,6 +219,7 @@ def case_api(deps: Deps) -> CaseApi:
         authenticator=deps.authenticator,
         today=lambda: deps.clock.now().date(),
         rate=RateLimit(settings.filings_per_source, settings.filings_window, deps.clock),
+        identities=standings,
     )
     registers = RegisterDesk(
         registers=load_registers(),
@@ -225,7 +235,7 @@ def case_api(deps: Deps) -> CaseApi:
         signing_router(reader, signing, deps.authenticator, settings.public_url),
         appeals_router(reader, appeals, answers, keys, deps.authenticator),
         papers_router(reader, deps.papers, deps.authenticator),
-        me_router(identity, texts, deps.catalogue, deps.authenticator, checks),
+        me_router(identity, texts, deps.catalogue, deps.authenticator, checks, settle),
         services_router(deps.catalogue, deps.policies, texts, deps.clock),
         visits_router(visits),
         desk_router(desk),

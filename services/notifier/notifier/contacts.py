@@ -33,7 +33,12 @@ class Contacts:
 
     def phone_of(self, notice: Notice, card: CaseCard | None) -> str:
         """The number to send to; Unreachable if there is none."""
-        phone = self._office(notice) if notice.audience == "office" else self._citizen(card)
+        if notice.audience == "office":
+            phone = self._office(notice)
+        elif notice.contact is not None:
+            phone = self._sealed(notice.case_id, notice.contact)
+        else:
+            phone = self._citizen(card)
         if not _PHONE.fullmatch(phone):
             raise Unreachable("invalid_contact")
         return phone
@@ -57,8 +62,11 @@ class Contacts:
     def _citizen(self, card: CaseCard | None) -> str:
         if card is None or card.sealed is None:
             raise Unreachable(NO_CONTACT)
+        return self._sealed(card.case_id, card.sealed)
+
+    def _sealed(self, case_id: str, sealed: str) -> str:
         try:
-            phone = PersonalData.from_json(self._keys.open(card.case_id, card.sealed)).phone
+            phone = PersonalData.from_json(self._keys.open(case_id, sealed)).phone
         except SealError as error:
             raise Unreachable(f"seal_{error.reason}") from error
         except ValidationError:

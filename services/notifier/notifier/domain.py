@@ -67,6 +67,8 @@ class Notice:
     post: str | None
     occurred_at: datetime
     traceparent: str | None
+    # How its recipient is reached if he is not who filed, sealed for the case.
+    contact: str | None = field(default=None, repr=False)
     # What a digest counts it as; None: it is always sent by itself.
     digest_kind: DigestKind | None = None
     deadline: datetime | None = None

@@ -92,6 +92,7 @@ def notice_document(notice: Notice, *, created_at: datetime) -> dict[str, Any]:
         "occurred_at": notice.occurred_at,
         "traceparent": notice.traceparent,
         "created_at": created_at,
+        **({} if notice.contact is None else {"contact": notice.contact}),
     }
 
 
@@ -118,6 +119,7 @@ def notice_of(document: Mapping[str, Any]) -> Notice:
         post=document["post"],
         occurred_at=document["occurred_at"],
         traceparent=document["traceparent"],
+        contact=document.get("contact"),
         digest_kind=document.get("digest_kind"),
         deadline=document.get("deadline"),
         released=document.get("released", False),

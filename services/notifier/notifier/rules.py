@@ -12,7 +12,8 @@ from typing import Final, Self
 
 from chassis.sentences import CodeNames, Facts, Values, choose, enriched, facts_of
 from chassis.settings import load_yaml
-from event_schemas import AssignedToStation, Envelope, Event, Post, SLABreached, SLADueSoon, ids
+from event_schemas import AssignedToStation, Envelope, Event, IdentityReviewed, Post, SLABreached, SLADueSoon, ids
+from event_schemas.values import Language as EventLanguage
 
 from .domain import CaseCard, Notice
 from .templates import (
@@ -33,6 +34,8 @@ UNKNOWN_VALUE: Final = "-"
 # Who takes the calls of Dial 112.
 DISPATCHER: Final = ids.post_id(Post.HQ, "control-room")
 
+# Citizens: who filed, and who is named by the event besides.
+PEOPLE: Final = frozenset({"citizen", "holder"})
 Posts = Callable[[Event, CaseCard], Sequence[str]]
 
 
@@ -43,7 +46,7 @@ class Rule(Trigger):
 
     @property
     def audience(self) -> Audience:
-        return "citizen" if self.to == "citizen" else "office"
+        return "citizen" if self.to in PEOPLE else "office"
 
 
 class Rules(Frozen):
@@ -120,7 +123,7 @@ def plan(
         )
         for rule in RULES.of(event, facts)
         if _addressed(rule, known)
-        for language in [known.language if rule.audience == "citizen" else office_language]
+        for language in [_language(rule, event, known, office_language)]
         for to in _addressees(rule, event, known)
     )
 
@@ -147,11 +150,17 @@ class _To:
 
     part: str
     post: str | None
+    # How a citizen who is not the case's own is reached: sealed for the case.
+    contact: str | None = None
 
 
 def _addressees(rule: Rule, event: Event, card: CaseCard) -> Iterator[_To]:
     if rule.to == "citizen":
         yield _To("citizen", None)
+    elif rule.to == "holder":
+        # Nobody who is not of the case may learn that there is a sensitive one.
+        if isinstance(event, IdentityReviewed) and event.sealed_holder is not None and not card.sensitive:
+            yield _To("holder", None, event.sealed_holder)
     elif rule.to in {"in_charge", "escalated"}:
         yield _To("office", _post(event, card))
     else:
@@ -161,7 +170,15 @@ def _addressees(rule: Rule, event: Event, card: CaseCard) -> Iterator[_To]:
 
 def _addressed(rule: Rule, card: CaseCard) -> bool:
     """Who filed anonymously gets no message: the answer waits at the receipt."""
-    return rule.audience == "office" or not card.anonymous
+    return rule.to != "citizen" or not card.anonymous
+
+
+def _language(rule: Rule, event: Event, card: CaseCard, office_language: Language) -> Language:
+    if rule.audience == "office":
+        return office_language
+    if isinstance(event, IdentityReviewed) and rule.to == "holder":
+        return "en" if event.holder_language == EventLanguage.EN else "hi"
+    return card.language
 
 
 def _notice(
@@ -191,6 +208,7 @@ def _notice(
         post=to.post,
         occurred_at=event.occurred_at,
         traceparent=envelope.traceparent,
+        contact=to.contact,
         digest_kind=digests.get(rule.template),
         deadline=_deadline(event),
     )

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from chassis.http.moments import Instant
 from event_schemas.base import IntakeEvent
 from event_schemas.policies import PolicySet
+from intake.case.identity import FirstHolder
 from intake.case.model import Idempotency
 from intake.case.states import State
 from intake.offices.domain import NoOffices, Offices
@@ -54,6 +55,7 @@ class Context:
     command: Idempotency | None = None
     offices: Offices = field(default_factory=NoOffices)
     seal: Seal = no_seal
+    first_holder: FirstHolder | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,14 @@ class TransitionNotAllowed(CommandFault):
         self.state = state
 
 
+class IdentityNotConfirmed(CommandFault):
+    """Nothing is yielded before it is known who the applicant is: `held`, or `open`."""
+
+    def __init__(self, why: Literal["held", "open"]) -> None:
+        super().__init__(why)
+        self.why = why
+
+
 class ClockRunning(CommandFault):
     """A time limit of the law runs: the case cannot end before it."""
 

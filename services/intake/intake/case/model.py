@@ -136,6 +136,27 @@ class EvidenceRecord:
     for_officers: bool = False
 
 
+class IdentityState(StrEnum):
+    """`held`: somebody else gave the same document before, and an officer has to look at it."""
+
+    NEEDED = "needed"
+    CLAIMED = "claimed"
+    HELD = "held"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseIdentity:
+    """Whether the applicant is who he says, for a service that asks it. `claim` is the id of the document's claim."""
+
+    state: IdentityState
+    document: str | None = None
+    last_four: str | None = None
+    claim: str | None = None
+    method: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
     """What people may read about an event; `params` fill the text of the reader's language."""
@@ -215,6 +236,7 @@ class Case:
     evidence: Mapping[str, EvidenceRecord] = field(default_factory=dict)
     history: tuple[TimelineEntry, ...] = ()
     fir: FIRRecord | None = None
+    identity: CaseIdentity | None = None
     feedback: int | None = None
     round: int = 1
     commands: Mapping[str, CommandMark] = field(default_factory=dict)
@@ -237,6 +259,7 @@ class CaseUpdate:
     evidence: EvidenceRecord | None = None
     hearing: HearingRecord | None = None
     lapsed: tuple[HearingRecord, ...] = ()
+    identity: CaseIdentity | None = None
     feedback: int | None = None
     round: int | None = None
     kinds: tuple[str, ...] | None = None

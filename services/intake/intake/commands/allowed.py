@@ -30,6 +30,8 @@ def facts_allow(act: Act, situation: Situation) -> bool:
     command = TABLE[act]
     if command.condition is not None and not command.condition(situation):
         return False
+    if command.identity is not None and not command.identity(situation.case):
+        return False
     return not (command.waits_for_the_law and situation.statutory)
 
 

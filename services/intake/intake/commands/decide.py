@@ -10,7 +10,8 @@ from event_schemas import ClockEnded, HearingCancelled, ids
 from event_schemas.base import IntakeEvent
 from intake.case.command import CommandBody, Context, EventDraft, reported_at
 from intake.case.due import dues
-from intake.case.faults import ClockRunning, ImplausibleTime, TransitionNotAllowed
+from intake.case.faults import ClockRunning, IdentityNotConfirmed, ImplausibleTime, TransitionNotAllowed
+from intake.case.identity import is_not_held
 from intake.case.model import Case, CaseChange, CaseUpdate, Due, HearingRecord, Numbered, TimelineEntry
 from intake.case.situation import Situation
 from intake.case.states import DONE
@@ -34,6 +35,8 @@ def decide(act: Act, body: CommandBody, case: Case, context: Context) -> CaseCha
     if command.waits_for_the_law and situation.statutory:
         raise ClockRunning(situation.statutory)
     if not command.build_explains and not facts_allow(act, situation):
+        if command.identity is not None and command.condition is not None and command.condition(situation):
+            raise IdentityNotConfirmed("open" if is_not_held(case) else "held")
         raise TransitionNotAllowed(act, case.state)
     draft = command.build(body, case, context)
     lapsed = hearings.lapsed(case) if state in DONE and case.state not in DONE else ()

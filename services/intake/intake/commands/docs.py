@@ -40,6 +40,8 @@ def problems_of(act: Act) -> tuple[ProblemType, ...]:
     found = [problem for fault, problem in PROBLEMS.items() if fault in raised]
     if TABLE[act].waits_for_the_law:
         found.append(problems.CLOCK_RUNNING)
+    if TABLE[act].identity is not None:
+        found.append(problems.IDENTITY_NOT_CONFIRMED)
     if raised & {faults.ImplausibleTime, faults.FactsRefused}:
         found.append(VALIDATION_FAILED)
     if act is Act.RESOLVE_EMERGENCY:

@@ -12,8 +12,10 @@ from chassis.sentences import CodeNames
 from event_schemas import ids
 from event_schemas.policies import PolicySet
 from event_schemas.times import whole_ms
+from event_schemas.values import IdentityOutcome
 from intake.case.command import CommandBody, Context, Seal
 from intake.case.faults import CommandFault
+from intake.case.identity import FirstHolder, Identities
 from intake.case.keys import Keys
 from intake.case.model import Case, CaseChange, CaseUpdate, CommandMark, Idempotency, TimelineEntry
 from intake.case.publishing import outbox_entry
@@ -80,7 +82,9 @@ class CommandDesk:
         metrics: IntakeMetrics,
         code_names: CodeNames,
         seal: Seal,
+        identities: Identities,
     ) -> None:
+        self._identities = identities
         self._seal = seal
         self._code_names = code_names
         self._store = store
@@ -123,14 +127,17 @@ class CommandDesk:
             # Who was answered before gets that answer again, and nothing newer, even if the case is no longer his.
             known = None if mark is None else case.commands.get(mark.scope)
             if known is not None and mark is not None:
-                return _repeated(case, known, mark)
+                done = _repeated(case, known, mark)
+                await self._reviewed(request, case)
+                return done
             if not may_work(case, actor, TABLE[request.act].reach):
                 raise Problem(NOT_FOUND)
             if request.if_match is not None and request.if_match != case.version:
                 raise Problem(VERSION_MISMATCH, extra={"version": case.version})
-            done = await self._attempt(case, request, actor, mark)
-            if done is not None:
-                return done
+            accepted = await self._attempt(case, request, actor, mark)
+            if accepted is not None:
+                await self._reviewed(request, case)
+                return accepted
         raise Problem(BUSY, headers={"Retry-After": "1"})
 
     async def _attempt(
@@ -144,7 +151,8 @@ class CommandDesk:
                 return AcceptedCommand(case, hearings.arrival(case, visit), case.version, case.state)
         event_id = ids.new_event_id(now)
         act = withdrawal_of(case) if request.act is Act.WITHDRAW else request.act
-        context = Context(now, event_id, actor.post, self._policies, mark, self._offices, self._seal)
+        holder = await self._first_holder(request, case)
+        context = Context(now, event_id, actor.post, self._policies, mark, self._offices, self._seal, holder)
         try:
             change = decide(act, request.body, case, context)
             if not await self._claimed(case, request, now):
@@ -153,6 +161,14 @@ class CommandDesk:
         except CommandFault as fault:
             raise problem_of(fault, case, self.allowed(case, actor), self._code_names) from fault
         return None if changed is None else AcceptedCommand(changed, event_id, case.version + 1, change.update.state)
+
+    async def _first_holder(self, request: CommandRequest, case: Case) -> FirstHolder | None:
+        return await self._identities.first_holder(case) if TABLE[request.act].reviews_identity else None
+
+    async def _reviewed(self, request: CommandRequest, case: Case) -> None:
+        """After the write, and again by a repeat: what the first did not get to."""
+        if TABLE[request.act].reviews_identity:
+            await self._identities.reviewed(case, IdentityOutcome(request.body.fields()["outcome"]))
 
     async def _claimed(self, case: Case, request: CommandRequest, now: datetime) -> bool:
         """The case that stands for this one is marked first, by a write that its version guards. False: look again."""

@@ -27,6 +27,7 @@ PROBLEMS: Mapping[type[faults.CommandFault], ProblemType] = {
     faults.EnquiryBarred: problems.ENQUIRY_NOT_ALLOWED,
     faults.ReopeningTooLate: problems.REOPENING_TOO_LATE,
     faults.PermissionMissing: problems.PERMISSION_MISSING,
+    faults.IdentityNotConfirmed: problems.IDENTITY_NOT_CONFIRMED,
     faults.PlaceUnknown: problems.PLACE_UNKNOWN,
     faults.OfficeAccused: problems.OFFICE_ACCUSED,
     faults.HearingInThePast: problems.HEARING_IN_THE_PAST,
@@ -56,5 +57,9 @@ def problem_of(fault: faults.CommandFault, case: Case, allowed: Sequence[str], c
             "state": code_names.bilingual("case_states", fault.state.value),
         }
         return Problem(problems.TRANSITION_NOT_ALLOWED, "state", filled, extra=extra)
-    why = fault.why if isinstance(fault, faults.ClockNotPausable | faults.EnquiryBarred) else None
+    why = (
+        fault.why
+        if isinstance(fault, faults.ClockNotPausable | faults.EnquiryBarred | faults.IdentityNotConfirmed)
+        else None
+    )
     return Problem(type_, why, extra=extra)

@@ -26,6 +26,8 @@ from event_schemas import (
     HearingNoShow,
     HearingScheduled,
     HearingStarted,
+    IdentityHeld,
+    IdentityReviewed,
     InformationSigned,
     InquiryCompleted,
     InvestigationCompleted,
@@ -44,6 +46,7 @@ from event_schemas import (
 from event_schemas.base import IntakeEvent
 from intake.case import past
 from intake.case.command import CommandBody, Context, EventDraft
+from intake.case.identity import is_not_held, is_settled
 from intake.case.model import Case
 from intake.case.scope import Reach
 from intake.case.situation import (
@@ -54,7 +57,7 @@ from intake.case.situation import (
     valid_certificates,
 )
 from intake.case.states import CASE_FAMILIES, DONE, Family, Role, State, Transition, stay, to
-from intake.commands import certificates, documents, emergencies, general
+from intake.commands import certificates, documents, emergencies, general, identity
 from intake.commands.endings import ClockEnds, every_clock, the_kinds_clock, the_signature
 from intake.fir import commands as fir
 from intake.fir import domain as information
@@ -78,6 +81,9 @@ class Act(StrEnum):
     HOLD_HEARING = "hold-hearing"
     RECORD_NO_SHOW = "record-no-show"
     CANCEL_HEARING = "cancel-hearing"
+    REVIEW_IDENTITY = "review-identity"
+    CONFIRM_IDENTITY = "confirm-identity"
+    HOLD_IDENTITY = "hold-identity"
     COMPLETE_VERIFICATION = "complete-verification"
     APPROVE_CERTIFICATE = "approve-certificate"
     REFUSE_CERTIFICATE = "refuse-certificate"
@@ -111,6 +117,8 @@ class Command(Transition):
     `condition`: what the case's own facts must fulfil besides. With `build_explains` a command is not refused by it,
     as the fault that `build` raises says more; it still decides whether the command is listed as allowed.
     `posts`: those that may, where the case says so; a command of another post is refused by a fault of `build`.
+    `identity`: what must be so of the applicant's identity besides. `reviews_identity`: its document's other holder is
+    told, and its claim says what the officer found.
     `waits_for_the_law`: not while a time limit of the law runs, which ends by its own event alone.
     `ends`: the clock rounds that end with it where the policies do not end them.
     """
@@ -123,6 +131,8 @@ class Command(Transition):
     condition: Callable[[Situation], bool] | None = None
     build_explains: bool = False
     posts: Callable[[Situation], frozenset[Post]] | None = None
+    identity: Callable[[Case], bool] | None = None
+    reviews_identity: bool = False
     waits_for_the_law: bool = False
     ends: ClockEnds | None = None
     reach: Reach = Reach.OWN
@@ -283,6 +293,36 @@ TABLE: Mapping[Act, Command] = {
         condition=lambda situation: bool(hearings.waiting(situation.case)),
         reach=Reach.AWAITED,
     ),
+    Act.REVIEW_IDENTITY: Command(
+        body=identity.ReviewIdentity,
+        example={"outcome": "confirmed"},
+        event=IdentityReviewed,
+        build=identity.review_identity,
+        moves=stay(_OPEN),
+        families=_ANY - _EMERGENCY,
+        roles=_DECIDERS | _STATION,
+        condition=identity.may_review,
+        reviews_identity=True,
+    ),
+    # A citizen who gives a document after the filing: what the register says, or who gave it before, is for the case.
+    Act.CONFIRM_IDENTITY: Command(
+        body=identity.SettleIdentity,
+        event=IdentityReviewed,
+        build=identity.confirm_identity,
+        moves=stay(_OPEN),
+        families=_ANY - _EMERGENCY,
+        roles=_CITIZEN,
+        condition=identity.waits,
+    ),
+    Act.HOLD_IDENTITY: Command(
+        body=identity.SettleIdentity,
+        event=IdentityHeld,
+        build=identity.hold_identity,
+        moves=stay(_OPEN),
+        families=_ANY - _EMERGENCY,
+        roles=_CITIZEN,
+        condition=identity.may_hold,
+    ),
     Act.COMPLETE_VERIFICATION: Command(
         body=certificates.CompleteVerification,
         example={"outcome": "clear"},
@@ -292,6 +332,7 @@ TABLE: Mapping[Act, Command] = {
         families=_VERIFIED,
         roles=_INVESTIGATORS,
         condition=is_undecided,
+        identity=is_not_held,
     ),
     Act.APPROVE_CERTIFICATE: Command(
         body=certificates.ApproveCertificate,
@@ -302,6 +343,7 @@ TABLE: Mapping[Act, Command] = {
         families=_ISSUED,
         roles=_DECIDERS,
         condition=certificates.may_approve,
+        identity=is_settled,
         posts=certificates.approvers,
     ),
     Act.REFUSE_CERTIFICATE: Command(

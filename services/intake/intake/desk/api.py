@@ -15,6 +15,7 @@ from chassis.sentences import CodeNames
 from event_schemas import PersonalData, ids
 from intake.auth import Authenticator, Principal, actor_of
 from intake.case.command import CommandBody
+from intake.case.identity import Identities
 from intake.case.model import Case
 from intake.case.scope import DISTRICT_ROLES, OFFICER_ROLES, STATION_ROLES, Actor, may_see
 from intake.case.states import State
@@ -33,6 +34,7 @@ from intake.http.reading import read_model
 from intake.problems import UNKNOWN_COMMAND, VERSION_MISMATCH
 from intake.tracking.api import StatusReader
 
+IDENTITY_CONFLICT = "identity_conflict"
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
 
 
@@ -55,7 +57,9 @@ class DeskParts:
         code_names: CodeNames,
         catalogue: Catalogue,
         authenticator: Authenticator,
+        identities: Identities,
     ) -> None:
+        self._identities = identities
         self._code_names = code_names
         self._catalogue = catalogue
         self.store = store
@@ -72,6 +76,11 @@ class DeskParts:
         if case is None or not may_see(case, actor):
             raise Problem(NOT_FOUND)
         return case
+
+    async def noted(self, case: Case) -> tuple[str, ...]:
+        """What only the account of the filer shows: complaint and report go on, and the desk knows."""
+        contested = case.owner is not None and case.identity is None and await self._identities.is_contested(case.owner)
+        return (IDENTITY_CONFLICT,) if contested else ()
 
     def labels(self, language: Language) -> Labels:
         return Labels(self._code_names, self._catalogue, language)
@@ -116,6 +125,7 @@ def desk_router(parts: DeskParts) -> APIRouter:
             parts.labels(language),
             masked=masked,
             like=beside,
+            noted=await parts.noted(found),
         )
         return json_response(view, headers={"ETag": f'"{found.version}"', "Cache-Control": "no-store"})
 

@@ -121,6 +121,7 @@ def desk_view(
     *,
     masked: bool,
     like: Likeness = NONE,
+    noted: Sequence[str] = (),
 ) -> Mapping[str, Any]:
     """The status and what an officer needs besides; masked, or with the citizen's data.
 
@@ -137,7 +138,7 @@ def desk_view(
         "language": case.language,
         "anonymous": case.anonymous,
         "sensitive": case.sensitive,
-        **_beside(case, like, labels),
+        **_beside(case, like, labels, noted),
         "attributes": dict(case.attributes),
         "assignment": {
             "assignment_no": assignment.assignment_no,
@@ -156,9 +157,9 @@ def desk_view(
     }
 
 
-def _beside(case: Case, like: Likeness, labels: Labels) -> Mapping[str, Any]:
+def _beside(case: Case, like: Likeness, labels: Labels, more: Sequence[str] = ()) -> Mapping[str, Any]:
     """What was noted of the case and of its repeats, and what stands beside it."""
-    noted = (*case.flags, *(flag for join in case.joins for flag in join.flags), *like.flags)
+    noted = (*more, *case.flags, *(flag for join in case.joins for flag in join.flags), *like.flags)
     flags = list(dict.fromkeys(noted))
     return {
         "flags": flags,

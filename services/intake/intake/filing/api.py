@@ -26,6 +26,7 @@ from chassis.http.problems import (
 from chassis.http.rates import RateLimit
 from chassis.telemetry.logs import get_logger
 from intake.auth import Authenticator, Principal
+from intake.case.identity import Identities
 from intake.case.keys import Keys
 from intake.case.scope import OFFICER_ROLES
 from intake.case.states import Role
@@ -35,6 +36,7 @@ from intake.filing.answers import Answers
 from intake.filing.bodies import ComplaintBody, submission_of
 from intake.filing.emergencies import Caller, EmergencyDesk
 from intake.filing.handlers import FilingDesk
+from intake.filing.identity import with_identity
 from intake.filing.reading.field_names import names_emergency, names_emergency_anywhere
 from intake.filing.reading.urgent import read_urgent
 from intake.http.reading import as_model, as_object
@@ -61,6 +63,7 @@ class FilingParts:
     authenticator: Authenticator
     today: Callable[[], date]
     rate: RateLimit
+    identities: Identities
 
     def source(self, request: Request, principal: Principal | None) -> str:
         """What counts as one filer: a login, else a network. Hashed, and another each day."""
@@ -120,6 +123,8 @@ async def _file_complaint(parts: FilingParts, raw: bytes, principal: Principal |
     )
     given, now = as_model(ComplaintBody, body), parts.desk.now()
     submission = submission_of(parts.catalogue, service, given, principal, now, source=source)
+    if principal is not None:
+        submission = await with_identity(submission, principal, parts.identities)
     filed = await parts.desk.file(submission, key=key, idempotency=idempotency)
     return parts.answers.filed(filed, language_of(headers.get("accept-language")))
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from event_schemas import ComplaintFiled, Location, PersonalData, VisitorArrived, ids
+from event_schemas import ComplaintFiled, IdentityHeld, Location, PersonalData, VisitorArrived, ids
 from event_schemas.policies import PolicySet
 from intake.case.due import dues
-from intake.case.model import Case, Due, Idempotency, Numbered, TimelineEntry
+from intake.case.model import Case, CaseIdentity, Due, Idempotency, Numbered, TimelineEntry
 from intake.case.numbers import CaseId, TrackingNumber
 from intake.case.scope import accused_office
 from intake.case.states import Family, State
@@ -57,6 +57,7 @@ class Submission:
     receipts: tuple[str, ...] = ()
     linked: tuple[str, ...] = ()
     contact_proved: bool = False
+    identity: CaseIdentity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,18 @@ def check_in_at_filing(filing: NewCase, place: str, presence: str, event_id: str
     return NewCase(opened, (*filing.events, Numbered(event_id, arrived)))
 
 
+def hold_at_filing(filing: NewCase, document: str, event_id: str, policies: PolicySet) -> NewCase:
+    """Somebody else gave the document before: the case opens with the review of it, in one write."""
+    case = filing.case
+    held = IdentityHeld(
+        case_id=case.case_id, occurred_at=case.filed_at, case_seq=case.case_seq + 1, document_type=document
+    )
+    starts = policies.starts(held, event_id, case.service_code)
+    entry = TimelineEntry(event_id, case.case_id, case.filed_at, held.type)
+    opened = replace(case, case_seq=held.case_seq, due=case.due + dues(starts), history=(*case.history, entry))
+    return NewCase(opened, (*filing.events, Numbered(event_id, held)))
+
+
 def new_ids(now: datetime) -> tuple[CaseId, str]:
     """A case id and the id of its first event."""
     return CaseId(ids.new_case_id(now)), ids.new_event_id(now)
@@ -216,6 +229,7 @@ def _case_of(
         accused=accused_office(filed.attributes, submission.named_station),
         attributes=filed.attributes,
         flags=flags,
+        identity=submission.identity,
         desk_keys=_desk_keys(submission, stamp),
         history=(TimelineEntry(stamp.event_id, stamp.case_id, stamp.now, filed.type),),
     )

@@ -12,11 +12,11 @@ from chassis.sealing import KeyRing
 from event_schemas.policies import PolicySet
 from event_schemas.times import whole_ms
 from intake.case.keys import Keys
-from intake.case.model import Case, Idempotency
+from intake.case.model import Case, Idempotency, IdentityState
 from intake.case.numbers import new_receipt_secret, new_tracking_number, receipt_hash
 from intake.case.publishing import outbox_entry
 from intake.case.store import CaseStore, UniqueConflict, UniqueField
-from intake.filing.domain import NewCase, Stamp, Submission, check_in_at_filing, file_complaint, new_ids
+from intake.filing.domain import NewCase, Stamp, Submission, check_in_at_filing, file_complaint, hold_at_filing, new_ids
 from intake.metrics import IntakeMetrics
 from intake.problems import KEY_IN_PROGRESS, KEY_REUSED
 
@@ -119,6 +119,9 @@ class FilingDesk:
         secret = new_receipt_secret() if key is None else self._keys.receipt(case_id, key)
         stamp = Stamp(now, case_id, new_tracking_number(now), event_id, receipt_hash(secret), idempotency)
         filing = file_complaint(submission, stamp, self._policies, self._ring.seal)
+        if submission.identity is not None and submission.identity.state is IdentityState.HELD:
+            _, hold_id = new_ids(now)
+            filing = hold_at_filing(filing, submission.identity.document or "identity", hold_id, self._policies)
         if walkin is not None:
             _, visit_id = new_ids(now)
             filing = check_in_at_filing(filing, walkin.place, walkin.presence, visit_id, self._policies)

@@ -14,6 +14,8 @@ NOTE_SHORTENED = "note_shortened"
 IN_DANGER = "in_danger"
 UPDATED_OPEN_CASE = "updated_open_case"
 FORMAT_DOUBTFUL = "format_doubtful"
+IDENTITY_NEEDED = "identity_needed"
+IDENTITY_REVIEW = "identity_review"
 DOUBTFUL = "doubtful:"
 
 NOTICES = (
@@ -28,6 +30,8 @@ NOTICES = (
     IN_DANGER,
     UPDATED_OPEN_CASE,
     FORMAT_DOUBTFUL,
+    IDENTITY_NEEDED,
+    IDENTITY_REVIEW,
 )
 """Each has its texts in texts.yaml, a single service's in the catalogue. Any other flag is for officers only."""
 

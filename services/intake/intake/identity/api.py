@@ -1,6 +1,6 @@
 """GET and PATCH /v1/me, POST /v1/me/identity."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -26,7 +26,12 @@ _NOTICE_OF = {ClaimState.UNVERIFIED: NOT_CONFIRMED, ClaimState.REFUTED: REFUTED}
 
 
 def me_router(
-    desk: IdentityDesk, texts: Texts, catalogue: Catalogue, authenticator: Authenticator, rate: RateLimit
+    desk: IdentityDesk,
+    texts: Texts,
+    catalogue: Catalogue,
+    authenticator: Authenticator,
+    rate: RateLimit,
+    settle: Callable[[Principal, IdentityClaim], Awaitable[None]],
 ) -> APIRouter:
     router = APIRouter(prefix="/v1/me", tags=["profile"])
     Citizen = Annotated[Principal, Depends(authenticator.citizen)]  # noqa: N806  a type
@@ -75,6 +80,7 @@ def me_router(
         if wait is not None:
             raise Problem(TOO_MANY_REQUESTS, headers={"Retry-After": str(max(1, int(wait.total_seconds())))})
         claim = await desk.add(citizen, body)
+        await settle(citizen, claim)
         language = language_of(accept_language)
         return answer(claim_view(claim, texts, catalogue, language), language, 201)
 

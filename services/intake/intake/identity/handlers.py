@@ -1,16 +1,15 @@
 """Keeps profiles, and documents as claims that a register or an officer confirms."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
 from chassis.clock import Clock
 from chassis.http.problems import VALIDATION_FAILED, FieldError, Problem
 from chassis.http.validation import MESSAGES
-from chassis.sealing import KeyRing, SealError
+from chassis.sealing import KeyRing
 from event_schemas import ids
 from event_schemas.calendars import india_date
 from event_schemas.times import whole_ms
@@ -19,6 +18,7 @@ from intake.case.keys import Keys
 from intake.catalogue import Catalogue
 from intake.catalogue.answers import CODES
 from intake.catalogue.identity import IdentityPaper
+from intake.identity.bearers import Bearer, bearer_of, opened_json, sealed_bearer
 from intake.identity.bodies import IdentityDocument, ProfilePatch
 from intake.identity.domain import (
     MOST_CLAIMS,
@@ -48,16 +48,6 @@ class Profile:
     address: str | None = field(default=None, repr=False)
     language: str | None = None
     spoken_language: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Bearer:
-    """What is sealed of a claim: who the document names, and how its giver is reached."""
-
-    name: str = field(repr=False)
-    birth_year: int | None = field(default=None, repr=False)
-    phone: str | None = field(default=None, repr=False)
-    language: str = "hi"
 
 
 class IdentityDesk:
@@ -129,7 +119,7 @@ class IdentityDesk:
         if self._is_own(citizen, kept.claimed_at):
             return kept
         # The number was somebody else's then: his word is not this citizen's.
-        own = self._opened_bearer(claim)
+        own = bearer_of(self._ring, claim)
         sealed = None if own is None else self._sealed(kept.claim_id, own)
         anew = replace(claim, claim_id=kept.claim_id, sealed=sealed)
         await self._store.change(anew)
@@ -195,23 +185,11 @@ class IdentityDesk:
     def _opened(self, citizen: Principal, kept: KeptProfile | None) -> Profile:
         if kept is None or not self._is_own(citizen, kept.changed_at):
             return Profile()
-        opened = self._open(citizen.sub, kept.sealed)
+        opened = opened_json(self._ring, citizen.sub, kept.sealed)
         return Profile() if opened is None else Profile(**opened)
 
-    def _opened_bearer(self, claim: IdentityClaim) -> Bearer | None:
-        opened = None if claim.sealed is None else self._open(claim.claim_id, claim.sealed)
-        return None if opened is None else Bearer(**opened)
-
-    def _open(self, owner: str, sealed: str) -> Mapping[str, Any] | None:
-        """None once the key of its month was destroyed: what it held is gone then."""
-        try:
-            found: Mapping[str, Any] = orjson.loads(self._ring.open(owner, sealed))
-        except SealError:
-            return None
-        return found
-
     def _sealed(self, claim_id: str, bearer: Bearer) -> str:
-        return self._ring.seal(claim_id, orjson.dumps(asdict(bearer)), self.now())
+        return sealed_bearer(self._ring, claim_id, bearer, self.now())
 
 
 def _refused(pointer: str, code: str) -> Problem:

@@ -46,6 +46,7 @@ def _status(
         "certificates": [],
         "evidence": [],
         "documents": [{"code": "evidence", "name": document, "required": False, "received": False}],
+        "identity": None,
         "outcome": None,
         "next_step": next_step,
         "appeal": None,

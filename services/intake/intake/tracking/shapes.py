@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from intake.case.model import Scan
+from intake.case.model import IdentityState, Scan
 from intake.case.shapes import ClockState, LaneName, Notice, Owner, Shape
 from intake.case.states import State
 from intake.commands.shapes import Done
@@ -103,6 +103,15 @@ class AppealOffer(Shape):
     url: str
 
 
+class IdentityOfCase(Shape):
+    """Whether the applicant is who he says; null for a service that does not ask. `document` is the paper's kind."""
+
+    state: IdentityState
+    state_text: str
+    document: str | None
+    last_four: str | None
+
+
 class CaseStatus(Shape):
     """A case as its citizen sees it. Codes are for programs; `*_name` and `*_text` say them in words."""
 
@@ -124,6 +133,7 @@ class CaseStatus(Shape):
     certificates: list[Certificate]
     evidence: list[EvidenceFile]
     documents: list[RequestedDocument]
+    identity: IdentityOfCase | None
     outcome: CaseOutcome | None
     next_step: str
     appeal: AppealOffer | None

@@ -83,6 +83,7 @@ def next_step_facts(case: Case, story: Sequence[StoryEntry], now: datetime) -> d
         "certificate": _yes(valid),
         "all_arrived": _yes(bool(arrived) and not awaited),
         "proved": _yes(bool(arrived) and all(proved == "true" for proved in arrived.values())),
+        "identity": "none" if case.identity is None else case.identity.state.value,
         "joined": _yes(any(one.event == "EmergencyResolved" and one.params.get("how") == _JOINED for one in events)),
         "requested": _yes(any(one.event == "WithdrawalRequested" for one in events)),
         "declined": _yes(any(one.event == "FIRDeclined" for one in events)),

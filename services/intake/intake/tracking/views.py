@@ -7,7 +7,7 @@ from typing import Any, Final
 from chassis.http.problems import Language
 from chassis.sentences import Values
 from event_schemas import Station
-from intake.case.model import Case, ClockView, HearingRecord, TimelineEntry, displayed_state
+from intake.case.model import Case, CaseIdentity, ClockView, HearingRecord, TimelineEntry, displayed_state
 from intake.catalogue import Service
 from intake.reopening.rules import is_appealable
 from intake.texts import Texts
@@ -69,6 +69,7 @@ def status_view(
         ],
         "evidence": [file_view(record, texts, language) for record in case.evidence.values()],
         "documents": papers_view(service, case, language),
+        "identity": _identity(case.identity, texts, language),
         "outcome": {"code": found.code, "text": found.text, "at": found.at} if found else None,
         "next_step": texts.next_step(next_step_facts(case, story, now), language),
         "appeal": appeal_view(case, public_url, texts, language),
@@ -84,6 +85,17 @@ def appeal_view(case: Case, public_url: str, texts: Texts, language: Language) -
 
 def _url_of(case: Case, public_url: str) -> str:
     return f"{public_url.rstrip('/')}/v1/complaints/{case.tracking_number}"
+
+
+def _identity(identity: CaseIdentity | None, texts: Texts, language: Language) -> Mapping[str, Any] | None:
+    if identity is None:
+        return None
+    return {
+        "state": str(identity.state),
+        "state_text": texts.code_names.name("case_identity_states", identity.state, language),
+        "document": identity.document,
+        "last_four": identity.last_four,
+    }
 
 
 def own_case(case: Case, texts: Texts, language: Language) -> Mapping[str, Any]:
