@@ -10,7 +10,15 @@ from deploy.k8s.tools.services import SERVICES, package_of
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
-PACKAGES = {"event-schemas": "event_schemas", "chassis": "chassis"} | {name: package_of(name) for name in SERVICES}
+PACKAGES = {"event-schemas": "event_schemas", "chassis": "chassis", "janseva-cli": "janseva_cli"} | {
+    name: package_of(name) for name in SERVICES
+}
+# Programs: their parts that import the most. The others are imported by their name.
+PARTS = {
+    "janseva-cli": ("command_line", "status", "topics", "keys"),
+    "chassis": ("command_line", "commands"),
+    **dict.fromkeys(SERVICES, ("app", "__main__", "command_line")),
+}
 
 
 def _lint_imports(config: Path) -> subprocess.CompletedProcess[str]:
@@ -42,7 +50,7 @@ def test_a_broken_import_contract_is_found(tmp_path: Path) -> None:
 def test_a_package_lists_its_own_dependencies(distribution: str, tmp_path: Path) -> None:
     """With nothing installed but what it names, each package imports."""
     package = PACKAGES[distribution]
-    modules = [package] if distribution not in SERVICES else [f"{package}.app", f"{package}.__main__"]
+    modules = [package, *(f"{package}.{part}" for part in PARTS.get(distribution, ()))]
     # A folder of its own: the modules on the repository's path must not help.
     environment = {name: value for name, value in os.environ.items() if name not in {"VIRTUAL_ENV", "PYTHONPATH"}}
     command: list[str | Path] = [
