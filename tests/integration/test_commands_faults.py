@@ -26,7 +26,10 @@ ROUTING: Final = {
     "map": (),
 }
 ASKS_MONGO: Final = [("routing", name, *more) for name, more in ROUTING.items()]
+COUNTS_IN_MONGO: Final = [("intake", "outbox"), ("notifier", "outbox"), ("janseva_cli", "outbox")]
 ASKS_KAFKA: Final = [
+    ("janseva_cli", "topics", "list"),
+    ("janseva_cli", "topics", "create"),
     ("chassis", "dead-letters", "list"),
     ("chassis", "dead-letters", "show", "--topic", "cases.routine", "--at", "0:0"),
     ("chassis", "dead-letters", "replay", "--topic", "cases.routine", "--service", "routing"),
@@ -71,7 +74,7 @@ def named(command: tuple[str, ...]) -> str:
     return " ".join(command)
 
 
-@pytest.mark.parametrize("command", ASKS_MONGO, ids=named)
+@pytest.mark.parametrize("command", [*ASKS_MONGO, *COUNTS_IN_MONGO], ids=named)
 def test_mongodb_away_or_with_another_password(command: tuple[str, ...], mongo_uri: str, run: Run) -> None:
     """The sentence names the setting, and never the password in it."""
     away = f"mongodb://anna:secret@127.0.0.1:{free_port()}/"
