@@ -11,6 +11,7 @@ from chassis.policy_file import read_policies
 from event_schemas import EVENT_CLASSES, Envelope
 from event_schemas.policies import PolicySet
 from janseva_local.demo.check_acts import ACTED, check_acts, check_certificates, check_documents
+from janseva_local.demo.check_digests import COUNTED
 from janseva_local.demo.evidence import Seen
 from janseva_local.demo.findings import Case, Finding
 from janseva_local.demo.journal import Accepted, Intent
@@ -18,6 +19,7 @@ from janseva_local.demo.owed import citizen_template, further_offices, office_te
 from janseva_local.demo.papers import check_papers
 from janseva_local.demo.promises import promises_of
 from janseva_local.demo.target import DEMO_POLICIES
+from notifier.templates import DEFAULT_PATH, TemplateBook
 from tests.local.test_demo_reconcile import CASE, FILED, NUMBER, PHONE
 
 POLICIES: PolicySet = read_policies(DEMO_POLICIES)
@@ -216,6 +218,14 @@ def test_what_a_citizen_hears_of_each_event(
     """Worked out without the notifier's rules."""
     story = Story(service).then(event, **fields)
     assert citizen_template(story.case.events[-1], story.case) == template
+
+
+def test_every_message_that_a_digest_may_hold_is_counted() -> None:
+    """The notifier's templates and the reconciliation agree on which are counted together."""
+    kinds: dict[str, set[str]] = {}
+    for template, kind in TemplateBook.load(DEFAULT_PATH).digest_kinds().items():
+        kinds.setdefault(kind, set()).add(template)
+    assert sorted(map(sorted, kinds.values())) == sorted(map(sorted, COUNTED))
 
 
 def test_a_caller_who_asks_to_withdraw_is_heard_by_dispatcher_and_station() -> None:
