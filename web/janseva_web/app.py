@@ -34,12 +34,14 @@ from janseva_web.home.api import home_router
 from janseva_web.home.offline import offline_router
 from janseva_web.languages import Languages
 from janseva_web.pages import Pages
+from janseva_web.registers.api import registers_router
 from janseva_web.security import SecurityHeaders
 from janseva_web.settings import WebSettings
 from janseva_web.static_files import StaticFiles
 from janseva_web.suite.client import Api, Refused
 from janseva_web.suite.desk import Desk
 from janseva_web.suite.ledger import Ledger
+from janseva_web.suite.registers import Registers
 from janseva_web.suite.services import Catalogue, Citizens, Geography
 from janseva_web.tracking.acts import LARGE_FORMS, acts_router
 from janseva_web.tracking.api import tracking_router
@@ -109,6 +111,7 @@ def create_app(
             tracking_router(door),
             acts_router(door),
             streams_router(door, intake),
+            registers_router(pages, Registers(intake), citizens),
             desk_router(pages, desk, login, CommandForms(CodeNames.load())),
             visits_router(pages, desk, receipts),
             wall_router(pages, Ledger(Api("ledger", settings.ledger_url, http))),

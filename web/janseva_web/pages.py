@@ -74,7 +74,7 @@ class Pages:
         headers = {"content-language": language.code, "vary": "accept-language, cookie"}
         return visit.finish(HTMLResponse(html, status, headers))
 
-    def text(self, template: str, **values: object) -> str:
+    def script(self, template: str, **values: object) -> str:
         """What is no page: a script with addresses in it."""
         return self._environment.get_template(template).render(**values)
 

@@ -24,6 +24,8 @@ from janseva_web.tracking.qr import Receipts
 from janseva_web.visit import CITIZEN, Receipt, Visit
 
 EMERGENCY: Final = "emergency"
+# What makes no case and has no form.
+LOOKUP: Final = "lookup"
 # Sent again later, the same form files nothing twice.
 SEND_AGAIN: Final = frozenset({409, 429, 502, 503})
 
@@ -171,14 +173,14 @@ class _FilingPages:
 
     async def service_page(self, visit: Visit) -> Response:
         service = await self._service(visit)
-        if service.lane == EMERGENCY:
-            return self.pages.redirect(visit, "/emergency")
+        if service.lane == EMERGENCY or service.family == LOOKUP:
+            return self.pages.redirect(visit, "/emergency" if service.lane == EMERGENCY else "/registers")
         return self.pages.page(visit, "service.html", service=service)
 
     async def begin(self, visit: Visit) -> Response:
         service = await self._service(visit)
-        if service.lane == EMERGENCY:
-            return self.pages.redirect(visit, "/emergency")
+        if service.lane == EMERGENCY or service.family == LOOKUP:
+            return self.pages.redirect(visit, "/emergency" if service.lane == EMERGENCY else "/registers")
         token = await citizen_token(visit, self.citizens)
         if service.needs_login and token is None:
             return self.pages.redirect(visit, f"/login?to=/file/{service.code}")
@@ -188,6 +190,8 @@ class _FilingPages:
     async def answer(self, visit: Visit) -> Response:
         service = await self._service(visit)
         form = await visit.read_form()
+        if service.family == LOOKUP:
+            return self.pages.redirect(visit, "/registers")
         draft = Draft.opened(service, visit)
         if draft is None:
             return self.pages.redirect(visit, f"/file/{service.code}")
@@ -202,7 +206,7 @@ class _FilingPages:
 
     async def _service(self, visit: Visit) -> Service:
         service = await self.catalogue.one(visit.request.path_params["code"], visit.asker())
-        if service is None or service.family == "lookup":
+        if service is None:
             raise Problem(NOT_FOUND)
         return service
 

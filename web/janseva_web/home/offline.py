@@ -26,7 +26,7 @@ def offline_router(pages: Pages, static: StaticFiles) -> APIRouter:
     async def worker(visit: Visit) -> Response:
         """Its text changes with what it keeps, so that a browser takes the new one."""
         name = "-".join(address.split("/")[2] for address in kept[1:])
-        script = pages.text("worker.js", name=name, kept=kept)
+        script = pages.script("worker.js", name=name, kept=kept)
         response = Response(script, media_type="text/javascript", headers={"cache-control": "no-cache"})
         return visit.finish(response)
 
