@@ -255,6 +255,7 @@ _BODIES: Mapping[Act, Callable[[World], Iterable[CommandBody]]] = {
     Act.CLOSE: lambda _: [general.Close(outcome="settled", reason_code="settled")],
     Act.WITHDRAW: lambda _: [general.Withdraw()],
     Act.REQUEST_WITHDRAWAL: lambda _: [general.Withdraw()],
+    Act.CONFIRM_WITHDRAWAL: lambda _: [general.ConfirmWithdrawal(confirmation="witness")],
     Act.REOPEN: lambda _: [reopening.Reopen(reason_code="not_settled")],
     Act.FEEDBACK: lambda _: [general.Feedback(rating=3)],
 }

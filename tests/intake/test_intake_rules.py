@@ -19,6 +19,7 @@ from intake.commands.table import TABLE, Act, acts_by_table
 from intake.filing.geo import PointPlausibility, judge_point
 from intake.filing.notices import NOTICES
 from intake.filing.text import clean_text
+from intake.identity.api import NOT_CONFIRMED, NUMBER_DOUBTFUL, REFUTED
 from intake.texts import load_texts
 from intake.tracking import files as shown_files
 from intake.tracking.views import APPEAL_OFFERED
@@ -111,10 +112,12 @@ def test_a_bad_catalogue_is_refused(tmp_path: Path, find: str, put: str) -> None
 def test_every_text_is_there() -> None:
     """Each notice and each event of a person or of a service has its line in both languages."""
     texts = load_texts()
-    assert set(texts.notices) == {*NOTICES, *shown_files.NOTICES, APPEAL_OFFERED}
+    of_identity = {NOT_CONFIRMED, NUMBER_DOUBTFUL, REFUTED}
+    assert set(texts.notices) == {*NOTICES, *shown_files.NOTICES, *of_identity, APPEAL_OFFERED}
     assert set(EVENT_CLASSES) - UNSPOKEN <= set(texts.timeline)
     assert set(texts.timeline) - set(EVENT_CLASSES) == {
         "appeal-filed",
+        "dismiss-withdrawal",
         "emergency-update",
         "feedback",
         "place-told",

@@ -161,6 +161,10 @@ class ReopeningTooLate(CommandFault):
         super().__init__(facts={"reopened_until": until})
 
 
+class AnotherOfficeConfirms(CommandFault):
+    """A withdrawal is confirmed by another office than the one that has the case."""
+
+
 class PermissionMissing(CommandFault):
     """The act needs the permission of a higher post."""
 

@@ -1,15 +1,15 @@
 """The commands that any case may get: from its acknowledgement to its end and back."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
 from chassis.http.moments import Instant
 from event_schemas.times import epoch_ms, time_of
-from event_schemas.values import Finding
+from event_schemas.values import Confirmation, Finding
 from intake.case import past
 from intake.case.command import Code, CommandBody, Context, DeskCommandBody, EventDraft, Id
-from intake.case.faults import ClockNotPausable, ClockNotPaused, ImplausibleTime, UnknownClock
+from intake.case.faults import AnotherOfficeConfirms, ClockNotPausable, ClockNotPaused, ImplausibleTime, UnknownClock
 from intake.case.model import Case
 from intake.case.rounds import OpenRound
 from intake.case.scope import keep_from_accused
@@ -128,6 +128,42 @@ def request_withdrawal(body: Withdraw, case: Case, _context: Context) -> EventDr
         return EventDraft(None)
     flags = {"flags": (*case.flags, WITHDRAWAL_REQUESTED)}
     return EventDraft({"reason_code": body.reason_code}, flags)
+
+
+class ConfirmWithdrawal(DeskCommandBody):
+    """Another office than the one that has the case has spoken with the citizen, who wants it withdrawn."""
+
+    confirmation: Annotated[str, OneOf(Confirmation, but=(Confirmation.NONE,))]
+    reason_code: Code | None = None
+
+
+def confirm_withdrawal(body: ConfirmWithdrawal, case: Case, context: Context) -> EventDraft:
+    _from_another_office(case, context)
+    return EventDraft({"outcome": body.confirmation, "reason_code": body.reason_code}, _without_request(case))
+
+
+class DismissWithdrawal(DeskCommandBody):
+    """The citizen wants the case to go on, or was made to ask for its end."""
+
+
+def dismiss_withdrawal(_body: DismissWithdrawal, case: Case, context: Context) -> EventDraft:
+    _from_another_office(case, context)
+    return EventDraft(None, _without_request(case))
+
+
+def may_confirm_withdrawal(situation: Situation) -> bool:
+    return WITHDRAWAL_REQUESTED in situation.case.flags
+
+
+def _from_another_office(case: Case, context: Context) -> None:
+    """A station's officers are kept out by their role; who has the case himself does not confirm either."""
+    post = case.assignment.officer_post if case.assignment else ""
+    if post == context.by_post and not post.startswith("SHO:"):
+        raise AnotherOfficeConfirms
+
+
+def _without_request(case: Case) -> dict[str, Any]:
+    return {"flags": tuple(flag for flag in case.flags if flag != WITHDRAWAL_REQUESTED)}
 
 
 def may_withdraw(situation: Situation) -> bool:

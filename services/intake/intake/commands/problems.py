@@ -26,6 +26,7 @@ PROBLEMS: Mapping[type[faults.CommandFault], ProblemType] = {
     faults.FIRNotPublishable: problems.FIR_NOT_PUBLISHABLE,
     faults.EnquiryBarred: problems.ENQUIRY_NOT_ALLOWED,
     faults.ReopeningTooLate: problems.REOPENING_TOO_LATE,
+    faults.AnotherOfficeConfirms: problems.ANOTHER_OFFICE_CONFIRMS,
     faults.PermissionMissing: problems.PERMISSION_MISSING,
     faults.IdentityNotConfirmed: problems.IDENTITY_NOT_CONFIRMED,
     faults.PlaceUnknown: problems.PLACE_UNKNOWN,

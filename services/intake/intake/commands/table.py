@@ -105,6 +105,8 @@ class Act(StrEnum):
     CLOSE = "close"
     WITHDRAW = "withdraw"
     REQUEST_WITHDRAWAL = "request-withdrawal"
+    CONFIRM_WITHDRAWAL = "confirm-withdrawal"
+    DISMISS_WITHDRAWAL = "dismiss-withdrawal"
     REOPEN = "reopen"
     FEEDBACK = "feedback"
 
@@ -180,6 +182,7 @@ _ANY = CASE_FAMILIES
 
 _STATION = frozenset({R.SHO, R.IO, R.COUNTER})
 _DECIDERS = frozenset({R.SHO, R.SDPO, R.SP, R.HQ})
+_SUPERVISORS = _DECIDERS - {R.SHO}
 _INVESTIGATORS = _DECIDERS | {R.IO}
 _RESPONDERS = frozenset({R.DISPATCHER, R.SHO, R.IO})
 _CITIZEN = frozenset({R.CITIZEN})
@@ -548,6 +551,28 @@ TABLE: Mapping[Act, Command] = {
         families=_ANY,
         roles=_CITIZEN,
         condition=lambda situation: needs_confirmation(situation.case),
+    ),
+    # Crimes against women, children, SC/ST: others may have made the citizen ask, so another office finds out.
+    Act.CONFIRM_WITHDRAWAL: Command(
+        body=general.ConfirmWithdrawal,
+        example={"confirmation": "witness", "reason_code": "settled"},
+        event=ComplaintWithdrawn,
+        build=general.confirm_withdrawal,
+        moves=to(S.WITHDRAWN, _OPEN - {S.CERTIFICATE_ISSUED, S.FIR_REGISTERED}),
+        families=_ANY - _EMERGENCY,
+        roles=_SUPERVISORS,
+        condition=general.may_confirm_withdrawal,
+        waits_for_the_law=True,
+        ends=ClockEnds(every_clock, ClockEndReason.WITHDRAWN),
+    ),
+    Act.DISMISS_WITHDRAWAL: Command(
+        body=general.DismissWithdrawal,
+        event=None,
+        build=general.dismiss_withdrawal,
+        moves=stay(_OPEN),
+        families=_ANY - _EMERGENCY,
+        roles=_SUPERVISORS,
+        condition=general.may_confirm_withdrawal,
     ),
     Act.REOPEN: Command(
         body=reopening.Reopen,
