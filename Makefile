@@ -71,6 +71,10 @@ token: $(RUNS) ## Print an officer's token: ROLE=sho STATION=<code>
 demo: $(RUNS) ## Let some 300 citizens and officers use the suite and reconcile; PLANT=lose|double|late|...
 	@exec $(SUITE) demo $(if $(PLANT),--plant $(PLANT)) $(if $(KILL),--kill) $(ARGS)
 
+.PHONY: seed-data
+seed-data: $(RUNS) ## Fill the running suite with sample registers, FIRs and officers, marked as samples
+	@exec $(SUITE) seed-data
+
 ## Work on the code
 
 .PHONY: fast

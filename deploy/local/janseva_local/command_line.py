@@ -134,6 +134,14 @@ def demo(
     return _done(lambda folder: asyncio.run(run_demo(folder, options)))
 
 
+@app.command()
+def seed_data() -> int:
+    """Fill the running suite with sample registers, FIRs and officers: made-up names, marked as samples."""
+    from janseva_local.seed import seed_data as seed
+
+    return _done(seed)
+
+
 @app.command(hidden=True)
 def pick(
     path: Annotated[str, typer.Argument(help="Names and numbers parted by dots: station.code.")],

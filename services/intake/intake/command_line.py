@@ -85,12 +85,11 @@ def import_register(
     from chassis.commands import run_command
     from chassis.importing.report import ImportRefused
     from chassis.settings import load
-    from intake.registers.command import UnknownRegister
+    from intake.registers.command import ImportSettings, UnknownRegister
     from intake.registers.command import import_register as run
-    from intake.settings import IntakeSettings
 
     def act() -> int:
-        return run(load(IntakeSettings), register, file, by=by, dry=dry_run, report_to=report)
+        return run(load(ImportSettings), register, file, by=by, dry=dry_run, report_to=report)
 
     return run_command(SERVICE, act, refusals=(ImportRefused, UnknownRegister))
 

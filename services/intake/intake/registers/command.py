@@ -5,14 +5,13 @@ import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
-
-from pydantic import SecretStr
+from typing import ClassVar
 
 from chassis.clock import SystemClock
 from chassis.importing.report import ImportRefused, Report
 from chassis.mongo.client import Mongo
 from chassis.sealing import KeyRing
+from chassis.settings import ServiceSettings
 from intake.evidence.store import MongoFileStore
 from intake.evidence.workshop import Workshop
 from intake.registers.importing import RegisterImport
@@ -24,12 +23,14 @@ PROGRESS_EVERY = 10_000
 SHOWN_FINDINGS = 200
 
 
-class Store(Protocol):
+class ImportSettings(ServiceSettings):
     """Where the entries are kept, and the keys that seal photos."""
 
-    mongo_uri: str
-    mongo_database: str
-    sealing_keys: SecretStr
+    needs: ClassVar[frozenset[str]] = frozenset()
+    reads_officers: ClassVar[bool] = False
+
+    http_port: int = 0
+    mongo_database: str = "janseva_intake"
 
 
 class UnknownRegister(Exception):
@@ -37,7 +38,7 @@ class UnknownRegister(Exception):
 
 
 def import_register(
-    settings: Store, register: str, file: Path, *, by: str, dry: bool = False, report_to: Path | None = None
+    settings: ImportSettings, register: str, file: Path, *, by: str, dry: bool = False, report_to: Path | None = None
 ) -> int:
     """0 if every row is an entry now; 1 if some were rejected: the others are."""
     registers = load_registers()

@@ -8,10 +8,9 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from chassis.http.openapi import described
 from chassis.http.problems import VALIDATION_FAILED, FieldError, Problem, language_of
-from intake.auth import Authenticator, Principal
+from intake.auth import Authenticator, Principal, actor_of
 from intake.case.model import Case
 from intake.case.scope import DISTRICT_ROLES, OFFICER_ROLES, STATION_ROLES
-from intake.desk.api import actor_of
 from intake.fir.commands import PENDING
 from intake.fir.numbers import read_fir_number
 from intake.http.answers import json_response
