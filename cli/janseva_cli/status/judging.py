@@ -26,7 +26,7 @@ class Limit(NamedTuple):
 
 
 LIMITS: Final = (
-    Limit(LAG, sum, 2_000, "{value:,.0f} events wait to be handled"),
+    Limit(LAG, sum, 1_000, "{value:,.0f} events wait to be handled"),
     Limit(OUTBOX_AGE, max, 10, "events wait in its outbox for {value:,.0f} s: do they reach Kafka?"),
     Limit("janseva_sla_tick_age_seconds", max, 15, "deadlines have not been looked at for {value:,.0f} s"),
     Limit("janseva_sla_ledger_watermark_age_seconds", max, 120, "its ledger is {value:,.0f} s behind the log"),
