@@ -13,8 +13,7 @@ from event_schemas import ClockEndReason, Envelope
 from sla_monitor.domain import engine
 from sla_monitor.domain.model import CaseRecord
 from sla_monitor.ledger.model import Round, rounds_of
-from sla_monitor.ledger.percentiles import percentile
-from sla_monitor.ledger.report import DEFINITIONS, By, Report, ReportBuilder, RoundFilter, window_of
+from sla_monitor.ledger.report import DEFINITIONS, By, Report, ReportBuilder, RoundFilter, percentile, window_of
 from sla_monitor.ledger.report_csv import as_csv
 from sla_monitor.ledger.report_page import as_page
 from sla_monitor.ledger.views import report_view

@@ -21,9 +21,9 @@ from starlette.types import Receive, Scope, Send
 from chassis.faults import TransientFault
 from chassis.health import HealthChecks, Liveness, run_checks
 from chassis.http.addresses import Proxies
-from chassis.http.bounded_body import guard_body
 from chassis.http.cors import Cors
 from chassis.http.head import AnswersHead
+from chassis.http.json_body import guard_body
 from chassis.http.known_query import guard_query
 from chassis.http.middleware import BodyLimits, RequestMiddleware
 from chassis.http.openapi import Answer, Description, described, document_of

@@ -1,10 +1,18 @@
-"""Parse JSON bodies strictly, and refuse those of more than 64 levels (400) or 5,000 values (422)."""
+"""Parse JSON bodies strictly, and refuse those of more than 64 levels (400) or 5,000 values (422).
+
+`BoundedBody` holds the bodies that FastAPI parses itself to the same.
+"""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
 import orjson
+from fastapi.routing import APIRoute
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.http.problems import MALFORMED_JSON, VALIDATION_FAILED, FieldError, Problem
 
@@ -62,3 +70,34 @@ def depth_of(raw: bytes, enough: int = 1_024) -> int:
 def _outside_strings(raw: bytes) -> bytes:
     """What stands between the strings: every other piece between quotes that are not escaped."""
     return b"".join(raw.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2])
+
+
+class BoundedBody:
+    """An ASGI app in front of a route's own: reads the body, refuses it as parse_json does, and hands it on."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if "json" not in Headers(scope=scope).get("content-type", ""):
+            await self._app(scope, receive, send)
+            return
+        raw = await Request(scope, receive).body()
+        if raw.strip():
+            parse_json(raw)
+        handed = False
+
+        async def again() -> Message:
+            nonlocal handed
+            if handed:
+                return await receive()
+            handed = True
+            return {"type": "http.request", "body": raw, "more_body": False}
+
+        await self._app(scope, again, send)
+
+
+def guard_body(route: BaseRoute) -> None:
+    """Put BoundedBody before a route whose body FastAPI parses."""
+    if isinstance(route, APIRoute) and route.body_field is not None:
+        route.app = BoundedBody(route.app)

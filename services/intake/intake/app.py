@@ -27,7 +27,7 @@ from chassis.telemetry.tracing import Tracing
 from event_schemas import Lane, topics
 from intake.auth import Authenticator, auth_router
 from intake.auth.login import Login
-from intake.auth.sender import NotifierOtpSender
+from intake.auth.otp import NotifierOtpSender
 from intake.auth.sessions import EndedSessions
 from intake.auth.store import MongoLoginStore, MongoOtpStore, MongoSessionStore
 from intake.auth.tokens import CitizenTokens

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from chassis.clock import Clock
 from chassis.http.problems import FieldError, Problem
 from chassis.sealing import KeyRing, SealError
-from intake.auth.otp import Challenge, Limit, OtpStore, Verdict, code_mac, new_code, verify_code
+from intake.auth.otp import Challenge, Limit, OtpSender, OtpStore, Verdict, code_mac, new_code, verify_code
 from intake.auth.problems import (
     OTP_EXPIRED,
     OTP_RATE_LIMITED,
@@ -17,7 +17,6 @@ from intake.auth.problems import (
     PHONE_INVALID,
     REFRESH_REFUSED,
 )
-from intake.auth.sender import OtpSender
 from intake.auth.sessions import (
     EndedSessions,
     LoginStore,

@@ -6,7 +6,7 @@ from typing import Any, Final
 from event_schemas.times import time_of
 from sla_monitor.ledger.audit import AuditResult, Late
 from sla_monitor.ledger.judge import Finding
-from sla_monitor.ledger.percentiles import percentile
+from sla_monitor.ledger.report import percentile
 
 KINDS: Final = ("missed", "doubled", "untrue")
 SHOWN: Final = 20

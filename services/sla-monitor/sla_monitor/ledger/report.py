@@ -1,7 +1,8 @@
 """The figures of the report: a pure function of the ledger's rounds, the window and the time of its completeness."""
 
+import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
@@ -11,7 +12,6 @@ from event_schemas import ClockEndReason
 from event_schemas.times import time_of
 from sla_monitor.domain.times import epoch_ms
 from sla_monitor.ledger.model import Round
-from sla_monitor.ledger.percentiles import percentile
 
 INDIA: Final = timezone(timedelta(hours=5, minutes=30), "IST")
 UNASSIGNED: Final = "(unassigned)"
@@ -282,3 +282,11 @@ def _group(by: By, one: Round) -> str:
 
 def window_of(begin: datetime, end: datetime, as_of: datetime) -> Window:
     return Window(epoch_ms(begin), epoch_ms(end), epoch_ms(as_of))
+
+
+def percentile(ordered: Sequence[int], fraction: float) -> int:
+    """By nearest rank, exact: the smallest value that at least ``fraction`` of the values do not exceed.
+
+    ``ordered`` rises and is not empty.
+    """
+    return ordered[max(0, math.ceil(fraction * len(ordered)) - 1)]
