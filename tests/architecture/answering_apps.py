@@ -21,8 +21,7 @@ from certificate.metrics import CertificateMetrics
 from certificate.records import Certificate
 from certificate.spelling import Name
 from certificate.store import StoredPdf
-from chassis.health import Liveness
-from chassis.http.app import add_routes, create_http_app
+from chassis.http.app import add_routes
 from intake.auth.api import auth_router
 from intake.registers.kinds import load_registers
 from notifier import api as notifier_api
@@ -38,6 +37,7 @@ from routing.live import Live
 from routing.metrics import RoutingMetrics
 from tests.architecture.apps import CLOCK, made_app
 from tests.certificate.certificate_fakes import certificate
+from tests.http_app import app_of
 from tests.intake.evidence_rig import begin
 from tests.intake.intake_rig import ASHA, COMPLAINT, COUNTER, SHO, bearer, rig
 from tests.intake.test_intake_auth_login import Desk
@@ -183,15 +183,7 @@ async def _sla_ledger() -> AsyncIterator[Answering]:
 
 
 def _app(registry: CollectorRegistry, *routers: APIRouter) -> FastAPI:
-    return create_http_app(
-        title="in memory",
-        version="0",
-        lifespan=None,
-        liveness=Liveness(timedelta(hours=1)),
-        checks={},
-        registry=registry,
-        routers=routers,
-    )
+    return app_of(*routers, registry=registry)
 
 
 _APPS = {

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx
+from prometheus_client import CollectorRegistry
+
+from certificate.api import verify_router
 from certificate.compose import page_of as composed
 from certificate.domain import CaseFile, Order
 from certificate.kind_rules import checked
+from certificate.metrics import CertificateMetrics
 from certificate.page import Page
 from certificate.records import Certificate, certificate_of
+from certificate.spelling import Name
 from event_schemas import PersonalData, ids
+from tests.contract import documented
+from tests.http_app import app_of
+from tests.manual_clock import ManualClock
 
 PAPERS = checked()
 KINDS = PAPERS.kinds
@@ -62,3 +73,29 @@ def page_of(made: Order, of: CaseFile, person: PersonalData, *, verify_url: str,
 def certificate(kind: str = "character", **changes: Any) -> Certificate:
     made = certificate_of(order(kind), case(), verify_url=URL + "x", sha256="0" * 64, emitted_at=AT)
     return replace(made, **changes)
+
+
+class Shelf:
+    """The store's papers in memory."""
+
+    def __init__(self, *papers: Certificate) -> None:
+        self._papers = papers
+
+    async def named(self, name: Name) -> Certificate | None:
+        return next(
+            (one for one in self._papers if one.certificate_id == name.certificate_id or one.number in name.numbers),
+            None,
+        )
+
+
+@asynccontextmanager
+async def verifier(*papers: Certificate, now: datetime = AT) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the service at that time, whose answers must be those of its document."""
+    registry, shelf = CollectorRegistry(), Shelf(*papers)
+    routes = verify_router(shelf, CertificateMetrics(registry), PAPERS, ManualClock(now))  # type: ignore[arg-type]
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app_of(routes, registry=registry)),
+        base_url="http://c",
+        event_hooks=documented("certificate"),
+    ) as client:
+        yield client

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -12,21 +11,13 @@ import pytest
 import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
-from prometheus_client import CollectorRegistry
 
-from certificate.api import verify_router
 from certificate.domain import Status, certificate_number
-from certificate.metrics import CertificateMetrics
-from certificate.records import Certificate
-from certificate.spelling import Name, read_name, written_number
+from certificate.spelling import read_name, written_number
 from chassis.crockford import ALPHABET
-from chassis.health import Liveness
-from chassis.http.app import create_http_app
 from event_schemas import ids
-from tests.contract import documented
-from tests.manual_clock import ManualClock
 
-from .certificate_fakes import AT, KINDS, PAPERS, certificate
+from .certificate_fakes import AT, KINDS, PAPERS, certificate, verifier
 
 PREFIXES = PAPERS.prefixes
 NUMBER = certificate("lost-report").number
@@ -35,35 +26,9 @@ OLD = certificate(certificate_id=ids.certificate_id("c_old", "lost-report"), num
 REVOKED = certificate(status=Status.REVOKED, revoked_at=AT)
 
 
-class Shelf:
-    """The store's papers in memory."""
-
-    def __init__(self, *papers: Certificate) -> None:
-        self._papers = papers
-
-    async def named(self, name: Name) -> Certificate | None:
-        return next(
-            (one for one in self._papers if one.certificate_id == name.certificate_id or one.number in name.numbers),
-            None,
-        )
-
-
 @pytest_asyncio.fixture
 async def http() -> AsyncIterator[httpx.AsyncClient]:
-    registry = CollectorRegistry()
-    shelf: Any = Shelf(certificate("lost-report"), OLD, REVOKED)
-    app = create_http_app(
-        title="certificate",
-        version="0",
-        lifespan=None,
-        liveness=Liveness(timedelta(hours=1)),
-        checks={},
-        registry=registry,
-        routers=[verify_router(shelf, CertificateMetrics(registry), PAPERS, ManualClock(AT))],
-    )
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app), base_url="http://c", event_hooks=documented("certificate")
-    ) as client:
+    async with verifier(certificate("lost-report"), OLD, REVOKED) as client:
         yield client
 
 

@@ -8,20 +8,12 @@ from typing import Any
 
 import httpx
 import pytest
-from prometheus_client import CollectorRegistry
 
-from certificate.api import verify_router
 from certificate.domain import Status
 from certificate.kinds import Kind
-from certificate.metrics import CertificateMetrics
 from certificate.records import REPLACED, Certificate, from_document, to_document
-from certificate.spelling import Name
-from chassis.health import Liveness
-from chassis.http.app import create_http_app
-from tests.contract import documented
-from tests.manual_clock import ManualClock
 
-from .certificate_fakes import AT, CASE, KINDS, PAPERS, certificate
+from .certificate_fakes import AT, CASE, KINDS, certificate, verifier
 
 ALL = [pytest.param(kind, id=code) for code, kind in KINDS.items()]
 YEARS = timedelta(days=4000)
@@ -36,25 +28,7 @@ TEXTS = {
 async def asked(paper: Certificate, **request: Any) -> httpx.Response:
     """The answer of the service at that time to whoever scans the paper's QR code."""
 
-    class Shelf:
-        async def named(self, _name: Name) -> Certificate:
-            return paper
-
-    registry, shelf = CollectorRegistry(), Shelf()
-    now = request.pop("now")
-    routers = [verify_router(shelf, CertificateMetrics(registry), PAPERS, ManualClock(now))]  # type: ignore[arg-type]
-    app = create_http_app(
-        title="certificate",
-        version="0",
-        lifespan=None,
-        liveness=Liveness(timedelta(hours=1)),
-        checks={},
-        registry=registry,
-        routers=routers,
-    )
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app), base_url="http://c", event_hooks=documented("certificate")
-    ) as client:
+    async with verifier(paper, now=request.pop("now")) as client:
         return await client.get(f"/v1/verify/{paper.number}", **request)
 
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from fastapi import APIRouter, Request
 from httpx import ASGITransport, AsyncClient
-from prometheus_client import CollectorRegistry
 from pydantic import ValidationError
 
-from chassis.health import Liveness
 from chassis.http.addresses import client_address, client_network
-from chassis.http.app import create_http_app
 from chassis.settings import ServiceSettings
+from tests.http_app import app_of
 
 GATEWAY = "10.1.2.3"
 
@@ -27,16 +23,7 @@ async def asked(headers: list[tuple[str, str]], *, peer: str = GATEWAY, **settin
         return [client_address(request), client_network(request)]
 
     chosen = {"mongo_database": "x", "http_port": 1, "trusted_proxies": "10.0.0.0/8, fd00::/8"} | settings
-    app = create_http_app(
-        title="t",
-        version="1",
-        lifespan=None,
-        liveness=Liveness(timedelta(seconds=5)),
-        checks={},
-        registry=CollectorRegistry(),
-        routers=[router],
-        settings=ServiceSettings.model_validate(chosen),
-    )
+    app = app_of(router, settings=ServiceSettings.model_validate(chosen))
     async with AsyncClient(transport=ASGITransport(app, client=(peer, 1)), base_url="http://t") as http:
         address, network = (await http.get("/who", headers=headers)).json()
     return address, network

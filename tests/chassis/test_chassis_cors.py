@@ -2,7 +2,6 @@
 
 import importlib
 import os
-from datetime import timedelta
 from functools import cache
 from unittest import mock
 
@@ -11,11 +10,9 @@ import pytest
 from deploy.k8s.tools.services import PROGRAMS, package_of, settings_class, settings_of
 from deploy.k8s.tools.settings_lint import stand_in
 from fastapi import FastAPI
-from prometheus_client import CollectorRegistry
 
-from chassis.health import Liveness
-from chassis.http.app import create_http_app
 from chassis.settings import ServiceSettings
+from tests.http_app import app_of
 
 PAGE = "https://janseva.example"
 SENT = ["Idempotency-Key", "X-Receipt", "If-Match", "Authorization", "Last-Event-ID", "Content-Type"]
@@ -39,15 +36,7 @@ def program_of(program: str) -> FastAPI:
 
 def app_with(origins: str) -> FastAPI:
     """An app with no routes but the operations'."""
-    return create_http_app(
-        title="t",
-        version="1",
-        lifespan=None,
-        liveness=Liveness(timedelta(seconds=5)),
-        checks={},
-        registry=CollectorRegistry(),
-        settings=settings_with("intake", origins),
-    )
+    return app_of(settings=settings_with("intake", origins))
 
 
 async def ask(app: FastAPI, method: str, path: str, origin: str, **headers: str) -> httpx.Response:

@@ -19,6 +19,7 @@ from chassis.health import Liveness
 from chassis.http.app import RequestRoute, create_http_app
 from chassis.http.middleware import BodyLimits
 from chassis.http.problems import NOT_FOUND, Problem, language_of
+from tests.http_app import app_of
 
 LIMIT = 10_000
 
@@ -260,16 +261,7 @@ async def test_a_request_route_answers_itself_and_its_problems_are_answered_as_e
             raise ERRORS["problem"]
         return Response(request.method, 202)
 
-    app = create_http_app(
-        title="t",
-        version="0",
-        lifespan=None,
-        liveness=Liveness(timedelta(seconds=5)),
-        checks={},
-        registry=CollectorRegistry(),
-        routers=[router],
-        body=BodyLimits(bytes=LIMIT),
-    )
+    app = app_of(router, body=BodyLimits(bytes=LIMIT))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://t") as http:
         answers = [await http.post("/direct", content=body) for body in (b"", b"crash", b"problem", b"x" * (LIMIT + 1))]
         assert [answer.status_code for answer in answers] == [202, 500, 404, 413]

@@ -7,11 +7,9 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from prometheus_client import CollectorRegistry
 
-from chassis.health import Liveness
-from chassis.http.app import create_http_app
 from intake.auth.api import auth_router
+from tests.http_app import app_of
 from tests.intake.intake_rig import ASHA, CATALOGUE, COMPLAINT, SHO, Rig
 from tests.intake.test_intake_auth_login import PHONE, Desk
 from tests.intake.test_intake_desk import at_station
@@ -44,15 +42,7 @@ def login() -> Desk:
 
 @pytest.fixture
 async def http(login: Desk) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_http_app(
-        title="t",
-        version="1",
-        lifespan=None,
-        liveness=Liveness(timedelta(seconds=9)),
-        checks={},
-        registry=CollectorRegistry(),
-        routers=[auth_router(login.login)],
-    )
+    app = app_of(auth_router(login.login))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://intake") as made:
         yield made
 

@@ -19,6 +19,7 @@ from notifier.provider import GatewayOutcomeUnknown, GatewayRefused, GatewayUnav
 from notifier.receipts import ADDRESS_LIFE, ReceiptAddress, report_proof
 from notifier.templates import DEFAULT_PATH
 from tests.contract import documented
+from tests.http_app import app_of
 from tests.manual_clock import ManualClock
 
 from .notifier_fakes import FakeGateway
@@ -93,15 +94,7 @@ async def test_only_the_suite_may_ask_for_a_message(token: str, status: int) -> 
 async def test_an_empty_service_token_lets_in_nobody() -> None:
     """A service started without a token refuses every bearer, the empty one too."""
     messages = DirectMessages(lint(DEFAULT_PATH), FakeGateway(), NotifierMetrics(CollectorRegistry()))
-    app = create_http_app(
-        title="t",
-        version="1",
-        lifespan=None,
-        liveness=Liveness(timedelta(seconds=9)),
-        checks={},
-        registry=CollectorRegistry(),
-        routers=[internal_router(messages, "")],
-    )
+    app = app_of(internal_router(messages, ""))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://t") as http:
         answer = await http.post("/internal/v1/messages", json=OTP, headers={"authorization": "Bearer x"})
     assert answer.status_code == 403

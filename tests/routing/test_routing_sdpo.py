@@ -1,15 +1,12 @@
 """The officer of a sub-division (SDPO): over the stations whose rows name one, and over a complaint against police."""
 
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 from prometheus_client import CollectorRegistry
 
-from chassis.health import Liveness
-from chassis.http.app import create_http_app
 from chassis.importing.report import Report
 from routing.api import create_router
 from routing.directory import build_directory
@@ -19,6 +16,7 @@ from routing.importing.officers import import_officers
 from routing.importing.stations import import_stations
 from routing.live import Live
 from routing.metrics import RoutingMetrics
+from tests.http_app import app_of
 from tests.issuer import SERVICE, access
 from tests.routing.routing_places import BASE
 
@@ -191,15 +189,7 @@ def test_sub_divisions_of_one_name_in_two_districts_are_two(dataset: Dataset) ->
 async def test_the_sdpo_is_seen_over_http(snapshot: Snapshot) -> None:
     """A station's ladder, the posts of the office itself, and the explained answer to a complaint against police."""
     registry = CollectorRegistry()
-    app = create_http_app(
-        title="routing",
-        version="0",
-        lifespan=None,
-        liveness=Liveness(timedelta(seconds=30)),
-        checks={},
-        registry=registry,
-        routers=[create_router(Live(snapshot, RoutingMetrics(registry), dev_phones=True), access())],
-    )
+    app = app_of(create_router(Live(snapshot, RoutingMetrics(registry), dev_phones=True), access()), registry=registry)
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app=app), base_url="http://routing", headers=SERVICE
     ) as http:
