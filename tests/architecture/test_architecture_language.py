@@ -40,6 +40,7 @@ PRIVATE_IN_PROSE = re.compile(
 PARTS = (
     "bench",
     "chassis/chassis",
+    "cli/janseva_cli",
     "deploy",
     "docs",
     "schemas/event_schemas",

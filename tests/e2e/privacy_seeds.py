@@ -8,7 +8,7 @@ from urllib.parse import quote, quote_plus
 
 from intake.catalogue.model import Service
 
-# Free texts of nobody, in both scripts; the number makes each one's own. Telling apart needs no more.
+# Free texts of nobody, in both scripts; the number makes each one's own. To distinguish them needs no more.
 FREE: Final = "Sulochana-{0} सुलोचना-{0}"
 # By the check of its form, a number that passes it; others keep the example's own.
 BY_CHECK: Final[Mapping[str, str]] = {
@@ -64,10 +64,10 @@ def _own(question: Mapping[str, Any], value: Any, number: int) -> Any:
 
 def _parts(value: str) -> Iterator[tuple[str, str]]:
     """The words of each script by themselves: who transliterates or cuts one keeps the other."""
-    words = value.split(" ")
-    if len(words) == 2 and words[0].isascii() is not words[1].isascii():
-        yield "latin", words[0]
-        yield "hindi", words[1]
+    parts = value.split(" ")
+    if len(parts) == 2 and parts[0].isascii() is not parts[1].isascii():
+        yield "latin", parts[0]
+        yield "hindi", parts[1]
     else:
         yield "as it is", value
 

@@ -144,7 +144,7 @@ async def test_the_keyboard_is_enough(stack: Stack, browser: Browser) -> None:
         assert await page.evaluate("document.activeElement.id") == "phone"
 
 
-async def test_without_a_network_the_page_says_that_nothing_was_sent(stack: Stack, browser: Browser) -> None:
+async def test_without_a_network_the_page_shows_that_nothing_was_sent(stack: Stack, browser: Browser) -> None:
     """A call for help that cannot go out: the kept page says so and offers the telephone; back online it goes out."""
     async with window(browser, stack.urls["web"], PHONE_SCREEN) as page:
         await page.goto("/emergency")

@@ -23,7 +23,7 @@ KINDS = {
     Planted.WRONG_PERSON: "WRONG-PERSON",
     Planted.LATE: "LATE",
 }
-WORDS = {
+FOUND_BY = {
     Planted.DOCUMENTS_TWICE: "DocumentsCompleted: 2 instead of 1",
     Planted.WRONG_PAPER: "paper away-notice-receipt: 1 instead of 0",
 }
@@ -43,6 +43,6 @@ async def test_e2e_every_planted_fault_is_found(
         output = capsys.readouterr().out
         assert status == 1, output
         assert kind in output, output
-        assert WORDS.get(planted, "") in output, output
+        assert FOUND_BY.get(planted, "") in output, output
         # One suite carries them all: what is still emitted of the runs before is no finding of this one.
         assert ("nobody owed" in output) is (planted == "wrong-person"), output

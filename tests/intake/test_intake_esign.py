@@ -135,7 +135,7 @@ async def test_of_two_transactions_one_signs(signing: Signing) -> None:
     [{"sha256": "0" * 64}, {"aud": "another"}, {"iss": "another"}, {"document_sha256": 7}, {"transaction": "x" * 40}],
     ids=["hash", "audience", "issuer", "no-hash", "transaction"],
 )
-async def test_a_token_that_says_something_else_signs_nothing(signing: Signing, changes: dict[str, Any]) -> None:
+async def test_a_token_that_claims_something_else_signs_nothing(signing: Signing, changes: dict[str, Any]) -> None:
     """422 esign_invalid, and no event."""
     case = await signing.case()
     transaction = await signing.begun(case)
@@ -178,7 +178,7 @@ async def test_what_has_changed_since_is_signed_anew(signing: Signing) -> None:
 
 
 async def test_a_transaction_has_its_time(signing: Signing) -> None:
-    """Not signed by then: expired; signed in time and reported late: on record; refused: said so."""
+    """Not signed by then: expired; signed in time and reported late: on record; refused: answered so."""
     case = await signing.case()
     transaction = await signing.begun(case)
     in_time = signing.token(transaction)
@@ -201,7 +201,7 @@ async def test_a_late_signature_is_fresh_information(signing: Signing) -> None:
     assert [one.late for one in signing.signed(case)] == [True]
 
 
-async def test_a_provider_that_is_away_is_said_so(signing: Signing) -> None:
+async def test_a_provider_that_is_away_is_named_so(signing: Signing) -> None:
     """503 with the way to the station; what it answers wrongly counts as away; nothing is recorded."""
     case = await signing.case()
     transaction = await signing.begun(case)

@@ -154,10 +154,10 @@ async def test_a_service_is_kept_to_its_districts(monkeypatch: pytest.MonkeyPatc
         assert (answer.status_code == 202) == live
         assert len(intake.store.cases) == live
         if not live:
-            told = answer.json()
-            assert (told["code"], told["districts"]) == ("service_not_in_district", ["Araria", "Katihar"])
-            assert told["errors"][0]["pointer"] == "/attributes/hostel_district"
-            assert told["errors"][0]["message"] == "थाने में लिखित आवेदन दें।"
+            problem = answer.json()
+            assert (problem["code"], problem["districts"]) == ("service_not_in_district", ["Araria", "Katihar"])
+            assert problem["errors"][0]["pointer"] == "/attributes/hostel_district"
+            assert problem["errors"][0]["message"] == "थाने में लिखित आवेदन दें।"
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ async def test_a_service_is_kept_to_its_districts(monkeypatch: pytest.MonkeyPatc
     ],
 )
 def test_the_linter_refuses_a_narrowing_that_could_not_be_kept(wrong: dict[str, Any], why: str) -> None:
-    """A district that there is not, no question that tells it, no way to go, or a service that the law leaves open."""
+    """A district that there is not, no question that names it, no way to go, or a service that the law leaves open."""
     with pytest.raises(ValueError, match=why):
         catalogue_with({**NARROWED, **wrong})
 

@@ -176,7 +176,7 @@ async def test_the_citizens_data_are_shown_for_a_reason_alone() -> None:
 
 @pytest.mark.parametrize("language", ["hi", "en"])
 @pytest.mark.parametrize("act", COMMANDS)
-def test_every_command_of_the_document_has_a_form_in_words(act: str, language: str) -> None:
+def test_every_command_of_the_document_has_a_form_for_people(act: str, language: str) -> None:
     """Each needed field is asked, each field and choice has a name, and no code is shown."""
     chosen = Languages.load().get(language)
     assert chosen is not None

@@ -301,7 +301,7 @@ async def test_no_call_for_help_is_refused_for_its_content(content: bytes) -> No
     assert len(suite.bodies("/v1/emergencies")) == 1
 
 
-async def test_a_call_for_help_that_did_not_go_out_says_so_and_keeps_its_words() -> None:
+async def test_a_call_for_help_that_did_not_go_out_is_marked_so_and_keeps_its_text() -> None:
     suite = FakeSuite()
     suite.answers["POST /v1/emergencies"] = lambda _: problem(503, "store_unavailable")
     async with browser(suite) as http:

@@ -98,7 +98,7 @@ def test_a_text_is_in_its_own_script(key: str) -> None:
     assert sorted(PLACEHOLDER.findall(hi)) == sorted(PLACEHOLDER.findall(en))
 
 
-def test_the_pages_use_the_glossarys_words() -> None:
+def test_the_pages_use_the_glossarys_terms() -> None:
     """As every text of the suite: one spelling, and for each term of the glossary its own Hindi."""
     hindi, english, terms = LANGUAGES.get("hi"), LANGUAGES.get("en"), glossary()
     assert hindi

@@ -148,7 +148,7 @@ async def test_static_files_are_named_by_their_content() -> None:
         assert (await http.get("/static/x/..%2Fapp.py")).status_code == 404
 
 
-async def test_a_phone_keeps_the_page_that_says_that_nothing_was_sent() -> None:
+async def test_a_phone_keeps_the_page_that_shows_that_nothing_was_sent() -> None:
     """Everything that the service worker keeps can be fetched; it offers 112 and carries no form."""
     async with browser(FakeSuite()) as http:
         script = await http.get("/worker.js")

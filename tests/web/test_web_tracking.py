@@ -103,7 +103,7 @@ async def test_a_login_never_leads_to_another_site(to: str) -> None:
         assert (await logged_in(http, to)).headers["location"] == "/cases"
 
 
-async def test_the_live_news_says_that_something_changed_and_nothing_of_what() -> None:
+async def test_the_live_news_shows_that_something_changed_and_nothing_of_what() -> None:
     """The page asks for its part again, with its own cookie."""
     suite = FakeSuite()
     events = 'id: 7\nevent: status\ndata: {"status": "secret"}\n\n'

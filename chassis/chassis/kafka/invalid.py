@@ -39,7 +39,7 @@ class InvalidInRow:
         if self.number > self._most:
             raise TooManyInvalid(f"{self.number} invalid events in a row, the last one: {invalid.reason_code}")
 
-    def take_back(self) -> None:
+    def undo(self) -> None:
         """The last one is not put aside after all: its dead letter could not be sent."""
         self.number -= 1
 

@@ -216,7 +216,7 @@ class BatchPipeline:
         try:
             await self._producer.send(topics.dead_letter(record.topic), dead_letter(record, reason, self._service))
         except BaseException:
-            self._invalid.take_back()
+            self._invalid.undo()
             raise
         self._metrics.handled.labels(record.topic, _known(poison.type, self._types), "dead_letter").inc()
         self._metrics.dead_letters.labels(record.topic, reason).inc()

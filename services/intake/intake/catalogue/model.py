@@ -123,7 +123,7 @@ class Service(_Data):
     """`called`: its name inside a sentence, where that is not its name. `wrong_formats`: whether a number in the wrong
     form is asked for again, or accepted and flagged. `place_required`: a point, a police station, or an attribute
     marked `x-place`. `meanwhile`: what to do as long as the service is not live, or where it is not.
-    `district_asked_by`: the question that tells the district, for a service that is not live in all of them.
+    `district_asked_by`: the question that names the district, for a service that is not live in all of them.
     `own_identity`: the numbers of identity papers among the answers are the filer's own.
     """
 

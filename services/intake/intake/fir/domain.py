@@ -81,7 +81,7 @@ def may_sign(situation: Situation) -> bool:
 
 
 def may_e_sign(situation: Situation) -> bool:
-    """Information that has a time to be signed; what was told by word of mouth has none."""
+    """Information that has a time to be signed; what was given by word of mouth has none."""
     return may_sign(situation) and signature_due(situation.case) is not None
 
 
