@@ -38,6 +38,15 @@ def test_a_record_that_nobody_can_decode_changes_nothing() -> None:
     ]
 
 
+def test_a_publisher_s_own_view_forgets_what_nobody_can_decode() -> None:
+    """So that it writes its value over the garbage; what it has just written it knows without reading it back."""
+    found = CompactedMap(decode, log_event="directory_record_unreadable", forget_invalid=True)
+    found.put("a", "1")
+    assert dict(found) == {"a": "1"}
+    found.on_record(b"a", b"broken", ())
+    assert dict(found) == {}
+
+
 @pytest.mark.parametrize("read", [True, False])
 async def test_what_needs_the_topic_starts_without_it_in_the_end(read: bool) -> None:
     """At once when the topic has been read, else after the longest wait."""

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -27,14 +27,6 @@ DECIDED = ("--yes", "--by", "HQ, duty officer", "--why", "the release was a day 
 PHONE = b"9876543210"
 
 
-@pytest.fixture
-async def rig(kafka_bootstrap: str) -> AsyncIterator[KafkaRig]:
-    made = KafkaRig(kafka_bootstrap)
-    await made.start()
-    yield made
-    await made.stop()
-
-
 class Operator:
     """Types the command and reads what it answers."""
 
@@ -55,15 +47,15 @@ class Operator:
 
 
 @pytest.fixture
-def desk(rig: KafkaRig) -> Operator:
-    return Operator(rig.bootstrap, rig.topic)
+def desk(kafka_rig: KafkaRig) -> Operator:
+    return Operator(kafka_rig.bootstrap, kafka_rig.topic)
 
 
 class Service:
     """Consumes the rig's topic by a real BatchConsumer under a name of its own."""
 
-    def __init__(self, rig: KafkaRig, name: str, refused: frozenset[int] = frozenset()) -> None:
-        self._rig, self._name, self._refused = rig, name, refused
+    def __init__(self, kafka_rig: KafkaRig, name: str, refused: frozenset[int] = frozenset()) -> None:
+        self._rig, self._name, self._refused = kafka_rig, name, refused
         self._handled: list[int] = []
 
     async def __call__(self, batch: Sequence[Received]) -> Sequence[Outgoing]:
@@ -110,67 +102,76 @@ def knowing_version(version: int) -> Iterator[None]:
     codec._names.cache_clear()  # noqa: SLF001  as above
 
 
-async def letters_of(rig: KafkaRig, *items: tuple[str, str, WireRecord]) -> None:
+async def letters_of(kafka_rig: KafkaRig, *items: tuple[str, str, WireRecord]) -> None:
     """Put aside records by service and reason, as if each had lain at its number in partition 0."""
     for number, (service, reason, record) in enumerate(items):
-        source = SourceRecord(rig.topic, 0, number, record.key, record.value, record.headers)
-        await rig.producer.send(f"{rig.topic}.dlq", dead_letter(source, reason, service))
+        source = SourceRecord(kafka_rig.topic, 0, number, record.key, record.value, record.headers)
+        await kafka_rig.producer.send(f"{kafka_rig.topic}.dlq", dead_letter(source, reason, service))
 
 
-def dead_lettered(rig: KafkaRig, reason: str) -> float:
-    return rig.registry.get_sample_value("janseva_dead_letters_total", {"topic": rig.topic, "reason": reason}) or 0
+def dead_lettered(kafka_rig: KafkaRig, reason: str) -> float:
+    return (
+        kafka_rig.registry.get_sample_value("janseva_dead_letters_total", {"topic": kafka_rig.topic, "reason": reason})
+        or 0
+    )
 
 
-async def length(rig: KafkaRig) -> int:
-    return sum((await end_offsets(rig.bootstrap, [rig.topic])).values())
+async def length(kafka_rig: KafkaRig) -> int:
+    return sum((await end_offsets(kafka_rig.bootstrap, [kafka_rig.topic])).values())
 
 
 @pytest.mark.timeout(180)
-async def test_a_replay_reaches_the_service_that_put_it_aside_and_no_other(rig: KafkaRig, desk: Operator) -> None:
+async def test_a_replay_reaches_the_service_that_put_it_aside_and_no_other(kafka_rig: KafkaRig, desk: Operator) -> None:
     """Put aside by a reader of an older release, replayed after the release: handled once, by that reader alone."""
-    late, prompt = Service(rig, "svc"), Service(rig, "other")
+    late, prompt = Service(kafka_rig, "svc"), Service(kafka_rig, "other")
     event = with_header(acknowledged(CASE, 7), "extra", b"\x00\xff")
-    await rig.publish(event)
+    await kafka_rig.publish(event)
     assert await prompt.run_through() == [7]
     with knowing_version(0):
         # The event that ended the other's run is ahead of this release too.
-        await late.run(lambda: dead_lettered(rig, "unknown_version") == 2)
-    (letter, *_) = await rig.dead_letters()
+        await late.run(lambda: dead_lettered(kafka_rig, "unknown_version") == 2)
+    (letter, *_) = await kafka_rig.dead_letters()
     assert dict(letter.headers)["dlq_reason"] == b"unknown_version"
-    before = await length(rig)
+    before = await length(kafka_rig)
 
     status, shown = await desk.run("list")
     assert (status, "2 dead letters, 2 not replayed" in shown) == (0, True), shown
     status, shown = await desk.run("replay", "--at", "0:0")
-    assert (status, f"1 to {rig.topic}, for svc alone" in shown, "nothing was sent" in shown) == (0, True, True), shown
+    assert (status, f"1 to {kafka_rig.topic}, for svc alone" in shown, "nothing was sent" in shown) == (
+        0,
+        True,
+        True,
+    ), shown
     assert (await desk.run("replay", "--at", "0:0", "--yes", "--by", "HQ"))[0] == 2  # no reason is given
     assert (await desk.run("replay"))[0] == 2  # nothing is selected
-    assert await length(rig) == before
+    assert await length(kafka_rig) == before
 
     status, shown = await desk.run("replay", "--service", "svc", "--at", "0:0", *DECIDED)
     assert (status, shown.endswith("replayed 1 of 1\n")) == (0, True), shown
-    copy = [one for one in await read_all(rig.bootstrap, rig.topic) if ("extra", b"\x00\xff") in one.headers][-1]
+    copy = [
+        one for one in await read_all(kafka_rig.bootstrap, kafka_rig.topic) if ("extra", b"\x00\xff") in one.headers
+    ][-1]
     added = (("dlq_replay_service", b"svc"), ("dlq_replay_of", b"0:0"))
     assert (copy.key, copy.value, copy.headers) == (event.key, event.value, (*event.headers, *added))
     assert await late.run_through() == [7]
     assert await prompt.run_through() == []
-    assert len([one for one in await rig.dead_letters() if dict(one.headers).get("dlq_service")]) == 2
+    assert len([one for one in await kafka_rig.dead_letters() if dict(one.headers).get("dlq_service")]) == 2
 
-    before = await length(rig)
+    before = await length(kafka_rig)
     status, shown = await desk.run("replay", "--at", "0:0", *DECIDED)
     assert (status, "1 left out: was replayed already by HQ, duty officer" in shown) == (0, True), shown
-    assert await length(rig) == before
+    assert await length(kafka_rig) == before
     status, shown = await desk.run("show", "--at", "0:0")
     assert "by HQ, duty officer: the release was a day early" in shown
     status, shown = await desk.run("replay", "--at", "0:0", "--again", *DECIDED)
-    assert (status, await length(rig)) == (0, before + 1), shown
+    assert (status, await length(kafka_rig)) == (0, before + 1), shown
 
 
 @pytest.mark.timeout(180)
-async def test_a_replay_that_dies_again_shows_as_such(rig: KafkaRig, desk: Operator) -> None:
+async def test_a_replay_that_dies_again_shows_as_such(kafka_rig: KafkaRig, desk: Operator) -> None:
     """What the service refuses once more is a new dead letter that names the first, and the first names it."""
-    refusing = Service(rig, "svc", refused=frozenset({7}))
-    await rig.publish(acknowledged(CASE, 7))
+    refusing = Service(kafka_rig, "svc", refused=frozenset({7}))
+    await kafka_rig.publish(acknowledged(CASE, 7))
     assert await refusing.run_through() == []
     assert (await desk.run("replay", "--reason", "not_acceptable", *DECIDED))[0] == 0
     assert await refusing.run_through() == []
@@ -183,46 +184,48 @@ async def test_a_replay_that_dies_again_shows_as_such(rig: KafkaRig, desk: Opera
     assert second.endswith("a replay of 0:0; not replayed")
     assert "it died again" in (await desk.run("show", "--at", "0:2"))[1]
     assert (await desk.run("replay", "--service", "svc", *DECIDED))[0] == 0
-    assert await Service(rig, "svc").run_through() == [7]
+    assert await Service(kafka_rig, "svc").run_through() == [7]
 
 
 @pytest.mark.timeout(180)
-async def test_what_no_service_could_consume_is_not_sent(rig: KafkaRig, desk: Operator) -> None:
+async def test_what_no_service_could_consume_is_not_sent(kafka_rig: KafkaRig, desk: Operator) -> None:
     """Broken, without a type, of another key, of a topic that is gone, or no dead letter at all: each is refused."""
     good, gone = acknowledged(CASE, 7), "chassis-gone"
     await letters_of(
-        rig,
+        kafka_rig,
         ("svc", "malformed_json", WireRecord(good.key, b"{" + PHONE, good.headers)),
         ("svc", "missing_header", WireRecord(good.key, good.value, ())),
         ("svc", "key_mismatch", WireRecord(b"another", good.value, good.headers)),
     )
     source = SourceRecord(gone, 0, 0, good.key, good.value, good.headers)
-    await rig.producer.send(f"{rig.topic}.dlq", dead_letter(source, "schema", "svc"))
-    await rig.producer.send(f"{rig.topic}.dlq", WireRecord(b"k", b"{}", ()))
+    await kafka_rig.producer.send(f"{kafka_rig.topic}.dlq", dead_letter(source, "schema", "svc"))
+    await kafka_rig.producer.send(f"{kafka_rig.topic}.dlq", WireRecord(b"k", b"{}", ()))
     status, shown = await desk.run("replay", "--service", "svc", *DECIDED)
     assert status == 1, shown
     for why in ("unreadable here, malformed_json", "has no type", "its key is not its subject", "these are not"):
         assert f"1 left out: {why}" in shown.replace("says that it came from a topic whose dead letters ", ""), shown
-    assert await length(rig) == 0
+    assert await length(kafka_rig) == 0
     assert "and 1 records that no service of ours wrote" in (await desk.run("list"))[1]
     assert (await desk.run("show", "--at", "0:99")) == (
         1,
-        f"not done: nothing lies at 0:99 of {rig.topic}.dlq (any more)\n",
+        f"not done: nothing lies at 0:99 of {kafka_rig.topic}.dlq (any more)\n",
     )
 
-    await create_topics(rig.bootstrap, [TopicSpec(f"{rig.topic}-gone.dlq", 1)])
-    source = source._replace(topic=f"{rig.topic}-gone")
-    await rig.producer.send(f"{rig.topic}-gone.dlq", dead_letter(source, "schema", "svc"))
-    status, shown = await Operator(rig.bootstrap, f"{rig.topic}-gone").run("replay", "--service", "svc", *DECIDED)
-    assert (status, f"1 left out: its topic {rig.topic}-gone does not exist" in shown) == (1, True), shown
+    await create_topics(kafka_rig.bootstrap, [TopicSpec(f"{kafka_rig.topic}-gone.dlq", 1)])
+    source = source._replace(topic=f"{kafka_rig.topic}-gone")
+    await kafka_rig.producer.send(f"{kafka_rig.topic}-gone.dlq", dead_letter(source, "schema", "svc"))
+    status, shown = await Operator(kafka_rig.bootstrap, f"{kafka_rig.topic}-gone").run(
+        "replay", "--service", "svc", *DECIDED
+    )
+    assert (status, f"1 left out: its topic {kafka_rig.topic}-gone does not exist" in shown) == (1, True), shown
 
 
 @pytest.mark.timeout(120)
-async def test_no_value_of_a_body_is_shown(rig: KafkaRig, desk: Operator) -> None:
+async def test_no_value_of_a_body_is_shown(kafka_rig: KafkaRig, desk: Operator) -> None:
     """Of a body its size and the names of its fields; of a foreign header its size; numbers of persons nowhere."""
     body = b'{"case_id": "c", "sealed": "c2VjcmV0", "phone": "' + PHONE + b'", "Sita Devi": 1}'
     headers = (("ce_type", b"ComplaintFiled"), ("ce_source", PHONE), ("extra", PHONE))
-    await letters_of(rig, ("svc", "schema", WireRecord(PHONE, body, headers)))
+    await letters_of(kafka_rig, ("svc", "schema", WireRecord(PHONE, body, headers)))
     status, shown = await desk.run("show", "--at", "0:0")
     assert status == 0
     assert f"{len(body)} bytes: case_id, sealed, phone and 1 that are no names of fields" in shown
@@ -231,18 +234,20 @@ async def test_no_value_of_a_body_is_shown(rig: KafkaRig, desk: Operator) -> Non
 
 
 @pytest.mark.timeout(180)
-async def test_many_are_replayed_in_their_order_and_only_those_selected(rig: KafkaRig, desk: Operator) -> None:
+async def test_many_are_replayed_in_their_order_and_only_those_selected(kafka_rig: KafkaRig, desk: Operator) -> None:
     """450 of one service go with a line for each 200, in the order in which they died; another's stay."""
     ours = [("svc", "schema", acknowledged(CASE, seq)) for seq in range(1, 451)]
     others = [("other", "schema", acknowledged(CASE, 7)), ("svc", "unknown_version", acknowledged(CASE, 8))]
-    items = [dead_letter(SourceRecord(rig.topic, 0, 0, r.key, r.value, r.headers), why, who) for who, why, r in ours]
-    await rig.producer.send_all([(f"{rig.topic}.dlq", item) for item in items])
-    await letters_of(rig, *others)
+    items = [
+        dead_letter(SourceRecord(kafka_rig.topic, 0, 0, r.key, r.value, r.headers), why, who) for who, why, r in ours
+    ]
+    await kafka_rig.producer.send_all([(f"{kafka_rig.topic}.dlq", item) for item in items])
+    await letters_of(kafka_rig, *others)
     selection = ("--service", "svc", "--reason", "schema", "--type", "ComplaintAcknowledged", "--since", "2020-01-01")
     assert "0 dead letters" in (await desk.run("list", "--until", "2020-01-01T12:00"))[1]
     status, shown = await desk.run("replay", *selection, *DECIDED)
     assert (status, "\n200 of 450\n400 of 450\nreplayed 450 of 450\n" in shown) == (0, True), shown
-    assert await Service(rig, "svc").run_through() == [*range(1, 451)]
+    assert await Service(kafka_rig, "svc").run_through() == [*range(1, 451)]
     status, shown = await desk.run("replay", *selection, *DECIDED)
     assert (status, "450 left out: was replayed already" in shown) == (0, True), shown
     assert "452 dead letters, 2 not replayed" in (await desk.run("list"))[1]

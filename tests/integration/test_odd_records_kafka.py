@@ -1,9 +1,7 @@
 """Records that once ended consumers, on a real Kafka: each becomes one dead letter, and the next event is handled."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-
-import pytest
 
 from chassis.kafka.consumer import Outgoing, Received
 from event_schemas import WireRecord, encode
@@ -32,15 +30,7 @@ def odd_of(good: WireRecord) -> list[WireRecord]:
     return [*times, *(good._replace(value=body) for body in bodies)]
 
 
-@pytest.fixture
-async def rig(kafka_bootstrap: str) -> AsyncIterator[KafkaRig]:
-    made = KafkaRig(kafka_bootstrap)
-    await made.start()
-    yield made
-    await made.stop()
-
-
-async def test_a_batch_consumer_goes_on_behind_odd_records(rig: KafkaRig) -> None:
+async def test_a_batch_consumer_goes_on_behind_odd_records(kafka_rig: KafkaRig) -> None:
     """The loop of intake, routing, notifier, certificate service and ledger."""
     seen: list[Received] = []
 
@@ -51,11 +41,11 @@ async def test_a_batch_consumer_goes_on_behind_odd_records(rig: KafkaRig) -> Non
     first, last = acknowledged(CASES[0], 1), acknowledged(CASES[0], 2)
     odd = odd_of(first)
     for record in (first, *odd, last):
-        await rig.publish(record, partition=1)
-    await rig.run(handler, lambda: len(seen) >= 2)
+        await kafka_rig.publish(record, partition=1)
+    await kafka_rig.run(handler, lambda: len(seen) >= 2)
     assert [event.data.case_id for event in seen] == [CASES[0], CASES[0]]
-    assert [letter.value for letter in await rig.dead_letters()] == [record.value for record in odd]
-    assert await rig.left() == 0
+    assert [letter.value for letter in await kafka_rig.dead_letters()] == [record.value for record in odd]
+    assert await kafka_rig.left() == 0
 
 
 async def test_the_clocks_worker_goes_on_behind_odd_records(kafka_bootstrap: str, tmp_path: Path) -> None:

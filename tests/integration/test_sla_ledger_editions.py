@@ -1,11 +1,9 @@
 """A ledger that lives under two editions of the policies, on a real Kafka and MongoDB."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pytest_asyncio
 import yaml
 
 from chassis.clock import SystemClock
@@ -13,7 +11,7 @@ from chassis.settings import load_yaml
 from event_schemas import policies
 from sla_monitor.ledger.amender import Amender
 from sla_monitor.ledger.documents import round_of
-from tests.integration.sla_ledger_rig import LedgerRig, complete_up_to, ledger_rig, until
+from tests.integration.sla_ledger_rig import LedgerRig, complete_up_to, until
 from tests.sla_monitor.sla_events import CASE, DAY, at, filed, ms
 
 INQUIRY: dict[str, Any] = next(one for one in load_yaml(policies.DEFAULT_PATH)["clocks"] if one["clock"] == "inquiry")
@@ -25,32 +23,28 @@ SECOND = {
 }
 
 
-@pytest_asyncio.fixture
-async def rig(kafka_bootstrap: str, mongo_uri: str) -> AsyncIterator[LedgerRig]:
-    async with ledger_rig(kafka_bootstrap, mongo_uri) as one:
-        yield one
-
-
-async def test_open_rounds_get_the_time_of_an_edition_that_holds_for_them(rig: LedgerRig, tmp_path: Path) -> None:
+async def test_open_rounds_get_the_time_of_an_edition_that_holds_for_them(
+    ledger_rig: LedgerRig, tmp_path: Path
+) -> None:
     """Filed under one file, read on under the next: the due time moves without an event, and the audit agrees."""
     file = tmp_path / "policies.yaml"
-    rig.settings = rig.settings.model_copy(update={"policies_file": file})
-    use(rig, file, FIRST)
-    async with rig.ledger() as parts:
-        await rig.publish(filed())
+    ledger_rig.settings = ledger_rig.settings.model_copy(update={"policies_file": file})
+    use(ledger_rig, file, FIRST)
+    async with ledger_rig.ledger() as parts:
+        await ledger_rig.publish(filed())
         await complete_up_to(parts, datetime.now(UTC))
         assert await due(parts.store.rounds) == ms(30 * DAY)
-    use(rig, file, FIRST, SECOND)
-    async with rig.ledger() as parts:
+    use(ledger_rig, file, FIRST, SECOND)
+    async with ledger_rig.ledger() as parts:
         await until(lambda: _moved(parts.store.rounds))
-        assert await Amender(parts.store, rig.policies, SystemClock()).amend() == 0
-        result = await rig.audit()
+        assert await Amender(parts.store, ledger_rig.policies, SystemClock()).amend() == 0
+        result = await ledger_rig.audit()
     assert (result.findings, result.disagreements, result.compared) == ([], [], 1)
 
 
-def use(rig: LedgerRig, file: Path, *editions: dict[str, Any]) -> None:
+def use(ledger_rig: LedgerRig, file: Path, *editions: dict[str, Any]) -> None:
     file.write_text(yaml.safe_dump({"editions": list(editions)}, allow_unicode=True), encoding="utf-8")
-    rig.policies = policies.read(file, load_yaml)
+    ledger_rig.policies = policies.read(file, load_yaml)
 
 
 async def due(rounds: Any) -> int:

@@ -13,20 +13,14 @@ from event_schemas import Envelope
 from event_schemas.calendars import INDIA
 from sla_monitor.ledger.app import create_app
 from tests.contract import documented
-from tests.integration.sla_ledger_rig import LedgerRig, ledger_rig, until
+from tests.integration.sla_ledger_rig import LedgerRig, until
 from tests.issuer import SERVICE, officer_headers
 from tests.sla_monitor.sla_events import CASE, DAY, HOUR, MINUTE, T0, assigned, at, completed, filed, heard, visitor
 
 
 @pytest_asyncio.fixture
-async def rig(kafka_bootstrap: str, mongo_uri: str) -> AsyncIterator[LedgerRig]:
-    async with ledger_rig(kafka_bootstrap, mongo_uri) as one:
-        yield one
-
-
-@pytest_asyncio.fixture
-async def http(rig: LedgerRig) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_app(rig.settings)
+async def http(ledger_rig: LedgerRig) -> AsyncIterator[httpx.AsyncClient]:
+    app = create_app(ledger_rig.settings)
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(
@@ -60,10 +54,10 @@ async def report(http: httpx.AsyncClient, **asked: str) -> dict[str, Any]:
     return found
 
 
-async def test_a_case_shows_its_rounds_shares_and_events(rig: LedgerRig, http: httpx.AsyncClient) -> None:
+async def test_a_case_shows_its_rounds_shares_and_events(ledger_rig: LedgerRig, http: httpx.AsyncClient) -> None:
     """Outcome, custody of each station, the events heard, and the watermark that it is complete up to."""
-    await rig.publish(*EVENTS)
-    await rig.emit(*rig.work(EVENTS, datetime.now(UTC)))
+    await ledger_rig.publish(*EVENTS)
+    await ledger_rig.emit(*ledger_rig.work(EVENTS, datetime.now(UTC)))
     sent = datetime.now(UTC)
     await complete(http, sent)
     answer = (await http.get(f"/v1/sla/cases/{CASE}")).json()
@@ -76,9 +70,9 @@ async def test_a_case_shows_its_rounds_shares_and_events(rig: LedgerRig, http: h
     assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
 
 
-async def test_open_clocks_page_by_cursor_the_most_urgent_first(rig: LedgerRig, http: httpx.AsyncClient) -> None:
+async def test_open_clocks_page_by_cursor_the_most_urgent_first(ledger_rig: LedgerRig, http: httpx.AsyncClient) -> None:
     """Pages of two, no clock twice and none left out; the filters hold."""
-    await rig.publish(filed(), assigned(60), *(visitor(number * 60, f"h{number}") for number in range(5)))
+    await ledger_rig.publish(filed(), assigned(60), *(visitor(number * 60, f"h{number}") for number in range(5)))
     await complete(http, datetime.now(UTC))
     seen: list[str] = []
     asked: dict[str, Any] = {"limit": 2}
@@ -96,9 +90,9 @@ async def test_open_clocks_page_by_cursor_the_most_urgent_first(rig: LedgerRig, 
     assert [[item["clock_id"] for item in page["items"]] for page in (one, hindi)] == [["inquiry:1"], ["inquiry:1"]]
 
 
-async def test_the_report_states_what_it_counts_and_as_of_when(rig: LedgerRig, http: httpx.AsyncClient) -> None:
+async def test_the_report_states_what_it_counts_and_as_of_when(ledger_rig: LedgerRig, http: httpx.AsyncClient) -> None:
     """The same figures as JSON, CSV and a page; each with as_of and definitions."""
-    await rig.publish(*EVENTS)
+    await ledger_rig.publish(*EVENTS)
     await complete(http, datetime.now(UTC))
     made = await report(http, by="station")
     rows = {row["group"]: row for row in made["rows"]}
@@ -116,10 +110,10 @@ async def test_the_report_states_what_it_counts_and_as_of_when(rig: LedgerRig, h
 
 
 async def test_an_auditors_own_query_gives_the_reports_figures(
-    rig: LedgerRig, http: httpx.AsyncClient, mongo_uri: str
+    ledger_rig: LedgerRig, http: httpx.AsyncClient, mongo_uri: str
 ) -> None:
     """The query of docs/how-a-figure-is-derived.md, run against MongoDB, agrees with the report."""
-    await rig.publish(*EVENTS, visitor(0, "h1"), heard(10 * MINUTE, "h1"), visitor(0, "h2"), heard(HOUR, "h2"))
+    await ledger_rig.publish(*EVENTS, visitor(0, "h1"), heard(10 * MINUTE, "h1"), visitor(0, "h2"), heard(HOUR, "h2"))
     await complete(http, datetime.now(UTC))
     made = {row["clock"]: row for row in (await report(http, by="district"))["rows"] if row["group"] == "Araria"}
     decided = {"$gte": T0, "$lt": at(20 * DAY)}
@@ -140,7 +134,7 @@ async def test_an_auditors_own_query_gives_the_reports_figures(
             }
         },
     ]
-    mongo = Mongo(mongo_uri, rig.settings.mongo_database, app_name="auditor")
+    mongo = Mongo(mongo_uri, ledger_rig.settings.mongo_database, app_name="auditor")
     (own,) = await mongo.collection("ledger_rounds").aggregate(query).to_list(None)
     mongo.close()
     assert own["_id"] == "Araria"
@@ -151,9 +145,9 @@ async def test_an_auditors_own_query_gives_the_reports_figures(
     assert (made["hearing"]["met"], made["hearing"]["breached"]) == (1, 1)
 
 
-async def test_each_officer_reads_of_his_own(rig: LedgerRig, http: httpx.AsyncClient) -> None:
+async def test_each_officer_reads_of_his_own(ledger_rig: LedgerRig, http: httpx.AsyncClient) -> None:
     """A stranger reads nothing, a station its cases, a district its own, HQ and services all; a report likewise."""
-    await rig.publish(*EVENTS)
+    await ledger_rig.publish(*EVENTS)
     await complete(http, datetime.now(UTC))
     held, left = (
         officer_headers("sho", "SHO:5140009", station="5140009"),
@@ -191,9 +185,9 @@ async def test_each_officer_reads_of_his_own(rig: LedgerRig, http: httpx.AsyncCl
     }
 
 
-async def test_a_report_of_dates_and_of_one_district(rig: LedgerRig, http: httpx.AsyncClient) -> None:
+async def test_a_report_of_dates_and_of_one_district(ledger_rig: LedgerRig, http: httpx.AsyncClient) -> None:
     """A date is India's day, both days inclusive; another district's figures are not in it."""
-    await rig.publish(*EVENTS)
+    await ledger_rig.publish(*EVENTS)
     await complete(http, datetime.now(UTC))
     first = (T0 - timedelta(days=1)).date().isoformat()
     answer = await http.get("/v1/sla/report", params={"from": first, "to": first})
@@ -229,9 +223,9 @@ async def test_bad_questions_are_problems(http: httpx.AsyncClient) -> None:
         assert answer.headers["content-type"] == "application/problem+json"
 
 
-async def test_no_figure_before_the_log_was_read_once(rig: LedgerRig) -> None:
+async def test_no_figure_before_the_log_was_read_once(ledger_rig: LedgerRig) -> None:
     """An empty ledger reports nothing rather than zero."""
-    app = create_app(rig.settings.model_copy(update={"kafka_bootstrap": "127.0.0.1:1"}))
+    app = create_app(ledger_rig.settings.model_copy(update={"kafka_bootstrap": "127.0.0.1:1"}))
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(

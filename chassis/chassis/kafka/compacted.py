@@ -130,8 +130,9 @@ class CompactedView:
 class CompactedMap(Mapping[str, T]):
     """The newest value of each key of a compacted topic, decoded; `on_record` is for a CompactedView.
 
-    A record that ``decode(headers, value)`` refuses with InvalidEvent is logged as ``log_event`` and changes nothing; a
-    record without a value deletes its key. ``on_change(before, after)`` follows each change: None is "no value".
+    A record that ``decode(headers, value)`` refuses with InvalidEvent is logged as ``log_event`` and changes nothing;
+    with ``forget_invalid`` it deletes its key, as does a record without a value. ``on_change(before, after)`` follows
+    each change: None is "no value".
     """
 
     def __init__(
@@ -140,10 +141,12 @@ class CompactedMap(Mapping[str, T]):
         *,
         log_event: str,
         on_change: Callable[[T | None, T | None], None] | None = None,
+        forget_invalid: bool = False,
     ) -> None:
         self._decode = decode
         self._log_event = log_event
         self._on_change = on_change
+        self._forget_invalid = forget_invalid
         self._values: dict[str, T] = {}
 
     def on_record(self, key: bytes, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> None:
@@ -153,12 +156,18 @@ class CompactedMap(Mapping[str, T]):
             after = self._decode(headers, value) if value else None
         except InvalidEvent as error:
             _log.error(self._log_event, key=name, reason=error.reason_code)
-            return
+            if not self._forget_invalid:
+                return
+            after = None
         before = self._values.pop(name, None)
         if after is not None:
             self._values[name] = after
         if self._on_change is not None:
             self._on_change(before, after)
+
+    def put(self, key: str, value: T) -> None:
+        """What was just written, before the topic brings it."""
+        self._values[key] = value
 
     def __getitem__(self, key: str) -> T:
         return self._values[key]

@@ -1,15 +1,15 @@
 """Keeps directory.posts saying what the directory says: publishes what differs from the topic, and only that."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
 from chassis.faults import TransientFault
-from chassis.kafka.compacted import CompactedView
+from chassis.kafka.compacted import CompactedMap, CompactedView
 from chassis.kafka.producer import Producer
 from chassis.telemetry.logs import get_logger
-from event_schemas import DirectoryPost, InvalidEvent, WireRecord, decode_post, encode, ids
+from event_schemas import DirectoryPost, WireRecord, decode_post, encode, ids
 from event_schemas.topics import DIRECTORY_POSTS
 from routing.directory import Directory, changed
 from routing.metrics import RoutingMetrics
@@ -37,10 +37,11 @@ class PostsPublisher:
         self._directory = directory
         self._metrics = metrics
         self._topic = topic
-        self._published: dict[str, DirectoryPost] = {}
+        # Someone else's garbage under a key of ours is written over; under another every reader skips it.
+        self._published = CompactedMap(decode_post, log_event="directory_record_unreadable", forget_invalid=True)
         self._poked = asyncio.Event()
         self._poked.set()
-        self.view = CompactedView(bootstrap, topic, self._on_record)
+        self.view = CompactedView(bootstrap, topic, self._published.on_record)
         self.up_to_date = asyncio.Event()
 
     def poke(self) -> None:
@@ -67,22 +68,12 @@ class PostsPublisher:
             piece = posts[start : start + AT_ONCE]
             await self._producer.send_all([(self._topic, _record(post)) for post in piece])
             # Known at once, not when the view reads it back: a second poke publishes nothing twice.
-            self._published.update((post.key, post) for post in piece)
+            for post in piece:
+                self._published.put(post.key, post)
             self._metrics.posts_published.inc(len(piece))
         self.up_to_date.set()
         if posts:
             _log.info("directory_published", posts=len(posts))
-
-    def _on_record(self, key: bytes, value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> None:
-        name = key.decode("utf-8", "replace")
-        self._published.pop(name, None)
-        if not value:
-            return
-        try:
-            self._published[name] = decode_post(headers, value)
-        except InvalidEvent as error:
-            # Someone else's garbage: under a key of ours it is written over, under another every reader skips it.
-            _log.warning("directory_record_unreadable", reason=error.reason_code)
 
 
 def _record(post: DirectoryPost) -> WireRecord:

@@ -8,6 +8,7 @@ from typing import Any
 from chassis.bilingual import Language
 from chassis.sentences import CodeNames
 from event_schemas import PersonalData
+from intake.case.clock_views import clock_view
 from intake.case.model import Case, displayed_state
 from intake.catalogue import Catalogue
 from intake.catalogue.questions import label
@@ -41,9 +42,6 @@ class Labels:
     def acts(self, allowed: Sequence[Act]) -> Mapping[str, str]:
         """What the button of each command says."""
         return {act.value: self._name("acts", act.value) for act in allowed}
-
-    def clock(self, name: str, state: str) -> Mapping[str, str]:
-        return {"name": self._name("clocks", name), "state_text": self._name("clock_states", state)}
 
     def flags(self, codes: Sequence[str]) -> list[str]:
         """Each flag in words; `joined:<case_id>` is named for what stands before the colon."""
@@ -98,14 +96,7 @@ def desk_item(case: Case, now: datetime, labels: Labels, like: Likeness = NONE) 
         **labels.of(case),
         **_beside(case, like, labels),
         "clocks": [
-            {
-                "clock": view.record.clock,
-                "clock_id": view.record.clock_id,
-                "state": displayed_state(view),
-                **labels.clock(view.record.clock, displayed_state(view)),
-                "due_at": view.record.due_at,
-                "remaining_s": int((view.record.due_at - now).total_seconds()),
-            }
+            clock_view(view.record, displayed_state(view), now, labels.code_names, labels.language)
             for view in case.clocks.values()
             if view.record is not None
         ],

@@ -5,9 +5,19 @@ from datetime import datetime
 from typing import Any, Final
 
 from chassis.http.problems import Language
-from chassis.sentences import Values
+from chassis.sentences import CodeNames, Values
 from event_schemas import Station
-from intake.case.model import Case, CaseIdentity, ClockView, HearingRecord, TimelineEntry, displayed_state
+from intake.case.clock_views import clock_view
+from intake.case.model import (
+    Case,
+    CaseIdentity,
+    ClockRecord,
+    ClockView,
+    Due,
+    HearingRecord,
+    TimelineEntry,
+    displayed_state,
+)
 from intake.catalogue import Service
 from intake.reopening.rules import is_appealable
 from intake.texts import Texts
@@ -51,7 +61,7 @@ def status_view(
             for one in story
             if (text := texts.of_event(one.entry.event, one.facts, language)) is not None
         ],
-        "clocks": [_with_texts(clock, texts, language) for clock in _clocks(case, now)],
+        "clocks": [*_clocks(case, now, texts.code_names, language)],
         "hearings": [
             _hearing(case, hearing, texts, language)
             for hearing in sorted(case.hearings.values(), key=lambda hearing: hearing.starts_at)
@@ -142,39 +152,23 @@ def _hearing(case: Case, hearing: HearingRecord, texts: Texts, language: Languag
     }
 
 
-def _clocks(case: Case, now: datetime) -> Iterable[Mapping[str, Any]]:
+def _clocks(case: Case, now: datetime, code_names: CodeNames, language: Language) -> Iterable[Mapping[str, Any]]:
+    def shown(clock: ClockRecord | Due, state: str, at: datetime) -> Mapping[str, Any]:
+        who = {"owner": clock.owner, "target_s": clock.target_s}
+        return {**clock_view(clock, state, at, code_names, language), **who}
+
     recorded = [view for view in case.clocks.values() if view.record is not None]
     known = {view.record.clock_id for view in recorded if view.record is not None}
     for due in case.due:
         if due.clock_id not in known:
-            yield _clock(due.clock, due.clock_id, due.owner, "running", due.target_s, due.due_at, now)
+            yield shown(due, "running", now)
     for view in sorted(recorded, key=_by_due):
         record = view.record
         assert record is not None
         state = displayed_state(view)
-        moment = record.stopped_at if state in ("met", "cancelled") and record.stopped_at else now
-        yield _clock(record.clock, record.clock_id, record.owner, state, record.target_s, record.due_at, moment)
-
-
-def _with_texts(clock: Mapping[str, Any], texts: Texts, language: Language) -> Mapping[str, Any]:
-    name = texts.clock(clock["clock"]).in_(language)
-    return {**clock, "name": name, "state_text": texts.code_names.name("clock_states", clock["state"], language)}
+        yield shown(record, state, record.stopped_at if state in ("met", "cancelled") and record.stopped_at else now)
 
 
 def _by_due(view: ClockView) -> tuple[datetime, str]:
     assert view.record is not None
     return view.record.due_at, view.record.clock_id
-
-
-def _clock(
-    clock: str, clock_id: str, owner: str, state: str, target_s: int, due_at: datetime, at: datetime
-) -> Mapping[str, Any]:
-    return {
-        "clock": clock,
-        "clock_id": clock_id,
-        "owner": owner,
-        "state": state,
-        "target_s": target_s,
-        "due_at": due_at,
-        "remaining_s": int((due_at - at).total_seconds()),
-    }

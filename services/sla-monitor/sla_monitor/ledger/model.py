@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from event_schemas.policies import PolicySet
-from sla_monitor.domain import emissions
+from sla_monitor.domain import custody, emissions
 from sla_monitor.domain.derivation import DerivedClock, derive_clocks
 from sla_monitor.domain.model import Assignment, Breach, CaseRecord, EmittedClock
 
@@ -112,7 +112,7 @@ def rounds_of(record: CaseRecord, policies: PolicySet) -> Iterator[Round]:
 def _round(record: CaseRecord, derived: DerivedClock, clock: EmittedClock) -> Round:
     ended = derived.ended_at
     decided = derived.due if ended is None else min(ended, derived.due)
-    responsible = _in_custody(record, decided)
+    responsible = custody.in_custody(record, decided)
     district = responsible.district if responsible is not None else record.district
     return Round(
         case_id=record.case_id,
@@ -127,41 +127,12 @@ def _round(record: CaseRecord, derived: DerivedClock, clock: EmittedClock) -> Ro
         target=derived.target,
         ended=ended,
         pauses=tuple(Pause(span.begin, span.end, span.reason) for span in derived.spans),
-        shares=tuple(_shares(record, derived)),
+        shares=tuple(_share(*part) for part in custody.parts(record, derived.started, derived.ended_at)),
         expects=tuple(_expected(record, derived, clock)),
         station=None if responsible is None else responsible.station,
         district=district or None,
         police_district=None if responsible is None else responsible.police_district,
     )
-
-
-def _in_custody(record: CaseRecord, at: int) -> Assignment | None:
-    """The station that had the case at a time: the highest assignment made by then."""
-    return max((one for one in record.assignments if one.at <= at), key=lambda one: one.number, default=None)
-
-
-def _shares(record: CaseRecord, derived: DerivedClock) -> Iterator[Share]:
-    """The time of the round cut at each assignment; the parts add up to the whole, whoever had the case."""
-    ended = derived.ended_at
-    holder: Assignment | None = None
-    begin = derived.started
-    for stay in _stays(record):
-        if ended is not None and stay.at >= ended:
-            break
-        if stay.at > begin:
-            yield _share(holder, begin, stay.at)
-            begin = stay.at
-        holder = stay
-    if ended is None or ended > begin or begin == derived.started:
-        yield _share(holder, begin, ended)
-
-
-def _stays(record: CaseRecord) -> Iterator[Assignment]:
-    """Assignments by number; one whose successor was made no later never had the case."""
-    ordered = sorted(record.assignments, key=lambda one: one.number)
-    for index, stay in enumerate(ordered):
-        if all(later.at > stay.at for later in ordered[index + 1 :]):
-            yield stay
 
 
 def _share(holder: Assignment | None, begin: int, end: int | None) -> Share:

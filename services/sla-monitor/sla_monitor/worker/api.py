@@ -17,7 +17,7 @@ from event_schemas import times
 from event_schemas.districts import district_named
 from event_schemas.policies import PolicySet
 from event_schemas.times import time_of
-from sla_monitor.domain import record_codec
+from sla_monitor.domain import custody, record_codec
 from sla_monitor.domain.model import CaseRecord, EmittedClock
 from sla_monitor.shared.case_access import may_read
 from sla_monitor.shared.docs import POLICIES
@@ -213,14 +213,11 @@ def _shares(record: CaseRecord, clock: EmittedClock, now: datetime) -> Iterator[
     """Each assignment's part of the time from the clock's start to its end, or to now."""
     last = clock.last
     end = last.stopped if last.stopped is not None else times.epoch_ms(now)
-    stays = sorted(record.assignments, key=lambda one: one.number)
-    for index, stay in enumerate(stays):
-        until = stays[index + 1].at if index + 1 < len(stays) else end
-        milliseconds = min(until, end) - max(stay.at, last.started)
-        if milliseconds > 0:
+    for holder, begin, until in custody.parts(record, last.started, end):
+        if holder is not None and until is not None and until > begin:
             yield StationShareView(
                 clock_id=clock.clock_id,
-                station=stay.station,
-                assignment_no=stay.number,
-                seconds=milliseconds / 1000,
+                station=holder.station,
+                assignment_no=holder.number,
+                seconds=(until - begin) / 1000,
             )
