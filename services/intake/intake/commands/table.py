@@ -120,7 +120,7 @@ class Command(Transition):
     as the fault that `build` raises says more; it still decides whether the command is listed as allowed.
     `posts`: those that may, where the case says so; a command of another post is refused by a fault of `build`.
     `identity`: what must be so of the applicant's identity besides. `reviews_identity`: its document's other holder is
-    heard, and its claim says what the officer found.
+    notified, and its claim says what the officer found.
     `waits_for_the_law`: not while a time limit of the law runs, which ends by its own event alone.
     `ends`: the clock rounds that end with it where the policies do not end them.
     """
