@@ -145,6 +145,8 @@ def updated(case: Case, update: CaseUpdate) -> Case:
         fields["receipts"] = (*case.receipts, update.receipt)
     if update.join is not None:
         fields["joins"] = (*case.joins, update.join)
+    if update.message is not None:
+        fields["messages"] = (*case.messages, update.message)
     return replace(
         case,
         state=update.state,

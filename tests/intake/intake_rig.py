@@ -30,6 +30,7 @@ from intake.metrics import IntakeMetrics
 from intake.routers import Deps, case_api
 from intake.settings import IntakeSettings
 from intake.signing.provider import NoSigner, Signer
+from intake.tips.api import UNRECORDED
 from intake.tracking.live import LiveCases
 from intake.tracking.papers import Paper
 from intake.tracking.stream import StreamParts
@@ -38,6 +39,7 @@ from tests.intake.evidence_memory import InThread, MemoryFileStore, TestScanner
 from tests.intake.identity_memory import KnownRegister, MemoryIdentityStore
 from tests.intake.intake_memory import KnownOffices, MemoryCaseStore, MemorySideStore, MemorySlotStore
 from tests.intake.registers_memory import MemoryEntryStore, MemoryFIRStore
+from tests.intake.tips_memory import MemoryTipStore
 from tests.manual_clock import ManualClock
 
 # Read once: they are data, and frozen.
@@ -150,6 +152,7 @@ class Rig:
     register: KnownRegister
     entries: MemoryEntryStore
     firs: MemoryFIRStore
+    tips: MemoryTipStore
 
     async def post(self, path: str, body: Any = None, *, by: Principal | None = None, **headers: str) -> httpx.Response:
         sent = {name.replace("_", "-"): value for name, value in headers.items()} | bearer(by)
@@ -223,7 +226,7 @@ async def rig(*, signer: Signer | None = None, **more: Any) -> AsyncIterator[Rig
     slots, offices = MemorySlotStore(), KnownOffices()
     papers, files, scanner = PaperShelf(), MemoryFileStore(), TestScanner()
     identities, register = MemoryIdentityStore(), KnownRegister()
-    entries, firs = MemoryEntryStore(), MemoryFIRStore()
+    entries, firs, tips = MemoryEntryStore(), MemoryFIRStore(), MemoryTipStore()
     configured = settings(**({"stream_heartbeat": timedelta(milliseconds=20)} | more))
     ring = KeyRing.from_json(configured.sealing_keys)
     registry = CollectorRegistry()
@@ -249,6 +252,7 @@ async def rig(*, signer: Signer | None = None, **more: Any) -> AsyncIterator[Rig
         entries=entries,
         firs=firs,
         signer=signer or NoSigner(),
+        tips=tips,
     )
     api = case_api(deps)
     app = create_http_app(
@@ -261,12 +265,13 @@ async def rig(*, signer: Signer | None = None, **more: Any) -> AsyncIterator[Rig
         routers=api.routers,
         body=body_limits(configured),
         problem_extra=EMERGENCY_CALL,
+        unrecorded=UNRECORDED,
     )
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://intake", event_hooks=documented("intake")
     ) as http:
         beside = (slots, offices, papers, files, scanner, identities, register)
-        yield Rig(app, http, store, side, clock, ring, api.live, api.stream, api.evidence, *beside, entries, firs)
+        yield Rig(app, http, store, side, clock, ring, api.live, api.stream, api.evidence, *beside, entries, firs, tips)
 
 
 COMPLAINT: dict[str, Any] = {

@@ -116,6 +116,7 @@ def test_every_text_is_there() -> None:
     assert set(texts.notices) == {*NOTICES, *shown_files.NOTICES, *of_identity, APPEAL_OFFERED}
     assert set(EVENT_CLASSES) - UNSPOKEN <= set(texts.timeline)
     assert set(texts.timeline) - set(EVENT_CLASSES) == {
+        "add-to-tip",
         "appeal-filed",
         "dismiss-withdrawal",
         "emergency-update",

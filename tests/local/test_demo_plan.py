@@ -12,7 +12,7 @@ from janseva_local.demo.plan import CitizenPlan, Course, Playbill, make_plans
 from janseva_local.demo.steps import filing_body, filled
 
 CATALOGUE = load_catalogue()
-LIVE = [service for service in CATALOGUE if service.live and service.look_at is None]
+LIVE = [service for service in CATALOGUE if service.live and service.is_a_complaint]
 JOURNEYS = load().journeys
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final, Literal
@@ -57,13 +58,15 @@ def create_http_app(
     body: BodyLimits | None = None,
     problem_extra: Mapping[str, Any] | None = None,
     at_stop: Sequence[Callable[[], None]] = (),
+    unrecorded: re.Pattern[str] | None = None,
 ) -> FastAPI:
     """An app with /health/live, /health/ready, /metrics and problem+json for every error.
 
     `checks` is read at each readiness request, so the lifespan may fill it. `problem_extra` are members that every
     problem carries. `settings` say which proxies are trusted (without them none is) and whether health and metrics have
     a port of their own: then serve() answers them there, and this app does not know them; and which web pages may
-    call. `at_stop` ends what never ends by itself, such as a live stream, when the server is asked to stop.
+    call. `at_stop` ends what never ends by itself, such as a live stream, when the server is asked to stop. What
+    `unrecorded` matches is answered without a trace of the request (see RequestMiddleware).
     """
     app = FastAPI(title=title, version=version, lifespan=lifespan, redoc_url=None, telemetry=_NO_TELEMETRY)
     app.state.proxies = Proxies() if settings is None else Proxies.of(settings)
@@ -88,6 +91,7 @@ def create_http_app(
         metrics=HttpMetrics(registry),
         body=body or BodyLimits(),
         problem_extra=problem_extra,
+        unrecorded=unrecorded,
     )
     if settings is not None and settings.allowed_origins:
         # Outermost: a page must be able to read a refusal, too.

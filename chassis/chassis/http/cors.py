@@ -17,7 +17,7 @@ METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 REQUEST_HEADERS: Final = (
     "Accept-Language", "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match",
     "Last-Event-ID", "Tus-Resumable", "Upload-Checksum", "Upload-Length", "Upload-Metadata", "Upload-Offset",
-    "X-Receipt", "traceparent",
+    "X-Passphrase", "X-Receipt", "traceparent",
 )  # fmt: skip
 # What a page may read, beside what every page may.
 EXPOSED_HEADERS: Final = (

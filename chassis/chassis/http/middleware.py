@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chassis.http.problems import BODY_TOO_LARGE, INTERNAL, REQUEST_TOO_SLOW, Problem
 from chassis.telemetry.logs import describe_error, get_logger
 from chassis.telemetry.metrics import HttpMetrics
-from chassis.telemetry.tracing import span
+from chassis.telemetry.tracing import span, untraced
 
 _log = get_logger(__name__)
 
@@ -77,12 +77,22 @@ def problem_of_cut(cut: BodyCut) -> Problem:
 
 
 class RequestMiddleware:
-    """Wraps an app. Written against ASGI itself: Starlette's BaseHTTPMiddleware would cost a task per request."""
+    """Wraps an app. Written against ASGI itself: Starlette's BaseHTTPMiddleware would cost a task per request.
+
+    A path that `unrecorded` matches leaves no span, no trace, no metric and no line in the log.
+    """
 
     def __init__(
-        self, app: ASGIApp, *, metrics: HttpMetrics, body: BodyLimits, problem_extra: Mapping[str, Any] | None = None
+        self,
+        app: ASGIApp,
+        *,
+        metrics: HttpMetrics,
+        body: BodyLimits,
+        problem_extra: Mapping[str, Any] | None = None,
+        unrecorded: re.Pattern[str] | None = None,
     ) -> None:
         self._app = app
+        self._unrecorded = unrecorded
         self._metrics = metrics
         self._body = body
         self._problem_extra = problem_extra
@@ -93,6 +103,10 @@ class RequestMiddleware:
             return
         started = time.perf_counter()
         exchange = _Exchange(scope, receive, send, self._body)
+        if self._unrecorded is not None and self._unrecorded.match(scope["path"]):
+            with untraced():
+                await self._guarded(scope, exchange, recorded=False)
+            return
         try:
             if scope["path"] in _UNTRACED:
                 await self._guarded(scope, exchange)
@@ -104,14 +118,18 @@ class RequestMiddleware:
             elapsed = time.perf_counter() - started
             self._metrics.request_seconds.labels(route_of(scope), method, str(exchange.status)).observe(elapsed)
 
-    async def _guarded(self, scope: Scope, exchange: _Exchange) -> None:
+    async def _guarded(self, scope: Scope, exchange: _Exchange, *, recorded: bool = True) -> None:
         if exchange.declared > exchange.most and not exchange.cuts:
             await self._answer(Problem(BODY_TOO_LARGE), scope, exchange)
             return
         try:
             await self._app(scope, exchange.receive, exchange.send)
         except Exception as error:  # noqa: BLE001  every crash gets its answer here
-            _log.error("request_crashed", route=route_of(scope), method=scope["method"], exc_info=error)
+            if recorded:
+                _log.error("request_crashed", route=route_of(scope), method=scope["method"], exc_info=error)
+            else:
+                # A defect must be seen; which call met it would say that there was one.
+                _log.error("request_crashed", error=type(error).__name__)
             if exchange.started:
                 # Half an answer is out; closing the connection is all that is honest now.
                 raise ResponseCutError(describe_error(error)) from None

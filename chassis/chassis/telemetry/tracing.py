@@ -23,6 +23,7 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, Status,
 
 _TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})")
 _current: ContextVar[str | None] = ContextVar("chassis_traceparent", default=None)
+_silent: ContextVar[bool] = ContextVar("chassis_untraced", default=False)
 
 AttributeValue = str | bool | int | float
 
@@ -76,6 +77,17 @@ def current_traceparent() -> str | None:
 
 
 @contextmanager
+def untraced() -> Iterator[None]:
+    """What happens inside belongs to no trace: span() and mark() record nothing there and carry nothing on."""
+    silent, current = _silent.set(True), _current.set(None)
+    try:
+        yield
+    finally:
+        _current.reset(current)
+        _silent.reset(silent)
+
+
+@contextmanager
 def span(
     name: str,
     *,
@@ -88,6 +100,9 @@ def span(
 
     `link` ties it to another trace. An exception marks the span as failed by its kind, never by its text.
     """
+    if _silent.get():
+        yield ""
+        return
     above = parent if parent is not None else _current.get()
     tracer = Tracing.active_tracer()
     if tracer is None:
@@ -113,15 +128,18 @@ def span(
         recorded.end()
 
 
-def mark(name: str, *, parent: str | None = None, **attributes: AttributeValue) -> str:
+def mark(name: str, *, parent: str | None = None, **attributes: AttributeValue) -> str | None:
     """A span without a duration, opened and closed at once; its traceparent. For what is done to many at a time.
 
-    Where nothing is recorded there is no such span, and what it would have been under goes on as it is.
+    Where nothing is recorded there is no such span, and what it would have been under goes on as it is. What comes from
+    no trace, such as a secret tip, goes on in none.
     """
+    above = parent if parent is not None else _current.get()
+    if above is None:
+        return None
     if Tracing.active_tracer() is None:
-        above = parent if parent is not None else _current.get()
-        return above if above and _TRACEPARENT.fullmatch(above) else _carried_on(None)
-    with span(name, parent=parent, kind=SpanKind.INTERNAL, link=None, **attributes) as traceparent:
+        return above if _TRACEPARENT.fullmatch(above) else _carried_on(None)
+    with span(name, parent=above, kind=SpanKind.INTERNAL, link=None, **attributes) as traceparent:
         return traceparent
 
 

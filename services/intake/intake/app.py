@@ -53,6 +53,8 @@ from intake.registers.store import MongoEntryStore
 from intake.routers import Deps, case_api
 from intake.settings import IntakeSettings
 from intake.signing.provider import signer_at
+from intake.tips.api import UNRECORDED
+from intake.tips.store import MongoTipStore
 from intake.tracking import papers
 
 MAX_SILENCE = timedelta(seconds=30)
@@ -129,6 +131,7 @@ def create_app(
         entries=entries,
         firs=firs,
         signer=signer_at(settings.esign_url, settings.esign_key, settings.esign_issuer, registers, clock),
+        tips=MongoTipStore(mongo),
     )
     api = case_api(deps)
     liveness = {lane: Liveness(MAX_SILENCE) for lane in LANES}
@@ -186,6 +189,7 @@ def create_app(
         body=body_limits(settings),
         problem_extra=EMERGENCY_CALL,
         at_stop=(api.live.close,),
+        unrecorded=UNRECORDED,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from fastapi import APIRouter
+from prometheus_client import CollectorRegistry
 
 from chassis.clock import Clock
 from chassis.http.rates import RateLimit
@@ -54,7 +55,12 @@ from intake.settings import IntakeSettings
 from intake.signing.api import signing_router
 from intake.signing.handlers import SigningDesk
 from intake.signing.provider import Signer
-from intake.texts import load_texts
+from intake.texts import Texts, load_texts
+from intake.tips.api import TipParts, tips_router
+from intake.tips.domain import SERVICE as TIP_SERVICE
+from intake.tips.domain import CoarseClock
+from intake.tips.handlers import TRIES, TRIES_WINDOW, TipDesk
+from intake.tips.store import TipStore
 from intake.tracking.api import StatusReader, status_router
 from intake.tracking.live import LiveCases
 from intake.tracking.papers import Papers, papers_router
@@ -84,6 +90,7 @@ class Deps:
     entries: EntryStore
     firs: FIRStore
     signer: Signer
+    tips: TipStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +234,7 @@ def case_api(deps: Deps) -> CaseApi:
         photos=Photos(deps.files, deps.copies, deps.ring, deps.clock),
         clock=deps.clock,
     )
+    tips = _tips(deps, keys, standings, answers, texts)
     routers = [
         filing_router(filings),
         stream_router(stream),
@@ -240,10 +248,50 @@ def case_api(deps: Deps) -> CaseApi:
         visits_router(visits),
         desk_router(desk),
         fir_router(FIRParts(FIRDesk(deps.firs, deps.store, deps.clock), deps.authenticator)),
+        tips_router(tips),
         registers_router(RegisterParts(registers, deps.authenticator, settings.public_url)),
         desk_registers_router(DeskRegisterParts(registers, deps.authenticator, settings.public_url)),
     ]
     return CaseApi(routers, live, stream, evidence, registers)
+
+
+def _tips(deps: Deps, keys: Keys, standings: Standings, answers: Answers, texts: Texts) -> TipParts:
+    """Its own desks: their clock is coarse, and what they count is read by nobody."""
+    clock, uncounted = CoarseClock(deps.clock, deps.settings.tip_time_grain), IntakeMetrics(CollectorRegistry())
+    filing = FilingDesk(
+        store=deps.store, policies=deps.policies, ring=deps.ring, keys=keys, clock=clock, metrics=uncounted
+    )
+    commands = CommandDesk(
+        identities=standings,
+        store=deps.store,
+        slots=deps.slots,
+        offices=deps.offices,
+        policies=deps.policies,
+        keys=keys,
+        clock=clock,
+        metrics=uncounted,
+        code_names=texts.code_names,
+        seal=deps.ring.seal,
+    )
+    desk = TipDesk(
+        filing=filing,
+        commands=commands,
+        cases=deps.store,
+        tips=deps.tips,
+        keys=keys,
+        ring=deps.ring,
+        tries=RateLimit(TRIES, TRIES_WINDOW, deps.clock),
+    )
+    return TipParts(
+        desk=desk,
+        filing=filing,
+        service=_service(deps.catalogue, TIP_SERVICE),
+        catalogue=deps.catalogue,
+        answers=answers,
+        code_names=texts.code_names,
+        keys=keys,
+        public_url=deps.settings.public_url,
+    )
 
 
 def _service(catalogue: Catalogue, code: str) -> Service:

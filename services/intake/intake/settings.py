@@ -33,6 +33,12 @@ class IntakeSettings(AuthSettings, ServiceSettings):
     # Ordinary filings of one login, or of one network without a login, to one process; emergencies have no limit.
     filings_per_source: int = Field(default=60, ge=1, le=1_000_000)
     filings_window: timedelta = Field(default=timedelta(minutes=10), ge=_SECOND, le=timedelta(hours=24))
+    tip_time_grain: timedelta = Field(
+        default=timedelta(hours=1),
+        ge=_SECOND,
+        le=timedelta(hours=24),
+        description="Steps in which times of a secret tip are kept, so that no network's log tells whose it is",
+    )
     # Live streams of one receipt or login, and of all, in one process.
     streams_per_viewer: int = Field(default=4, ge=1, le=100)
     streams_at_most: int = Field(default=5_000, ge=1, le=100_000)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from chassis.clock import Clock
 from chassis.faults import TransientFault
 from chassis.outbox.publisher import OutboxEntry
 from chassis.telemetry.logs import get_logger
-from chassis.telemetry.tracing import span
+from chassis.telemetry.tracing import span, untraced
 
 from .contacts import Contacts, Unreachable
 from .domain import CaseCard, DispatchState, Notice
@@ -29,6 +30,13 @@ SWEEP_EVERY = timedelta(milliseconds=250)
 GAUGE_EVERY = 40  # sweeps
 OUTCOME_UNKNOWN = "outcome_unknown"
 _AGAIN_AFTER = timedelta(seconds=1)
+
+
+def _traced(notice: Notice) -> AbstractContextManager[Any]:
+    """What comes from no trace, such as a secret tip, is sent in none; a digest has no event behind it."""
+    if notice.traceparent is None and notice.case_id:
+        return untraced()
+    return span("notification_send", parent=notice.traceparent, template=notice.template, case_id=notice.case_id)
 
 
 class Dispatcher:
@@ -104,7 +112,7 @@ class Dispatcher:
             if claim is None:
                 return
             notice = claim.notice
-            with span("notification_send", parent=notice.traceparent, template=notice.template, case_id=notice.case_id):
+            with _traced(notice):
                 await self.send(claim, card)
 
     async def send(self, claim: Claim, card: CaseCard | None) -> None:

@@ -17,10 +17,10 @@ from janseva_web.visit import LANGUAGE_COOKIE, LANGUAGE_KEPT, Visit
 GROUPS: Final = {
     "report": ("complaint", "report"),
     "papers": ("certificate", "verification", "registration"),
-    "meet": ("visit", "help", "tip"),
+    "meet": ("visit", "help"),
 }
-# What has a place of its own on the page.
-APART: Final = frozenset({"emergency", "lookup"})
+# What has a place of its own on the page, or is not filed through the pages: a tip must leave no trace in them either.
+APART: Final = frozenset({"emergency", "lookup", "tip"})
 
 
 def grouped(services: Sequence[Service]) -> dict[str, list[Service]]:

@@ -3,6 +3,7 @@
 from chassis.http.openapi.declared import (
     CITIZEN_TOKEN,
     OFFICER_TOKEN,
+    PASSPHRASE,
     RECEIPT,
     SERVICE_TOKEN,
     Answer,
@@ -17,6 +18,7 @@ from chassis.http.openapi.document import document_of
 __all__ = [
     "CITIZEN_TOKEN",
     "OFFICER_TOKEN",
+    "PASSPHRASE",
     "RECEIPT",
     "SERVICE_TOKEN",
     "Answer",

@@ -43,6 +43,15 @@ RECEIPT: Final = Scheme(
         "description": "The `receipt_secret` of the answer to the filing: it opens that case without a login.",
     },
 )
+PASSPHRASE: Final = Scheme(
+    "passphrase",
+    {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Passphrase",
+        "description": "The `passphrase` of the answer to a secret tip: with the case key it opens the answers.",
+    },
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,11 @@ REQUEST_HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
         "schema": {"type": "string", "maxLength": 200},
         "example": "q0Jx2Qm7c1u3Yz8sVb5KfA",
     },
+    "X-Passphrase": {
+        "description": "The `passphrase` of the answer to the tip; digits of any script, spaces and dashes at will.",
+        "schema": {"type": "string", "maxLength": 200},
+        "example": "4821-0937-5516-7240",
+    },
     "If-Match": {
         "description": "The case's version as the screen shows it (the `ETag`, or `version`); 412 if the case has "
         "changed since.",

@@ -116,7 +116,9 @@ class Demo:
         answer = await send(self._http, Call("GET", f"{self._suite.intake}/v1/services"))
         answer.raise_for_status()
         services = [ServiceEntry.model_validate(one) for one in answer.json()["items"]]
-        return [service for service in services if service.live and service.look_at is None]
+        return [
+            service for service in services if service.live and service.look_at is None and service.own_call is None
+        ]
 
     async def _kill_each(self) -> None:
         pause = self._options.over_s / (len(KILLED) + 1)

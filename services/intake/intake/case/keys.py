@@ -38,6 +38,13 @@ class Keys:
         """What stands for an identity document: the same for the same number, which can't be had from it."""
         return self._mac("document", kind, number)
 
+    def tip(self, case_key: str, passphrase: str) -> str:
+        """What stands for both together: neither can be had from it, and a wrong one costs what the right one does."""
+        return self._mac("tip", case_key, passphrase)
+
+    def tip_tries(self, case_key: str) -> str:
+        return self._mac("tip tries", case_key)[:16]
+
     def viewer(self, who: str, case_id: str) -> str:
         """Whom the open streams of a case count for."""
         return self._mac("viewer", who, case_id)[:16]

@@ -157,6 +157,23 @@ class CaseIdentity:
     method: str | None = None
 
 
+class Writer(StrEnum):
+    """Who wrote a message."""
+
+    POLICE = "police"
+    CITIZEN = "citizen"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What the police and who gave a secret tip write to each other; the text is in `sealed` alone."""
+
+    message_id: str
+    at: datetime
+    by: Writer
+    sealed: str
+
+
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
     """What people may read about an event; `params` fill the text of the reader's language."""
@@ -237,6 +254,7 @@ class Case:
     history: tuple[TimelineEntry, ...] = ()
     fir: FIRRecord | None = None
     identity: CaseIdentity | None = None
+    messages: tuple[Message, ...] = ()
     feedback: int | None = None
     round: int = 1
     commands: Mapping[str, CommandMark] = field(default_factory=dict)
@@ -268,6 +286,7 @@ class CaseUpdate:
     flags: tuple[str, ...] | None = None
     receipt: str | None = None
     join: Join | None = None
+    message: Message | None = None
     desk_keys: tuple[str, ...] | None = None
     due: tuple[Due, ...] = ()
     command: Idempotency | None = None

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
+from chassis.settings import load_yaml
 from event_schemas import Lane
 from intake.case.faults import OfficeAccused
 from intake.case.model import OPEN_HEARINGS, Case
-from intake.case.states import Role
+from intake.case.states import Family, Role
 from intake.offices.domain import Offices
 
 STATION_ROLES = frozenset({Role.SHO, Role.IO, Role.COUNTER})
@@ -17,6 +19,8 @@ OFFICER_ROLES = tuple(str(role) for role in Role if role not in (Role.CITIZEN, R
 # The attribute of the catalogue that says so; it travels in clear.
 AGAINST_POLICE = "against_police"
 _HEADQUARTERS = "HQ:"
+TIP_POSTS: Final = frozenset(load_yaml(Path(__file__).with_name("tip_posts.yaml"))["posts"])
+"""Who reads every secret tip, besides the post that routing gave it to."""
 
 
 class Reach(Enum):
@@ -42,8 +46,10 @@ def may_see(case: Case, actor: Actor) -> bool:
     """The one rule behind the list, reading, revealing and commanding.
 
     Until the newest assignment has arrived, headquarters alone sees a sensitive case or a complaint against police. The
-    accused office and those under it never see theirs.
+    accused office and those under it never see theirs. A secret tip is read by named posts, whatever their role.
     """
+    if case.family is Family.TIP and not _reads_tip(case, actor):
+        return False
     if is_against_police(case) and not is_impartial(case, actor):
         return False
     if actor.role is Role.HQ:
@@ -114,6 +120,10 @@ def keep_from_accused(case: Case, office: str, offices: Offices) -> None:
 def spellings(district: str) -> tuple[str, ...]:
     """How tokens and the directory may write a police district: ARARIA, Araria, araria."""
     return tuple(dict.fromkeys((district, district.upper(), district.title(), district.lower())))
+
+
+def _reads_tip(case: Case, actor: Actor) -> bool:
+    return actor.post in TIP_POSTS or (case.assignment is not None and case.assignment.officer_post == actor.post)
 
 
 def _in_charge(case: Case, actor: Actor) -> bool:

@@ -129,6 +129,7 @@ def _service(
         "names": service.names.model_dump(),
         "how_to": service.how_to.model_dump(),
         "meanwhile": service.meanwhile and service.meanwhile.model_dump(),
+        "own_call": service.own_call and service.own_call.model_dump(),
         "look_at": service.look_at and service.look_at.model_dump(),
         "who": service.who.model_dump(),
         "routed_by": service.routed_by.model_dump(),

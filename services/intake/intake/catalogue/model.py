@@ -77,6 +77,12 @@ class ServiceNotice(Text):
     action: str | None = None
 
 
+class OwnCall(Text):
+    """Where a service is filed that must not leave what a complaint leaves."""
+
+    path: str = Field(pattern="^/v1/")
+
+
 class LookAt(Text):
     """Where a service that makes no case is read."""
 
@@ -148,6 +154,7 @@ class Service(_Data):
     district_asked_by: str | None = None
     meanwhile: Text | None = None
     look_at: LookAt | None = None
+    own_call: OwnCall | None = None
     description_required: bool = False
     place_required: bool = False
     wrong_formats: Literal["refused", "flagged"] = "refused"
@@ -174,6 +181,8 @@ class Service(_Data):
             self._check_district_question()
         if (self.family is Family.LOOKUP) != (self.look_at is not None):
             raise ValueError(f"{self.code}: look_at is for lookups, and for each of them")
+        if (self.family is Family.TIP) != (self.own_call is not None):
+            raise ValueError(f"{self.code}: own_call is for tips, and for each of them")
         for name, value in self._conditions():
             question = self.attributes.get("properties", {}).get(name, {})
             allowed = {"true", "false"} if question.get("type") == "boolean" else set(question.get("enum", ()))
@@ -189,6 +198,11 @@ class Service(_Data):
     def _conditions(self) -> Iterator[tuple[str, str]]:
         for when in (*self.urgent_when, *(notice.when for notice in self.notices)):
             yield from ((name, value) for name, values in when.root.items() for value in values)
+
+    @property
+    def is_a_complaint(self) -> bool:
+        """Whether POST /v1/complaints takes it: neither looked up nor filed by a call of its own."""
+        return self.look_at is None and self.own_call is None
 
     def is_live(self, now: datetime) -> bool:
         """Whether it can be used on this day, in India."""

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from intake.case.shapes import LaneName, Owner, Shape
 from intake.case.states import Family
-from intake.catalogue.model import Document, Example, Fee, Login, LookAt, Named, Yield
+from intake.catalogue.model import Document, Example, Fee, Login, LookAt, Named, OwnCall, Yield
 from intake.catalogue.questions import Text
 
 
@@ -33,7 +33,8 @@ class ServiceEntry(Shape):
     """`attributes` is the JSON Schema of the service's own questions, which POST /v1/complaints takes.
 
     Its `required` is refused where it is missing; `x-expected` is what a form should not let pass unasked. Of a service
-    that is not live (`live` false), `meanwhile` says what to do; one that makes no case is read at `look_at`.
+    that is not live (`live` false), `meanwhile` says what to do; one that makes no case is read at `look_at`; one with
+    an `own_call` is filed there.
     """
 
     code: str
@@ -45,6 +46,7 @@ class ServiceEntry(Shape):
     names: Text
     how_to: Text
     meanwhile: Text | None
+    own_call: OwnCall | None
     look_at: LookAt | None
     who: Named
     routed_by: Named

@@ -38,6 +38,7 @@ from event_schemas import (
     ResponderArrived,
     ResponderDispatched,
     ResponderStoodDown,
+    TipAnswered,
     TransferRequested,
     VerificationCompleted,
     VisitorArrived,
@@ -57,7 +58,7 @@ from intake.case.situation import (
     valid_certificates,
 )
 from intake.case.states import CASE_FAMILIES, DONE, Family, Role, State, Transition, stay, to
-from intake.commands import certificates, documents, emergencies, general, identity
+from intake.commands import certificates, documents, emergencies, general, identity, tips
 from intake.commands.endings import ClockEnds, every_clock, the_kinds_clock, the_signature
 from intake.fir import commands as fir
 from intake.fir import domain as information
@@ -89,6 +90,8 @@ class Act(StrEnum):
     REFUSE_CERTIFICATE = "refuse-certificate"
     ORDER_CERTIFICATE_REVOCATION = "order-certificate-revocation"
     COMPLETE_INQUIRY = "complete-inquiry"
+    ANSWER_TIP = "answer-tip"
+    ADD_TO_TIP = "add-to-tip"
     REQUEST_DOCUMENTS = "request-documents"
     SIGN_INFORMATION = "sign-information"
     E_SIGN = "e-sign"
@@ -170,6 +173,7 @@ _BEFORE_ARRIVAL = frozenset({S.RECEIVED, S.ASSIGNED, S.ACKNOWLEDGED, S.TRANSFERR
 # Without its only hearing the case is at the desk again.
 _WITHOUT_HEARING = {**to(S.ASSIGNED, S.HEARING_SCHEDULED), **stay(_OPEN - {S.HEARING_SCHEDULED})}
 _EMERGENCY = frozenset({F.EMERGENCY})
+_TIP = frozenset({F.TIP})
 _CERTIFICATE = frozenset({F.CERTIFICATE})
 _VERIFIED = frozenset({F.CERTIFICATE, F.VERIFICATION})
 # Who gave information without a name is never called in.
@@ -186,6 +190,8 @@ _SUPERVISORS = _DECIDERS - {R.SHO}
 _INVESTIGATORS = _DECIDERS | {R.IO}
 _RESPONDERS = frozenset({R.DISPATCHER, R.SHO, R.IO})
 _CITIZEN = frozenset({R.CITIZEN})
+# A tip is at no station: which of their posts read it says case/scope.py.
+_TIP_READERS = frozenset({R.SP, R.HQ})
 
 TABLE: Mapping[Act, Command] = {
     Act.ACKNOWLEDGE: Command(
@@ -380,6 +386,25 @@ TABLE: Mapping[Act, Command] = {
         roles=_INVESTIGATORS,
         ends=ClockEnds(every_clock, ClockEndReason.DECIDED),
     ),
+    Act.ANSWER_TIP: Command(
+        body=tips.AnswerTip,
+        example={"text": "सूचना मिली। किस समय गाड़ी आती है?"},
+        event=TipAnswered,
+        build=tips.answer_tip,
+        moves=to(S.IN_PROGRESS, S.ASSIGNED, S.ACKNOWLEDGED, S.IN_PROGRESS, S.REOPENED),
+        families=_TIP,
+        roles=_TIP_READERS,
+        condition=tips.has_room,
+    ),
+    Act.ADD_TO_TIP: Command(
+        body=tips.AddToTip,
+        event=None,
+        build=tips.add_to_tip,
+        moves=stay(_OPEN),
+        families=_TIP,
+        roles=_CITIZEN,
+        condition=tips.has_room,
+    ),
     Act.REQUEST_DOCUMENTS: Command(
         body=documents.RequestDocuments,
         example={"documents": ["identity", "residence"]},
@@ -490,7 +515,8 @@ TABLE: Mapping[Act, Command] = {
         event=TransferRequested,
         build=general.transfer,
         moves=to(S.TRANSFERRED, _AT_DESK, S.RESPONDING, S.VERIFICATION_DONE),
-        families=_ANY,
+        # A tip stays with the post that it was given to: a station may be the one that it is about.
+        families=_ANY - _TIP,
         roles=_DECIDERS | {R.DISPATCHER},
         condition=no_paper_under_way,
     ),

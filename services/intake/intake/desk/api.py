@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, StringConstraints
@@ -16,9 +16,10 @@ from event_schemas import PersonalData, ids
 from intake.auth import Authenticator, Principal, actor_of
 from intake.case.command import CommandBody
 from intake.case.identity import Identities
+from intake.case.messages import messages_of
 from intake.case.model import Case
 from intake.case.scope import DISTRICT_ROLES, OFFICER_ROLES, STATION_ROLES, Actor, may_see
-from intake.case.states import State
+from intake.case.states import Family, State
 from intake.case.store import CaseFilter, CaseStore
 from intake.case.store.side import Reveal, SideStore
 from intake.catalogue import Catalogue
@@ -42,6 +43,10 @@ class RevealBody(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     reason: Annotated[ShortText, StringConstraints(min_length=3)]
+
+
+OPENED: Final = "opened"
+"""The reason that is kept of who opens a secret tip without revealing it."""
 
 
 class DeskParts:
@@ -81,6 +86,17 @@ class DeskParts:
         """What only the account of the filer shows: complaint and report go on, and the desk knows."""
         contested = case.owner is not None and case.identity is None and await self._identities.is_contested(case.owner)
         return (IDENTITY_CONFLICT,) if contested else ()
+
+    async def record_opening(self, case: Case, actor: Actor) -> None:
+        """Who looks at a secret tip is kept, though nothing of it is shown yet."""
+        if case.family is Family.TIP:
+            await self.record_look(case, actor, OPENED)
+
+    async def record_look(self, case: Case, actor: Actor, reason: str) -> None:
+        """Durable on return: nothing is shown before."""
+        now = self.clock.now()
+        look = Reveal(ids.new_event_id(now), now, case.case_id, actor.sub, actor.post, reason)
+        await self.side.record_reveal(look)
 
     def labels(self, language: Language) -> Labels:
         return Labels(self._code_names, self._catalogue, language)
@@ -124,6 +140,7 @@ def desk_router(parts: DeskParts) -> APIRouter:
             parts.commands.allowed(found, actor),
             parts.labels(language),
             masked=masked,
+            messages=messages_of(found, parts.ring),
             like=beside,
             noted=await parts.noted(found),
         )
@@ -136,6 +153,7 @@ def desk_router(parts: DeskParts) -> APIRouter:
     ) -> Response:
         actor = actor_of(principal)
         found = await parts.case(case_id, actor)
+        await parts.record_opening(found, actor)
         return await shown(found, actor, language_of(accept_language), masked=True)
 
     @router.post("/{case_id}/reveal")
@@ -149,8 +167,7 @@ def desk_router(parts: DeskParts) -> APIRouter:
         actor = actor_of(principal)
         body = await read_model(request, RevealBody)
         found = await parts.case(case_id, actor)
-        now = parts.clock.now()
-        await parts.side.record_reveal(Reveal(ids.new_event_id(now), now, case_id, actor.sub, actor.post, body.reason))
+        await parts.record_look(found, actor, body.reason)
         return await shown(found, actor, language_of(accept_language), masked=False)
 
     def offer(act: Act, body_type: type[CommandBody]) -> None:

@@ -113,6 +113,16 @@ class PaperToApprove(Shape):
     facts: list[PaperFact]
 
 
+class DeskMessage(Shape):
+    """Of a secret tip; `text` is null as long as the case is masked."""
+
+    message_id: str
+    at: datetime
+    by: Literal["police", "citizen"]
+    by_text: str
+    text: str | None
+
+
 class DeskCase(CaseStatus):
     """The status, and what an officer needs besides. `allowed`: the commands that would be accepted now, by name in
     `allowed_text`. `papers`: those that may be approved now, by whichever post.
@@ -136,6 +146,7 @@ class DeskCase(CaseStatus):
     assignment: DeskAssignment | None
     location: Point | None
     personal: Personal
+    messages: list[DeskMessage]
     masked: bool
     allowed: list[Act]
     allowed_text: Mapping[str, str]

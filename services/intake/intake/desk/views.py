@@ -9,6 +9,7 @@ from chassis.bilingual import Language
 from chassis.sentences import CodeNames
 from event_schemas import PersonalData
 from intake.case.clock_views import clock_view
+from intake.case.messages import WrittenMessage
 from intake.case.model import Case, displayed_state
 from intake.catalogue import Catalogue
 from intake.catalogue.questions import label
@@ -72,6 +73,18 @@ class Labels:
         """Why the office has the case."""
         return self._name("assignment_reasons", code)
 
+    def message(self, written: WrittenMessage, *, masked: bool) -> Mapping[str, Any]:
+        message = written.message
+        by = message.by.value
+        name = self._name("services", "secret-tip") if by == "citizen" else self._name("writers", by)
+        return {
+            "message_id": message.message_id,
+            "at": message.at,
+            "by": by,
+            "by_text": name,
+            "text": None if masked else written.text,
+        }
+
     def _name(self, group: str, code: str) -> str:
         return self.code_names.name(group, code, self.language)
 
@@ -111,6 +124,7 @@ def desk_view(
     labels: Labels,
     *,
     masked: bool,
+    messages: Sequence[WrittenMessage] = (),
     like: Likeness = NONE,
     noted: Sequence[str] = (),
 ) -> Mapping[str, Any]:
@@ -141,6 +155,7 @@ def desk_view(
         else None,
         "location": case.location.model_dump(exclude_none=True) if case.location else None,
         "personal": masked_data(personal, hidden=case.sensitive) if masked else revealed_data(personal),
+        "messages": [labels.message(one, masked=masked) for one in messages],
         "masked": masked,
         "allowed": [str(act) for act in allowed],
         "allowed_text": labels.acts(allowed),

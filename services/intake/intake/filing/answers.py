@@ -33,7 +33,7 @@ class Answers:
                 "lane": case.lane.value,
                 "filed_at": case.filed_at,
                 "due": [due_json(due) for due in case.due],
-                "notices": self._notices(case.flags if filed.flags is None else filed.flags, language),
+                "notices": self.notices(case.flags if filed.flags is None else filed.flags, language),
                 **(more or {}),
             },
             202,
@@ -43,7 +43,7 @@ class Answers:
     def status_url(self, case: Case) -> str:
         return f"{self._public_url}/v1/complaints/{case.tracking_number}"
 
-    def _notices(self, flags: Iterable[str], language: Language) -> list[Mapping[str, Any]]:
+    def notices(self, flags: Iterable[str], language: Language) -> list[Mapping[str, Any]]:
         return [
             {"code": flag, "text": text.in_(language), "action": text.action}
             for flag in flags

@@ -41,7 +41,13 @@ from intake.filing.reading.field_names import names_emergency, names_emergency_a
 from intake.filing.reading.urgent import read_urgent
 from intake.http.reading import as_model, as_object
 from intake.metrics import IntakeMetrics
-from intake.problems import KEY_MISSING, SERVICE_IS_A_LOOKUP, SERVICE_NOT_LIVE, UNKNOWN_SERVICE
+from intake.problems import (
+    KEY_MISSING,
+    SERVICE_HAS_ITS_OWN_CALL,
+    SERVICE_IS_A_LOOKUP,
+    SERVICE_NOT_LIVE,
+    UNKNOWN_SERVICE,
+)
 
 _log = get_logger(__name__)
 
@@ -164,9 +170,12 @@ def _service(catalogue: Catalogue, code: Any) -> Service:
 
 
 def refuse_where_nothing_is_filed(service: Service, now: datetime) -> None:
-    """Problem 422 for a service that is not live yet, and for one that makes no case."""
+    """Problem 422 for a service that is not live yet, that is filed elsewhere, or that makes no case."""
     if not service.is_live(now) and service.meanwhile is not None:
         raise Problem(SERVICE_NOT_LIVE, errors=[_not_filed("service_not_live", service.meanwhile)])
+    if (call := service.own_call) is not None:
+        errors = [_not_filed("service_has_its_own_call", call)]
+        raise Problem(SERVICE_HAS_ITS_OWN_CALL, errors=errors, extra={"file_at": call.path})
     if (place := service.look_at) is not None:
         extra = {"look_at": place.path}
         raise Problem(SERVICE_IS_A_LOOKUP, errors=[_not_filed("service_is_a_lookup", place)], extra=extra)

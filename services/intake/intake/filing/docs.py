@@ -78,6 +78,7 @@ FILE: Final = Description(
         problems.SERVICE_NOT_LIVE,
         problems.SERVICE_NOT_IN_DISTRICT,
         problems.SERVICE_IS_A_LOOKUP,
+        problems.SERVICE_HAS_ITS_OWN_CALL,
         problems.LOCATION_OUTSIDE_INDIA,
         problems.PHONE_INVALID,
     ),

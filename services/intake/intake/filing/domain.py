@@ -49,6 +49,7 @@ class Submission:
     location: Location | None = None
     place_address: str | None = field(default=None, repr=False)
     named_station: str | None = None
+    district: str | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict, repr=False)
     kinds: tuple[str, ...] = ()
     call_received_at: datetime | None = None
@@ -100,6 +101,7 @@ def file_complaint(submission: Submission, stamp: Stamp, policies: PolicySet, se
         priority=service.priority_of(submission.attributes, sensitive=sensitive),
         location=None if sensitive else submission.location,
         named_station=submission.named_station,
+        district=submission.district,
         channel=submission.channel,
         language=submission.language,
         anonymous=submission.person.phone is None and submission.person.name is None,
@@ -226,6 +228,7 @@ def _case_of(
         call_received_at=submission.call_received_at,
         location=filed.location,
         named_station=submission.named_station,
+        district=submission.district,
         accused=accused_office(filed.attributes, submission.named_station),
         attributes=filed.attributes,
         flags=flags,

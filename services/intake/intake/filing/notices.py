@@ -13,6 +13,9 @@ FIELD_UNREADABLE = "field_unreadable"
 NOTE_SHORTENED = "note_shortened"
 IN_DANGER = "in_danger"
 UPDATED_OPEN_CASE = "updated_open_case"
+TIP_KEY = "tip_key"
+TIP_NETWORK = "tip_network"
+TIP_COST = "tip_cost"
 FORMAT_DOUBTFUL = "format_doubtful"
 IDENTITY_NEEDED = "identity_needed"
 IDENTITY_REVIEW = "identity_review"
@@ -29,6 +32,9 @@ NOTICES = (
     NOTE_SHORTENED,
     IN_DANGER,
     UPDATED_OPEN_CASE,
+    TIP_KEY,
+    TIP_NETWORK,
+    TIP_COST,
     FORMAT_DOUBTFUL,
     IDENTITY_NEEDED,
     IDENTITY_REVIEW,

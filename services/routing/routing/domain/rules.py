@@ -11,6 +11,10 @@ from routing.domain.territory import Surroundings, find_territory, true_place
 # Services whose subject is an offence: a station that is not the place's own records them as a zero FIR.
 OFFENCE_SERVICES = frozenset({"e-fir"})
 
+# Told without a name, and read by named posts alone; of what these posts might be accused.
+TIP_SERVICES = frozenset({"secret-tip"})
+ABOUT_POLICE = frozenset({"corrupt_police"})
+
 # The station has no desk in the suite yet: people there are informed by telephone.
 DESK_NOT_ONLINE = "desk_not_online"
 
@@ -62,6 +66,23 @@ def _above(snapshot: Snapshot, code: str) -> Office | None:
     if sub_division is not None:
         return snapshot.superintendent(sub_division.office.police_district)
     return snapshot.range_office() if code in snapshot.police_districts else None
+
+
+def secret_tip(snapshot: Snapshot, filing: Filing, territory: Territory) -> Decision | None:
+    """A secret tip goes to its district's superintendent, never to a station; about the police, or from no known
+    district, to the office above the districts.
+    """
+    if filing.service_code not in TIP_SERVICES:
+        return None
+    about_police = filing.category in ABOUT_POLICE
+    district = None if about_police else territory.police_district
+    return Decision(
+        snapshot.range_office() if district is None else snapshot.superintendent(district),
+        Reason.AGAINST_POLICE if about_police else Reason.SPECIALIST,
+        provisional=False,
+        confidence=1.0 if about_police or district is not None else 0.0,
+        boundary_version=snapshot.version,
+    )
 
 
 def named_station(snapshot: Snapshot, filing: Filing, territory: Territory) -> Decision | None:
@@ -193,4 +214,11 @@ def desk_notes(snapshot: Snapshot, code: str) -> tuple[str, ...]:
     return () if station is None or station.desk_online else (DESK_NOT_ONLINE,)
 
 
-RULES: tuple[Rule, ...] = (against_police, named_station, specialist_unit, territorial_station, control_room)
+RULES: tuple[Rule, ...] = (
+    against_police,
+    secret_tip,
+    named_station,
+    specialist_unit,
+    territorial_station,
+    control_room,
+)

@@ -3,8 +3,16 @@
 from typing import Any
 
 from chassis.mongo.client import Document
-from intake.case.scope import AGAINST_POLICE, DISTRICT_ROLES, STATION_ROLES, Actor, offices_of, spellings
-from intake.case.states import Role
+from intake.case.scope import (
+    AGAINST_POLICE,
+    DISTRICT_ROLES,
+    STATION_ROLES,
+    TIP_POSTS,
+    Actor,
+    offices_of,
+    spellings,
+)
+from intake.case.states import Family, Role
 
 _AGAINST_POLICE = f"attributes.{AGAINST_POLICE}"
 _NOT_AGAINST_POLICE: Document = {_AGAINST_POLICE: {"$ne": True}}
@@ -15,7 +23,7 @@ _UNASSIGNED: Document = {"assignment": {"$exists": False}}
 
 def visible_to(actor: Actor) -> Document:
     """Which documents the officer may see."""
-    return {"$and": [_impartial(actor), _in_reach(actor)]}
+    return {"$and": [_impartial(actor), _in_reach(actor), *_tips(actor)]}
 
 
 def at_station(code: str) -> Document:
@@ -28,6 +36,13 @@ def _impartial(actor: Actor) -> Document:
     if actor.role is not Role.HQ:
         others["$exists"] = True
     return {"$or": [_NOT_AGAINST_POLICE, {"accused": others}]}
+
+
+def _tips(actor: Actor) -> list[Document]:
+    """Of the secret tips, those given to his own post; all for the posts that are named for them."""
+    if actor.post in TIP_POSTS:
+        return []
+    return [{"$or": [{"family": {"$ne": Family.TIP.value}}, {"assignment.officer_post": actor.post}]}]
 
 
 def _in_reach(actor: Actor) -> Document:
