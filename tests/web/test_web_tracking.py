@@ -9,9 +9,10 @@ import pytest
 from pydantic import SecretStr
 
 from janseva_web.cookies import Purpose, Sealer
+from janseva_web.desk.login import LONGEST_TOKEN, SHOWN
 from janseva_web.suite.client import place
 from janseva_web.tracking.qr import Receipts
-from janseva_web.visit import CITIZEN, Receipt
+from janseva_web.visit import CITIZEN, OFFICER, Receipt
 from tests.web.fake_suite import CASE, KEY, MINUTE, NUMBER, SECRET, FakeSuite, Tags, browser, hidden, logged_in, problem
 
 NOW = datetime(2026, 11, 29, 9, 0, tzinfo=UTC)
@@ -189,5 +190,8 @@ async def test_a_number_never_becomes_another_path(number: str) -> None:
 
 def test_no_cookie_of_a_login_outgrows_a_browser() -> None:
     """4,096 bytes are all that a browser keeps of one."""
-    tokens = {"access": "x" * 1_200, "refresh": "y" * 200, "ends": 1_800_000_000}
-    assert len(Sealer(SecretStr(KEY)).seal(CITIZEN, tokens, NOW)) < 4_000
+    sealer = Sealer(SecretStr(KEY))
+    citizen = {"access": "x" * 1_200, "refresh": "y" * 200, "ends": 1_800_000_000}
+    officer = {"access": "x" * LONGEST_TOKEN, **dict.fromkeys(SHOWN, "z" * 40)}
+    assert len(sealer.seal(CITIZEN, citizen, NOW)) < 4_000
+    assert len(sealer.seal(OFFICER, officer, NOW)) < 4_000

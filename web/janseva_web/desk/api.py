@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import quote
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -160,7 +161,7 @@ class _DeskPages:
 
     def _to_login(self, visit: Visit) -> Response:
         to = visit.here if visit.request.method == "GET" else DESK
-        return self.pages.redirect(visit, f"/desk/login?to={to}")
+        return self.pages.redirect(visit, f"/desk/login?to={quote(to)}")
 
     def _ended(self, visit: Visit, refused: Refused) -> Response:
         """A token that is worth nothing any more ends the session: the post was withdrawn, or its time is over."""
