@@ -16,7 +16,7 @@ from janseva_web.suite.desk import DeskCase
 LEFT_OUT: Final = frozenset(
     {
         "reported_at", "location", "source", "fix_age_s", "facts", "officer_post", "place", "confirmation", "method",
-        "remarks_code", "certificate_id", "join_url", "permitted_by_post",
+        "remarks_code", "certificate_id", "join_url", "permitted_by_post", "document", "last_four",
     }
 )  # fmt: skip
 # The vocabulary of a code, by command and field, else by the field alone.
@@ -31,6 +31,7 @@ VOCABULARIES: Final[Mapping[tuple[str, str], str]] = {
     ("pause-clock", "reason_code"): "pause_reasons",
     ("refuse-certificate", "reason_code"): "refusal_reasons",
     ("decline-fir", "reason_code"): "fir_decline_reasons",
+    ("review-identity", "outcome"): "case_identity_states",
     ("close", "outcome"): "closing_reasons",
     ("close", "reason_code"): "closing_reasons",
 }
@@ -41,6 +42,8 @@ OWN_CODES: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("order-certificate-revocation", "reason_code"): ("wrong_person", "false_statement", "printed_wrong"),
     ("cancel-hearing", "reason_code"): ("officer_away", "citizen_asked"),
     ("record-no-show", "party"): ("citizen", "officer"),
+    ("confirm-withdrawal", "confirmation"): ("otp", "kiosk", "witness"),
+    ("publish-fir", "portal"): ("fir_online", "missing_children"),
 }
 LONGEST: Final = 2_000
 MOST_LINES: Final = 40
@@ -86,7 +89,8 @@ class CommandForms:
     ) -> Iterator[CommandField]:
         required = set(schema.get("required", ()))
         for name, member in schema.get("properties", {}).items():
-            if name in LEFT_OUT or (name == "kind" and act == "approve-certificate"):
+            left_out = name in LEFT_OUT or (name == "kind" and act == "approve-certificate")
+            if left_out and name not in required:
                 continue
             choices = self._choices(act, name, member, case, language)
             shape = _shape(member, many=bool(choices), document=document)
