@@ -136,7 +136,7 @@ def _entry(kind: Kind, chance: random.Random, now: Any, number: int) -> Entry:
 
 
 async def _round(mongo: Mongo, store: MongoEntryStore, searches: int) -> tuple[list[float], list[float]]:
-    """Milliseconds of each bare find and each search, taken in turns."""
+    """Milliseconds of each bare find and each search, one after the other."""
     kind, registers = _kind(), load_registers()
     clock, ring = SystemClock(), KeyRing({})
     photos = Photos(MongoFileStore(mongo), Workshop(), ring, clock)
