@@ -11,7 +11,6 @@ import hmac
 import secrets
 import time
 from dataclasses import dataclass, field
-from datetime import timedelta
 from html import escape
 from pathlib import Path
 from typing import Annotated, Final
@@ -23,13 +22,10 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
-from chassis.clock import SystemClock
-from chassis.http.access.tokens import issue_officer_token
 from chassis.settings import LOCAL_ISSUER
-from event_schemas.officers import Officer, OfficerRole
-from intake.auth.devtoken import default_post
+from event_schemas.officers import STATION_ROLES, Officer, OfficerRole
+from intake.auth.devtoken import TTL, WITHOUT_A_PLACE, officer_of, signed_token
 
-TOKEN_TTL: Final = timedelta(hours=12)
 CODE_TTL_S: Final = 60
 MOST_CODES: Final = 1_000
 Short = Annotated[str, Form(max_length=500)]
@@ -74,8 +70,7 @@ class Issuer:
             return None
         if not hmac.compare_digest(digest, grant.challenge.encode()):
             return None
-        key = self.settings.officer_key_file.read_text("utf-8")
-        return issue_officer_token(key, grant.officer, LOCAL_ISSUER, SystemClock().now(), TOKEN_TTL)
+        return signed_token(self.settings.officer_key_file, grant.officer)
 
 
 def create_app(settings: IssuerSettings) -> FastAPI:
@@ -109,16 +104,10 @@ def create_app(settings: IssuerSettings) -> FastAPI:
     @app.post("/authorize")
     async def grant(state: Short = "", code_challenge: Short = "", role: Short = "", place: Short = "") -> Response:
         try:
-            chosen = OfficerRole(role)
-            own = place.strip() or None
-            at_station = chosen in (OfficerRole.SHO, OfficerRole.IO, OfficerRole.COUNTER)
-            officer = Officer(
-                sub=f"dev-{role}-{own or 'bihar'}",
-                role=chosen,
-                post=default_post(role, own),
-                station=own if at_station else None,
-                district=None if at_station or chosen in (OfficerRole.HQ, OfficerRole.DISPATCHER) else own,
-            )
+            chosen, own = OfficerRole(role), place.strip() or None
+            at_station = chosen in STATION_ROLES
+            station, district = (own, None) if at_station else (None, own)
+            officer = officer_of(chosen, station, None if chosen in WITHOUT_A_PLACE else district, post=None, sub=None)
         except (ValueError, ValidationError):
             return HTMLResponse(page(state, code_challenge, wrong=True), 422)
         query = urlencode({"code": issuer.grant(officer, code_challenge), "state": state})
@@ -129,7 +118,7 @@ def create_app(settings: IssuerSettings) -> FastAPI:
         made = issuer.trade(code, code_verifier) if redirect_uri == settings.redirect_uri else None
         if made is None:
             return JSONResponse({"error": "invalid_grant"}, 400)
-        body = {"access_token": made, "token_type": "Bearer", "expires_in": int(TOKEN_TTL.total_seconds())}
+        body = {"access_token": made, "token_type": "Bearer", "expires_in": int(TTL.total_seconds())}
         return JSONResponse(body, headers={"cache-control": "no-store"})
 
     return app
