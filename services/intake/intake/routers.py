@@ -226,6 +226,7 @@ def case_api(deps: Deps) -> CaseApi:
         authenticator=deps.authenticator,
         today=lambda: deps.clock.now().date(),
         rate=RateLimit(settings.filings_per_source, settings.filings_window, deps.clock),
+        contact_of=deps.contact_of,
         identities=standings,
     )
     registers = RegisterDesk(

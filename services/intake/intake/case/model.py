@@ -175,6 +175,15 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class CounterFiling:
+    """An officer filed it for the citizen before him, and read it back to him: never an OTP alone."""
+
+    post: str
+    confirmation: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineEntry:
     """What people may read about an event; `params` fill the text of the reader's language."""
 
@@ -255,6 +264,7 @@ class Case:
     fir: FIRRecord | None = None
     identity: CaseIdentity | None = None
     messages: tuple[Message, ...] = ()
+    counter: CounterFiling | None = None
     feedback: int | None = None
     round: int = 1
     commands: Mapping[str, CommandMark] = field(default_factory=dict)

@@ -123,6 +123,14 @@ class DeskMessage(Shape):
     text: str | None
 
 
+class CounterOfCase(Shape):
+    """Who filed it for the citizen, in which language it was read back, and how he confirmed it."""
+
+    post: str
+    confirmation: str
+    language: str
+
+
 class DeskCase(CaseStatus):
     """The status, and what an officer needs besides. `allowed`: the commands that would be accepted now, by name in
     `allowed_text`. `papers`: those that may be approved now, by whichever post.
@@ -142,6 +150,7 @@ class DeskCase(CaseStatus):
     flags_text: list[str]
     possible_duplicates: list[str]
     group: str | None
+    counter: CounterOfCase | None
     attributes: Mapping[str, Any]
     assignment: DeskAssignment | None
     location: Point | None

@@ -1,7 +1,7 @@
 """What an officer sees of a case: its work at once, a citizen's data only after a reason is given."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -144,6 +144,7 @@ def desk_view(
         "anonymous": case.anonymous,
         "sensitive": case.sensitive,
         **_beside(case, like, labels, noted),
+        "counter": None if case.counter is None else asdict(case.counter),
         "attributes": dict(case.attributes),
         "assignment": {
             "assignment_no": assignment.assignment_no,

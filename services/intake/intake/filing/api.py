@@ -34,6 +34,7 @@ from intake.catalogue import Catalogue, Service
 from intake.filing import docs
 from intake.filing.answers import Answers
 from intake.filing.bodies import ComplaintBody, submission_of
+from intake.filing.counter import at_counter, refuse_counter
 from intake.filing.emergencies import Caller, EmergencyDesk
 from intake.filing.handlers import FilingDesk
 from intake.filing.identity import with_identity
@@ -70,6 +71,7 @@ class FilingParts:
     today: Callable[[], date]
     rate: RateLimit
     identities: Identities
+    contact_of: Callable[[str], str]
 
     def source(self, request: Request, principal: Principal | None) -> str:
         """What counts as one filer: a login, else a network. Hashed, and another each day."""
@@ -90,7 +92,7 @@ def filing_router(parts: FilingParts) -> APIRouter:
             raise problem_of_cut(cut)
         try:
             refuse_unknown_query(request.scope)
-            principal = await parts.authenticator.optional_citizen(request)
+            principal = await parts.authenticator.anyone(request)
             return await _file_complaint(parts, raw, principal, request)
         except Problem as problem:
             parts.metrics.rejected.labels(problem.type.code).inc()
@@ -128,9 +130,14 @@ async def _file_complaint(parts: FilingParts, raw: bytes, principal: Principal |
         key, principal=principal.sub if principal else None, route=COMPLAINTS_ROUTE, body=body
     )
     given, now = as_model(ComplaintBody, body), parts.desk.now()
-    submission = submission_of(parts.catalogue, service, given, principal, now, source=source)
-    if principal is not None:
-        submission = await with_identity(submission, principal, parts.identities)
+    citizen = principal if principal is not None and principal.role == "citizen" else None
+    submission = submission_of(parts.catalogue, service, given, citizen, now, source=source)
+    if principal is not None and citizen is None:
+        submission = at_counter(submission, given.counter, principal, parts.contact_of)
+    else:
+        refuse_counter(given.counter)
+    if citizen is not None:
+        submission = await with_identity(submission, citizen, parts.identities)
     filed = await parts.desk.file(submission, key=key, idempotency=idempotency)
     return parts.answers.filed(filed, language_of(headers.get("accept-language")))
 

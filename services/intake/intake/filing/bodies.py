@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -80,6 +80,22 @@ class Complainant(Body):
     address: ShortText | None = Field(default=None, repr=False)
 
 
+class SeenDocument(Body):
+    """The original that the officer saw: its kind and the last four characters."""
+
+    document: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{2,39}$")]
+    last_four: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{4}$")] | None = None
+
+
+class CounterBody(Body):
+    """An officer's filing for the citizen before him: read back in his language, and confirmed by more than an OTP."""
+
+    read_back: Literal[True]
+    confirmation: Literal["thumb", "signature", "witness"]
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z_]{2,20}$")] = "hi"
+    identity: SeenDocument | None = None
+
+
 class ComplaintBody(Body):
     service_code: str = Field(max_length=80)
     language: Annotated[str, OneOf(Language)] = "hi"
@@ -89,6 +105,7 @@ class ComplaintBody(Body):
     location: LocationBody | None = None
     named_station: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,40}$")] | None = None
     attributes: dict[str, Any] = Field(default_factory=dict, repr=False)
+    counter: CounterBody | None = None
 
 
 def checked_location(body: LocationBody) -> Location:

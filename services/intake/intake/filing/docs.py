@@ -51,7 +51,9 @@ FILE: Final = Description(
     "File a submission",
     "Takes a submission under one of the services of GET /v1/services: a complaint, a report, an application, a "
     "request for a hearing. Whether a login is needed says the service's `login`; with a token the phone is the "
-    "token's. A body whose `service_code` is `emergency-112` is taken as by POST /v1/emergencies.\n\n"
+    "token's. An officer of a station, a district or headquarters files at the counter for the citizen before him, "
+    "with `counter`: read back, and confirmed by thumb, signature or witness. A body whose `service_code` is "
+    "`emergency-112` is taken as by POST /v1/emergencies.\n\n"
     "202 is durable. After a broken connection or a 503 send the same request with the same `Idempotency-Key` again: "
     "the answer is that of the first. Without a login the key must hold 128 random bits, such as a UUID. Keep "
     "`receipt_secret`: with it in `X-Receipt` the case can be followed without a login. Show the `notices`.",

@@ -8,7 +8,7 @@ from typing import Any
 from event_schemas import ComplaintFiled, IdentityHeld, Location, PersonalData, VisitorArrived, ids
 from event_schemas.policies import PolicySet
 from intake.case.due import dues
-from intake.case.model import Case, CaseIdentity, Due, Idempotency, Numbered, TimelineEntry
+from intake.case.model import Case, CaseIdentity, CounterFiling, Due, Idempotency, Numbered, TimelineEntry
 from intake.case.numbers import CaseId, TrackingNumber
 from intake.case.scope import accused_office
 from intake.case.states import Family, State
@@ -59,6 +59,7 @@ class Submission:
     linked: tuple[str, ...] = ()
     contact_proved: bool = False
     identity: CaseIdentity | None = None
+    counter: CounterFiling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +234,7 @@ def _case_of(
         attributes=filed.attributes,
         flags=flags,
         identity=submission.identity,
+        counter=submission.counter,
         desk_keys=_desk_keys(submission, stamp),
         history=(TimelineEntry(stamp.event_id, stamp.case_id, stamp.now, filed.type),),
     )
