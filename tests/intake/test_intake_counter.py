@@ -9,7 +9,9 @@ from tests.intake.intake_rig import ASHA, CATALOGUE, COMPLAINT, COUNTER, DISPATC
 
 READ_BACK: dict[str, Any] = {"read_back": True, "confirmation": "thumb", "language": "maithili"}
 SERVICES = sorted(
-    one.code for one in CATALOGUE if one.live and one.family not in (Family.LOOKUP, Family.EMERGENCY) and one.example
+    one.code
+    for one in CATALOGUE
+    if one.live and one.family not in (Family.LOOKUP, Family.EMERGENCY, Family.TIP) and one.example
 )
 
 
