@@ -49,7 +49,7 @@ async def test_e2e_the_guide_for_frontends_works_as_written(stack: Stack) -> Non
     """Form, login, filing, tracking by token, ETag and stream, a refusal in Hindi and an emergency."""
     surroundings = {"INTAKE": stack.urls["intake"], "SINK": stack.urls["provider"], "PHONE": "9812300418"}
     answers = await outputs(BLOCKS, surroundings)
-    form, status, unchanged, stream, refused, emergency = [output for output in answers if output]
+    form, status, unchanged, stream, refused, emergency, tip = [output for output in answers if output]
     questions = json_of(form)["attributes"]["properties"].values()
     assert all(DEVANAGARI.search(question["title"]) for question in questions)
     seen = json_of(status)
@@ -58,6 +58,8 @@ async def test_e2e_the_guide_for_frontends_works_as_written(stack: Stack) -> Non
     assert unchanged == "304"
     assert seen["tracking_number"] in stream
     assert stream.startswith(("id:", "event:", "data:", "retry:", ":"))
+    (message,) = json_of(tip)["items"]
+    assert (message["by"], message["text"]) == ("citizen", "गाड़ी रात दस बजे आती है")
     problem = json_of(refused)
     assert DEVANAGARI.search(problem["title"])
     assert problem["code"]

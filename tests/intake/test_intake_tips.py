@@ -1,6 +1,7 @@
 """Secret tips: told without a name, answered at a case key, read by named posts alone."""
 
 import uuid
+from hashlib import sha256
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 from event_schemas import ComplaintFiled, Station, TipAnswered, ids
 from intake.auth import Principal
 from intake.case.derived import derive
+from tests.intake.evidence_files import heic, jpeg
 from tests.intake.intake_rig import COUNTER, DISPATCHER, HQ, OTHER_SHO, SDPO, SHO, SP, TOKENS, Rig, assigned
 
 TIP: dict[str, Any] = {
@@ -272,3 +274,44 @@ async def test_no_request_is_counted(intake: Rig) -> None:
     metrics = (await intake.http.get("/metrics")).text
     for name in ("/v1/tips", "secret-tip", "add-to-tip", "unmatched"):
         assert name not in metrics
+
+
+async def sent(intake: Rig, tip: dict[str, Any], content: bytes) -> httpx.Response:
+    url = f"/v1/tips/{tip['case_key']}/evidence"
+    headers = {"X-Passphrase": tip["passphrase"]}
+    return await intake.http.post(url, files={"file": ("a.bin", content, "image/jpeg")}, headers=headers)
+
+
+async def test_of_a_file_the_stripped_copy_alone_is_kept(intake: Rig) -> None:
+    """The place where a photo was taken never gets as far as the store, not even sealed as an original."""
+    tip, photo = await told(intake), jpeg(gps=True)
+    assert b"Exif" in photo
+    answer = await sent(intake, tip, photo)
+    assert answer.status_code == 201, answer.text
+    case_id = await given_to_sp(intake)
+    shown = await intake.get(f"/v1/evidence/{answer.json()['evidence_id']}", by=SP)
+    assert shown.status_code == 200
+    (record,) = intake.store.cases[case_id].evidence.values()
+    _, file, _ = await opened_file(intake, record.evidence_id)
+    original = await intake.evidence._original(file)  # noqa: SLF001  what is kept as the original, unsealed
+    assert b"Exif" not in original
+    assert sha256(original).hexdigest() == record.sha256 != sha256(photo).hexdigest()
+    assert (record.at.minute, record.at.second) == (0, 0)
+    for officer in (SHO, HQ):
+        assert (await intake.get(f"/v1/evidence/{record.evidence_id}", by=officer)).status_code == 404
+
+
+async def opened_file(intake: Rig, evidence_id: str) -> Any:
+    found = await intake.evidence.case_of(evidence_id)
+    assert found is not None
+    return found
+
+
+async def test_a_file_that_cannot_be_stripped_is_refused(intake: Rig) -> None:
+    """With a reason, and nothing of it is kept; a wrong passphrase is the same 404 as ever."""
+    tip = await told(intake)
+    refused = await sent(intake, tip, heic())
+    assert (refused.status_code, refused.json()["code"]) == (422, "evidence_not_stripped")
+    assert not intake.store.cases[case_of(intake)].evidence
+    assert not intake.files.files
+    assert (await sent(intake, tip | {"passphrase": "0"}, jpeg())).status_code == 404

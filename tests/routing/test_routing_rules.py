@@ -246,3 +246,26 @@ def test_any_point_has_one_territorial_answer(lat: float, lon: float, accuracy: 
     if decision.reason is Reason.CONTROL_ROOM:
         assert decision.provisional
     assert decision.office.code not in decision.ambiguous_with
+
+
+def test_a_secret_tip_goes_to_its_districts_superintendent() -> None:
+    """Whatever station is near or named: no station reads one."""
+    decision = decide(service_code="secret-tip", category="liquor", district="Araria", named_station="5140003")
+    assert (decision.office.officer_post, decision.reason) == ("SP:ARARIA", Reason.SPECIALIST)
+    assert decision.territorial_station is None
+
+
+@pytest.mark.parametrize("district", ["Araria", None, "Atlantis"])
+def test_a_tip_about_the_police_goes_above_the_district(district: str | None) -> None:
+    """To the office over the districts, which names no station of theirs."""
+    decision = decide(service_code="secret-tip", category="corrupt_police", district=district)
+    assert decision.office.officer_post == "DIG:bihar"
+    assert decision.reason is Reason.AGAINST_POLICE
+    assert decision.territorial_station is None
+    assert decision.ambiguous_with == decision.notes == ()
+
+
+def test_a_tip_from_no_known_district_goes_above_the_districts() -> None:
+    """It is read, though nobody knows yet whose it is."""
+    decision = decide(service_code="secret-tip", category="arms")
+    assert (decision.office.officer_post, decision.confidence) == ("DIG:bihar", 0.0)

@@ -1,7 +1,7 @@
 """Puts the API together from its parts: the same for the running service and for tests in memory."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from fastapi import APIRouter
@@ -235,7 +235,7 @@ def case_api(deps: Deps) -> CaseApi:
         photos=Photos(deps.files, deps.copies, deps.ring, deps.clock),
         clock=deps.clock,
     )
-    tips = _tips(deps, keys, standings, answers, texts)
+    tips = _tips(deps, keys, standings, answers, texts, evidence)
     routers = [
         filing_router(filings),
         stream_router(stream),
@@ -256,7 +256,9 @@ def case_api(deps: Deps) -> CaseApi:
     return CaseApi(routers, live, stream, evidence, registers)
 
 
-def _tips(deps: Deps, keys: Keys, standings: Standings, answers: Answers, texts: Texts) -> TipParts:
+def _tips(
+    deps: Deps, keys: Keys, standings: Standings, answers: Answers, texts: Texts, evidence: EvidenceDesk
+) -> TipParts:
     """Its own desks: their clock is coarse, and what they count is read by nobody."""
     clock, uncounted = CoarseClock(deps.clock, deps.settings.tip_time_grain), IntakeMetrics(CollectorRegistry())
     filing = FilingDesk(
@@ -282,6 +284,7 @@ def _tips(deps: Deps, keys: Keys, standings: Standings, answers: Answers, texts:
         keys=keys,
         ring=deps.ring,
         tries=RateLimit(TRIES, TRIES_WINDOW, deps.clock),
+        evidence=replace(evidence, clock=clock),
     )
     return TipParts(
         desk=desk,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 from operator import attrgetter
 from typing import Final, cast
 
@@ -18,6 +19,7 @@ from event_schemas import ComplaintFiled, Event, Lane, PersonalData, PersonalDat
 from routing.answers import Asked, answer_of, outgoing
 from routing.domain import Decision, Filing, Point, Snapshot
 from routing.domain.bulk import assign_stations
+from routing.domain.rules import TIP_SERVICES
 from routing.domain.transfers import Hop, TransferRequest, transfer_case
 from routing.metrics import RoutingMetrics
 from routing.store import Decisions, StoredDecision
@@ -72,7 +74,7 @@ class AssignmentHandler:
         asked = [self._filing(cast("ComplaintFiled", item.data)) for item in batch]
         decisions = assign_stations(snapshot, [filing for filing, _, _ in asked])
         proposals = [
-            (decision, answer_of(snapshot, item, asked, decision, now))
+            (decision, answer_of(snapshot, item, asked, decision, _time_of(item, now)))
             for item, asked, decision in zip(batch, asked, decisions, strict=True)
         ]
         return await self._settle(batch, proposals)
@@ -110,7 +112,7 @@ class AssignmentHandler:
         self._metrics.observe(
             (decision, now - item.data.occurred_at)
             for item, (decision, stored), winner in zip(batch, proposals, winners, strict=True)
-            if winner is stored
+            if winner is stored and not _is_tip(item)
         )
         return {item.envelope.event_id: winner for item, winner in zip(batch, winners, strict=True)}
 
@@ -167,6 +169,15 @@ class AssignmentHandler:
         except (SealError, ValidationError) as error:
             _log.warning("sealed_place_unreadable", case_id=case_id, reason=type(error).__name__)
             return filing
+
+
+def _is_tip(item: Received) -> bool:
+    return isinstance(item.data, ComplaintFiled) and item.data.service_code in TIP_SERVICES
+
+
+def _time_of(item: Received, now: datetime) -> datetime:
+    """When the decision is said to be made: of a tip no time is kept that is finer than that of its filing."""
+    return item.data.occurred_at if _is_tip(item) else now
 
 
 def _pincode(address: str) -> str | None:

@@ -32,7 +32,7 @@ from intake.tracking.api import StatusReader, may_see
 from intake.tracking.files import file_view
 
 # Where bodies may be as large as a file.
-LARGE_PATHS: Final = re.compile(r"/v1/complaints/[^/]+/evidence(/[^/]+)?")
+LARGE_PATHS: Final = re.compile(r"/v1/(complaints/[^/]+/evidence(/[^/]+)?|tips/[^/]+/evidence)")
 UPLOADS: Final = "/complaints/{tracking_number}/evidence"
 UPLOAD: Final = f"{UPLOADS}/{{evidence_id}}"
 # What a form has around its file.
@@ -69,8 +69,8 @@ def evidence_router(parts: EvidenceParts) -> APIRouter:
             with _by_tus():
                 return await _begin(parts, case, request)
         language = language_of(request.headers.get("accept-language"))
-        with desk.memory.reserve(_declared(request, desk.limits.file_bytes)):
-            content, document_type = await _form(request, desk.limits.file_bytes)
+        with desk.memory.reserve(declared_length(request, desk.limits.file_bytes)):
+            content, document_type = await read_form(request, desk.limits.file_bytes)
             record = await desk.receive(case, content, document_type)
         return _answer(parts, record, language, 201)
 
@@ -217,7 +217,7 @@ def _base(parts: EvidenceParts, case: Case) -> str:
     return f"{parts.public_url.rstrip('/')}/v1/complaints/{case.tracking_number}/evidence"
 
 
-def _declared(request: Request, most: int) -> int:
+def declared_length(request: Request, most: int) -> int:
     length = request.headers.get("content-length", "")
     return min(int(length), most) if length.isdecimal() and len(length) < 19 else most
 
@@ -232,7 +232,7 @@ class _InMemory(MultiPartParser):
             file.close()
 
 
-async def _form(request: Request, most: int) -> tuple[bytes, str | None]:
+async def read_form(request: Request, most: int) -> tuple[bytes, str | None]:
     """The file and its document type. Problem; the middleware has bounded the body."""
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise Problem(UNSUPPORTED_MEDIA_TYPE)

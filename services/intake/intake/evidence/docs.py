@@ -25,7 +25,7 @@ def _called(*codes: str) -> tuple[ProblemType, ...]:
 
 _TUS: Final = _called("tus_version", "tus_header_invalid")
 # What the content of a whole file may be refused for.
-_LOOKED_AT: Final = (
+LOOKED_AT: Final = (
     *_called("evidence_type_not_accepted", "evidence_of_two_types", "evidence_too_dense", "evidence_unreadable"),
     *_called("evidence_too_large", "evidence_too_many", "evidence_case_ended", "evidence_erased"),
     problems.BUSY,
@@ -63,7 +63,7 @@ ADD: Final = Description(
     problems=(
         *_OWNED,
         *_TUS,
-        *_LOOKED_AT,
+        *LOOKED_AT,
         *_called("evidence_empty", "evidence_document_unknown", "evidence_no_file", "evidence_form_unreadable"),
         *_called("evidence_busy"),
         UNSUPPORTED_MEDIA_TYPE,
@@ -75,7 +75,7 @@ STANDING: Final = Description(
     "How much of an upload is here",
     f"Go on by PATCH from `Upload-Offset`. Once all of it is here, the file's id and hash stand in headers. {_WHO}",
     (Answer(200, "See the headers", headers=_STANDING),),
-    problems=(*_OWNED, *_TUS, *_LOOKED_AT),
+    problems=(*_OWNED, *_TUS, *LOOKED_AT),
     parameters=_FILE,
 )
 APPEND: Final = Description(
@@ -87,7 +87,7 @@ APPEND: Final = Description(
     problems=(
         *_OWNED,
         *_TUS,
-        *_LOOKED_AT,
+        *LOOKED_AT,
         *_called("tus_offset_mismatch", "tus_checksum_mismatch"),
         BODY_TOO_LARGE,
         REQUEST_TOO_SLOW,

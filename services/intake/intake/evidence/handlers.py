@@ -31,7 +31,15 @@ from intake.evidence.domain import (
     scanned,
 )
 from intake.evidence.faults import EvidenceFault, Unreadable
-from intake.evidence.problems import ERASED, FOR_OFFICERS, INFECTED, OFFSET_MISMATCH, WITHOUT_COPY, problem_of
+from intake.evidence.problems import (
+    ERASED,
+    FOR_OFFICERS,
+    INFECTED,
+    NOT_STRIPPED,
+    OFFSET_MISMATCH,
+    WITHOUT_COPY,
+    problem_of,
+)
 from intake.evidence.scan import Scanner
 from intake.evidence.store import File, FileStore, PartRef
 from intake.evidence.tus import Checksum
@@ -94,6 +102,17 @@ class EvidenceDesk:
         # keeps the file.
         _, record = await asyncio.gather(self.files.keep(file, file.parts), self._list(case, file, record))
         return record
+
+    async def receive_stripped(self, case: Case, content: bytes) -> EvidenceRecord:
+        """Only a copy without metadata is kept, as if it had come so. Problem, also where none can be made."""
+        with _as_problems():
+            await self._check(case, len(content), None)
+            async with self.turn:
+                media_type, _, for_officers = await asyncio.to_thread(_looked_at, content)
+            if for_officers:
+                raise Problem(NOT_STRIPPED)
+            copy = await self.copies.copy_of(media_type, content)
+        return await self.receive(case, copy, None)
 
     async def begin(self, case: Case, length: int, document_type: str | None) -> File:
         """An upload that arrives in parts. Problem."""

@@ -1,4 +1,4 @@
-"""POST /v1/tips, and GET and POST /v1/tips/{case_key}/messages: without a login, and without a trace of the caller."""
+"""POST /v1/tips, GET and POST …/messages, POST …/evidence: without a login, and without a trace of the caller."""
 
 import re
 from dataclasses import dataclass, replace
@@ -14,6 +14,7 @@ from intake.case.keys import Keys
 from intake.case.messages import WrittenMessage
 from intake.case.states import DONE
 from intake.catalogue import Catalogue, Service
+from intake.evidence.api import declared_length, read_form
 from intake.filing.answers import Answers
 from intake.filing.bodies import checked_attributes
 from intake.filing.danger import in_danger
@@ -125,6 +126,17 @@ def tips_router(parts: TipParts) -> APIRouter:
         language = language_of(accept_language)
         answer = {"message_id": message_id, "notices": parts.answers.notices(flags, language)}
         return json_response(answer, 202, {"Content-Language": language, **_PRIVATE})
+
+    @router.post("/{case_key}/evidence", status_code=201)
+    @described(docs.ADD)
+    async def add(case_key: str, request: Request, passphrase: Passphrase) -> Response:
+        case = await parts.desk.opened(case_key, passphrase or "")
+        evidence = parts.desk.evidence
+        with evidence.memory.reserve(declared_length(request, evidence.limits.file_bytes)):
+            content, _ = await read_form(request, evidence.limits.file_bytes)
+            record = await evidence.receive_stripped(case, content)
+        answer = {"evidence_id": record.evidence_id, "media_type": record.media_type, "bytes": record.bytes}
+        return json_response({**answer, "sha256": record.sha256}, 201, _PRIVATE)
 
     return router
 

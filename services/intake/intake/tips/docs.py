@@ -3,8 +3,11 @@
 from typing import Final
 
 from chassis.http.openapi import PASSPHRASE, Answer, Body, Description
-from chassis.http.problems import NOT_FOUND, TOO_MANY_REQUESTS
+from chassis.http.problems import BODY_TOO_LARGE, NOT_FOUND, TOO_MANY_REQUESTS, UNSUPPORTED_MEDIA_TYPE
 from intake import problems
+from intake.evidence.docs import LOOKED_AT
+from intake.evidence.problems import TYPES
+from intake.evidence.shapes import EvidenceForm
 from intake.tips import bodies, shapes
 
 _PARAMETERS: Final = {"case_key": "Of the answer to the tip; letters of either case, spaces and dashes as you like."}
@@ -52,5 +55,24 @@ WRITE: Final = Description(
         problems.KEY_REUSED,
     ),
     proofs=((PASSPHRASE,), ()),
+    parameters=_PARAMETERS,
+)
+ADD: Final = Description(
+    "add_tip_evidence",
+    "Add a file to a tip",
+    "A photo, PDF, video or sound recording, in a form with the part `file`. Places, devices and authors are removed "
+    "before anything is kept: the original is not. A file of which that can't be done is refused (422 "
+    f"`evidence_not_stripped`), and nothing of it stays. {_LIMIT}",
+    (Answer(201, "Kept, and durable", shapes.StrippedFile),),
+    body=Body(EvidenceForm, media_types=("multipart/form-data",)),
+    problems=(
+        NOT_FOUND,
+        TOO_MANY_REQUESTS,
+        BODY_TOO_LARGE,
+        UNSUPPORTED_MEDIA_TYPE,
+        *LOOKED_AT,
+        *(TYPES[code] for code in ("evidence_not_stripped", "evidence_no_file", "evidence_form_unreadable")),
+        *(TYPES[code] for code in ("evidence_empty", "evidence_busy")),
+    ),
     parameters=_PARAMETERS,
 )

@@ -16,6 +16,7 @@ from intake.case.store import CaseStore
 from intake.commands.handlers import CommandDesk, CommandRequest
 from intake.commands.table import Act
 from intake.commands.tips import AddToTip
+from intake.evidence.handlers import EvidenceDesk
 from intake.filing.domain import Submission
 from intake.filing.handlers import FilingDesk
 from intake.tips.domain import TipKey, read_case_key, read_passphrase, tip_key
@@ -33,7 +34,7 @@ class FiledTip:
 
 
 class TipDesk:
-    """`filing` and `commands` have a coarse clock and count nothing."""
+    """`filing`, `commands` and `evidence` have a coarse clock, and count nothing."""
 
     def __init__(
         self,
@@ -45,6 +46,7 @@ class TipDesk:
         keys: Keys,
         ring: KeyRing,
         tries: RateLimit,
+        evidence: EvidenceDesk,
     ) -> None:
         self._filing = filing
         self._commands = commands
@@ -53,6 +55,7 @@ class TipDesk:
         self._keys = keys
         self._ring = ring
         self._tries = tries
+        self.evidence = evidence
 
     async def file(self, submission: Submission, key: str, idempotency: Idempotency) -> FiledTip:
         """Durable on return, and its key opens it. A repeat of the request gets the same key again."""

@@ -37,6 +37,15 @@ class TipMessages(Shape):
     next_cursor: None
 
 
+class StrippedFile(Shape):
+    """What was kept: the copy without metadata, and its own size and hash."""
+
+    evidence_id: str
+    media_type: str
+    bytes: int
+    sha256: str
+
+
 class AddedMessage(Shape):
     message_id: str
     notices: list[Notice]

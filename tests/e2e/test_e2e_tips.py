@@ -1,0 +1,144 @@
+"""A secret tip on the whole suite: told, read by the post that it is for, answered, and found nowhere in the clear."""
+
+import asyncio
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from chassis.kafka.admin import end_offsets
+from chassis.kafka.readers import read_log
+from intake.auth.devtoken import Officer, OfficerRole, issue_officer_token
+from janseva_local.demo.target import target_of
+from janseva_local.stack import Stack
+from tests.conftest import MakeStack
+from tests.e2e.privacy_seeds import disguises
+from tests.e2e.test_e2e_privacy import collector, places_of
+
+AGENT = "Tell-Tale-Browser/77"
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+TIP = {
+    "about": "antisocial",
+    "text": "Sulochana-88001 पुल के नीचे रोज तमाशबीन-88001 बैठते हैं",
+    "where": "तालाबकोना-88002, अररिया",
+    "when": "रविवारशाम-88003",
+    "still_going_on": True,
+}
+ANSWER, ADDED = "प्रत्युत्तर-88004 मिला", "अतिरिक्त-88005 बात"
+SECRETS = ("Sulochana-88001", "तमाशबीन-88001", "तालाबकोना-88002", "रविवारशाम-88003", "प्रत्युत्तर-88004", "अतिरिक्त-88005")
+SETTLED_S = 8.0
+
+
+class Teller:
+    """Who tells: nothing but what any client sends along."""
+
+    def __init__(self, stack: Stack, http: httpx.AsyncClient) -> None:
+        self._http, self._intake = http, stack.urls["intake"]
+        self.sent = {"User-Agent": AGENT, "traceparent": f"00-{TRACE}-b7ad6b7169203331-01"}
+
+    async def tell(self) -> dict[str, Any]:
+        headers = self.sent | {"Idempotency-Key": str(uuid.uuid4())}
+        answer = await self._http.post(f"{self._intake}/v1/tips", json=TIP, headers=headers)
+        assert answer.status_code == 202, answer.text
+        told: dict[str, Any] = answer.json()
+        return told
+
+    async def messages(self, tip: dict[str, Any]) -> list[str]:
+        url = f"{self._intake}/v1/tips/{tip['case_key']}/messages"
+        answer = await self._http.get(url, headers=self.sent | {"X-Passphrase": tip["passphrase"]})
+        assert answer.status_code == 200, answer.text
+        return [one["text"] for one in answer.json()["items"]]
+
+    async def add(self, tip: dict[str, Any], text: str) -> None:
+        url = f"{self._intake}/v1/tips/{tip['case_key']}/messages"
+        body = {"text": text, "passphrase": tip["passphrase"]}
+        answer = await self._http.post(url, json=body, headers=self.sent)
+        assert answer.status_code == 202, answer.text
+
+
+class Superintendent:
+    def __init__(self, stack: Stack, http: httpx.AsyncClient, token: str) -> None:
+        self._http, self._desk = http, f"{stack.urls['intake']}/v1/desk/cases"
+        self._as = {"Authorization": f"Bearer {token}"}
+
+    async def the_tip(self) -> dict[str, Any]:
+        """Once routing has given it to this post."""
+        for _ in range(60):
+            found = [one for one in (await self._listed()) if one["service_code"] == "secret-tip"]
+            if found and found[0]["status"] == "assigned":
+                return dict(found[0])
+            await asyncio.sleep(1)
+        raise AssertionError("the tip did not come to the superintendent")
+
+    async def _listed(self) -> list[dict[str, Any]]:
+        answer = await self._http.get(self._desk, headers=self._as)
+        assert answer.status_code == 200, answer.text
+        return list(answer.json()["items"])
+
+    async def act(self, case_id: str, act: str, body: dict[str, Any]) -> dict[str, Any]:
+        answer = await self._http.post(f"{self._desk}/{case_id}/{act}", json=body, headers=self._as)
+        assert answer.is_success, answer.text
+        return dict(answer.json())
+
+
+@pytest.mark.timeout(400)
+async def test_e2e_a_tip_is_answered_and_found_nowhere(make_stack: MakeStack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its words, its key, its passphrase and its teller's client are in no log, metric, trace, topic or collection."""
+    with collector() as (address, traces):
+        monkeypatch.setenv("OTLP_ENDPOINT", address)
+        stack = await make_stack()
+        async with httpx.AsyncClient(timeout=30) as http:
+            teller = Teller(stack, http)
+            office = Superintendent(stack, http, superintendents_token(stack))
+            tip = await teller.tell()
+            case_id = (await office.the_tip())["case_id"]
+            assert (await office.act(case_id, "reveal", {"reason": "कार्रवाई"}))["personal"]["description"] == TIP[
+                "text"
+            ]
+            await office.act(case_id, "answer-tip", {"text": ANSWER})
+            await teller.add(tip, ADDED)
+            assert await teller.messages(tip) == [ANSWER, ADDED]
+            await office.act(case_id, "close", {"outcome": "resolved", "reason_code": "done"})
+            await asyncio.sleep(SETTLED_S)
+            places = await places_of(stack, http)
+        places["traces"] = b"\n".join(traces)
+        headers = await headers_of(stack, case_id)
+    assert {"topic cases.routine", "janseva_intake.cases", "janseva_intake.tip_keys", "traces"} <= places.keys()
+    assert case_id.encode() in places["topic cases.routine"]
+    hidden = (*SECRETS, tip["case_key"], tip["passphrase"], AGENT, TRACE)
+    bare = [one.replace("-", "") for one in (tip["case_key"], tip["passphrase"])]
+    found = {
+        f"{secret} in {place}"
+        for secret in (*hidden, *bare)
+        for disguise in set(disguises(secret))
+        for place, content in places.items()
+        if disguise in content
+    }
+    assert sorted(found) == []
+    for place, content in places.items():
+        if place.startswith(("metrics", "log", "traces")):
+            assert b"v1/tips" not in content, place
+    filed, assigned = headers["ComplaintFiled"], headers["AssignedToStation"]
+    assert "traceparent" not in filed
+    assert "traceparent" not in assigned
+    for record in (filed, assigned):
+        assert record["ce_time"].decode()[14:19] == "00:00", "a time of a tip has no minutes"
+
+
+def superintendents_token(stack: Stack) -> str:
+    claims = Officer(sub="sp-araria", role=OfficerRole.SP, post="SP:ARARIA", district="ARARIA")
+    key = target_of(stack).officer_key.read_text()
+    return issue_officer_token(key, claims, "janseva-local", datetime.now(UTC), timedelta(hours=1))
+
+
+async def headers_of(stack: Stack, case_id: str) -> dict[str, dict[str, bytes]]:
+    """The headers of the case's events, by type."""
+    found: dict[str, dict[str, bytes]] = {}
+    ends = await end_offsets(stack.kafka_bootstrap, ["cases.routine"])
+    async for entry in read_log(stack.kafka_bootstrap, {}, ends):
+        headers = dict(entry.record.headers)
+        if headers.get("ce_subject") == case_id.encode():
+            found[headers["ce_type"].decode()] = headers
+    return found
