@@ -8,9 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
+from chassis.http.access.tokens import issue_officer_token
 from chassis.kafka.admin import end_offsets
 from chassis.kafka.readers import read_log
-from intake.auth.devtoken import Officer, OfficerRole, issue_officer_token
+from event_schemas.officers import Officer, OfficerRole
 from janseva_local.demo.target import target_of
 from janseva_local.stack import Stack
 from tests.conftest import MakeStack

@@ -31,7 +31,7 @@ from intake.case.model import Case, CaseIdentity, IdentityState
 from intake.case.numbers import CaseId, TrackingNumber
 from intake.case.situation import Situation, valid_certificates
 from intake.case.states import Role, State
-from intake.commands import certificates, documents, emergencies, general, identity
+from intake.commands import certificates, documents, emergencies, general, identity, tips
 from intake.commands.allowed import allowed_acts
 from intake.commands.decide import decide
 from intake.commands.table import TABLE, Act
@@ -230,6 +230,8 @@ _BODIES: Mapping[Act, Callable[[World], Iterable[CommandBody]]] = {
     ],
     Act.CONFIRM_IDENTITY: lambda _: [identity.SettleIdentity(document="pan_card", last_four="234F", claim="c1")],
     Act.HOLD_IDENTITY: lambda _: [identity.SettleIdentity(document="pan_card", last_four="234F", claim="c1")],
+    Act.ANSWER_TIP: lambda _: [tips.AnswerTip(text="देख रहे हैं")],
+    Act.ADD_TO_TIP: lambda _: [tips.AddToTip(text="और भी है")],
     Act.COMPLETE_VERIFICATION: lambda _: [
         certificates.CompleteVerification(outcome="clear"),
         certificates.CompleteVerification(outcome="adverse"),

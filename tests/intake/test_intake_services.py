@@ -18,7 +18,7 @@ SERVICES = {service.code: service for service in CATALOGUE}
 FILED = [
     code
     for code, service in SERVICES.items()
-    if service.live and service.own_call is None and service.family is not Family.EMERGENCY
+    if service.live and service.is_a_complaint and service.family is not Family.EMERGENCY
 ]
 TOMORROW = (START + timedelta(days=2)).date().isoformat()
 # What no check takes: wrong in every pattern, and nobody is that young.

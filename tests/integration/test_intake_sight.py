@@ -53,7 +53,7 @@ def made_case(chance: random.Random) -> Case:
         case_id=CaseId(ids.new_case_id()),
         tracking_number=new_tracking_number(START),
         lane=Lane.EMERGENCY if emergency else Lane.ROUTINE,
-        family=Family.EMERGENCY if emergency else Family.COMPLAINT,
+        family=Family.EMERGENCY if emergency else chance.choice((Family.COMPLAINT, Family.COMPLAINT, Family.TIP)),
         sensitive=chance.random() < 0.4,
         named_station=named,
         attributes=attributes,
@@ -76,6 +76,7 @@ def actors() -> list[Actor]:
             ("SP", district or "ARARIA"),
             ("SDPO", "sdpo-5140-araria"),
             ("HQ", "control-room"),
+            ("HQ", "special-branch"),
             ("DIG", "bihar"),
         )
     ]
