@@ -62,12 +62,22 @@ def seed_data(folder: DataFolder) -> int:
     if record is None or record.state != "ready":
         raise NothingRuns("no suite runs here: `make up` starts one")
     with httpx.Client(timeout=30) as http:
-        stations = http.get(f"{record.urls['routing']}/v1/stations").json()["items"]
-        chosen = [(one["code"], one["police_district"]) for one in stations if one["kind"] == "territorial"]
+        chosen = _stations(http, record.urls["routing"])
         failed = _import_all(folder, record.mongo_uri, record.kafka_bootstrap, chosen)
         released = _release_firs(http, folder, record.urls["intake"], chosen[:FIRS])
     print(f"{released} FIRs are online")
     return 1 if failed else 0
+
+
+def _stations(http: httpx.Client, routing: str) -> list[tuple[str, str]]:
+    """Code and police district of every territorial station, page by page."""
+    found, query = [], {"kind": "territorial"}
+    while True:
+        page = http.get(f"{routing}/v1/stations", params=query).json()
+        found += [(one["code"], one["police_district"]) for one in page["items"]]
+        if page["next_cursor"] is None:
+            return found
+        query["cursor"] = page["next_cursor"]
 
 
 def _import_all(folder: DataFolder, mongo_uri: str, kafka: str, stations: Sequence[tuple[str, str]]) -> int:
