@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from chassis.bilingual import Bilingual, Language
 from intake.catalogue.questions import label, title
+from intake.registers.kinds import load_registers
 from intake.registers.model import SHOWN, Entry, Kind, Visibility
 
 _YES_NO: Final = {True: Bilingual(hi="हाँ", en="Yes"), False: Bilingual(hi="नहीं", en="No")}
@@ -75,15 +77,28 @@ def desk_view(kind: Kind, entry: Entry, language: Language, base: str, now: date
 def _field(kind: Kind, name: str, value: Any, language: Language, *, desk: bool) -> Mapping[str, Any]:
     if not desk and kind.fields[name].get(SHOWN) == Visibility.TAIL:
         value = f"…{str(value)[-_TAIL:]}"
-    pointer = f"/{name}"
-    named = title(kind.attributes, pointer)
-    chosen = _YES_NO[value] if isinstance(value, bool) else label(kind.attributes, pointer, str(value))
+    named = _title(kind.kind, name)
+    chosen = _YES_NO[value] if isinstance(value, bool) else _label(kind.kind, name, str(value))
     return {
         "field": name,
         "title": named.in_(language) if named else name,
         "value": value,
         "text": chosen.in_(language) if chosen else str(value),
     }
+
+
+@cache
+def _title(kind: str, name: str) -> Bilingual | None:
+    found = load_registers().get(kind)
+    return None if found is None else title(found.attributes, f"/{name}")
+
+
+@lru_cache(maxsize=4_096)
+def _label(kind: str, name: str, value: str) -> Bilingual | None:
+    found = load_registers().get(kind)
+    if found is None or "enum" not in found.fields[name]:
+        return None
+    return label(found.attributes, f"/{name}", value)
 
 
 def _text(text: Bilingual | None, language: Language) -> str | None:
