@@ -14,8 +14,12 @@ from typing import Protocol
 import pytest
 import pytest_asyncio
 import structlog
+import yaml
 from hypothesis import HealthCheck, settings
 
+from chassis.policy_file import read_policies
+from chassis.settings import load_yaml
+from event_schemas.policies import DEFAULT_PATH, FOLLOWING
 from janseva_local.folder import ROOT
 from janseva_local.servers import KafkaServer, MongoServer
 from janseva_local.services import NAMES
@@ -25,6 +29,7 @@ from janseva_local.stack import Stack
 settings.register_profile("unhurried", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
+LONG_AGO = "2026-01-01T00:00:00+05:30"
 DEMO_POLICIES = ROOT / "deploy" / "local" / "policies.demo.yaml"
 
 
@@ -88,9 +93,22 @@ async def mongo_uri(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[s
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
-    """The whole suite with the shipped policies, on servers of its own, shared by all tests: break nothing here."""
-    async with Stack(tmp_path_factory.mktemp("suite")) as running:
+    """The whole suite on servers of its own, shared by all tests: break nothing here.
+
+    The shipped policies' latest edition is in force in it, so that no test depends on the day.
+    """
+    folder = tmp_path_factory.mktemp("suite")
+    async with Stack(folder, policies=latest_edition(folder / "policies.yaml")) as running:
         yield running
+
+
+def latest_edition(path: Path) -> Path:
+    """Writes the latest shipped edition as one that has long been in force."""
+    latest = read_policies(DEFAULT_PATH).latest.version
+    shipped = (load_yaml(one) for one in (DEFAULT_PATH, *DEFAULT_PATH.with_suffix(FOLLOWING).iterdir()))
+    (edition,) = (one for one in shipped if one["version"] == latest)
+    path.write_text(yaml.safe_dump(edition | {"effective_from": LONG_AGO}, allow_unicode=True), encoding="utf-8")
+    return path
 
 
 @pytest_asyncio.fixture(loop_scope="session")

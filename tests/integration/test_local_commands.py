@@ -19,7 +19,7 @@ from janseva_local import screen
 from janseva_local.folder import ROOT, DataFolder, RunRecord
 from janseva_local.services import NAMES
 
-READY_WITHIN_S = 60  # 10 to 15 s when two cores have nothing else to do; here other tests' servers run beside it
+STARTED_FIRST = {"kafka", "mongo", "provider"}
 
 
 @pytest.fixture(scope="module")
@@ -33,13 +33,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataFolder]:
 
 
 def test_up_returns_when_every_service_is_ready(folder: DataFolder) -> None:
-    """All parts run and answer, in reasonable time, and status says so with its exit status."""
+    """All parts run and answer, the services were started side by side, and status says so with its exit status."""
     record = running(folder)
     assert set(record.processes) == {"kafka", "mongo", *NAMES}
     assert {name: httpx.get(f"{url}/health/ready").status_code for name, url in record.urls.items()} == dict.fromkeys(
         record.urls, 200
     )
-    assert record.seconds["all"] < READY_WITHIN_S
+    # One after another they would take the sum of their times and more, on a machine of any speed.
+    seconds = {name: record.seconds[name] for name in record.processes}
+    services = [of_one for name, of_one in seconds.items() if name not in STARTED_FIRST]
+    after_the_first = record.seconds["all"] - max(seconds[name] for name in STARTED_FIRST)
+    assert after_the_first < sum(services) / 2, record.seconds
     status = janseva(folder, "status")
     assert status.returncode == 0
     assert status.stdout.count(" ready ") == len(record.processes)

@@ -10,7 +10,7 @@ import httpx
 from janseva_local.process import ChildProcess
 from janseva_local.services import Service
 
-READY_LIMIT = timedelta(seconds=60)
+READY_LIMIT = timedelta(minutes=3)  # all start at once; one that ends is noticed at once
 STOP_GRACE = timedelta(seconds=6)
 
 

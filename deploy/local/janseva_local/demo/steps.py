@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol
 import httpx
 from PIL import Image
 
+from event_schemas.officers import DISTRICT_ROLES, STATION_ROLES, OfficerRole
 from intake.case.states import Family
 from intake.catalogue.model import Document, Example
 from janseva_local.demo.citizens import Suite
@@ -26,7 +27,7 @@ LONGEST_PAUSE_S: Final = 2.0
 NOT_YET: Final = frozenset({"transition_not_allowed", "not_found"})
 FROM_NOW: Final = re.compile(r"([+-]\d+)h")
 ADD_DOCUMENT: Final = "add-document"
-TokenFor = Callable[[str, str | None], str]  # (role, station) -> token
+TokenFor = Callable[[str, str | None], str]  # (role, station or police district) -> token
 
 
 class Offered(Protocol):
@@ -94,9 +95,9 @@ class Steps:
         self._suite = suite
         self._token_for = token_for
 
-    def as_officer(self, role: str, station: str | None) -> dict[str, str]:
-        """The station for those who are bound to one."""
-        token = self._token_for(role, station if role in ("sho", "counter") else None)
+    def as_officer(self, role: str, place: str | None) -> dict[str, str]:
+        """The station, or the police district, for those who are bound to one."""
+        token = self._token_for(role, place if OfficerRole(role) in STATION_ROLES | DISTRICT_ROLES else None)
         return {"Authorization": f"Bearer {token}"}
 
     async def upload(self, filed: Filed, document: str) -> httpx.Response:
@@ -116,7 +117,8 @@ class Steps:
             url, headers = f"{self._case(filed)}/{step.do}", receipt(filed)
         else:
             url = f"{self._suite.intake}/v1/desk/cases/{filed.case_id}/{step.do}"
-            headers = self.as_officer(step.by, station)
+            above = OfficerRole(step.by) in DISTRICT_ROLES
+            headers = self.as_officer(step.by, await self._police_district(station) if above else station)
         retried = NOT_YET if again and step.refused is None else frozenset()
         headers["Idempotency-Key"] = key
         call = Call("POST", url, json=body, headers=headers, retried_codes=retried)
@@ -151,6 +153,11 @@ class Steps:
 
     async def paper_is_there(self, filed: Filed, kind: str) -> tuple[bool, dict[str, Any]]:
         return await self.status_when(filed, lambda now: kind in kinds(now))
+
+    async def _police_district(self, station: str) -> str:
+        """An SP's own office, which is no station, has its police district's name for a code."""
+        answer = await send(self._http, Call("GET", f"{self._suite.routing}/v1/stations/{station}"))
+        return str(answer.json()["police_district"]) if answer.is_success else station
 
     def _case(self, filed: Filed) -> str:
         return f"{self._suite.intake}/v1/complaints/{filed.tracking_number}"

@@ -11,9 +11,9 @@ import psutil
 
 from chassis.http.access.tokens import issue_officer_token
 from chassis.policy_file import read_policies
-from event_schemas.officers import Officer, OfficerRole
+from event_schemas.officers import DISTRICT_ROLES, OfficerRole
 from event_schemas.policies import DEFAULT_PATH, PolicySet
-from intake.auth.devtoken import default_post
+from intake.auth.devtoken import officer_of
 from janseva_local.folder import ROOT, DataFolder, RunRecord
 from janseva_local.keys import load_or_create
 from janseva_local.stack import Stack
@@ -35,8 +35,10 @@ class Target:
     # How to audit the suite; one that has lived under other policies can't be judged by these.
     audit: tuple[str, ...] | None = None
 
-    def officer_token(self, role: str, station: str | None) -> str:
-        claims = Officer(sub=f"demo-{role}", role=OfficerRole(role), post=default_post(role, station), station=station)
+    def officer_token(self, role: str, place: str | None) -> str:
+        """The place is the police district of who stands above stations; else the station, if any."""
+        station, district = (None, place) if OfficerRole(role) in DISTRICT_ROLES else (place, None)
+        claims = officer_of(OfficerRole(role), station, district, post=None, sub=f"demo-{role}")
         return issue_officer_token(self.officer_key.read_text(), claims, "janseva-local", datetime.now(UTC), TOKEN_TTL)
 
     def targets_s(self) -> dict[str, float]:
