@@ -25,6 +25,7 @@ ASKED_BY: Final[Mapping[str, frozenset[str]]] = {
     "Access.caller": frozenset({"officerToken", "serviceToken"}),
     "Access.officer_or_service.<locals>.caller_of_role": frozenset({"officerToken", "serviceToken"}),
     "receipt_of": frozenset({"receipt"}),
+    "passphrase_of": frozenset({"passphrase"}),
     "ticket_of": frozenset({"streamTicket"}),
 }
 # Asked for by the endpoint itself; an empty set lets in who proves nothing.
@@ -33,6 +34,7 @@ ASKED_WITHIN: Final[Mapping[tuple[str, str, str], frozenset[frozenset[str]]]] = 
     ("intake", "post", "/v1/emergencies"): frozenset(
         {frozenset(), frozenset({"citizenToken"}), frozenset({"officerToken"}), frozenset({"receipt"})}
     ),
+    ("intake", "post", "/v1/tips/{case_key}/messages"): frozenset({frozenset(), frozenset({"passphrase"})}),
     ("certificate", "get", "/v1/certificates/{certificate_id}.pdf"): frozenset(
         {frozenset({"signedLink"}), frozenset({"serviceToken"})}
     ),
@@ -121,7 +123,7 @@ def undescribed(document: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{call}: nobody says what {parameter['name']} is"
 
 
-NO_BODY: Final = ("/stream-ticket", "/receipts/kannel")
+NO_BODY: Final = ("/stream-ticket", "/receipts/kannel", "/e-sign", "/e-sign/{transaction}")
 
 
 def _unclear_answers(responses: Mapping[str, Any]) -> Iterator[str]:

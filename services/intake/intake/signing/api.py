@@ -76,7 +76,6 @@ _CALLBACK = Description(
     (Answer(200, "On record", SigningStanding),),
     body=Body(CallbackBody, {"example": {"token": "eyJhbGciOiJFZERTQSJ9.e30.c2ln"}}),
     problems=(NOT_FOUND, problems.KEY_REUSED, *_FAULTS),
-    proofs=((),),
 )
 
 
