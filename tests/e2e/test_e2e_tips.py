@@ -1,4 +1,4 @@
-"""A secret tip on the whole suite: told, read by the post that it is for, answered, and found nowhere in the clear."""
+"""A secret tip on the whole suite: filed, read by the post that it is for, answered, and found nowhere in the clear."""
 
 import asyncio
 import uuid
@@ -32,19 +32,19 @@ SECRETS = ("Sulochana-88001", "तमाशबीन-88001", "तालाबक
 SETTLED_S = 8.0
 
 
-class Teller:
-    """Who tells: nothing but what any client sends along."""
+class Witness:
+    """Who has seen something: sends nothing but what any client sends along."""
 
     def __init__(self, stack: Stack, http: httpx.AsyncClient) -> None:
         self._http, self._intake = http, stack.urls["intake"]
         self.sent = {"User-Agent": AGENT, "traceparent": f"00-{TRACE}-b7ad6b7169203331-01"}
 
-    async def tell(self) -> dict[str, Any]:
+    async def file(self) -> dict[str, Any]:
         headers = self.sent | {"Idempotency-Key": str(uuid.uuid4())}
         answer = await self._http.post(f"{self._intake}/v1/tips", json=TIP, headers=headers)
         assert answer.status_code == 202, answer.text
-        told: dict[str, Any] = answer.json()
-        return told
+        filed: dict[str, Any] = answer.json()
+        return filed
 
     async def messages(self, tip: dict[str, Any]) -> list[str]:
         url = f"{self._intake}/v1/tips/{tip['case_key']}/messages"
@@ -86,21 +86,21 @@ class Superintendent:
 
 @pytest.mark.timeout(400)
 async def test_e2e_a_tip_is_answered_and_found_nowhere(make_stack: MakeStack, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its words, its key, its passphrase and its teller's client are in no log, metric, trace, topic or collection."""
+    """Its words, its key, its passphrase and its sender's client are in no log, metric, trace, topic or collection."""
     with collector() as (address, traces):
         monkeypatch.setenv("OTLP_ENDPOINT", address)
         stack = await make_stack()
         async with httpx.AsyncClient(timeout=30) as http:
-            teller = Teller(stack, http)
+            witness = Witness(stack, http)
             office = Superintendent(stack, http, superintendents_token(stack))
-            tip = await teller.tell()
+            tip = await witness.file()
             case_id = (await office.the_tip())["case_id"]
             assert (await office.act(case_id, "reveal", {"reason": "कार्रवाई"}))["personal"]["description"] == TIP[
                 "text"
             ]
             await office.act(case_id, "answer-tip", {"text": ANSWER})
-            await teller.add(tip, ADDED)
-            assert await teller.messages(tip) == [ANSWER, ADDED]
+            await witness.add(tip, ADDED)
+            assert await witness.messages(tip) == [ANSWER, ADDED]
             await office.act(case_id, "close", {"outcome": "resolved", "reason_code": "done"})
             await asyncio.sleep(SETTLED_S)
             places = await places_of(stack, http)

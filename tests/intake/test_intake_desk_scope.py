@@ -155,8 +155,12 @@ async def test_every_route_shows_a_case_to_the_same_officers(intake: Rig, kind: 
 
 
 def test_the_matrix_leaves_nothing_out(intake: Rig) -> None:
-    """Every desk route, role, command and kind has its rule here: a new one without a rule fails."""
-    assert set(desk_routes(intake)) == set(ROUTES)
+    """Every desk route of a case, role, command and kind has its rule here: a new one without a rule fails.
+
+    Those of registers have theirs in test_intake_register_scope.
+    """
+    routes = {route for route in desk_routes(intake) if not route[1].startswith("/v1/desk/registers")}
+    assert routes == ROUTES.keys()
     assert {by.role for by in OFFICERS} == set(OFFICER_ROLES)
     assert KINDS.keys() == SEEN_BY.keys()
     assert all(len(row) == len(MOMENTS) for row in SEEN_BY.values())

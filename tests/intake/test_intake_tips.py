@@ -1,4 +1,4 @@
-"""Secret tips: told without a name, answered at a case key, read by named posts alone."""
+"""Secret tips: filed without a name, answered at a case key, read by named posts alone."""
 
 import uuid
 from hashlib import sha256
@@ -27,7 +27,7 @@ TOKENS |= {officer.sub: officer for officer in (FAR_SP, BRANCH)}
 UNREADING = (SHO, OTHER_SHO, COUNTER, DISPATCHER, SDPO, FAR_SP, HQ)
 
 
-async def told(intake: Rig, body: dict[str, Any] | None = None, **headers: str) -> dict[str, Any]:
+async def filed_tip(intake: Rig, body: dict[str, Any] | None = None, **headers: str) -> dict[str, Any]:
     headers.setdefault("idempotency_key", str(uuid.uuid4()))
     answer = await intake.post("/v1/tips", TIP if body is None else body, by=None, **headers)
     assert answer.status_code == 202, answer.text
@@ -58,8 +58,8 @@ async def wrote(intake: Rig, tip: dict[str, Any], text: str, **headers: str) -> 
 
 
 async def test_a_tip_and_its_answers_both_ways(intake: Rig) -> None:
-    """Told, answered by the post that it was given to, asked back and closed; all with the key and the passphrase."""
-    tip = await told(intake, accept_language="en")
+    """Filed, answered by the post that it was given to, asked back and closed; all with the key and the passphrase."""
+    tip = await filed_tip(intake, accept_language="en")
     assert [due["clock"] for due in tip["due"]] == ["tip_response"]
     assert {"tip_key", "tip_network", "tip_cost"} <= {notice["code"] for notice in tip["notices"]}
     case_id = await given_to_sp(intake)
@@ -81,13 +81,13 @@ async def test_a_tip_and_its_answers_both_ways(intake: Rig) -> None:
 @pytest.mark.parametrize("typed", ["devanagari", "spaces", "bare"])
 async def test_what_is_noted_on_paper_may_be_typed_anyhow(intake: Rig, typed: str) -> None:
     """Digits of either script, spaces, dashes or none, small letters, O for 0."""
-    tip = await told(intake)
-    key, words = tip["case_key"], tip["passphrase"]
+    tip = await filed_tip(intake)
+    key, passphrase = tip["case_key"], tip["passphrase"]
     devanagari = str.maketrans("0123456789", "०१२३४५६७८९")
     written = {
-        "devanagari": {"case_key": key.lower(), "passphrase": words.translate(devanagari)},
-        "spaces": {"case_key": key.replace("-", " "), "passphrase": words.replace("-", " ")},
-        "bare": {"case_key": key.replace("-", "").replace("0", "o"), "passphrase": words.replace("-", "")},
+        "devanagari": {"case_key": key.lower(), "passphrase": passphrase.translate(devanagari)},
+        "spaces": {"case_key": key.replace("-", " "), "passphrase": passphrase.replace("-", " ")},
+        "bare": {"case_key": key.replace("-", "").replace("0", "o"), "passphrase": passphrase.replace("-", "")},
     }[typed]
     answer = await intake.post(
         f"/v1/tips/{written['case_key']}/messages", {"text": "नमस्ते", "passphrase": written["passphrase"]}
@@ -98,8 +98,8 @@ async def test_what_is_noted_on_paper_may_be_typed_anyhow(intake: Rig, typed: st
 async def test_a_repeat_gets_the_same_key_and_no_second_tip(intake: Rig) -> None:
     """After a broken connection the same request opens the same tip; another body under the key is refused."""
     key = str(uuid.uuid4())
-    first = await told(intake, idempotency_key=key)
-    assert await told(intake, idempotency_key=key) == first
+    first = await filed_tip(intake, idempotency_key=key)
+    assert await filed_tip(intake, idempotency_key=key) == first
     assert len(intake.store.cases) == 1
     other = await intake.post("/v1/tips", TIP | {"text": "और"}, idempotency_key=key)
     assert other.json()["code"] == "idempotency_key_reused"
@@ -109,7 +109,7 @@ async def test_a_repeat_gets_the_same_key_and_no_second_tip(intake: Rig) -> None
 
 async def test_a_wrong_key_and_a_wrong_passphrase_are_one_answer(intake: Rig) -> None:
     """Same status, body, size and headers: nobody learns which keys there are."""
-    tip, other = await told(intake), await told(intake, TIP | {"text": "दूसरी"})
+    tip, other = await filed_tip(intake), await filed_tip(intake, TIP | {"text": "दूसरी"})
     wrong = [
         await read(intake, {"case_key": "GS-0000-0000-0000-0", "passphrase": tip["passphrase"]}),
         await read(intake, {"case_key": tip["case_key"], "passphrase": "0000-0000-0000-0000-0000"}),
@@ -124,7 +124,7 @@ async def test_a_wrong_key_and_a_wrong_passphrase_are_one_answer(intake: Rig) ->
 
 async def test_a_wrong_key_costs_what_a_wrong_passphrase_costs(intake: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     """One hash and one look into the store, whichever of the two is wrong."""
-    tip = await told(intake)
+    tip = await filed_tip(intake)
     asked: list[str] = []
     find = intake.tips.case_of
 
@@ -141,7 +141,7 @@ async def test_a_wrong_key_costs_what_a_wrong_passphrase_costs(intake: Rig, monk
 
 async def test_a_key_is_not_tried_for_ever(intake: Rig) -> None:
     """Sixty tries an hour for a key, whoever tries and whether there is such a tip; other keys are free."""
-    tip, other = await told(intake), await told(intake, TIP | {"text": "दूसरी"})
+    tip, other = await filed_tip(intake), await filed_tip(intake, TIP | {"text": "दूसरी"})
     for case_key in (tip["case_key"], "GS-0000-0000-0000-0"):
         tried = [await read(intake, {"case_key": case_key, "passphrase": "0"}) for _ in range(61)]
         assert [answer.status_code for answer in tried] == [404] * 60 + [429]
@@ -149,9 +149,9 @@ async def test_a_key_is_not_tried_for_ever(intake: Rig) -> None:
     assert (await read(intake, other)).status_code == 200
 
 
-async def test_words_of_danger_are_answered_with_112(intake: Rig) -> None:
+async def test_danger_in_a_text_is_answered_with_112(intake: Rig) -> None:
     """In the tip and in a later message."""
-    tip = await told(intake, TIP | {"text": "बचाओ, वे मुझे मार डालेंगे"})
+    tip = await filed_tip(intake, TIP | {"text": "बचाओ, वे मुझे मार डालेंगे"})
     assert "tel:112" in [notice["action"] for notice in tip["notices"]]
     answer = await wrote(intake, tip, "बचाओ, वे मुझे मार डालेंगे")
     assert [notice["action"] for notice in answer.json()["notices"]] == ["tel:112"]
@@ -159,7 +159,7 @@ async def test_words_of_danger_are_answered_with_112(intake: Rig) -> None:
 
 async def test_nothing_of_a_caller_is_kept(intake: Rig) -> None:
     """A login, an address, a device and a trace that come along are not looked at; times have no minutes."""
-    await told(
+    await filed_tip(
         intake,
         authorization="Bearer citizen:asha",
         x_forwarded_for="203.0.113.77",
@@ -220,7 +220,7 @@ async def test_a_tip_is_not_filed_as_a_complaint(intake: Rig) -> None:
 
 async def test_named_posts_alone_read_a_tip(intake: Rig) -> None:
     """The post that it was given to and the special branch; no station, no other district, no control room."""
-    await told(intake)
+    await filed_tip(intake)
     assert await seen(intake, BRANCH)
     assert not await seen(intake, SP)
     await given_to_sp(intake)
@@ -240,14 +240,14 @@ async def seen(intake: Rig, officer: Principal) -> bool:
     return shown
 
 
-async def test_each_reading_is_recorded_and_words_only_after_a_reason(intake: Rig) -> None:
+async def test_each_reading_is_recorded_and_texts_only_after_a_reason(intake: Rig) -> None:
     """Opened, masked: who opened it is kept, and no word of it shown. Revealed: with the reason, and the messages."""
-    tip = await told(intake)
+    tip = await filed_tip(intake)
     case_id = await given_to_sp(intake)
     await wrote(intake, tip, "गाड़ी रात दस बजे आती है")
     masked = await intake.get(f"/v1/desk/cases/{case_id}", by=SP)
-    for word in ("पुल", "गाड़ी", "शाम"):
-        assert word not in masked.text
+    for detail in ("पुल", "गाड़ी", "शाम"):
+        assert detail not in masked.text
     (look,) = await intake.side.reveals(case_id)
     assert (look.actor, look.post) == (SP.sub, SP.post)
     revealed = await intake.post(f"/v1/desk/cases/{case_id}/reveal", {"reason": "कार्रवाई"}, by=SP)
@@ -260,7 +260,7 @@ async def test_each_reading_is_recorded_and_words_only_after_a_reason(intake: Ri
 
 async def test_a_tip_is_handed_on_to_no_station(intake: Rig) -> None:
     """The station may be the one that it is about."""
-    await told(intake)
+    await filed_tip(intake)
     case_id = await given_to_sp(intake)
     moved = await intake.command(case_id, "transfer", {"to_station": "5140003", "reason_code": "x"}, by=SP)
     assert moved.json()["code"] == "transition_not_allowed"
@@ -268,7 +268,7 @@ async def test_a_tip_is_handed_on_to_no_station(intake: Rig) -> None:
 
 async def test_no_request_is_counted(intake: Rig) -> None:
     """Neither by route nor by service: who reads the metrics every few seconds would learn when a tip came."""
-    tip = await told(intake)
+    tip = await filed_tip(intake)
     await read(intake, tip)
     await wrote(intake, tip, "और")
     metrics = (await intake.http.get("/metrics")).text
@@ -284,7 +284,7 @@ async def sent(intake: Rig, tip: dict[str, Any], content: bytes) -> httpx.Respon
 
 async def test_of_a_file_the_stripped_copy_alone_is_kept(intake: Rig) -> None:
     """The place where a photo was taken never gets as far as the store, not even sealed as an original."""
-    tip, photo = await told(intake), jpeg(gps=True)
+    tip, photo = await filed_tip(intake), jpeg(gps=True)
     assert b"Exif" in photo
     answer = await sent(intake, tip, photo)
     assert answer.status_code == 201, answer.text
@@ -309,7 +309,7 @@ async def opened_file(intake: Rig, evidence_id: str) -> Any:
 
 async def test_a_file_that_cannot_be_stripped_is_refused(intake: Rig) -> None:
     """With a reason, and nothing of it is kept; a wrong passphrase is the same 404 as ever."""
-    tip = await told(intake)
+    tip = await filed_tip(intake)
     refused = await sent(intake, tip, heic())
     assert (refused.status_code, refused.json()["code"]) == (422, "evidence_not_stripped")
     assert not intake.store.cases[case_of(intake)].evidence

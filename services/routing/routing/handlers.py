@@ -176,7 +176,7 @@ def _is_tip(item: Received) -> bool:
 
 
 def _time_of(item: Received, now: datetime) -> datetime:
-    """When the decision is said to be made: of a tip no time is kept that is finer than that of its filing."""
+    """The time that the decision carries: of a tip no time is kept that is finer than that of its filing."""
     return item.data.occurred_at if _is_tip(item) else now
 
 

@@ -12,7 +12,8 @@ from chassis.http.openapi import described
 from chassis.http.problems import FORBIDDEN, VALIDATION_FAILED, FieldError, Problem, language_of
 from event_schemas.calendars import india_date
 from intake.auth import Authenticator, Principal, actor_of
-from intake.case.scope import OFFICER_ROLES, STATION_ROLES, Actor
+from intake.case.scope import DISTRICT_ROLES, OFFICER_ROLES, STATION_ROLES, Actor
+from intake.case.states import Role
 from intake.desk.api import version_of
 from intake.http.answers import json_response
 from intake.http.reading import read_model
@@ -71,7 +72,7 @@ def desk_registers_router(parts: DeskRegisterParts) -> APIRouter:
         accept_language: Tongue = None,
     ) -> Response:
         kind = parts.kind(register)
-        own_district, own_station = _own(actor_of(principal), district, station)
+        own_district, own_station = own_charge(actor_of(principal), district, station)
         asked = Asked(
             q=(q or "").strip() or None,
             district=own_district,
@@ -176,15 +177,15 @@ def desk_registers_router(parts: DeskRegisterParts) -> APIRouter:
     return router
 
 
-def _own(actor: Actor, district: str | None, station: str | None) -> tuple[str | None, str | None]:
-    """The district and station whose entries an officer lists: his own, whatever he asks."""
-    if actor.role in STATION_ROLES:
-        if actor.station is None or station not in (None, actor.station):
-            raise Problem(FORBIDDEN, "own_station")
-        return None, actor.station
-    if actor.district is not None:
+def own_charge(actor: Actor, district: str | None, station: str | None) -> tuple[str | None, str | None]:
+    """The district and station whose entries an officer lists: his own, whatever he asks. Problem 403 without one."""
+    if actor.role is Role.HQ:
+        return district, station
+    if actor.role in DISTRICT_ROLES and actor.district is not None:
         return actor.district, station
-    return district, station
+    if actor.role not in STATION_ROLES or actor.station is None or station not in (None, actor.station):
+        raise Problem(FORBIDDEN, "own_station")
+    return None, actor.station
 
 
 def _draft(kind: Kind, body: AddEntry, actor: Actor) -> Draft:

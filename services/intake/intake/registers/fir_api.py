@@ -10,7 +10,7 @@ from chassis.http.openapi import described
 from chassis.http.problems import VALIDATION_FAILED, FieldError, Problem, language_of
 from intake.auth import Authenticator, Principal, actor_of
 from intake.case.model import Case
-from intake.case.scope import DISTRICT_ROLES, OFFICER_ROLES, STATION_ROLES
+from intake.case.scope import OFFICER_ROLES
 from intake.fir.commands import PENDING
 from intake.fir.numbers import read_fir_number
 from intake.http.answers import json_response
@@ -18,6 +18,7 @@ from intake.http.paging import read_cursor
 from intake.http.reading import read_model
 from intake.registers import fir_docs
 from intake.registers.api import DEFAULT_LIMIT, MAX_LIMIT, STATION_CODE, read_order, write_order
+from intake.registers.desk_api import own_charge
 from intake.registers.fir_desk import FIRST_YEAR, FIRDesk, ReleaseFIR, WithholdFIR, due_at
 from intake.registers.fir_store import FIRDecision, FIRText
 from intake.registers.keys import place_of
@@ -65,12 +66,12 @@ def fir_router(parts: FIRParts) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
     ) -> Response:
         actor = actor_of(principal)
+        district, own = own_charge(actor, None, station)
         if state == PENDING:
-            cases, after = await parts.desk.pending(actor, station, read_cursor(cursor), limit)
+            cases, after = await parts.desk.pending(actor, own, read_cursor(cursor), limit)
             items = [_pending_view(case) for case in cases]
             return json_response({"items": items, "next_cursor": after}, headers=_PRIVATE)
-        place = place_of(actor.district) if actor.role in DISTRICT_ROLES and actor.district else None
-        own = actor.station if actor.role in STATION_ROLES else station
+        place = None if district is None else place_of(district)
         found = await parts.desk.firs.decisions(state, own, place, read_order(cursor), limit)
         more = write_order(found[limit - 1].order) if len(found) > limit else None
         return json_response(

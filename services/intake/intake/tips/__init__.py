@@ -1,1 +1,1 @@
-"""Secret tips: told without a name, answered at a case key, and leaving no trace of who told."""
+"""Secret tips: filed without a name, answered at a case key, and leaving no trace of who filed it."""

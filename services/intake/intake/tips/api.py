@@ -34,7 +34,7 @@ UNRECORDED: Final = re.compile(r"/v1/tips(/|$)")
 """The paths of which no request leaves a span, a metric or a line in a log."""
 _ROUTE: Final = "POST /v1/tips"
 _PRIVATE: Final = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-_TOLD_EACH_TIME: Final = (TIP_KEY, TIP_NETWORK, TIP_COST)
+_NOTICES: Final = (TIP_KEY, TIP_NETWORK, TIP_COST)
 _NO_DISTRICT: Final = FieldError("unknown_district", "is no district of Bihar", "बिहार का कोई जिला नहीं है", "/district")
 
 
@@ -87,7 +87,7 @@ def tips_router(parts: TipParts) -> APIRouter:
             "messages_url": url,
             "filed_at": filed.case.filed_at,
             "due": [due_json(due) for due in filed.case.due],
-            "notices": parts.answers.notices((*filed.case.flags, *_TOLD_EACH_TIME), language),
+            "notices": parts.answers.notices((*filed.case.flags, *_NOTICES), language),
         }
         return json_response(answer, 202, {"Location": url, "Content-Language": language, **_PRIVATE})
 

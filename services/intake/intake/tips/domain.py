@@ -24,8 +24,8 @@ _GROUPS: Final = 5
 _GROUP: Final = 4
 _LONGEST: Final = 200
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
-_WORD: Final = re.compile(r"[^\W\d_][\w\u0900-\u097f-]*")
-_MOST_WORDS: Final = 100
+_NAME: Final = re.compile(r"[^\W\d_][\w\u0900-\u097f-]*")
+_MOST_NAMES: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +96,11 @@ def known_district(name: str) -> str | None:
     return found if found in names().values() else None
 
 
-def district_in(words: str) -> str | None:
+def district_in(text: str) -> str | None:
     """The first district that is named in a text; names have up to two words."""
-    found = _WORD.findall(words)[:_MOST_WORDS]
-    for number, word in enumerate(found):
-        for candidate in (" ".join(found[number : number + 2]), word):
+    found = _NAME.findall(text)[:_MOST_NAMES]
+    for number, single in enumerate(found):
+        for candidate in (" ".join(found[number : number + 2]), single):
             if (district := known_district(candidate)) is not None:
                 return district
     return None

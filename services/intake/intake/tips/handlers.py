@@ -28,7 +28,7 @@ TRIES_WINDOW: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class FiledTip:
+class KeptTip:
     case: Case
     key: TipKey
 
@@ -57,12 +57,12 @@ class TipDesk:
         self._tries = tries
         self.evidence = evidence
 
-    async def file(self, submission: Submission, key: str, idempotency: Idempotency) -> FiledTip:
+    async def file(self, submission: Submission, key: str, idempotency: Idempotency) -> KeptTip:
         """Durable on return, and its key opens it. A repeat of the request gets the same key again."""
         filed = await self._filing.file(submission, key=key, idempotency=idempotency)
         found = tip_key(filed.receipt_secret)
         await self._tips.keep(self._keys.tip(found.case_key, found.passphrase), filed.case.case_id)
-        return FiledTip(filed.case, found)
+        return KeptTip(filed.case, found)
 
     async def opened(self, case_key: str, passphrase: str) -> Case:
         """Problem 404 for a wrong key as for a wrong passphrase: both are looked for as one, by one hash."""

@@ -11,7 +11,7 @@ from routing.domain.territory import Surroundings, find_territory, true_place
 # Services whose subject is an offence: a station that is not the place's own records them as a zero FIR.
 OFFENCE_SERVICES = frozenset({"e-fir"})
 
-# Told without a name, and read by named posts alone; of what these posts might be accused.
+# Filed without a name, and read by named posts alone; of what these posts might be accused.
 TIP_SERVICES = frozenset({"secret-tip"})
 ABOUT_POLICE = frozenset({"corrupt_police"})
 
