@@ -12,6 +12,7 @@ from typing import Any, cast
 import httpx
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
+from pydantic import SecretStr
 
 from certificate import api as certificate_api
 from certificate.domain import Status
@@ -24,6 +25,8 @@ from certificate.store import StoredPdf
 from chassis.http.app import add_routes
 from intake.auth.api import auth_router
 from intake.registers.kinds import load_registers
+from intake.signing.provider import HttpSigner
+from janseva_local.esign import LocalEsign, esign_app
 from notifier import api as notifier_api
 from notifier.lint import lint
 from notifier.messages import DirectMessages
@@ -39,9 +42,13 @@ from tests.architecture.apps import CLOCK, made_app
 from tests.certificate.certificate_fakes import certificate
 from tests.http_app import app_of
 from tests.intake.evidence_rig import begin
-from tests.intake.intake_rig import ASHA, COMPLAINT, COUNTER, SHO, bearer, rig
+from tests.intake.intake_rig import ASHA, COMPLAINT, COUNTER, SDPO, SHO, SP, Rig, bearer, rig
+from tests.intake.intake_rig import START as FILED_AT
 from tests.intake.test_intake_auth_login import Desk
+from tests.intake.test_intake_esign import E_FIR, KEY
+from tests.intake.test_intake_tips import told
 from tests.issuer import SERVICE, SERVICE_TOKEN, access
+from tests.manual_clock import ManualClock
 from tests.notifier.notifier_fakes import CASE, KEYS, START, FakeGateway, FixedCards, card
 from tests.routing.routing_places import BASE
 
@@ -72,9 +79,16 @@ async def answering(program: str) -> AsyncIterator[tuple[Answering, httpx.AsyncC
         yield made, http
 
 
+_OF_THE_SUPERINTENDENT = ("answer-tip", "confirm-withdrawal", "dismiss-withdrawal")
+
+
 @asynccontextmanager
 async def _intake() -> AsyncIterator[Answering]:
-    async with rig() as made:
+    provider = httpx.ASGITransport(esign_app(LocalEsign(KEY)))
+    async with (
+        httpx.AsyncClient(transport=provider) as http,
+        rig(signer=HttpSigner(http, "http://esign", SecretStr(KEY), "esign", ManualClock(FILED_AT))) as made,
+    ):
         add_routes(made.app, auth_router(Desk().login))
         filed = await made.filed(COMPLAINT)
         await made.assign(filed["case_id"])
@@ -85,8 +99,22 @@ async def _intake() -> AsyncIterator[Answering]:
         kind = next(iter(load_registers()))
         entry = await made.post(f"/v1/desk/registers/{kind.kind}", kind.example.model_dump(mode="json"), by=SHO)
         known |= {"register": kind.kind, "entry_id": entry.json()["entry_id"]}
+        tip = await told(made)
+        known |= {"case_key": tip["case_key"], "transaction": await _begun_signature(made)}
         callers = {"/": bearer(ASHA), "/v1/desk": bearer(SHO), "/v1/desk/visits": bearer(COUNTER)}
-        yield Answering(made.app, known, callers, _restorer(made.store, made.side, made.files, made.entries, made.firs))
+        callers |= {"/v1/tips/": {"x-passphrase": tip["passphrase"]}}
+        callers |= {"/v1/desk/registers/fir/withhold": bearer(SDPO)}
+        callers |= {f"/v1/desk/cases/{{case_id}}/{act}": bearer(SP) for act in _OF_THE_SUPERINTENDENT}
+        stores = (made.store, made.side, made.files, made.entries, made.firs, made.tips)
+        yield Answering(made.app, known, callers, _restorer(*stores))
+
+
+async def _begun_signature(made: Rig) -> str:
+    """A transaction at the provider, for a case of its own: the known one needs no signature."""
+    service = (await made.get("/v1/services/e-fir")).json()
+    filed = await made.filed(E_FIR | {"attributes": service["example"]["attributes"]})
+    begun = await made.post(f"/v1/complaints/{filed['tracking_number']}/e-sign", by=ASHA)
+    return str(begun.json()["transaction"])
 
 
 def _restorer(*stores: object) -> Callable[[], None]:

@@ -30,6 +30,7 @@ USUAL: Final[dict[str, Any]] = {
     "expires": 1,
     "at": 1,
     "state": 1,
+    "year": 2026,
     "clock_id": "inquiry:1",
     "reason": "The court asks for it",
     "case_id": "c_01M820KRWBZXF69DE1D4FEXZX0",
