@@ -85,8 +85,8 @@ def import_register(
     from chassis.commands import run_command
     from chassis.importing.report import ImportRefused
     from chassis.settings import load
-    from intake.registers.command import ImportSettings, UnknownRegister
-    from intake.registers.command import import_register as run
+    from intake.registers.cli import ImportSettings, UnknownRegister
+    from intake.registers.cli import import_register as run
 
     def act() -> int:
         return run(load(ImportSettings), register, file, by=by, dry=dry_run, report_to=report)
