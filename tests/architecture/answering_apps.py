@@ -46,7 +46,7 @@ from tests.intake.intake_rig import ASHA, COMPLAINT, COUNTER, SDPO, SHO, SP, Rig
 from tests.intake.intake_rig import START as FILED_AT
 from tests.intake.test_intake_auth_login import Desk
 from tests.intake.test_intake_esign import E_FIR, KEY
-from tests.intake.test_intake_tips import told
+from tests.intake.test_intake_tips import filed_tip
 from tests.issuer import SERVICE, SERVICE_TOKEN, access
 from tests.manual_clock import ManualClock
 from tests.notifier.notifier_fakes import CASE, KEYS, START, FakeGateway, FixedCards, card
@@ -99,7 +99,7 @@ async def _intake() -> AsyncIterator[Answering]:
         kind = next(iter(load_registers()))
         entry = await made.post(f"/v1/desk/registers/{kind.kind}", kind.example.model_dump(mode="json"), by=SHO)
         known |= {"register": kind.kind, "entry_id": entry.json()["entry_id"]}
-        tip = await told(made)
+        tip = await filed_tip(made)
         known |= {"case_key": tip["case_key"], "transaction": await _begun_signature(made)}
         callers = {"/": bearer(ASHA), "/v1/desk": bearer(SHO), "/v1/desk/visits": bearer(COUNTER)}
         callers |= {"/v1/tips/": {"x-passphrase": tip["passphrase"]}}
