@@ -26,8 +26,10 @@ from intake.case.model import (
     Idempotency,
     IdentityState,
     Join,
+    Message,
     Scan,
     TimelineEntry,
+    Writer,
 )
 from intake.case.numbers import CaseId, TrackingNumber
 from intake.case.states import Family, State
@@ -83,6 +85,7 @@ FULL = Case(
     hearings={"h_1": HearingRecord("h_1", "5140003", "in_person", "booked", AT)},
     evidence={"v_1": EvidenceRecord("v_1", AT, "image/jpeg", 5, "ab", Scan.CLEAN)},
     history=(ENTRY,),
+    messages=(Message("m_1", AT, Writer.CITIZEN, "sealed"),),
     counter=CounterFiling("SHO:5140003", "thumb", "hi"),
     fir=FIRRecord("5140003:2026:12", "12/26", "5140003", 2026, AT, "pending"),
     identity=CaseIdentity(IdentityState.HELD, "pan_card", "234F", "claim", "register"),
@@ -91,7 +94,20 @@ FULL = Case(
     commands={"scope": CommandMark("body", "e1", 2, State.ASSIGNED)},
 )
 # What an update does besides setting a field of the case to a value.
-ADDED = {"entry", "emits", "ended", "evidence", "further", "hearing", "lapsed", "receipt", "join", "due", "command"}
+ADDED = {
+    "entry",
+    "emits",
+    "ended",
+    "evidence",
+    "further",
+    "hearing",
+    "lapsed",
+    "receipt",
+    "join",
+    "due",
+    "command",
+    "message",
+}
 
 
 def test_every_field_of_a_case_comes_back() -> None:

@@ -102,7 +102,6 @@ async def test_a_lookup_makes_no_case(monkeypatch: pytest.MonkeyPatch) -> None:
     shipped = read_catalogue(SHIPPED)
     register = next(one for one in shipped["services"] if one["code"] == "fir-copy")
     live = {**register, "code": "live-register", "live": True}
-    live.pop("meanwhile")
     names = {"names": {"hi": "खुली पंजी", "en": "Open register"}}
     monkeypatch.setattr(intake_rig, "CATALOGUE", catalogue_with({**live, **names}))
     async with intake_rig.rig() as intake:

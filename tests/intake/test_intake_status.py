@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from event_schemas import CertificateIssued, Event, SLABreached, SLABreachRevoked, SLAClockStarted, SLAClockStopped, ids
 from intake.case.derived import derive
 from intake.tracking.stream import status_messages
+from intake.tracking.views import merged_timeline
 from tests.architecture.apps import app_of
 from tests.intake.intake_rig import ASHA, COMPLAINT, RAVI, STATION, Rig
 
@@ -101,6 +103,16 @@ async def test_the_shape_is_the_contracts(intake: Rig) -> None:
             "name": "inquiry",
         }
     ]
+
+
+async def test_at_one_instant_the_filing_is_shown_before_what_followed(intake: Rig) -> None:
+    """Whatever the ids of the events are."""
+    filed = await intake.filed(COMPLAINT)
+    case = intake.store.cases[filed["case_id"]]
+    first = case.history[0]
+    for event_id in ("00000000-0000-5000-8000-000000000000", "ffffffff-ffff-5fff-bfff-ffffffffffff"):
+        followed = replace(first, event_id=event_id, event="AssignedToStation")
+        assert [entry.event for entry in merged_timeline(case, [followed])] == ["ComplaintFiled", "AssignedToStation"]
 
 
 async def test_derived_events_show(intake: Rig) -> None:

@@ -150,9 +150,7 @@ def test_a_missing_file_and_an_unknown_version_are_refused(desk: Desk) -> None:
     assert (status, "there is no version v-none" in output) == (1, True)
     status, output = desk.run("rollback")
     assert (status, "no version before" in output) == (1, True)
-    with pytest.raises(SystemExit) as ended:
-        desk.run("switch", SHIPPED.version, "--effective-from", "soon")
-    assert ended.value.code == 2
+    assert desk.run("switch", SHIPPED.version, "--effective-from", "soon")[0] == 2
 
 
 def test_officers_are_kept_and_garbage_is_refused(desk: Desk) -> None:

@@ -128,9 +128,13 @@ def _station(station: Station) -> Mapping[str, Any]:
 
 
 def merged_timeline(case: Case, derived: Sequence[TimelineEntry]) -> list[TimelineEntry]:
-    """A case's own entries and those of derived events, each once, by time and id."""
+    """A case's own entries and those of derived events, each once, by time.
+
+    At one instant its own come first, in their order: what was filed is not shown after what followed from it.
+    """
     by_id = {entry.event_id: entry for entry in (*derived, *case.history)}
-    return sorted(by_id.values(), key=lambda entry: (entry.at, entry.event_id))
+    own = {entry.event_id: number for number, entry in enumerate(case.history)}
+    return sorted(by_id.values(), key=lambda entry: (entry.at, own.get(entry.event_id, len(own)), entry.event_id))
 
 
 def _hearing(case: Case, hearing: HearingRecord, texts: Texts, language: Language) -> Mapping[str, Any]:

@@ -109,7 +109,7 @@ async def accept(settings: Settings, gaps: Sequence[Gap], approval: Approval, cl
     try:
         decisions, number = _decisions(mongo), ids.new_event_id()
         partitions = [{"partition": one.partition, "from": one.committed, "to": one.begins} for one in gaps]
-        decision = {"_id": number, "group": settings.group, "at": clock.now(), **approval._asdict()}
+        decision = {"_id": number, "group": settings.group, "at": clock.now(), "by": approval.by, "why": approval.why}
         with store_errors():
             await decisions.insert_one({**decision, "partitions": partitions})
         await move_group(
