@@ -44,5 +44,5 @@ async def test_e2e_every_planted_fault_is_found(
         assert status == 1, output
         assert kind in output, output
         assert FOUND_BY.get(planted, "") in output, output
-        # On a loaded machine an escalation may be sent while the run is reconciled; the other plants do not judge that.
-        assert planted != "wrong-person" or "nobody owed" in output, output
+        # One suite carries them all: what is still emitted of the runs before is no finding of this one.
+        assert ("nobody owed" in output) is (planted == "wrong-person"), output

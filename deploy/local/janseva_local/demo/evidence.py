@@ -81,7 +81,8 @@ class Gatherer:
         self._posts: dict[str, DirectoryPost] = {}
 
     async def look(self) -> Evidence:
-        """Everything since the start."""
+        """Everything since the start. Messages come first: while clocks run, the cause of each is then in the log."""
+        messages = await _messages(self._provider, self._http, self._since)
         ends = await marks(self._bootstrap)
         events, garbage = await read_events(self._bootstrap, self._read, ends)
         self._events += events
@@ -91,7 +92,6 @@ class Gatherer:
         self._read |= ends
         letters = {topics.dead_letter(name) for name in CASE_TOPICS}
         dead = sum(end - self._start.get(place, 0) for place, end in ends.items() if place[0] in letters)
-        messages = await _messages(self._provider, self._http, self._since)
         digested = Counter(notification_id for notification_id, _ in self._digested)
         return Evidence([*self._events], self._garbage, dead, messages, dict(self._posts), digested)
 
