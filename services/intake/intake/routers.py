@@ -112,9 +112,7 @@ def case_api(deps: Deps) -> CaseApi:
     keys, texts = Keys(settings.receipt_key), load_texts()
     live = LiveCases(deps.store)
     answers = Answers(texts, deps.catalogue, settings.public_url)
-    filing = FilingDesk(
-        store=deps.store, policies=deps.policies, ring=deps.ring, keys=keys, clock=deps.clock, metrics=deps.metrics
-    )
+    filing = _filing_desk(deps, keys, deps.clock, deps.metrics)
     emergencies = EmergencyDesk(
         service=_service(deps.catalogue, EMERGENCY),
         filing=filing,
@@ -125,18 +123,7 @@ def case_api(deps: Deps) -> CaseApi:
         window=settings.emergency_repeat_window,
     )
     standings = Standings(store=deps.identities, catalogue=deps.catalogue, keys=keys, ring=deps.ring, clock=deps.clock)
-    commands = CommandDesk(
-        identities=standings,
-        store=deps.store,
-        slots=deps.slots,
-        offices=deps.offices,
-        policies=deps.policies,
-        keys=keys,
-        clock=deps.clock,
-        metrics=deps.metrics,
-        code_names=texts.code_names,
-        seal=deps.ring.seal,
-    )
+    commands = _command_desk(deps, keys, standings, texts, deps.clock, deps.metrics)
     reader = StatusReader(
         store=deps.store, texts=texts, clock=deps.clock, public_url=settings.public_url, catalogue=deps.catalogue
     )
@@ -261,21 +248,8 @@ def _tips(
 ) -> TipParts:
     """Its own desks: their clock is coarse, and what they count is read by nobody."""
     clock, uncounted = CoarseClock(deps.clock, deps.settings.tip_time_grain), IntakeMetrics(CollectorRegistry())
-    filing = FilingDesk(
-        store=deps.store, policies=deps.policies, ring=deps.ring, keys=keys, clock=clock, metrics=uncounted
-    )
-    commands = CommandDesk(
-        identities=standings,
-        store=deps.store,
-        slots=deps.slots,
-        offices=deps.offices,
-        policies=deps.policies,
-        keys=keys,
-        clock=clock,
-        metrics=uncounted,
-        code_names=texts.code_names,
-        seal=deps.ring.seal,
-    )
+    filing = _filing_desk(deps, keys, clock, uncounted)
+    commands = _command_desk(deps, keys, standings, texts, clock, uncounted)
     desk = TipDesk(
         filing=filing,
         commands=commands,
@@ -295,6 +269,27 @@ def _tips(
         code_names=texts.code_names,
         keys=keys,
         public_url=deps.settings.public_url,
+    )
+
+
+def _filing_desk(deps: Deps, keys: Keys, clock: Clock, metrics: IntakeMetrics) -> FilingDesk:
+    return FilingDesk(store=deps.store, policies=deps.policies, ring=deps.ring, keys=keys, clock=clock, metrics=metrics)
+
+
+def _command_desk(
+    deps: Deps, keys: Keys, standings: Standings, texts: Texts, clock: Clock, metrics: IntakeMetrics
+) -> CommandDesk:
+    return CommandDesk(
+        identities=standings,
+        store=deps.store,
+        slots=deps.slots,
+        offices=deps.offices,
+        policies=deps.policies,
+        keys=keys,
+        clock=clock,
+        metrics=metrics,
+        code_names=texts.code_names,
+        seal=deps.ring.seal,
     )
 
 

@@ -17,6 +17,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from chassis.clock import Clock
 from chassis.http.access.last_keys import LastKeys
 from chassis.http.access.problems import ISSUER_UNAVAILABLE, TOKEN_INVALID
+from chassis.http.bounded_answer import AnswerTooLong, read_bounded
 from chassis.http.problems import Problem
 from chassis.telemetry.logs import get_logger
 
@@ -139,16 +140,15 @@ class IssuerKeys:
         if self._file is not None:
             return await asyncio.to_thread(self._file.read_text)
         assert self._url is not None
-        received = bytearray()
         async with (
             asyncio.timeout(FETCH_TIMEOUT_S),
             self._http.stream("GET", self._url, timeout=FETCH_TIMEOUT_S) as answer,
         ):
             answer.raise_for_status()
-            async for part in answer.aiter_bytes():
-                received += part
-                if len(received) > LARGEST_SET:
-                    raise NotAKeySet
+            try:
+                received = await read_bounded(answer, LARGEST_SET)
+            except AnswerTooLong:
+                raise NotAKeySet from None
         return received.decode()
 
 

@@ -16,6 +16,7 @@ import orjson
 from pydantic import SecretStr
 
 from chassis.clock import Clock
+from chassis.http.bounded_answer import AnswerTooLong, read_bounded
 from chassis.telemetry.logs import get_logger
 from event_schemas import ids
 
@@ -82,7 +83,7 @@ class HttpRegister:
                 await asyncio.sleep(PAUSE_S * 2**attempt)
             try:
                 status, headers, answer = await self._send(request_id, content)
-            except (httpx.HTTPError, _TooLong) as error:
+            except (httpx.HTTPError, AnswerTooLong) as error:
                 reason = type(error).__name__
                 continue
             if status in _AGAIN:
@@ -106,12 +107,8 @@ class HttpRegister:
         async with self._http.stream(
             "POST", self._url, content=content, headers=headers, timeout=ONE_TRY_S
         ) as response:
-            answer = bytearray()
-            async for chunk in response.aiter_bytes():
-                answer += chunk
-                if len(answer) > MOST_ANSWER:
-                    raise _TooLong
-        return response.status_code, response.headers, bytes(answer)
+            answer = await read_bounded(response, MOST_ANSWER)
+        return response.status_code, response.headers, answer
 
     def _is_signed(self, request_id: str, headers: httpx.Headers, answer: bytes) -> bool:
         timestamp = headers.get("x-timestamp", "")
@@ -143,10 +140,6 @@ def check_address(url: str) -> None:
     parts = urlsplit(url)
     if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
         raise ValueError("the register's address is http(s)://host[:port][/path]")
-
-
-class _TooLong(Exception):
-    """More than an answer has."""
 
 
 def _verdict(request_id: str, answer: bytes) -> RegisterAnswer:

@@ -183,7 +183,9 @@ def own_charge(actor: Actor, district: str | None, station: str | None) -> tuple
         return district, station
     if actor.role in DISTRICT_ROLES and actor.district is not None:
         return actor.district, station
-    if actor.role not in STATION_ROLES or actor.station is None or station not in (None, actor.station):
+    if actor.role not in STATION_ROLES:
+        raise Problem(FORBIDDEN)
+    if actor.station is None or station not in (None, actor.station):
         raise Problem(FORBIDDEN, "own_station")
     return None, actor.station
 

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from chassis.clock import Clock
 from chassis.http.access.jwks import ALGORITHMS, IssuerKeys
 from chassis.http.access.tokens import key_id_of, verified_claims
+from chassis.http.bounded_answer import AnswerTooLong, read_bounded
 from chassis.http.problems import Problem
 from chassis.telemetry.logs import get_logger
 from intake.problems import ESIGN_INVALID, ESIGN_UNAVAILABLE
@@ -114,8 +115,8 @@ class HttpSigner:
             async with self._http.stream(
                 method, f"{self._base}{path}", content=content, headers=headers, timeout=TIMEOUT
             ) as response:
-                answer = await _bounded(response)
-        except (httpx.HTTPError, _TooLong) as error:
+                answer = await read_bounded(response, MOST_ANSWER)
+        except (httpx.HTTPError, AnswerTooLong) as error:
             raise _away(type(error).__name__) from error
         if response.status_code not in (200, 201):
             raise _away(f"status {response.status_code}")
@@ -131,19 +132,6 @@ class HttpSigner:
 def signer_at(url: str, key: SecretStr, issuer: str, http: httpx.AsyncClient, clock: Clock) -> Signer:
     """The provider at this address; none where it is empty."""
     return HttpSigner(http, url, key, issuer, clock) if url else NoSigner()
-
-
-class _TooLong(Exception):
-    """More than an answer has."""
-
-
-async def _bounded(response: httpx.Response) -> bytes:
-    content = bytearray()
-    async for chunk in response.aiter_bytes():
-        content += chunk
-        if len(content) > MOST_ANSWER:
-            raise _TooLong
-    return bytes(content)
 
 
 def _away(reason: str) -> Problem:

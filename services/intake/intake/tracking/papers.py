@@ -8,6 +8,7 @@ import orjson
 from fastapi import APIRouter, Depends, Header, Response
 from pydantic import SecretStr
 
+from chassis.http.bounded_answer import AnswerTooLong, read_bounded
 from chassis.http.openapi import described
 from chassis.http.problems import MEDIA_TYPE, NOT_FOUND, Problem
 from chassis.telemetry.logs import get_logger
@@ -58,8 +59,8 @@ class CertificateService:
         url = f"{self._base}/{certificate_id}.pdf"
         try:
             async with self._http.stream("GET", url, headers=headers, timeout=TIMEOUT) as response:
-                content = await _bounded(response)
-        except (httpx.HTTPError, _TooLong) as error:
+                content = await read_bounded(response, MOST_BYTES)
+        except (httpx.HTTPError, AnswerTooLong) as error:
             raise _unavailable(type(error).__name__) from error
         if response.status_code == 304 or (response.status_code == 200 and content.startswith(b"%PDF-")):
             passed_on = {name: response.headers[name] for name in _PASSED_ON if name in response.headers}
@@ -103,19 +104,6 @@ def papers_router(reader: StatusReader, papers: Papers, authenticator: Authentic
         return Response(found.content, found.status, headers)
 
     return router
-
-
-class _TooLong(Exception):
-    """More bytes than a paper has."""
-
-
-async def _bounded(response: httpx.Response) -> bytes:
-    content = bytearray()
-    async for chunk in response.aiter_bytes():
-        content += chunk
-        if len(content) > MOST_BYTES:
-            raise _TooLong
-    return bytes(content)
 
 
 def _problem_code(response: httpx.Response, content: bytes) -> str:
