@@ -29,7 +29,7 @@ from tests.web.fake_suite import (
 )
 from tests.worst_inputs import worst_texts
 
-CODES = [service.code for service in load_catalogue() if service.family.value not in ("lookup", "emergency")]
+CODES = [service.code for service in load_catalogue() if service.family.value not in ("lookup", "emergency", "tip")]
 HOSTILE = [
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -60,6 +60,18 @@ async def to_the_check(http: httpx.AsyncClient, first: dict[str, str]) -> httpx.
             return answer
         answer = await send(http, answer.text, name="आशा देवी", **{"a-incident_place": "बाजार, अररिया 854311"})
     raise AssertionError("the last page never came")
+
+
+@pytest.mark.parametrize("language", ["hi", "en"])
+async def test_a_tip_has_no_form_that_would_keep_a_trace(language: str) -> None:
+    """Its page says why and that it can't be given here; neither link nor address leads to a form or a login."""
+    async with browser(FakeSuite()) as http:
+        await http.get(f"/language/{language}")
+        page = (await http.get("/services/secret-tip")).text
+        assert all(not str(one.get("href")).startswith("/file/") for one in Tags(page).of("a"))
+        assert {"hi": "इन पेजों से नहीं", "en": "on these pages yet"}[language] in page
+        begun = await http.get("/file/secret-tip")
+        assert (begun.status_code, begun.headers["location"]) == (303, "/services/secret-tip")
 
 
 @pytest.mark.parametrize("code", CODES)

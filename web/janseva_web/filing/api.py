@@ -24,7 +24,7 @@ from janseva_web.tracking.qr import Receipts
 from janseva_web.visit import CITIZEN, Receipt, Visit
 
 EMERGENCY: Final = "emergency"
-# What makes no case and has no form.
+# What makes no case.
 LOOKUP: Final = "lookup"
 # Sent again later, the same form files nothing twice.
 SEND_AGAIN: Final = frozenset({409, 429, 502, 503})
@@ -153,6 +153,17 @@ def filed_page(pages: Pages, visit: Visit, receipts: Receipts, filed: Filed, ser
     )
 
 
+def elsewhere(service: Service) -> str | None:
+    """Where a service is asked for that has no form here. What has a call of its own stays out of these pages' forms:
+    a tip leaves no trace in them.
+    """
+    if service.lane == EMERGENCY:
+        return "/emergency"
+    if service.family == LOOKUP:
+        return "/registers"
+    return None if service.own_call is None else f"/services/{service.code}"
+
+
 def filing_router(
     pages: Pages, catalogue: Catalogue, citizens: Citizens, geography: Geography, receipts: Receipts
 ) -> APIRouter:
@@ -173,14 +184,15 @@ class _FilingPages:
 
     async def service_page(self, visit: Visit) -> Response:
         service = await self._service(visit)
-        if service.lane == EMERGENCY or service.family == LOOKUP:
-            return self.pages.redirect(visit, "/emergency" if service.lane == EMERGENCY else "/registers")
+        place = elsewhere(service)
+        if place is not None and service.own_call is None:
+            return self.pages.redirect(visit, place)
         return self.pages.page(visit, "service.html", service=service)
 
     async def begin(self, visit: Visit) -> Response:
         service = await self._service(visit)
-        if service.lane == EMERGENCY or service.family == LOOKUP:
-            return self.pages.redirect(visit, "/emergency" if service.lane == EMERGENCY else "/registers")
+        if (place := elsewhere(service)) is not None:
+            return self.pages.redirect(visit, place)
         token = await citizen_token(visit, self.citizens)
         if service.needs_login and token is None:
             return self.pages.redirect(visit, f"/login?to=/file/{service.code}")
@@ -189,9 +201,9 @@ class _FilingPages:
 
     async def answer(self, visit: Visit) -> Response:
         service = await self._service(visit)
+        if (place := elsewhere(service)) is not None:
+            return self.pages.redirect(visit, place)
         form = await visit.read_form()
-        if service.family == LOOKUP:
-            return self.pages.redirect(visit, "/registers")
         draft = Draft.opened(service, visit)
         if draft is None:
             return self.pages.redirect(visit, f"/file/{service.code}")

@@ -91,6 +91,17 @@ class Yields(Read):
     summary: Names | None = None
 
 
+class OwnCall(Read):
+    """Why a service is not filed like the others."""
+
+    hi: str
+    en: str
+
+    @property
+    def names(self) -> Names:
+        return {"hi": self.hi, "en": self.en}
+
+
 class Service(Read):
     code: str
     family: str
@@ -107,6 +118,7 @@ class Service(Read):
     documents: tuple[NamedCode, ...] = ()
     clocks: tuple[ClockOfService, ...] = ()
     fee: Fee | None = None
+    own_call: OwnCall | None = None
 
     @property
     def needs_login(self) -> bool:
