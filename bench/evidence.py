@@ -14,11 +14,8 @@ from pathlib import Path
 import aiohttp
 from PIL import Image
 
-from bench.floors import until_listening
-from bench.load import session
-from bench.report import median, percentile, show
-from janseva_local.ports import free_port
-from janseva_local.process import ChildProcess
+from bench.floors import bare_handlers, report
+from bench.load import Outcome, session
 from janseva_local.stack import Stack
 
 TARGET_RATIO = 0.7
@@ -33,17 +30,6 @@ class Target:
 
     url: str
     headers: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Round:
-    seconds: float
-    latencies_ms: list[float]
-    refused: int
-
-    @property
-    def per_second(self) -> float:
-        return len(self.latencies_ms) / self.seconds
 
 
 async def run(*, uploads: int = 16, rounds: int = 5, in_flight: int = 4) -> bool:
@@ -65,7 +51,12 @@ async def run(*, uploads: int = 16, rounds: int = 5, in_flight: int = 4) -> bool
                     # The first warms both up.
                     pairs += [pair] if number else []
                     print(f"round {number} of {rounds}", file=sys.stderr)
-    return _report(pairs, len(photo), in_flight)
+    return report(
+        f"evidence: uploads of {len(photo) / 1e6:.1f} MB by form, {in_flight} in flight",
+        ("bare FastAPI + GridFS (floor)", "intake POST …/evidence"),
+        pairs,
+        TARGET_RATIO,
+    )
 
 
 async def _cases(http: aiohttp.ClientSession, intake: str, count: int) -> list[Target]:
@@ -81,13 +72,11 @@ async def _cases(http: aiohttp.ClientSession, intake: str, count: int) -> list[T
 
 async def _round(
     http: aiohttp.ClientSession, targets: list[Target], photo: bytes, number: int, in_flight: int
-) -> Round:
-    latencies: list[float] = []
-    refused = 0
+) -> Outcome:
+    outcome = Outcome()
     waiting = iter(enumerate(targets))
 
     async def client() -> None:
-        nonlocal refused
         for one, target in waiting:
             form = aiohttp.FormData()
             # No two files are alike: the same file again would be answered without work.
@@ -97,13 +86,14 @@ async def _round(
             async with http.post(target.url, data=form, headers=target.headers) as answer:
                 await answer.read()
                 if answer.status == 201:
-                    latencies.append((time.perf_counter() - started) * 1000)
+                    outcome.latencies_ms.append((time.perf_counter() - started) * 1000)
                 else:
-                    refused += 1
+                    outcome.others[f"status {answer.status}"] += 1
 
     began = time.perf_counter()
     await asyncio.gather(*(client() for _ in range(in_flight)))
-    return Round(time.perf_counter() - began, latencies, refused)
+    outcome.seconds = time.perf_counter() - began
+    return outcome
 
 
 def _photo() -> bytes:
@@ -115,36 +105,6 @@ def _photo() -> bytes:
 
 @asynccontextmanager
 async def floor(mongo_uri: str, folder: Path) -> AsyncIterator[str]:
-    """The bare handler as a process of its own."""
-    port = free_port()
-    command = [sys.executable, "-m", "uvicorn", "--factory", "bench.evidence_floor:create_app", "--port", str(port)]
-    env = {**os.environ, "MONGO_URI": mongo_uri}
-    process = ChildProcess("floor", [*command, "--log-level", "warning"], log=folder / "floor.log", env=env)
-    process.spawn()
-    try:
-        await until_listening(port)
-        yield f"http://127.0.0.1:{port}/evidence"
-    finally:
-        await process.stop()
-
-
-def _report(pairs: list[tuple[Round, Round]], size: int, in_flight: int) -> bool:
-    rows = []
-    for name, place in (("bare FastAPI + GridFS (floor)", 0), ("intake POST …/evidence", 1)):
-        runs = [pair[place] for pair in pairs]
-        latencies = [latency for one in runs for latency in one.latencies_ms]
-        rate = median([one.per_second for one in runs])
-        refused = sum(one.refused for one in runs)
-        rows.append([name, rate, percentile(latencies, 0.5), percentile(latencies, 0.99), refused])
-    ratios = [ours.per_second / bare.per_second for bare, ours in pairs]
-    ratio = median(ratios)
-    rows.append([f"ratio (target {TARGET_RATIO})", ratio, "", "", ""])
-    show(
-        f"evidence: uploads of {size / 1e6:.1f} MB by form, {in_flight} in flight, median of {len(pairs)} rounds",
-        ["", "per second", "p50 ms", "p99 ms", "not 201"],
-        rows,
-        ratio=round(ratio, 3),
-        ratios=[round(value, 3) for value in ratios],
-        target=TARGET_RATIO,
-    )
-    return ratio >= TARGET_RATIO and not any(ours.refused for _, ours in pairs)
+    """The address of the bare handler."""
+    async with bare_handlers("bench.evidence_floor:create_app", folder, MONGO_URI=mongo_uri) as url:
+        yield f"{url}/evidence"

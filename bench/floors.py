@@ -26,23 +26,22 @@ async def floor(mongo_uri: str, folder: Path, case: Mapping[str, Any]) -> AsyncI
     await client.close()
     assert found is not None
     document.write_bytes(bson.encode(found))
+    settings = {"MONGO_URI": mongo_uri, "FLOOR_DOCUMENT": str(document)}
+    async with bare_handlers("bench.floor_app:create_app", folder, **settings) as url:
+        yield f"{url}/v1/complaints"
+
+
+@asynccontextmanager
+async def bare_handlers(factory: str, folder: Path, **settings: str) -> AsyncIterator[str]:
+    """An app's process of its own, and its address."""
     port = free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "uvicorn",
-        "--factory",
-        "bench.floor_app:create_app",
-        "--port",
-        str(port),
-        "--no-access-log",
-    ]
-    env = {**os.environ, "MONGO_URI": mongo_uri, "FLOOR_DOCUMENT": str(document)}
+    command = [sys.executable, "-m", "uvicorn", "--factory", factory, "--port", str(port), "--no-access-log"]
+    env = {**os.environ, **settings}
     process = ChildProcess("floor", [*command, "--log-level", "warning"], log=folder / "floor.log", env=env)
     process.spawn()
     try:
         await until_listening(port)
-        yield f"http://127.0.0.1:{port}/v1/complaints"
+        yield f"http://127.0.0.1:{port}"
     finally:
         await process.stop()
 
