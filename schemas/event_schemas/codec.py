@@ -151,6 +151,7 @@ MAX_HEADER_BYTES: Final = 512
 # As seconds ten thousand years. No count, duration or size of a case is larger, and every store keeps it as it is.
 LARGEST_NUMBER: Final = 315_576_000_000
 # No store takes it in a name, and no person types it.
+_ESCAPED_NUL: Final = rb"\u0000"
 _NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 SPECVERSION: Final = ("ce_specversion", b"1.0")
 CONTENT_TYPE: Final = ("content-type", b"application/json")
@@ -248,7 +249,8 @@ def _parse_time(text: str) -> datetime:
 def _read(record_class: type[R], value: bytes | None) -> R:
     if not isinstance(value, bytes | bytearray):
         raise InvalidEvent("no_value", "the record has no body")
-    if _NUL.search(value):
+    # The plain search costs a hundredth of the pattern's, which tries every byte.
+    if _ESCAPED_NUL in value and _NUL.search(value):
         raise InvalidEvent("schema", "a text with the character NUL")
     try:
         # What model_validate_json() asks in its turn.
