@@ -39,11 +39,11 @@ def builds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_the_jars_are_fetched_once_whoever_starts(builds: list[str]) -> None:
-    told: list[str] = []
+    messages: list[str] = []
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda _: kafka_runtime.resolve(told.append), range(40)))
+        found = list(pool.map(lambda _: kafka_runtime.resolve(messages.append), range(40)))
     assert builds == [kafka_runtime.KAFKA, kafka_runtime.LOGGING]
-    assert len(told) == 1
+    assert len(messages) == 1
     assert len({one.class_path for one in found}) == 1
     assert found[0].class_path.count("/jars/*") == found[0].class_path.count("/modules/*") == 1
     assert found[0].class_path.endswith("log4j-slf4j-impl-1.jar")
