@@ -21,10 +21,11 @@ from prometheus_client import CollectorRegistry
 from bench.report import median, show
 from bench.routing_grid import grid, places
 from chassis.clock import SystemClock
+from chassis.collector import spare_the_collector
 from chassis.mongo.client import Mongo
 from janseva_local.servers import MongoServer
 from routing.domain import Dataset, Filing, Point, Snapshot, assign_station
-from routing.live import Live, spare_the_collector
+from routing.live import Live
 from routing.metrics import RoutingMetrics
 from routing.reload import Reloader
 from routing.store.posts import Posts

@@ -19,6 +19,7 @@ from typing import Literal, Self, TypeVar
 import uvicorn
 from fastapi import FastAPI
 
+from chassis.collector import spare_the_collector
 from chassis.http.connection import ConnectionLimits, GuardedConfig
 from chassis.settings import ProgramSettings, SettingsRefused, load
 from chassis.telemetry.logs import configure_logging, get_logger
@@ -137,6 +138,7 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        spare_the_collector()
         if self._operations is not None:
             try:
                 await self._operations.__aenter__()

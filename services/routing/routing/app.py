@@ -25,7 +25,7 @@ from routing.api import create_router
 from routing.dataset import load_shipped
 from routing.domain import Snapshot
 from routing.handlers import TYPES, AssignmentHandler
-from routing.live import Live, spare_the_collector
+from routing.live import Live
 from routing.metrics import RoutingMetrics
 from routing.posts import PostsPublisher
 from routing.reload import Reloader
@@ -95,7 +95,6 @@ def create_app(settings: RoutingSettings) -> FastAPI:
         background.add("directory.view", posts.view.run, stop=posts.view.stop)
         background.add("directory.publisher", posts.run)
         checks.update(mongo=mongo.ping, kafka=producers[Lane.EMERGENCY].ping, keys=settings.check_keys)
-        spare_the_collector()
         await background.start()
         try:
             yield

@@ -3,15 +3,11 @@
 import gc
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from routing.directory import Directory, PostDetails, build_directory
 from routing.domain import Snapshot
 from routing.metrics import RoutingMetrics
 from routing.search import SearchIndex
-
-# Objects that came and stayed: several batches' worth.
-COLLECT_AFTER: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +18,6 @@ class Prepared:
     directory: Directory
     search: SearchIndex
     details: Mapping[str, PostDetails]
-
-
-def spare_the_collector() -> None:
-    """For a process whose data lives long: the collector's looking through it is a pause of some 50 ms each time.
-
-    What a batch makes is gone by its end without it; at the usual 700 objects it went through each batch six times.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(COLLECT_AFTER, 10, 10)
 
 
 class Live:

@@ -1,6 +1,5 @@
 """The composition root: one worker of one lane, its Faust app and its HTTP app in one loop."""
 
-import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -34,8 +33,6 @@ from sla_monitor.worker.watchdog import Watchdog
 
 # A batch of the processor goes out as one of Kafka's; brokers take 1 MiB by default.
 BATCH_BYTES: Final = 512 * 1024
-# A batch holds tens of thousands of objects that go with it: collecting cycles among them took a fifth of the time.
-COLLECT_AFTER: Final = (50_000, 20, 20)
 
 
 def create_app(settings: Settings, worker_class: "type[Worker] | None" = None) -> FastAPI:
@@ -109,7 +106,6 @@ class Worker:
 
     @classmethod
     async def create(cls, settings: Settings, policies: PolicySet, metrics: SLAMetrics, liveness: Liveness) -> Self:
-        gc.set_threshold(*COLLECT_AFTER)
         clock = SystemClock()
         partitions = len(await end_offsets(settings.kafka_bootstrap, [settings.cases_topic]))
         await ensure_changelog(settings, partitions)
