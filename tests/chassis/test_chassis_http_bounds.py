@@ -138,7 +138,7 @@ async def test_head_answers_as_get_without_the_body(client: httpx.AsyncClient, p
 
 
 async def test_head_of_a_stream_ends(client: httpx.AsyncClient) -> None:
-    head = await client.head("/stream", timeout=5)
+    head = await client.head("/stream", timeout=60)
     assert (head.status_code, head.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
     assert (await client.head("/things")).status_code == 405
 

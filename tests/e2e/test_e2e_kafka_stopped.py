@@ -16,7 +16,7 @@ async def test_e2e_filing_goes_on_while_kafka_is_stopped(make_stack: MakeStack) 
     stack = await make_stack(services=("provider", "notifier", "intake", "routing"))
     await stack.stop_part("kafka")
     cases = []
-    async with httpx.AsyncClient(base_url=stack.urls["intake"], timeout=20) as http:
+    async with httpx.AsyncClient(base_url=stack.urls["intake"], timeout=60) as http:
         for number in range(20):
             answer = await http.post("/v1/emergencies", json=EMERGENCY | {"phone": f"+91990000{number:04d}"})
             assert answer.status_code == 202, answer.text

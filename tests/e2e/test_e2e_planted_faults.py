@@ -37,7 +37,7 @@ async def test_e2e_every_planted_fault_is_found(
     stack = await make_stack(policies=DEMO_POLICIES, supervised=True)
     for number, (planted, kind) in enumerate(KINDS.items()):
         options = replace(MANY if planted == "late" else FEW, seed=number, plant=planted)
-        async with httpx.AsyncClient(timeout=15) as http:
+        async with httpx.AsyncClient(timeout=60) as http:
             with Journal(tmp_path / planted / "journal.jsonl") as journal:
                 status = await Demo(target_of(stack), http, journal, options, tmp_path / planted).run()
         output = capsys.readouterr().out

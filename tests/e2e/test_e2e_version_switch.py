@@ -37,7 +37,7 @@ async def test_a_switch_while_citizens_file_loses_and_doubles_nothing(make_stack
     out = tmp_path / "demo"
     out.mkdir()
     start = await marks(stack.kafka_bootstrap)
-    async with httpx.AsyncClient(timeout=15) as http:
+    async with httpx.AsyncClient(timeout=60) as http:
         with Journal(out / "journal.jsonl") as journal:
             demo = Demo(_target(stack), http, journal, options, out)
             version = await _imported(stack, tmp_path)

@@ -34,7 +34,7 @@ def with_header(record: WireRecord, name: str, value: bytes) -> WireRecord:
     return WireRecord(record.key, record.value, (*record.headers, (name, value)))
 
 
-async def until(condition: Callable[[], bool], within: float = 20.0) -> None:
+async def until(condition: Callable[[], bool], within: float = 60) -> None:
     """Wait for a condition; TimeoutError if it does not come true."""
     async with asyncio.timeout(within):
         while not condition():  # noqa: ASYNC110  the condition is the test's own

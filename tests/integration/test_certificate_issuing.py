@@ -97,7 +97,7 @@ async def rig(kafka_bootstrap: str, mongo_uri: str, tmp_path_factory: pytest.Tem
 
 async def until(http: httpx.AsyncClient, url: str, fine: Callable[[httpx.Response], bool]) -> None:
     """Ask until the answer is as wanted."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             if fine(await http.get(url)):
                 return

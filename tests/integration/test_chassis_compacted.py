@@ -41,7 +41,7 @@ async def test_a_view_knows_everything_once_it_has_caught_up(kafka_bootstrap: st
     await producer.send_all(items)
     view = CompactedView(kafka_bootstrap, topic, posts)
     task = asyncio.create_task(view.run())
-    await view.caught_up(timedelta(seconds=15))
+    await view.caught_up(timedelta(seconds=60))
     assert posts.values == {f"k{n % 50}".encode(): str(n).encode() for n in range(450, 500)}
     await producer.send(topic, WireRecord(b"k0", b"new", ()))
     await until(lambda: posts.values[b"k0"] == b"new", 2)
@@ -54,7 +54,7 @@ async def test_an_empty_topic_is_caught_up_at_once(kafka_bootstrap: str) -> None
     """Nothing to read is no reason to wait."""
     view = CompactedView(kafka_bootstrap, await _topic(kafka_bootstrap), Posts())
     task = asyncio.create_task(view.run())
-    await view.caught_up(timedelta(seconds=10))
+    await view.caught_up(timedelta(seconds=60))
     view.stop()
     await task
 

@@ -88,7 +88,7 @@ def test_a_task_that_will_not_end_is_cancelled(tmp_path: Path) -> None:
 def test_a_dying_task_ends_the_process_with_status_1(tmp_path: Path, work: str) -> None:
     """A service without its consumer is no service: it closes and leaves the rest to its supervisor."""
     process = _start(tmp_path, work)
-    out, errors = process.communicate(timeout=15)
+    out, errors = process.communicate(timeout=60)
     assert process.returncode == 1, errors
     assert "background_task_died" in out
     assert "closed" in out

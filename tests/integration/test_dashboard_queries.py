@@ -91,7 +91,7 @@ async def _file_cases(stack: Stack) -> None:
     claims = Officer(sub="dashboard-test", role=OfficerRole.DISPATCHER, post=default_post("dispatcher", None))
     key = stack.keys.officer_key.read_text(encoding="utf8")
     token = issue_officer_token(key, claims, "janseva-local", datetime.now(UTC), timedelta(minutes=10))
-    async with httpx.AsyncClient(base_url=stack.urls["intake"], timeout=10) as client:
+    async with httpx.AsyncClient(base_url=stack.urls["intake"], timeout=60) as client:
         cases = [await _file(client, number) for number in range(MET + MISSED)]
         for case_id in cases[:MET]:
             await _answer(client, case_id, token)

@@ -40,7 +40,7 @@ async def test_asked_for_reports_are_delivered_and_tried_again(provider: Service
     async with receiver(failures=1) as (port, requests), httpx.AsyncClient(base_url=provider.url) as http:
         reports = {"dlr-mask": "9", "dlr-url": f"http://{HOST}:{port}/receipt?type=%d&id=%F"}
         (await http.get("/cgi-bin/sendsms", params={**SMS, **reports})).raise_for_status()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             received = [await requests.get() for _ in range(3)]
     assert received == ["/receipt?type=8&id=local-1", "/receipt?type=8&id=local-1", "/receipt?type=1&id=local-1"]
 

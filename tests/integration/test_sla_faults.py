@@ -157,7 +157,7 @@ async def test_sla_what_the_worker_missed_the_reconciler_emits(
         assert revocations(emitted) == set()
 
 
-async def until_committed(bench: Bench, within: float = 20) -> None:
+async def until_committed(bench: Bench, within: float = 60) -> None:
     """Wait until nothing is left to be read again: what is forgotten then stays forgotten."""
     async with asyncio.timeout(within):
         while True:
