@@ -109,6 +109,7 @@ def settings(**more: Any) -> IntakeSettings:
         "sealing_keys": json.dumps({"2026-11": key32("s")}),
         # A test's citizens all come from one address.
         "filings_per_source": 100_000,
+        "searches_per_source": 100_000,
     }
     return IntakeSettings(**(given | more))
 

@@ -7,10 +7,11 @@ from typing import Any
 import httpx
 import pytest
 
+from event_schemas import FIRPublished
 from intake.auth import Principal
 from intake.fir.numbers import fir_key
 from intake.fir.sections import never_online, read_section
-from tests.intake.intake_rig import ASHA, COMPLAINT, COUNTER, HQ, OTHER_SHO, SDPO, SHO, SP, Rig
+from tests.intake.intake_rig import ASHA, COMPLAINT, COUNTER, HQ, OTHER_SHO, SDPO, SHO, SP, Rig, rig
 
 TEXT = "सूचक के अनुसार बाजार से साइकिल चोरी हुई। अनुसंधान जारी है।"
 READ = "/v1/registers/fir?station={station}&year={year}&number={number}"
@@ -74,6 +75,47 @@ async def test_a_withheld_fir_is_gone_and_only_such_a_post_brings_it_back(intake
     assert (await release(intake)).status_code == 403
     assert (await release(intake, by=SP)).status_code == 200
     assert (await read(intake)).json()["text"] == TEXT
+
+
+async def test_a_release_is_the_event_on_which_the_clocks_of_publication_end(intake: Rig) -> None:
+    """Emitted once with the release; neither a release after withholding nor the officer's own command repeats it."""
+    case_id = await registered(intake)
+
+    def published() -> list[str]:
+        return [str(one.portal) for one in intake.events(case_id) if isinstance(one, FIRPublished)]
+
+    await release(intake)
+    assert published() == ["fir_online"]
+    assert intake.store.cases[case_id].fir is not None
+    assert (await intake.command(case_id, "publish-fir", {})).json()["code"] == "fir_not_publishable"
+    await withhold(intake)
+    assert (await release(intake, by=SP)).status_code == 200
+    assert published() == ["fir_online"]
+    seqs = [one.case_seq for one in intake.events(case_id) if hasattr(one, "case_seq")]
+    assert seqs == sorted(set(seqs))
+
+
+async def test_what_an_officer_put_online_by_command_is_not_emitted_again_by_its_release(intake: Rig) -> None:
+    """The order of the two does not matter."""
+    case_id = await registered(intake)
+    assert (await intake.command(case_id, "publish-fir", {})).status_code == 202
+    await release(intake)
+    assert sum(isinstance(one, FIRPublished) for one in intake.events(case_id)) == 1
+    assert await pending(intake) == []
+
+
+async def test_public_look_ups_of_one_address_are_limited_together() -> None:
+    """Over the limit 429 with the time to wait, for FIRs and registers alike; another window begins anew."""
+    async with rig(searches_per_source=3) as intake:
+        for path in (READ.format(**FIR), "/v1/registers/notorious", "/v1/registers/rewarded"):
+            assert (await intake.get(path)).status_code != 429, path
+        for path in (READ.format(**FIR), "/v1/registers/notorious", "/v1/registers/notorious/none"):
+            refused = await intake.get(path)
+            assert (refused.status_code, refused.json()["code"]) == (429, "too_many_requests"), path
+            assert 0 < int(refused.headers["Retry-After"]) <= 600
+        assert (await intake.get("/v1/desk/registers/fir", by=SHO)).status_code == 200
+        intake.clock.advance(timedelta(minutes=10))
+        assert (await intake.get(READ.format(**FIR))).status_code == 404
 
 
 async def test_sensitive_firs_are_never_online(intake: Rig) -> None:

@@ -12,6 +12,7 @@ from intake.registers.importing import Imported, RegisterImport
 from intake.registers.kinds import load_registers
 from intake.registers.photos import Photos
 from tests.intake.evidence_memory import InThread
+from tests.intake.intake_memory import KnownOffices
 from tests.intake.intake_rig import ASHA, Rig
 from tests.intake.test_intake_register_photos import jpeg
 
@@ -173,3 +174,14 @@ async def test_a_long_import_shows_how_far_it_is(intake: Rig, tmp_path: Path) ->
     rows = [row(source_number=f"C-{number}/2026") for number in range(2_500)]
     done, _ = await run(intake, table(tmp_path, rows), progress=lambda count, of: steps.append((count, of)))
     assert (done, steps) == (Imported(2_500, 2_500), [(1_000, 2_500), (2_000, 2_500)])
+
+
+async def test_a_station_that_the_directory_lacks_is_named(intake: Rig, tmp_path: Path) -> None:
+    """A mistyped code would be an entry that no officer is in charge of; while nothing is known nobody is refused."""
+    rows = [row(), row(station="5149999", name="Mohan Sah")]
+    intake.offices.lines["5140003"] = ()
+    done, report = await run(intake, table(tmp_path, rows), offices=intake.offices)
+    assert (done.accepted, report.of("unknown_station")) == (1, ["line 3"])
+    unknown = KnownOffices()
+    done, report = await run(intake, table(tmp_path, rows[1:]), offices=unknown)
+    assert (done.accepted, report.findings) == (1, [])

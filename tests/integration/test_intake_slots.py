@@ -12,7 +12,7 @@ from chassis.kafka.producer import EventProducer
 from chassis.mongo.client import Mongo
 from event_schemas import DirectoryPost, Post, encode, ids
 from intake.hearings.store import KEPT_AFTER_END, SLOTS, Claim, MongoSlotStore
-from intake.offices.directory import SETTLES_AFTER, OfficeDirectory
+from intake.offices.directory import SETTLES_AFTER, OfficeDirectory, read_offices
 from tests.intake.intake_rig import START
 from tests.manual_clock import ManualClock
 
@@ -110,6 +110,9 @@ async def test_the_offices_are_read_from_the_directory(kafka_bootstrap: str) -> 
         assert directory.line_of("5140003") == {"5140003", "sdpo-5140-araria", "araria", "bihar", "control-room"}
         assert directory.line_of("5140012") == {"5140012", "araria", "bihar", "control-room"}
         assert directory.line_of("Nowhere") == {"nowhere"}
+        now = await read_offices(kafka_bootstrap, clock, topic=topic)
+        assert not now.is_empty
+        assert (now.lacks("nowhere"), now.lacks("5140003")) == (True, False)
     finally:
         directory.view.stop()
         await reading

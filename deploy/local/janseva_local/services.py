@@ -102,6 +102,7 @@ SERVICES: tuple[Service, ...] = (
             # On one machine all citizens share an address.
             "OTP_PER_ADDRESS_PER_HOUR": "100000",
             "FILINGS_PER_SOURCE": "100000",
+            "SEARCHES_PER_SOURCE": "100000",
         },
         secrets=(
             "SEALING_KEYS",

@@ -85,13 +85,13 @@ def import_register(
     from chassis.commands import run_command
     from chassis.importing.report import ImportRefused
     from chassis.settings import load
-    from intake.registers.cli import ImportSettings, UnknownRegister
+    from intake.registers.cli import ImportSettings, NoDirectory, UnknownRegister
     from intake.registers.cli import import_register as run
 
     def act() -> int:
         return run(load(ImportSettings), register, file, by=by, dry=dry_run, report_to=report)
 
-    return run_command(SERVICE, act, refusals=(ImportRefused, UnknownRegister))
+    return run_command(SERVICE, act, refusals=(ImportRefused, NoDirectory, UnknownRegister))
 
 
 @services.command(epilog=examples("janseva services lint", "janseva services lint ./catalogue"))

@@ -216,11 +216,13 @@ def case_api(deps: Deps) -> CaseApi:
         contact_of=deps.contact_of,
         identities=standings,
     )
+    searches = RateLimit(settings.searches_per_source, settings.searches_window, deps.clock)
     registers = RegisterDesk(
         registers=load_registers(),
         entries=deps.entries,
         photos=Photos(deps.files, deps.copies, deps.ring, deps.clock),
         clock=deps.clock,
+        offices=deps.offices,
     )
     tips = _tips(deps, keys, standings, answers, texts, evidence)
     routers = [
@@ -235,9 +237,9 @@ def case_api(deps: Deps) -> CaseApi:
         services_router(deps.catalogue, deps.policies, texts, deps.clock),
         visits_router(visits),
         desk_router(desk),
-        fir_router(FIRParts(FIRDesk(deps.firs, deps.store, deps.clock), deps.authenticator)),
+        fir_router(FIRParts(FIRDesk(deps.firs, deps.store, deps.clock, deps.policies), deps.authenticator, searches)),
         tips_router(tips),
-        registers_router(RegisterParts(registers, deps.authenticator, settings.public_url)),
+        registers_router(RegisterParts(registers, deps.authenticator, settings.public_url, searches)),
         desk_registers_router(DeskRegisterParts(registers, deps.authenticator, settings.public_url)),
     ]
     return CaseApi(routers, live, stream, evidence, registers)

@@ -17,6 +17,7 @@ _SECOND = timedelta(seconds=1)
 # Above it a stranger could ask for codes for as many phones as he likes.
 _MOST_CODES_PER_ADDRESS = 10_000
 _MOST_FILINGS = 10_000
+_MOST_SEARCHES = 100_000
 
 
 class IntakeSettings(AuthSettings, ServiceSettings):
@@ -33,6 +34,9 @@ class IntakeSettings(AuthSettings, ServiceSettings):
     # Ordinary filings of one login, or of one network without a login, to one process; emergencies have no limit.
     filings_per_source: int = Field(default=60, ge=1, le=1_000_000)
     filings_window: timedelta = Field(default=timedelta(minutes=10), ge=_SECOND, le=timedelta(hours=24))
+    # Look-ups in the public registers of one network to one process; a carrier's subscribers share an address.
+    searches_per_source: int = Field(default=1_200, ge=1, le=1_000_000)
+    searches_window: timedelta = Field(default=timedelta(minutes=10), ge=_SECOND, le=timedelta(hours=24))
     tip_time_grain: timedelta = Field(
         default=timedelta(hours=1),
         ge=_SECOND,
@@ -108,5 +112,7 @@ class IntakeSettings(AuthSettings, ServiceSettings):
             yield from production.address_faults("ESIGN_URL", self.esign_url, secure=True)
         if self.filings_per_source > _MOST_FILINGS:
             yield f"FILINGS_PER_SOURCE must be {_MOST_FILINGS} at most"
+        if self.searches_per_source > _MOST_SEARCHES:
+            yield f"SEARCHES_PER_SOURCE must be {_MOST_SEARCHES} at most"
         if self.otp_per_address_per_hour > _MOST_CODES_PER_ADDRESS:
             yield f"OTP_PER_ADDRESS_PER_HOUR must be {_MOST_CODES_PER_ADDRESS} at most"

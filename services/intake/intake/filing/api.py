@@ -16,7 +16,6 @@ from chassis.http.known_query import ANY_QUERY, refuse_unknown_query
 from chassis.http.middleware import body_cut, problem_of_cut
 from chassis.http.openapi import described
 from chassis.http.problems import (
-    TOO_MANY_REQUESTS,
     UNAUTHENTICATED,
     VALIDATION_FAILED,
     FieldError,
@@ -115,9 +114,7 @@ def filing_router(parts: FilingParts) -> APIRouter:
 
 async def _file_complaint(parts: FilingParts, raw: bytes, principal: Principal | None, request: Request) -> Response:
     headers, source = request.headers, parts.source(request, principal)
-    wait = parts.rate.hit(source)
-    if wait is not None:
-        raise Problem(TOO_MANY_REQUESTS, headers={"Retry-After": str(max(1, int(wait.total_seconds())))})
+    parts.rate.check(source)
     body = as_object(parse_json(raw))
     service = _service(parts.catalogue, body.get("service_code"))
     refuse_where_nothing_is_filed(service, parts.desk.now())

@@ -10,6 +10,7 @@ from chassis.http import cursor as cursors
 from chassis.http.moments import Since, Until
 from chassis.http.openapi import described
 from chassis.http.problems import VALIDATION_FAILED, FieldError, Problem, language_of
+from chassis.http.rates import RateLimit
 from event_schemas.calendars import india_date
 from intake.auth import Authenticator
 from intake.evidence.media import EXTENSIONS
@@ -35,10 +36,12 @@ class RegisterParts:
     desk: RegisterDesk
     authenticator: Authenticator
     public_url: str
+    searches: RateLimit
 
     def guard(self, kind: Kind) -> list[Any]:
-        """The login that a register asks for, as a route's dependency."""
-        return [] if kind.login == "none" else [Depends(self.authenticator.citizen)]
+        """The login that a register asks for, and the limit of look-ups, as a route's dependencies."""
+        limit = Depends(self.searches.by_address())
+        return [limit] if kind.login == "none" else [limit, Depends(self.authenticator.citizen)]
 
 
 def registers_router(parts: RegisterParts) -> APIRouter:

@@ -7,13 +7,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
-from chassis.clock import SystemClock
+from chassis.clock import Clock, SystemClock
 from chassis.importing.report import ImportRefused, Report
 from chassis.mongo.client import Mongo
 from chassis.sealing import KeyRing
 from chassis.settings import ServiceSettings
 from intake.evidence.store import MongoFileStore
 from intake.evidence.workshop import Workshop
+from intake.offices.directory import read_offices
+from intake.offices.domain import Offices
 from intake.registers.importing import RegisterImport
 from intake.registers.kinds import load_registers
 from intake.registers.photos import Photos
@@ -33,6 +35,10 @@ class ImportSettings(ServiceSettings):
     mongo_database: str = "janseva_intake"
 
 
+class NoDirectory(Exception):
+    """Kafka does not give the directory of offices."""
+
+
 class UnknownRegister(Exception):
     """There is no such register."""
 
@@ -48,6 +54,7 @@ def import_register(
     report, clock = Report(), SystemClock()
 
     async def act() -> int:
+        offices = await _offices(settings, clock, report)
         mongo = Mongo(settings.mongo_uri, settings.mongo_database, app_name="import-register")
         try:
             store, files = MongoEntryStore(mongo), MongoFileStore(mongo)
@@ -64,6 +71,7 @@ def import_register(
                 by,
                 Photos(files, Workshop(), ring, clock),
                 dry,
+                offices,
                 _progress,
             )
             done = await work.run(file)
@@ -80,6 +88,19 @@ def import_register(
     finally:
         if report_to is not None:
             report_to.write_text(json.dumps(report.to_document(), indent=1, ensure_ascii=False), "utf-8")
+
+
+async def _offices(settings: ImportSettings, clock: Clock, report: Report) -> Offices:
+    """By which the stations' codes are checked; the report says so if nothing is known of any office."""
+    try:
+        directory = await read_offices(settings.kafka_bootstrap, clock)
+    except TimeoutError:
+        raise NoDirectory(
+            "not done: Kafka does not give the directory of offices, by which stations are checked"
+        ) from None
+    if directory.is_empty:
+        report.suspect("stations_not_checked", "-", "the directory of offices is empty: routing has published none yet")
+    return directory
 
 
 def _summary(rows: int, accepted: int, kind: str, *, dry: bool) -> str:

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from chassis.http.openapi import Answer, Body, Description
-from chassis.http.problems import BODY_TOO_LARGE, FORBIDDEN, NOT_FOUND, VALIDATION_FAILED
+from chassis.http.problems import BODY_TOO_LARGE, FORBIDDEN, NOT_FOUND, TOO_MANY_REQUESTS, VALIDATION_FAILED
 from intake import problems
 from intake.http.paging import CURSOR
 from intake.registers import bodies, shapes
@@ -52,7 +52,7 @@ def search(kind: Kind) -> Description:
         kind.names.en,
         f"The newest first; who is acquitted or found, and what is over, is not there any more.{asks}{window}{note}",
         (Answer(200, "A page", shapes.RegisterPage, headers=("Content-Language",)),),
-        problems=(problems.CURSOR_INVALID, SEARCH_TOO_WIDE, VALIDATION_FAILED),
+        problems=(problems.CURSOR_INVALID, SEARCH_TOO_WIDE, VALIDATION_FAILED, TOO_MANY_REQUESTS),
         parameters={**_PARAMETERS, **{name: kind.fields[name]["title"]["en"] for name in kind.filters}},
     )
 
@@ -63,7 +63,7 @@ def entry(kind: Kind) -> Description:
         f"{kind.names.en}: one entry",
         "As in the list; 404 once it has left the register.",
         (Answer(200, "The entry", shapes.RegisterEntry, headers=("Content-Language",)),),
-        problems=(NOT_FOUND,),
+        problems=(NOT_FOUND, TOO_MANY_REQUESTS),
         parameters=_ENTRY,
     )
 
@@ -79,7 +79,7 @@ def photo(kind: Kind) -> Description:
         "Without metadata and made small; 404 where there is none, where it is not for the public, or once the entry "
         "has left.",
         (Answer(200, "The picture", schemas=_PICTURE, headers=("Content-Disposition",)),),
-        problems=(NOT_FOUND,),
+        problems=(NOT_FOUND, TOO_MANY_REQUESTS),
         parameters=_ENTRY,
     )
 

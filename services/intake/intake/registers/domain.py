@@ -36,6 +36,9 @@ class Draft:
     ends_on: date | None = None
 
 
+NO_SUCH_STATION: Final = FieldError("unknown", "is no police office", "पुलिस कार्यालय नहीं है", "/station")
+
+
 def faults_of(registers: Registers, kind: Kind, draft: Draft, now: datetime) -> list[FieldError]:
     """What keeps a draft out of its register, each with a JSON pointer; first the form, then the law."""
     found = [

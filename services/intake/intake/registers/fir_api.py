@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from chassis.http.openapi import described
 from chassis.http.problems import VALIDATION_FAILED, FieldError, Problem, language_of
+from chassis.http.rates import RateLimit
 from intake.auth import Authenticator, Principal, actor_of
 from intake.case.model import Case
 from intake.case.scope import OFFICER_ROLES
@@ -28,13 +29,14 @@ from intake.registers.keys import place_of
 class FIRParts:
     desk: FIRDesk
     authenticator: Authenticator
+    searches: RateLimit
 
 
 def fir_router(parts: FIRParts) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["registers"])
     Officer = Annotated[Principal, Depends(parts.authenticator.officer(*OFFICER_ROLES))]  # noqa: N806  a type
 
-    @router.get("/registers/fir")
+    @router.get("/registers/fir", dependencies=[Depends(parts.searches.by_address())])
     @described(fir_docs.READ)
     async def read(
         station: Annotated[str, Query(pattern=STATION_CODE)],

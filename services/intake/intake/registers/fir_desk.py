@@ -10,14 +10,21 @@ from chassis.clock import Clock
 from chassis.http.moments import Instant
 from chassis.http.problems import FORBIDDEN, VALIDATION_FAILED, FieldError, Problem
 from event_schemas import ids
+from event_schemas.policies import PolicySet
 from event_schemas.times import whole_ms
-from intake.case.model import Case, CaseUpdate, TimelineEntry
+from event_schemas.values import PublicationPortal
+from intake.case.command import Context
+from intake.case.model import Case, CaseChange, CaseUpdate, TimelineEntry
+from intake.case.publishing import outbox_entry
 from intake.case.scope import Actor, may_see
 from intake.case.states import Role
 from intake.case.store import CaseFilter, CaseStore
+from intake.commands.decide import decide
+from intake.commands.table import Act
 from intake.filing.bodies import LongText, ShortText
 from intake.filing.redaction import redact_text
-from intake.fir.commands import NEVER, PENDING
+from intake.fir.commands import NEVER, PENDING, PublishFIR
+from intake.fir.domain import publishable
 from intake.fir.numbers import FIRNumber, fir_key, year_of
 from intake.fir.sections import Sections, never_online
 from intake.problems import BUSY
@@ -69,6 +76,7 @@ class FIRDesk:
     firs: FIRStore
     cases: CaseStore
     clock: Clock
+    policies: PolicySet
 
     async def read(self, station: str, year: int, number: str) -> FIRText:
         """The released text. Problem fir_not_online, one and the same for all else; one question, found or not."""
@@ -107,7 +115,7 @@ class FIRDesk:
                 text=body.text,
             )
         )
-        await self._mark(cases, known.key, ONLINE)
+        await self._mark(cases, known.key, ONLINE, actor)
         return decision
 
     async def withhold(self, body: WithholdFIR, actor: Actor) -> FIRDecision:
@@ -117,7 +125,7 @@ class FIRDesk:
         await self.firs.remove(known.key)
         decision = known.decided(WITHHELD, change)
         await self.firs.decide(decision)
-        await self._mark(cases, known.key, WITHHELD)
+        await self._mark(cases, known.key, WITHHELD, actor)
         return decision
 
     async def pending(
@@ -162,21 +170,30 @@ class FIRDesk:
         )
         return first, cases
 
-    async def _mark(self, cases: tuple[Case, ...], key: str, online: str) -> None:
+    async def _mark(self, cases: tuple[Case, ...], key: str, online: str, actor: Actor) -> None:
         """The cases are pending no more. The decision stands already: a case that could not be marked only waits on."""
         for case in cases:
             known: Case | None = case
             for _ in range(TRIES):
                 if known is None or known.fir is None or known.fir.key != key or known.fir.online in (online, NEVER):
                     break
-                now = whole_ms(self.clock.now())
-                entry = TimelineEntry(ids.new_event_id(now), known.case_id, now, f"fir-{online}")
-                update = CaseUpdate(state=known.state, entry=entry, emits=0, fir=replace(known.fir, online=online))
-                if await self.cases.update(known, update, ()) is not None:
+                change = self._change(known, online, actor)
+                update = replace(change.update, fir=replace(known.fir, online=online))
+                entries = [outbox_entry(event, known.lane) for event in change.events]
+                if await self.cases.update(known, update, entries) is not None:
                     break
                 known = await self.cases.by_id(case.case_id)
             else:
                 raise Problem(BUSY, headers={"Retry-After": "1"})
+
+    def _change(self, case: Case, online: str, actor: Actor) -> CaseChange:
+        """A first release is the event on which the clocks of publication end, as the officer's own command is."""
+        now = whole_ms(self.clock.now())
+        event_id = ids.new_event_id(now)
+        if online == ONLINE and PublicationPortal.FIR_ONLINE.value in publishable(case):
+            return decide(Act.PUBLISH_FIR, PublishFIR(), case, Context(now, event_id, actor.post, self.policies))
+        entry = TimelineEntry(event_id, case.case_id, now, f"fir-{online}")
+        return CaseChange((), CaseUpdate(state=case.state, entry=entry, emits=0))
 
 
 def due_at(registered_at: datetime) -> datetime:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from chassis.http.openapi import Answer, Body, Description
-from chassis.http.problems import FORBIDDEN, VALIDATION_FAILED
+from chassis.http.problems import FORBIDDEN, TOO_MANY_REQUESTS, VALIDATION_FAILED
 from intake import problems
 from intake.http.paging import CURSOR
 from intake.registers import shapes
@@ -18,7 +18,7 @@ READ: Final = Description(
     "By police station, year and number, without a login. An FIR that is withheld, not online yet, or not there gets "
     "one and the same answer, `fir_not_online`, which names the ways to a copy: nothing tells one from another.",
     (Answer(200, "The text", shapes.FIRCopy, headers=("Content-Language",)),),
-    problems=(FIR_NOT_ONLINE, VALIDATION_FAILED),
+    problems=(FIR_NOT_ONLINE, VALIDATION_FAILED, TOO_MANY_REQUESTS),
     parameters={
         "station": "The police station's code, as /v1/stations gives it.",
         "year": "The year of the FIR.",

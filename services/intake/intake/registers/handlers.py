@@ -13,6 +13,7 @@ from chassis.http.problems import FORBIDDEN, NOT_FOUND, VALIDATION_FAILED, Field
 from chassis.telemetry.logs import get_logger
 from event_schemas.times import whole_ms
 from intake.case.scope import Actor
+from intake.offices.domain import NoOffices, Offices
 from intake.problems import BUSY
 from intake.registers import domain
 from intake.registers.domain import Draft
@@ -57,6 +58,7 @@ class RegisterDesk:
     entries: EntryStore
     photos: Photos
     clock: Clock
+    offices: Offices = field(default_factory=NoOffices)
 
     async def search(self, kind: Kind, asked: Asked, *, current: bool = True) -> EntryPage:
         """A page of what is public now, or of all that is kept. What is spelt like nothing is looked for loosely."""
@@ -100,6 +102,8 @@ class RegisterDesk:
 
     async def add(self, kind: Kind, draft: Draft, actor: Actor) -> Entry:
         self.check(kind, draft, actor)
+        if draft.station is not None and self.offices.lacks(draft.station):
+            raise Problem(VALIDATION_FAILED, errors=[domain.NO_SUCH_STATION])
         now = whole_ms(self.clock.now())
         entry = domain.new_entry(kind, draft, now, self._change(domain.ADDED, actor))
         try:

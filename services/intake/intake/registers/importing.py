@@ -15,6 +15,7 @@ from chassis.importing.report import Report
 from chassis.importing.spelt import fault_of, tidy
 from chassis.importing.table import Columns, Row, read_table
 from event_schemas.times import whole_ms
+from intake.offices.domain import NoOffices, Offices
 from intake.registers import domain
 from intake.registers.domain import ADDED, Draft
 from intake.registers.kinds import Registers
@@ -50,6 +51,7 @@ class RegisterImport:
     by_post: str
     photos: Photos | None = None
     dry: bool = False
+    offices: Offices = field(default_factory=NoOffices)
     progress: Callable[[int, int], None] = lambda _done, _of: None
     _seen: dict[str, str] = field(default_factory=dict)
 
@@ -90,6 +92,9 @@ class RegisterImport:
         now = whole_ms(self.clock.now())
         draft = self._draft(where, row)
         if draft is None:
+            return None
+        if draft.station is not None and self.offices.lacks(draft.station):
+            self.report.reject("unknown_station", where, f"station: {draft.station} is not in the directory of offices")
             return None
         faults = domain.faults_of(self.registers, self.kind, draft, now)
         if faults:
