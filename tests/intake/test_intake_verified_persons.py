@@ -72,7 +72,7 @@ def facts_of(service: str, outcome: str) -> dict[str, str]:
 
 
 OWN = sorted(SERVICE_CODES - set(OF_OTHERS))
-RESULTS = {"clear", "unable", "ask_police", "ask_passport_office"}
+RESULTS = {"clear", "unable", "ask_police", "ask_passport_office", "ask_authority"}
 
 
 @pytest.mark.parametrize("service", sorted(SERVICE_CODES))
@@ -83,7 +83,7 @@ def test_a_result_is_one_of_those_that_a_person_may_read(before: World, service:
             view = read(verified(before, service, outcome.value), before, language=language)
             assert view["outcome"]["code"] in RESULTS
             assert not re.search(r"\badverse\b(?! was found)|प्रतिकूल(?! तथ्य नहीं)", repr(view)), view
-        assert facts_of(service, outcome.value)["outcome"] in RESULTS - {"ask_passport_office"}
+        assert facts_of(service, outcome.value)["outcome"] in RESULTS - {"ask_passport_office", "ask_authority"}
 
 
 def test_who_was_verified_himself_is_sent_to_the_police(before: World) -> None:
@@ -96,10 +96,13 @@ def test_who_was_verified_himself_is_sent_to_the_police(before: World) -> None:
     assert desk["outcome"]["code"] == "adverse"
 
 
-def test_the_passport_office_alone_gives_its_result(before: World) -> None:
+@pytest.mark.parametrize(
+    ("service", "code"), [("passport-verification", "ask_passport_office"), ("licence-verification", "ask_authority")]
+)
+def test_the_office_that_decides_alone_gives_its_result(before: World, service: str, code: str) -> None:
     """Whatever was found, the applicant's page is the same."""
-    views = [read(verified(before, "passport-verification", one.value), before) for one in VerificationOutcome.known()]
-    assert views[0]["outcome"]["code"] == "ask_passport_office"
+    views = [read(verified(before, service, one.value), before) for one in VerificationOutcome.known()]
+    assert views[0]["outcome"]["code"] == code
     assert all(view == views[0] for view in views)
 
 

@@ -126,6 +126,7 @@ def _service(
         "live": service.is_live(now),
         "live_from": service.live_from,
         "login": service.login,
+        "result_login": service.result_login or service.login,
         "names": service.names.model_dump(),
         "how_to": service.how_to.model_dump(),
         "meanwhile": service.meanwhile and service.meanwhile.model_dump(),

@@ -130,7 +130,8 @@ class Service(_Data):
     form is asked for again, or accepted and flagged. `place_required`: a point, a police station, or an attribute
     marked `x-place`. `meanwhile`: what to do as long as the service is not live, or where it is not.
     `district_asked_by`: the question that names the district, for a service that is not live in all of them.
-    `own_identity`: the numbers of identity papers among the answers are the filer's own.
+    `own_identity`: the numbers of identity papers among the answers are the filer's own, always or where he answers so.
+    `result_login`: who is given the result, where that asks for more than the filing does.
     """
 
     code: str = Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
@@ -158,7 +159,8 @@ class Service(_Data):
     description_required: bool = False
     place_required: bool = False
     wrong_formats: Literal["refused", "flagged"] = "refused"
-    own_identity: bool = False
+    own_identity: bool | When = False
+    result_login: Login | None = None
     sensitive_categories: tuple[str, ...] = ()
     urgent_when: tuple[When, ...] = ()
     notices: tuple[ServiceNotice, ...] = ()
@@ -196,13 +198,19 @@ class Service(_Data):
             raise ValueError(f"{self.code}: district_asked_by is no question that is required")
 
     def _conditions(self) -> Iterator[tuple[str, str]]:
-        for when in (*self.urgent_when, *(notice.when for notice in self.notices)):
+        own = (self.own_identity,) if isinstance(self.own_identity, When) else ()
+        for when in (*own, *self.urgent_when, *(notice.when for notice in self.notices)):
             yield from ((name, value) for name, values in when.root.items() for value in values)
 
     @property
     def is_a_complaint(self) -> bool:
         """Whether POST /v1/complaints takes it: neither looked up nor filed by a call of its own."""
         return self.look_at is None and self.own_call is None
+
+    @property
+    def asks_identity(self) -> bool:
+        """Whether it matters who files: for the filing, or for its result."""
+        return "identity" in (self.login, self.result_login)
 
     def is_live(self, now: datetime) -> bool:
         """Whether it can be used on this day, in India."""
@@ -240,7 +248,9 @@ class Service(_Data):
 
     def identity_numbers(self, attributes: Mapping[str, Any]) -> dict[str, str]:
         """The filer's own identity papers among the answers: kind and number."""
-        return numbers_of(self.attributes, attributes) if self.own_identity else {}
+        own = self.own_identity
+        is_own = own.holds(facts_of_answers(attributes)) if isinstance(own, When) else own
+        return numbers_of(self.attributes, attributes) if is_own else {}
 
     def without_numbers(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
         """The answers as they are kept: of an identity paper's number the end alone."""

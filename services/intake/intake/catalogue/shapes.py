@@ -34,7 +34,7 @@ class ServiceEntry(Shape):
 
     Its `required` is refused where it is missing; `x-expected` is what a form should not let pass unasked. Of a service
     that is not live (`live` false), `meanwhile` says what to do; one that makes no case is read at `look_at`; one with
-    an `own_call` is filed there.
+    an `own_call` is filed there. `result_login`: what the result asks for, which may be more than `login`, the filing.
     """
 
     code: str
@@ -43,6 +43,7 @@ class ServiceEntry(Shape):
     live: bool
     live_from: date | None
     login: Login
+    result_login: Login
     names: Text
     how_to: Text
     meanwhile: Text | None

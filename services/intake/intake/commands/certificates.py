@@ -9,12 +9,13 @@ from pydantic import Field, StringConstraints
 from chassis.visible import is_blank
 from event_schemas import Post, ids
 from event_schemas.calendars import india_date
-from event_schemas.papers import PaperRule, papers_of
+from event_schemas.papers import PaperRule, is_of_another_person, papers_of
 from event_schemas.times import read_time
 from event_schemas.values import VerificationOutcome
 from intake.case import past
 from intake.case.command import Code, Context, DeskCommandBody, EventDraft, Id
 from intake.case.faults import ApproverNotEntitled, FactsRefused, UnknownCertificate, UnknownPaper
+from intake.case.identity import is_not_held, is_settled
 from intake.case.model import Case
 from intake.case.situation import Situation, is_undecided, valid_certificates
 from intake.case.states import State
@@ -63,6 +64,11 @@ def may_approve(situation: Situation) -> bool:
 
 def may_refuse(situation: Situation) -> bool:
     return is_undecided(situation) and bool(_by_approval(situation.case))
+
+
+def applicant_is_known(case: Case) -> bool:
+    """Who had another person verified is known before the result, which nothing else holds back."""
+    return is_settled(case) if is_of_another_person(case.service_code) else is_not_held(case)
 
 
 def approvers(situation: Situation) -> frozenset[Post]:

@@ -47,7 +47,7 @@ from event_schemas import (
 from event_schemas.base import IntakeEvent
 from intake.case import past
 from intake.case.command import CommandBody, Context, EventDraft
-from intake.case.identity import is_not_held, is_settled
+from intake.case.identity import is_settled
 from intake.case.model import Case
 from intake.case.scope import Reach
 from intake.case.situation import (
@@ -341,7 +341,7 @@ TABLE: Mapping[Act, Command] = {
         families=_VERIFIED,
         roles=_INVESTIGATORS,
         condition=is_undecided,
-        identity=is_not_held,
+        identity=certificates.applicant_is_known,
     ),
     Act.APPROVE_CERTIFICATE: Command(
         body=certificates.ApproveCertificate,

@@ -34,7 +34,7 @@ def at_counter(
         contact_proved=True,
         counter=CounterFiling(officer.post or officer.role.upper(), counter.confirmation, counter.language),
     )
-    if submission.service.login != "identity":
+    if not submission.service.asks_identity:
         return filed
     if counter.identity is None:
         return replace(filed, identity=CaseIdentity(IdentityState.NEEDED), flags=(*submission.flags, IDENTITY_NEEDED))

@@ -17,7 +17,7 @@ _NOTICES = {
 
 async def with_identity(submission: Submission, citizen: Principal, identities: Identities) -> Submission:
     service = submission.service
-    if service.login != "identity":
+    if not service.asks_identity:
         return submission
     applicant = Applicant(
         sub=citizen.sub,
