@@ -2,6 +2,7 @@
 
 import string
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Self
 
@@ -92,5 +93,7 @@ def _names(text: str) -> Iterator[str]:
     return (name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
 
 
+@cache
 def load_texts() -> Texts:
+    """The shipped texts; read once by a process, as they change with its release alone."""
     return Texts(_File.model_validate(load_yaml(SHIPPED)), CodeNames.load())
