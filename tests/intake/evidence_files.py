@@ -98,6 +98,15 @@ def pdf(*, inside: bytes | None = None) -> bytes:
     return out.getvalue()
 
 
+def locked_pdf(password: str, algorithm: str = "AES-256") -> bytes:
+    """With an empty password it opens for everybody and forbids, say, printing."""
+    writer, out = PdfWriter(), io.BytesIO()
+    writer.add_blank_page(200, 200)
+    writer.encrypt(password, "the issuer's", algorithm=algorithm)
+    writer.write(out)
+    return out.getvalue()
+
+
 def pdf_bomb(megabytes: int = 80) -> bytes:
     packed = zlib.compress(bytes(megabytes * 2**20), 9)
     return (b"%PDF-1.7\n1 0 obj\n<< /Length " + str(len(packed)).encode() + b" /Filter /FlateDecode >>\nstream\n") + (

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from intake.case.model import Scan
-from intake.evidence.copies import stripped
-from intake.evidence.faults import Unreadable
+from intake.evidence.copies import PasswordNeeded, stripped
+from intake.evidence.faults import Locked, Unreadable
 from intake.evidence.store import File, IsListed, Part, PartRef
 
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -92,5 +92,7 @@ class InThread:
     async def copy_of(self, media_type: str, content: bytes, most_pixels: int | None = None) -> bytes:
         try:
             return await asyncio.to_thread(stripped, media_type, content, most_pixels)
+        except PasswordNeeded as error:
+            raise Locked from error
         except Exception as error:
             raise Unreadable from error

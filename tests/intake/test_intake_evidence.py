@@ -90,9 +90,10 @@ async def test_the_last_required_paper_completes_the_documents(intake: Rig) -> N
         (files.jpeg() + files.zipped(), 422, "evidence_of_two_types"),
         (files.png_bomb(), 422, "evidence_too_dense"),
         (files.jpeg()[:-200], 422, "evidence_unreadable"),
+        (files.locked_pdf("1947"), 422, "evidence_locked"),
         (b"", 422, "evidence_empty"),
     ],
-    ids=["page", "zip", "two types", "bomb", "cut short", "empty"],
+    ids=["page", "zip", "two types", "bomb", "cut short", "locked", "empty"],
 )
 async def test_a_file_that_is_refused_leaves_nothing(intake: Rig, content: bytes, status: int, code: str) -> None:
     """By form and by parts: the problem says why in both languages, nothing is kept, no event is emitted."""
@@ -166,3 +167,21 @@ async def test_what_a_form_must_hold(intake: Rig) -> None:
         path, content=b"--x", headers={**bearer(ASHA), "Content-Type": "multipart/form-data"}
     )
     assert unbounded.status_code == 400
+
+
+@pytest.mark.parametrize("algorithm", ["RC4-128", "AES-128", "AES-256"])
+async def test_a_pdf_that_forbids_and_opens_is_kept(intake: Rig, algorithm: str) -> None:
+    """Encrypted under an empty password, as statements often are, it opens for everybody: no reason to refuse it."""
+    case = await intake.filed(COMPLAINT)
+    sent = await send(intake, case, files.locked_pdf("", algorithm))
+    assert sent.status_code == 201, sent.text
+    shown = await intake.get(f"/v1/evidence/{sent.json()['evidence_id']}", by=ASHA)
+    assert shown.content.startswith(b"%PDF-")
+    assert b"/Encrypt" not in shown.content
+
+
+async def test_encryption_that_cannot_be_read_is_no_password(intake: Rig) -> None:
+    """Where no copy can be made for another reason, the file is kept, as before."""
+    case = await intake.filed(COMPLAINT)
+    sent = await send(intake, case, files.locked_pdf("").replace(b"/Standard", b"/Strangers"))
+    assert sent.status_code == 201, sent.text

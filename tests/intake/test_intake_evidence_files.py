@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from intake.evidence import media
 from intake.evidence.copies import stripped, without_segments
-from intake.evidence.faults import Empty, EvidenceFault, NotAccepted, TooDense, TwoTypes, Unreadable
+from intake.evidence.faults import Empty, EvidenceFault, Locked, NotAccepted, TooDense, TwoTypes, Unreadable
 from intake.evidence.media import examine, goes_to_officers_alone
 from intake.evidence.workshop import Workshop
 from tests.intake import evidence_files as files
@@ -187,5 +187,7 @@ async def test_a_copy_is_made_in_a_process_that_knows_no_secret(monkeypatch: pyt
     assert await workshop.copy_of(media.JPEG, original) == stripped(media.JPEG, original)
     with pytest.raises(Unreadable):
         await workshop.copy_of(media.JPEG, original[:-300])
+    with pytest.raises(Locked):
+        await workshop.copy_of(media.PDF, files.locked_pdf("1947"))
     with pytest.raises(Unreadable):
         await Workshop(longest_s=0.001).copy_of(media.JPEG, original)

@@ -18,12 +18,18 @@ MOST_PIXELS_OF_A_COPY: Final = 24_000_000
 MOST_MEMORY, MOST_SECONDS = 600 * 2**20, 20
 # Exit status of a file that its own reader cannot read.
 UNREADABLE: Final = 3
+# And of a PDF that asks for a password.
+LOCKED: Final = 4
+
+
+class PasswordNeeded(Exception):
+    """The PDF opens with a password alone."""
 
 
 def stripped(media_type: str, content: bytes, most_pixels: int | None = None) -> bytes:
     """The copy, of the same type; of a picture one that has no more pixels, if so many are given.
 
-    Any error of the libraries means that the file can't be read.
+    PasswordNeeded; any error of the libraries means that the file can't be read.
     """
     copy = _STRIPPERS[media_type](content)
     return copy if most_pixels is None else _made_small(copy, most_pixels)
@@ -74,8 +80,8 @@ def _pdf(content: bytes) -> bytes:
     from pypdf.generic import DictionaryObject, NameObject, StreamObject  # noqa: PLC0415
 
     reader = PdfReader(io.BytesIO(content), strict=False)
-    if reader.is_encrypted:
-        reader.decrypt("")
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise PasswordNeeded
     writer = PdfWriter()
     for page in reader.pages:
         writer.add_page(page, excluded_keys=_OF_A_PAGE)
@@ -159,6 +165,8 @@ def main(media_type: str, most_pixels: int | None = None) -> int:
     content = sys.stdin.buffer.read()
     try:
         copy = stripped(media_type, content, most_pixels)
+    except PasswordNeeded:
+        return LOCKED
     except Exception:  # noqa: BLE001  a library's error about a file that was made to break it: it says nothing more
         return UNREADABLE
     sys.stdout.buffer.write(copy)

@@ -27,6 +27,7 @@ _TUS: Final = _called("tus_version", "tus_header_invalid")
 # What the content of a whole file may be refused for.
 LOOKED_AT: Final = (
     *_called("evidence_type_not_accepted", "evidence_of_two_types", "evidence_too_dense", "evidence_unreadable"),
+    *_called("evidence_locked"),
     *_called("evidence_too_large", "evidence_too_many", "evidence_case_ended", "evidence_erased"),
     problems.BUSY,
 )

@@ -36,6 +36,12 @@ class Unreadable(EvidenceFault):
     code = "evidence_unreadable"
 
 
+class Locked(Unreadable):
+    """A PDF that opens with a password alone: no copy can be made, and no officer could read it."""
+
+    code = "evidence_locked"
+
+
 class Empty(EvidenceFault):
     code = "evidence_empty"
 

@@ -30,7 +30,7 @@ from intake.evidence.domain import (
     same_file,
     scanned,
 )
-from intake.evidence.faults import EvidenceFault, Unreadable
+from intake.evidence.faults import EvidenceFault, Locked, Unreadable
 from intake.evidence.problems import (
     ERASED,
     FOR_OFFICERS,
@@ -88,6 +88,7 @@ class EvidenceDesk:
             await self._check(case, len(content), document_type)
             async with self.turn:
                 media_type, sha256, for_officers = await asyncio.to_thread(_looked_at, content)
+            await self._refuse_locked(media_type, content)
         known = same_file(case, sha256, document_type)
         if known is not None:
             return known
@@ -154,6 +155,7 @@ class EvidenceDesk:
                 content = await self._original(file)
                 try:
                     media_type, sha256, for_officers = await asyncio.to_thread(_looked_at, content)
+                    await self._refuse_locked(media_type, content)
                 except EvidenceFault:
                     await self.files.remove(file.evidence_id)
                     raise
@@ -215,6 +217,18 @@ class EvidenceDesk:
     async def _is_listed(self, file: File) -> bool:
         case = await self.cases.by_id(file.case_id)
         return case is not None and file.evidence_id in case.evidence
+
+    async def _refuse_locked(self, media_type: str, content: bytes) -> None:
+        """Locked for what asks for a password, while its owner is here to send it without one."""
+        if not media.may_be_locked(media_type, content):
+            return
+        try:
+            await self.copies.copy_of(media_type, content)
+        except Locked:
+            raise
+        except Unreadable as fault:
+            # No copy for another reason: it is kept, and its reader is told.
+            _log.info("copy_not_foreseen", reason=str(fault))
 
     async def _check(self, case: Case, length: int, document_type: str | None) -> None:
         check_document_type(self.catalogue.get(case.service_code), case, document_type)

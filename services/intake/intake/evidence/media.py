@@ -63,6 +63,11 @@ def examine(content: bytes) -> str:
     return media_type
 
 
+def may_be_locked(media_type: str, content: bytes) -> bool:
+    """A PDF that names an encryption; its reader says whether it opens without a password, as many do."""
+    return media_type == PDF and b"/Encrypt" in content
+
+
 def goes_to_officers_alone(media_type: str, content: bytes) -> bool:
     """No copy without metadata can be made of it."""
     return media_type in WITHOUT_COPY or (media_type in BOXED and has_other_tracks(content))

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from chassis.telemetry.logs import get_logger
 from intake.evidence import copies
-from intake.evidence.faults import Unreadable
+from intake.evidence.faults import Locked, Unreadable
 
 AT_ONCE = 1
 LONGEST_S = 30.0
@@ -17,7 +17,9 @@ _log = get_logger(__name__)
 
 class CopyMaker(Protocol):
     async def copy_of(self, media_type: str, content: bytes, most_pixels: int | None = None) -> bytes:
-        """The file without metadata, a picture with no more pixels. Unreadable if that can't be made."""
+        """The file without metadata, a picture with no more pixels. Unreadable if that can't be made, Locked if a
+        password would be needed.
+        """
 
 
 class Workshop:
@@ -45,6 +47,8 @@ class Workshop:
                 with contextlib.suppress(ProcessLookupError):
                     process.kill()
                 await process.wait()
+        if process.returncode == copies.LOCKED:
+            raise Locked("it opens with a password alone")
         if process.returncode != 0 or not copy:
             _log.warning("copy_not_made", media_type=media_type, reason=f"exit status {process.returncode}")
             raise Unreadable("its reader can't read it")
