@@ -108,6 +108,14 @@ def new_event_id(at: datetime | None = None) -> EventId:
     return EventId(f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}")
 
 
+def first_event_id(at: datetime) -> EventId:
+    """No id of `new_event_id` from the millisecond of ``at`` on sorts before it, and none of a millisecond before
+    sorts behind it.
+    """
+    digits = f"{int(at.timestamp() * 1000) & (2**48 - 1):012x}"
+    return EventId(f"{digits[:8]}-{digits[8:]}-7000-8000-000000000000")
+
+
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 # Two symbols at a look: a filing is given several ids.
 _PAIRS: Final = tuple(first + second for first in _CROCKFORD for second in _CROCKFORD)

@@ -1,14 +1,15 @@
 """A file store, a scanner and a maker of copies for fast tests; the store passes the cases of the one in MongoDB."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from event_schemas import ids
 from intake.case.model import Scan
 from intake.evidence.copies import PasswordNeeded, stripped
 from intake.evidence.faults import Locked, Unreadable
-from intake.evidence.store import File, IsListed, Part, PartRef
+from intake.evidence.store import File, Part, PartRef
 
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 
@@ -44,11 +45,12 @@ class MemoryFileStore:
     async def put(self, evidence_id: str, parts: Sequence[Part]) -> None:
         self.parts |= {part.part_id: (evidence_id, part.sealed) for part in parts}
 
-    async def keep(self, file: File, parts: Sequence[PartRef]) -> File | None:
+    async def keep(self, file: File, parts: Sequence[PartRef], at: datetime) -> File | None:
         here = self.files.get(file.evidence_id)
         if here is None:
             return None
-        self.files[file.evidence_id] = replace(here, offset=file.length, parts=tuple(parts), expires_at=None)
+        kept = replace(here, offset=file.length, parts=tuple(parts), expires_at=None, kept_at=at)
+        self.files[file.evidence_id] = kept
         return self.files[file.evidence_id]
 
     async def keep_copy(self, evidence_id: str, parts: Sequence[PartRef]) -> None:
@@ -61,15 +63,49 @@ class MemoryFileStore:
         self.files.pop(evidence_id, None)
         self.parts = {part_id: part for part_id, part in self.parts.items() if part[0] != evidence_id}
 
-    async def expire(self, now: datetime, is_listed: IsListed) -> int:
-        count = 0
-        for file in [one for one in self.files.values() if one.expires_at is not None and one.expires_at <= now]:
-            if await is_listed(file):
-                await self.keep(file, file.parts)
-            else:
-                await self.remove(file.evidence_id)
-                count += 1
-        return count
+    async def remove_parts(self, evidence_id: str) -> None:
+        self.parts = {part_id: part for part_id, part in self.parts.items() if part[0] != evidence_id}
+
+    async def give_up(self, file: File) -> bool:
+        here = self.files.get(file.evidence_id)
+        if here is None or here.expires_at is None:
+            return False
+        await self.remove(file.evidence_id)
+        return True
+
+    async def expired(self, by: datetime) -> AsyncIterator[File]:
+        for file in [one for one in self.files.values() if one.expires_at is not None and one.expires_at <= by]:
+            yield file
+
+    async def remove_expired(self, file: File, by: datetime) -> bool:
+        here = self.files.get(file.evidence_id)
+        if here is None or here.expires_at is None or here.expires_at > by:
+            return False
+        await self.remove(file.evidence_id)
+        return True
+
+    async def unsettled(self, kept_by: datetime, *, every: bool = False) -> AsyncIterator[File]:
+        for file in [one for one in self.files.values() if one.expires_at is None]:
+            asked = file.created_at if every else file.kept_at
+            if asked is not None and asked <= kept_by:
+                yield file
+
+    async def settle(self, file: File) -> None:
+        here = self.files.get(file.evidence_id)
+        if here is not None:
+            self.files[file.evidence_id] = replace(here, expires_at=None, kept_at=None)
+
+    async def doubt(self, file: File, expires_at: datetime) -> None:
+        here = self.files.get(file.evidence_id)
+        if here is not None and here.expires_at is None:
+            kept_at = file.kept_at or file.created_at
+            self.files[file.evidence_id] = replace(here, expires_at=expires_at, kept_at=kept_at)
+
+    async def loose_parts(self, by: datetime) -> AsyncIterator[str]:
+        first = ids.first_event_id(by)
+        for evidence_id in sorted({of for of, _ in self.parts.values()} - self.files.keys()):
+            if evidence_id < first:
+                yield evidence_id
 
 
 class TestScanner:

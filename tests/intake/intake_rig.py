@@ -26,6 +26,7 @@ from intake.auth import Authenticator, Principal
 from intake.case.derived import derive
 from intake.catalogue import load_catalogue
 from intake.evidence.handlers import EvidenceDesk
+from intake.evidence.sweep import EvidenceSweep
 from intake.metrics import IntakeMetrics
 from intake.routers import Deps, case_api
 from intake.settings import IntakeSettings
@@ -144,6 +145,7 @@ class Rig:
     live: LiveCases
     stream: StreamParts
     evidence: EvidenceDesk
+    sweep: EvidenceSweep
     slots: MemorySlotStore
     offices: KnownOffices
     papers: PaperShelf
@@ -272,7 +274,22 @@ async def rig(*, signer: Signer | None = None, **more: Any) -> AsyncIterator[Rig
         transport=httpx.ASGITransport(app), base_url="http://intake", event_hooks=documented("intake")
     ) as http:
         beside = (slots, offices, papers, files, scanner, identities, register)
-        yield Rig(app, http, store, side, clock, ring, api.live, api.stream, api.evidence, *beside, entries, firs, tips)
+        yield Rig(
+            app,
+            http,
+            store,
+            side,
+            clock,
+            ring,
+            api.live,
+            api.stream,
+            api.evidence,
+            api.sweep,
+            *beside,
+            entries,
+            firs,
+            tips,
+        )
 
 
 COMPLAINT: dict[str, Any] = {

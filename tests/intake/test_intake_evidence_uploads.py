@@ -13,6 +13,7 @@ from chassis.faults import UnknownOutcome
 from intake.auth import Principal
 from intake.evidence.arriving import PIECE
 from intake.evidence.handlers import LOOKED_AT_AT_ONCE
+from intake.evidence.sweep import Swept
 from tests.intake import evidence_files as files
 from tests.intake.evidence_rig import CERTIFICATE, TUS, begin, head, patch, send
 from tests.intake.intake_rig import ASHA, COMPLAINT, RAVI, Rig, bearer, rig
@@ -117,9 +118,9 @@ async def test_an_upload_expires_and_can_be_given_up(intake: Rig) -> None:
     intake.clock.advance(timedelta(hours=4, minutes=50))
     assert (await head(intake, first)).status_code == 200
     assert (await head(intake, second)).status_code == 404
-    assert await intake.evidence.sweep() == 0, "a request of its last moment may still be under way"
+    assert await intake.sweep.sweep() == Swept(), "a request of its last moment may still be under way"
     intake.clock.advance(timedelta(minutes=10))
-    assert await intake.evidence.sweep() == 1
+    assert await intake.sweep.sweep() == Swept(uploads=1)
     assert (await intake.http.delete(first, headers={**TUS, **bearer(ASHA)})).status_code == 204
     assert (await head(intake, first)).status_code == 404
     assert (intake.files.files, intake.files.parts) == ({}, {})
@@ -163,7 +164,7 @@ async def test_a_file_that_a_case_lists_is_never_swept_away(intake: Rig) -> None
     assert again.status_code == 201
     assert [event.type for event in intake.events(case["case_id"])] == ["ComplaintFiled", "EvidenceAdded"]
     intake.clock.advance(timedelta(days=400))
-    assert await intake.evidence.sweep() == 0
+    assert await intake.sweep.sweep() == Swept()
     shown = await intake.get(f"/v1/evidence/{again.json()['evidence_id']}", by=ASHA)
     assert shown.status_code == 200
     assert [file.expires_at for file in intake.files.files.values()] == [None]

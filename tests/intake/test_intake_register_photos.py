@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from chassis.faults import UnknownOutcome
+from intake.evidence.sweep import LISTED_WITHIN, SWEPT_AFTER, Swept
 from intake.registers.photos import MOST_PIXELS
 from tests.intake.intake_rig import ASHA, HQ, OTHER_SHO, SHO, Rig, bearer
 from tests.intake.test_intake_registers import add, wanted
@@ -54,6 +56,27 @@ async def test_a_photo_is_stripped_made_small_and_leaves_with_its_entry(intake: 
     assert len(intake.files.files) == 1
     await intake.post(f"{path}/end", {"reason_code": "arrested"}, by=SHO)
     assert (await intake.get(item["photo_url"], by=ASHA)).status_code == 404
+
+
+async def test_a_photo_that_an_entry_shows_is_not_swept(intake: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No case lists it: its entry does. A photo whose entry was not written goes as any orphan does."""
+    entry = await wanted(intake)
+    path = f"/v1/desk/registers/wanted/{entry['entry_id']}"
+    assert (await put(intake, path, jpeg(20, 20))).status_code == 200
+    with monkeypatch.context() as patched:
+        patched.setattr(intake.entries, "change", _dies)
+        assert (await put(intake, path, jpeg(30, 30))).status_code == 503
+    intake.clock.advance(LISTED_WITHIN)
+    assert await intake.sweep.sweep() == Swept(doubted=1)
+    intake.clock.advance(SWEPT_AFTER)
+    assert await intake.sweep.sweep() == Swept(orphans=1)
+    assert await intake.sweep.sweep_all() == Swept()
+    (item,) = (await intake.get("/v1/registers/wanted?q=rakesh", by=ASHA)).json()["items"]
+    assert (await intake.get(item["photo_url"], by=ASHA)).status_code == 200
+
+
+async def _dies(*_: Any) -> None:
+    raise UnknownOutcome("the process ends here")
 
 
 @pytest.mark.parametrize(

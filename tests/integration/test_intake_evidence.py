@@ -7,7 +7,7 @@ import os
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -138,27 +138,8 @@ def a_file(evidence_id: str = "e_1", **more: Any) -> File:
     return replace(File(evidence_id, "c_1", 10, "key", START, START + timedelta(hours=1)), **more)
 
 
-async def unlisted(_file: File) -> bool:
-    return False
-
-
-async def test_what_a_case_lists_is_kept_when_it_expires(files: FileStore) -> None:
-    """A server that died between the case's write and the file's left it to expire: it stays, whole, for good."""
-    part = Part("p1", 0, 10, b"abcdefghij")
-    for name in ("e_1", "e_2"):
-        await files.open(a_file(name, offset=10, parts=(part.ref,)))
-    await files.put("e_1", [part])
-
-    async def is_listed(file: File) -> bool:
-        return file.evidence_id == "e_1"
-
-    late = START + timedelta(hours=1)
-    assert await files.expire(late, is_listed) == 1
-    assert await files.expire(late, is_listed) == 0
-    kept = await files.find("e_1")
-    assert kept == a_file(offset=10, parts=(part.ref,), expires_at=None)
-    assert await files.sealed(kept.parts) == (part.sealed,)
-    assert await files.find("e_2") is None
+async def expired(files: FileStore, by: datetime) -> list[str]:
+    return [file.evidence_id async for file in files.expired(by)]
 
 
 async def test_parts_follow_one_another(files: FileStore) -> None:
@@ -176,11 +157,11 @@ async def test_parts_follow_one_another(files: FileStore) -> None:
     assert await files.find("e_1") == whole
     assert await files.sealed(whole.parts) == (b"abcd", b"efghij")
     assert [file.evidence_id for file in await files.arriving("c_1", START)] == ["e_1"]
-    kept = await files.keep(whole, whole.parts)
-    assert kept == replace(whole, expires_at=None)
+    kept = await files.keep(whole, whole.parts, later)
+    assert kept == replace(whole, expires_at=None, kept_at=later)
     assert await files.arriving("c_1", START) == ()
     assert await files.append(whole, Part("late", 10, 1, b"x"), later) is None
-    assert await files.expire(later + timedelta(days=400), unlisted) == 0
+    assert await expired(files, later + timedelta(days=400)) == []
     await files.put("e_1", [Part("copy", 0, 3, b"xyz")])
     await files.keep_copy("e_1", [Part("copy", 0, 3, b"xyz").ref])
     found = await files.find("e_1")
@@ -197,10 +178,13 @@ async def test_what_expires_is_gone_with_its_parts(files: FileStore) -> None:
     assert first is not None
     await files.append(a_file("e_2"), Part("p2", 0, 4, b"abcd"), hour + timedelta(hours=1))
     await files.remove("e_3")
-    assert await files.expire(hour - timedelta(seconds=1), unlisted) == 0
-    assert await files.expire(hour, unlisted) == 1
+    assert await expired(files, hour - timedelta(seconds=1)) == []
+    assert await expired(files, hour) == ["e_1"]
+    assert not await files.remove_expired(first, hour - timedelta(seconds=1))
+    assert await files.remove_expired(first, hour)
+    assert not await files.remove_expired(first, hour)
     assert await files.find("e_1") is None
-    assert await files.keep(first, first.parts) is None
+    assert await files.keep(first, first.parts, hour) is None
     with pytest.raises(LookupError):
         await files.sealed(first.parts)
     assert await files.find("e_2") is not None

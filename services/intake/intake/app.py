@@ -159,7 +159,7 @@ def create_app(
             background.add(f"consumer.{lane}", consumer.run, stop=consumer.stop)
         background.add("outbox", outbox.run, stop=outbox.stop)
         background.add("live", api.live.run)
-        background.add("uploads", api.evidence.run)
+        background.add("evidence_sweep", api.sweep.run)
         background.add("registers", api.registers.run)
         background.add("officer_keys", officer_keys.run)
         background.add("ended_sessions", ended.run)

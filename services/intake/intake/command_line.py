@@ -94,6 +94,32 @@ def import_register(
     return run_command(SERVICE, act, refusals=(ImportRefused, NoDirectory, UnknownRegister))
 
 
+@app.command(
+    epilog=examples("janseva sweep-evidence --dry-run", "janseva sweep-evidence --older-than 72"),
+)
+def sweep_evidence(
+    older_than: Annotated[int, typer.Option(min=1, max=100_000, metavar="HOURS", help="Leave what is younger.")] = 24,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Remove nothing; count what would be removed.")] = False,
+) -> int:
+    """Remove files that no case lists: what a crash left, and uploads given up. Intake does so for what is new.
+
+    It looks at every file. What no case lists is marked first, and removed by intake, or by this command, an hour
+    later: a case that lists it by then keeps it.
+    """
+    from datetime import timedelta
+
+    from chassis.commands import run_command
+    from chassis.settings import load
+    from intake.evidence.cli import SweepSettings
+    from intake.evidence.cli import sweep_evidence as run
+    from intake.registers.photos import shown_in_register
+
+    def act() -> int:
+        return run(load(SweepSettings), timedelta(hours=older_than), shown_in_register, dry=dry_run)
+
+    return run_command(SERVICE, act)
+
+
 @services.command(epilog=examples("janseva services lint", "janseva services lint ./catalogue"))
 def lint(
     folder: Annotated[

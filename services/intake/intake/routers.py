@@ -28,6 +28,7 @@ from intake.evidence.domain import EvidenceLimits
 from intake.evidence.handlers import EvidenceDesk
 from intake.evidence.scan import Scanner
 from intake.evidence.store import FileStore
+from intake.evidence.sweep import EvidenceSweep, listed_in_case
 from intake.evidence.workshop import CopyMaker
 from intake.filing.answers import Answers
 from intake.filing.api import EMERGENCY, FilingParts, filing_router
@@ -49,7 +50,7 @@ from intake.registers.fir_desk import FIRDesk
 from intake.registers.fir_store import FIRStore
 from intake.registers.handlers import RegisterDesk
 from intake.registers.kinds import load_registers
-from intake.registers.photos import Photos
+from intake.registers.photos import Photos, shown_by_entry
 from intake.registers.store import EntryStore
 from intake.settings import IntakeSettings
 from intake.signing.api import signing_router
@@ -95,14 +96,15 @@ class Deps:
 
 @dataclass(frozen=True, slots=True)
 class CaseApi:
-    """`live`, `evidence` and `registers` have tasks to run: the tail that wakes the streams, the end of uploads
-    given up, the end of entries that have left.
+    """`live`, `sweep` and `registers` have tasks to run: the tail that wakes the streams, the end of files that are
+    nobody's, the end of entries that have left.
     """
 
     routers: list[APIRouter]
     live: LiveCases
     stream: StreamParts
     evidence: EvidenceDesk
+    sweep: EvidenceSweep
     registers: RegisterDesk
 
 
@@ -242,7 +244,8 @@ def case_api(deps: Deps) -> CaseApi:
         registers_router(RegisterParts(registers, deps.authenticator, settings.public_url, searches)),
         desk_registers_router(DeskRegisterParts(registers, deps.authenticator, settings.public_url)),
     ]
-    return CaseApi(routers, live, stream, evidence, registers)
+    sweep = EvidenceSweep(deps.files, (listed_in_case(deps.store), shown_by_entry(deps.entries)), deps.clock)
+    return CaseApi(routers, live, stream, evidence, sweep, registers)
 
 
 def _tips(

@@ -1,6 +1,6 @@
 """What arrives of a file: parts, each sealed and durable before the next; and the memory that whole files take."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
@@ -13,7 +13,7 @@ from chassis.http.problems import Problem
 from intake.evidence import media
 from intake.evidence.faults import EvidenceFault
 from intake.evidence.problems import CHECKSUM_MISMATCH, EVIDENCE_BUSY, OFFSET_MISMATCH, TOO_LARGE, problem_of
-from intake.evidence.store import File, FileStore, Part
+from intake.evidence.store import File, FileStore, Part, PartRef
 from intake.evidence.tus import Checksum
 from intake.evidence.vault import FileKey
 
@@ -107,12 +107,20 @@ class Memory:
             self._reserved -= size
 
 
-def parts_of(key: FileKey, role: str, content: bytes) -> list[Part]:
+def refs_of(length: int) -> tuple[PartRef, ...]:
+    """The parts that what is all here will have."""
+    starts = range(0, length, LARGE_PIECE)
+    return tuple(PartRef(uuid4().hex, start, min(LARGE_PIECE, length - start)) for start in starts)
+
+
+def parts_of(key: FileKey, role: str, content: bytes, refs: Sequence[PartRef]) -> list[Part]:
     """The sealed parts of what is all here."""
-    return [
-        part_of(key, role, start, content[start : start + LARGE_PIECE]) for start in range(0, len(content), LARGE_PIECE)
-    ]
+    return [_sealed(key, role, ref, content[ref.offset : ref.offset + ref.size]) for ref in refs]
 
 
 def part_of(key: FileKey, role: str, offset: int, content: bytes) -> Part:
-    return Part(uuid4().hex, offset, len(content), key.seal(role, offset, content))
+    return _sealed(key, role, PartRef(uuid4().hex, offset, len(content)), content)
+
+
+def _sealed(key: FileKey, role: str, ref: PartRef, content: bytes) -> Part:
+    return Part(ref.part_id, ref.offset, ref.size, key.seal(role, ref.offset, content))

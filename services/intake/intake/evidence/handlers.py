@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from chassis.clock import Clock
-from chassis.faults import TransientFault
 from chassis.http.problems import NOT_FOUND, Problem
 from chassis.sealing import KeyRing, SealError, SealFailure
 from chassis.telemetry.logs import get_logger
@@ -21,7 +20,7 @@ from intake.case.publishing import outbox_entry
 from intake.case.store import CaseStore
 from intake.catalogue import Catalogue
 from intake.evidence import media
-from intake.evidence.arriving import COPY, ORIGINAL, Memory, PartWriter, parts_of
+from intake.evidence.arriving import COPY, ORIGINAL, Memory, PartWriter, parts_of, refs_of
 from intake.evidence.domain import (
     EvidenceLimits,
     add_evidence,
@@ -50,9 +49,6 @@ from intake.problems import BUSY
 TRIES: Final = 10
 # How many files one process looks at at once.
 LOOKED_AT_AT_ONCE: Final = 2
-SWEEP_EVERY: Final = timedelta(minutes=10)
-# Behind its last hour a file is found by nobody, and no request that found it before is still writing its case.
-SWEPT_AFTER: Final = timedelta(hours=1)
 
 _log = get_logger(__name__)
 
@@ -93,15 +89,16 @@ class EvidenceDesk:
         if known is not None:
             return known
         file, key = self._new(case, len(content), document_type)
-        parts = await asyncio.to_thread(parts_of, key, ORIGINAL, content)
-        file = replace(file, offset=file.length, parts=tuple(part.ref for part in parts))
-        _, _, scan = await asyncio.gather(
-            self.files.open(file), self.files.put(file.evidence_id, parts), self.scanner.scan(content)
+        file = replace(file, offset=file.length, parts=refs_of(len(content)))
+        # The file before its parts: parts alone would be found by nobody.
+        parts, _ = await asyncio.gather(
+            asyncio.to_thread(parts_of, key, ORIGINAL, content, file.parts), self.files.open(file)
         )
+        _, scan = await asyncio.gather(self.files.put(file.evidence_id, parts), self.scanner.scan(content))
         record = self._record(file, media_type, sha256, scan, for_officers=for_officers)
         # Nobody else knows of the file, so neither write waits for the other; if only the case's arrives, the sweep
         # keeps the file.
-        _, record = await asyncio.gather(self.files.keep(file, file.parts), self._list(case, file, record))
+        _, record = await asyncio.gather(self.files.keep(file, file.parts, record.at), self._list(case, file, record))
         return record
 
     async def receive_stripped(self, case: Case, content: bytes) -> EvidenceRecord:
@@ -161,15 +158,15 @@ class EvidenceDesk:
                     raise
                 scan = await self.scanner.scan(content)
         # First its bytes stay for good: its owner may be giving it up at this moment.
-        if await self.files.keep(file, file.parts) is None:
+        record = self._record(file, media_type, sha256, scan, for_officers=for_officers)
+        if await self.files.keep(file, file.parts, record.at) is None:
             raise Problem(NOT_FOUND)
-        return await self._list(case, file, self._record(file, media_type, sha256, scan, for_officers=for_officers))
+        return await self._list(case, file, record)
 
     async def remove(self, file: File) -> None:
         """Give an upload up. Problem 409 once it is the case's."""
-        if file.expires_at is None:
+        if file.expires_at is None or not await self.files.give_up(file):
             raise Problem(OFFSET_MISMATCH, "complete")
-        await self.files.remove(file.evidence_id)
 
     async def case_of(self, evidence_id: str) -> tuple[Case, File, EvidenceRecord] | None:
         """The case that a file is evidence of; None for a file that is none's, or not all here."""
@@ -194,29 +191,10 @@ class EvidenceDesk:
             content = await self.copies.copy_of(record.media_type, await self._original(file))
         except Unreadable:
             raise Problem(WITHOUT_COPY) from None
-        parts = parts_of(self._key(file), COPY, content)
+        parts = parts_of(self._key(file), COPY, content, refs_of(len(content)))
         await self.files.put(file.evidence_id, parts)
         await self.files.keep_copy(file.evidence_id, [part.ref for part in parts])
         return Shown(record, content)
-
-    async def run(self) -> None:
-        """Sweep for ever."""
-        while True:
-            try:
-                count = await self.sweep()
-                if count:
-                    _log.info("uploads_expired", count=count)
-            except TransientFault as fault:
-                _log.warning("uploads_not_swept", reason=type(fault).__name__)
-            await asyncio.sleep(SWEEP_EVERY.total_seconds())
-
-    async def sweep(self) -> int:
-        """Remove the uploads that nobody went on with; what a case lists is kept. How many were removed."""
-        return await self.files.expire(self.clock.now() - SWEPT_AFTER, self._is_listed)
-
-    async def _is_listed(self, file: File) -> bool:
-        case = await self.cases.by_id(file.case_id)
-        return case is not None and file.evidence_id in case.evidence
 
     async def _refuse_locked(self, media_type: str, content: bytes) -> None:
         """Locked for what asks for a password, while its owner is here to send it without one."""
@@ -227,7 +205,7 @@ class EvidenceDesk:
         except Locked:
             raise
         except Unreadable as fault:
-            # No copy for another reason: it is kept, and its reader is told.
+            # No copy for another reason: it is kept, and its reader is informed.
             _log.info("copy_not_foreseen", reason=str(fault))
 
     async def _check(self, case: Case, length: int, document_type: str | None) -> None:

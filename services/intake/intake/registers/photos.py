@@ -1,20 +1,23 @@
 """Photos of entries: looked at, stripped and made small as evidence is, and kept sealed under a key of their own."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from chassis.clock import Clock
 from chassis.http.problems import NOT_FOUND, Problem
+from chassis.mongo.client import Mongo
 from chassis.sealing import KeyRing, SealError
 from event_schemas import ids
 from event_schemas.times import whole_ms
 from intake.evidence import media
-from intake.evidence.arriving import COPY, parts_of
+from intake.evidence.arriving import COPY, parts_of, refs_of
 from intake.evidence.faults import EvidenceFault
 from intake.evidence.store import File, FileStore
+from intake.evidence.sweep import IsListed
 from intake.evidence.vault import FileKey
 from intake.evidence.workshop import CopyMaker
+from intake.registers.store import EntryStore, MongoEntryStore
 
 PICTURES: Final = frozenset({media.JPEG, media.PNG, media.WEBP})
 MOST_BYTES: Final = 5 * 2**20
@@ -34,6 +37,20 @@ class NotAPicture(Exception):
 class Photo:
     media_type: str
     content: bytes
+
+
+def shown_by_entry(entries: EntryStore) -> IsListed:
+    """Whether an entry shows the file."""
+
+    async def is_shown(file: File) -> bool:
+        entry = await entries.by_id(file.case_id)
+        return entry is not None and entry.photo == file.evidence_id
+
+    return is_shown
+
+
+def shown_in_register(mongo: Mongo) -> IsListed:
+    return shown_by_entry(MongoEntryStore(mongo))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +79,10 @@ class Photos:
         now = whole_ms(self.clock.now())
         photo_id = ids.new_event_id(now)
         key, sealed_key = FileKey.new(self.ring, entry_id, photo_id, now)
-        parts = parts_of(key, COPY, copy)
-        file = File(photo_id, entry_id, len(copy), sealed_key, now, expires_at=None, offset=len(copy))
-        await self.files.put(photo_id, parts)
-        await self.files.open(file)
-        await self.files.keep_copy(photo_id, [part.ref for part in parts])
+        refs = refs_of(len(copy))
+        file = File(photo_id, entry_id, len(copy), sealed_key, now, expires_at=None, offset=len(copy), copy=refs)
+        await self.files.open(replace(file, kept_at=now))
+        await self.files.put(photo_id, parts_of(key, COPY, copy, refs))
         return photo_id
 
     async def read(self, entry_id: str, photo_id: str) -> Photo:
