@@ -62,6 +62,8 @@ class Answering:
     known: Mapping[str, str]
     callers: Mapping[str, Mapping[str, str]]
     forget: Callable[[], None] = lambda: None
+    stores: tuple[object, ...] = ()
+    """What is asked for an answer."""
 
     def headers(self, path: str) -> dict[str, str]:
         fitting = max((prefix for prefix in self.callers if path.startswith(prefix)), key=len)
@@ -106,7 +108,8 @@ async def _intake() -> AsyncIterator[Answering]:
         callers |= {"/v1/desk/registers/fir/withhold": bearer(SDPO)}
         callers |= {f"/v1/desk/cases/{{case_id}}/{act}": bearer(SP) for act in _OF_THE_SUPERINTENDENT}
         stores = (made.store, made.side, made.files, made.entries, made.firs, made.tips)
-        yield Answering(made.app, known, callers, _restorer(*stores))
+        asked = (*stores, made.identities, made.papers, made.slots, made.offices, made.register)
+        yield Answering(made.app, known, callers, _restorer(*stores), asked)
 
 
 async def _begun_signature(made: Rig) -> str:
@@ -197,7 +200,7 @@ async def _certificate() -> AsyncIterator[Answering]:
         certificate_api.internal_router(papers, signer, CLOCK, SERVICE_TOKEN, timedelta(minutes=5)),
     )
     known = {"name": _PAPER.number, "certificate_id": _PAPER.certificate_id}
-    yield Answering(_app(registry, *routers), known, {"/": SERVICE})
+    yield Answering(_app(registry, *routers), known, {"/": SERVICE}, stores=(papers,))
 
 
 @asynccontextmanager

@@ -44,6 +44,10 @@ class MemoryCaseStore:
     async def by_tracking_number(self, tracking_number: str) -> Case | None:
         return next((case for case in self.cases.values() if case.tracking_number == tracking_number), None)
 
+    async def opened(self, tracking_number: str, proof: Proof) -> Case | None:
+        case = await self.by_tracking_number(tracking_number)
+        return case if case is not None and proof.opens(case) else None
+
     async def by_idempotency(self, scope: str) -> Case | None:
         found = (case for case in self.cases.values() if case.idempotency and case.idempotency.scope == scope)
         return next(found, None)

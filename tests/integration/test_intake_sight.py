@@ -1,4 +1,4 @@
-"""The list's condition in MongoDB shows exactly the cases that may_see lets an officer see."""
+"""Conditions in MongoDB show an officer what may_see lets him see, and open to a citizen what his proof opens."""
 
 import itertools
 import random
@@ -19,7 +19,7 @@ from intake.case.model import Assignment, Case
 from intake.case.numbers import CaseId, new_tracking_number
 from intake.case.scope import AGAINST_POLICE, OFFICER_ROLES, Actor, accused_office, is_guarded, may_see
 from intake.case.states import Family, Role
-from intake.case.store import CaseFilter
+from intake.case.store import CaseFilter, Proof
 from intake.case.store.documents import to_document
 from intake.case.store.mongo import CASES, MongoCaseStore
 from tests.in_memory_broker import InMemoryBroker, InMemoryProducer
@@ -137,3 +137,35 @@ def test_the_accused_office_is_the_named_one(named: str | None) -> None:
     assert accused_office({}, named) is None
     assert accused_office({AGAINST_POLICE: False}, named) is None
     assert accused_office({AGAINST_POLICE: True}, named) == (named or "").casefold()
+
+
+async def test_the_store_opens_what_the_proof_opens(mongo: Mongo) -> None:
+    """By receipt, by login, by a number that an officer took down; nothing to anybody else, sensitive or not."""
+    chance, store = random.Random(SEED), store_of(mongo)
+    await store.ensure_indexes()
+    subs, receipts = ("citizen:a", "citizen:b"), ("r1", "r2", "r3")
+    cases = [
+        new_case(
+            case_id=CaseId(ids.new_case_id()),
+            tracking_number=new_tracking_number(START),
+            sensitive=sensitive,
+            owner=owner,
+            contact=contact,
+            channel=channel,
+            receipts=tuple(chance.sample(receipts, 2)),
+        )
+        for sensitive in (True, False)
+        for owner in (None, *subs)
+        for contact in (None, *subs)
+        for channel in ("web", "phone112", "counter")
+    ]
+    for case in cases:
+        await store.insert(case, ())
+    proofs = [Proof(sub, receipt) for sub in (None, "", *subs) for receipt in (None, "", *receipts)]
+    opened = 0
+    for proof in proofs:
+        for case in cases:
+            found = await store.opened(case.tracking_number, proof)
+            assert (found is not None) == proof.opens(case), (proof, case)
+            opened += found is not None
+    assert 0 < opened < len(proofs) * len(cases)

@@ -92,6 +92,8 @@ async def test_a_case_is_read_as_it_was_written(stores: Stores) -> None:
     await stores.cases.insert(case, [])
     assert await stores.cases.by_id(case.case_id) == case
     assert await stores.cases.by_tracking_number(case.tracking_number) == case
+    assert await stores.cases.opened(case.tracking_number, Proof(receipt=case.receipts[0])) == case
+    assert await stores.cases.opened(case.tracking_number, Proof()) is None
     assert await stores.cases.by_idempotency("scope") == case
     assert await stores.cases.by_id("c_none") is None
     assert await stores.cases.by_tracking_number("JS-26-0000-0000-0") is None

@@ -28,7 +28,7 @@ from intake.evidence.store import File
 from intake.http.answers import json_response
 from intake.http.receipts import Receipt
 from intake.texts import Texts
-from intake.tracking.api import StatusReader, may_see
+from intake.tracking.api import StatusReader, proof_of
 from intake.tracking.files import file_view
 
 # Where bodies may be as large as a file.
@@ -168,7 +168,7 @@ def _reader(case: Case, principal: Principal | None, receipt: str | None) -> _Wh
     if principal is not None and principal.role != "citizen":
         actor = actor_of(principal)
         return _Who(actor.sub, actor.post, is_officer=True) if scope.may_see(case, actor) else None
-    if not may_see(case, principal, receipt):
+    if not proof_of(principal, receipt).opens(case):
         return None
     sub = principal.sub if principal is not None else f"receipt:{receipt_hash(receipt or '')[:16]}"
     return _Who(sub, "owner", is_officer=False)

@@ -50,6 +50,9 @@ TRIES: Final = 10
 # How many files one process looks at at once.
 LOOKED_AT_AT_ONCE: Final = 2
 
+# The id of no case.
+NOBODYS: Final = "c_0"
+
 _log = get_logger(__name__)
 
 
@@ -169,9 +172,12 @@ class EvidenceDesk:
             raise Problem(OFFSET_MISMATCH, "complete")
 
     async def case_of(self, evidence_id: str) -> tuple[Case, File, EvidenceRecord] | None:
-        """The case that a file is evidence of; None for a file that is none's, or not all here."""
+        """The case that a file is evidence of; None for a file that is none's, or not all here.
+
+        Two questions, whether there is such a file or not.
+        """
         file = await self.files.find(evidence_id)
-        case = None if file is None else await self.cases.by_id(file.case_id)
+        case = await self.cases.by_id(NOBODYS if file is None else file.case_id)
         record = None if case is None else case.evidence.get(evidence_id)
         return None if file is None or case is None or record is None else (case, file, record)
 

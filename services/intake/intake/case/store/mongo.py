@@ -24,7 +24,7 @@ from intake.case.model import Case, CaseUpdate, TimelineEntry, Trace
 from intake.case.scope import AGAINST_POLICE
 from intake.case.store.documents import document_of, entry_from, from_document, to_document, trace_of
 from intake.case.store.port import CaseFilter, Page, Proof, UniqueConflict, UniqueField
-from intake.case.store.sight import at_station, visible_to
+from intake.case.store.sight import at_station, opened_by, visible_to
 from intake.case.store.updates import command_update, derived_updates
 
 CASES, TIMELINE = "cases", "timeline"
@@ -89,6 +89,12 @@ class MongoCaseStore:
 
     async def by_tracking_number(self, tracking_number: str) -> Case | None:
         return await self._one({"tracking_number": tracking_number})
+
+    async def opened(self, tracking_number: str, proof: Proof) -> Case | None:
+        query = {"tracking_number": tracking_number, "$or": opened_by(proof)}
+        with store_errors():
+            found = await self._cases.find_one(query, _WITHOUT_OUTBOX, hint="tracking_number")
+        return None if found is None else from_document(found)
 
     async def by_idempotency(self, scope: str) -> Case | None:
         return await self._one({"idempotency.scope": scope})

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from chassis.outbox.publisher import OutboxEntry
 from intake.case.derived import Derived
-from intake.case.model import Case, CaseUpdate, TimelineEntry, Trace
+from intake.case.model import OFFICERS_CHANNELS, Case, CaseUpdate, TimelineEntry, Trace
 from intake.case.scope import Actor
 
 
@@ -54,6 +54,17 @@ class Proof:
     def name(self) -> str:
         return self.sub or f"receipt:{self.receipt}"
 
+    def opens(self, case: Case) -> bool:
+        """Who holds a receipt; or, unless it is sensitive, whose phone the case is and who knows its number."""
+        if self.receipt is not None and self.receipt in case.receipts:
+            return True
+        if self.sub is None or case.sensitive:
+            return False
+        if case.owner is not None:
+            return case.owner == self.sub
+        # He called 112 or came to a counter, and an officer took down his number.
+        return case.channel in OFFICERS_CHANNELS and case.contact == self.sub
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -72,6 +83,11 @@ class CaseStore(Protocol):
     async def by_id(self, case_id: str) -> Case | None: ...
 
     async def by_tracking_number(self, tracking_number: str) -> Case | None: ...
+
+    async def opened(self, tracking_number: str, proof: Proof) -> Case | None:
+        """The case of this number, if the proof opens it (`Proof.opens`). One question and one empty answer for a
+        number that nobody has and for another's.
+        """
 
     async def by_idempotency(self, scope: str) -> Case | None: ...
 

@@ -1,8 +1,9 @@
-"""`may_see` of case/scope.py as a condition on stored fields; a property test holds the two to each other."""
+"""`may_see` of case/scope.py and `Proof.opens` as conditions on stored fields; property tests hold them together."""
 
 from typing import Any
 
 from chassis.mongo.client import Document
+from intake.case.model import OFFICERS_CHANNELS
 from intake.case.scope import (
     AGAINST_POLICE,
     DISTRICT_ROLES,
@@ -13,6 +14,7 @@ from intake.case.scope import (
     spellings,
 )
 from intake.case.states import Family, Role
+from intake.case.store.port import Proof
 
 _AGAINST_POLICE = f"attributes.{AGAINST_POLICE}"
 _NOT_AGAINST_POLICE: Document = {_AGAINST_POLICE: {"$ne": True}}
@@ -24,6 +26,15 @@ _UNASSIGNED: Document = {"assignment": {"$exists": False}}
 def visible_to(actor: Actor) -> Document:
     """Which documents the officer may see."""
     return {"$and": [_impartial(actor), _in_reach(actor), *_tips(actor)]}
+
+
+def opened_by(proof: Proof) -> list[Document]:
+    """Which documents the proof opens, as alternatives."""
+    own: Document = {"sensitive": {"$ne": True}}
+    taken_down: Document = {"owner": {"$exists": False}, "channel": {"$in": list(OFFICERS_CHANNELS)}}
+    # What was not given is compared all the same, with what no document holds.
+    sub, receipt = proof.sub or "", proof.receipt or ""
+    return [{"receipts": receipt}, {**own, "owner": sub}, {**own, **taken_down, "contact": sub}]
 
 
 def at_station(code: str) -> Document:
