@@ -28,6 +28,7 @@ from event_schemas.events import (
     inquiry,
     notifications,
     sla,
+    visits,
 )
 from event_schemas.events.assignment import *
 from event_schemas.events.certificates import *
@@ -38,6 +39,7 @@ from event_schemas.events.identity import *
 from event_schemas.events.inquiry import *
 from event_schemas.events.notifications import *
 from event_schemas.events.sla import *
+from event_schemas.events.visits import *
 from event_schemas.records import DirectoryPost, SLATick, holder_of
 from event_schemas.services import SERVICE_CODES
 from event_schemas.values import (
@@ -141,3 +143,4 @@ __all__ += identity.__all__
 __all__ += inquiry.__all__
 __all__ += notifications.__all__
 __all__ += sla.__all__
+__all__ += visits.__all__

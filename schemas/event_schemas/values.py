@@ -172,6 +172,23 @@ class Confirmation(OpenEnum):
     UNKNOWN = "unknown"
 
 
+class Visitor(OpenEnum):
+    """Who of the station calls at a person's home."""
+
+    BEAT_OFFICER = "beat_officer"
+    OFFICER_IN_CHARGE = "officer_in_charge"
+    WOMAN_OFFICER = "woman_officer"
+    PATROL = "patrol"
+    UNKNOWN = "unknown"
+
+
+class VisitOutcome(OpenEnum):
+    MET = "met"
+    NOT_AT_HOME = "not_at_home"
+    DECLINED = "declined"
+    UNKNOWN = "unknown"
+
+
 class VerificationOutcome(OpenEnum):
     CLEAR = "clear"
     ADVERSE = "adverse"

@@ -14,6 +14,7 @@ from sla_monitor.domain.facts import relevant_types
 # Events that stand in the log and on the timeline, and to which no service reacts beyond that.
 NOBODY_REACTS = frozenset(
     {
+        "BeatVisitConfirmed",
         "DocumentsCompleted",
         "EvidenceAdded",
         "FIRPublished",

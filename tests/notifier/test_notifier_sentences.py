@@ -86,6 +86,11 @@ BOUND: list[tuple[str, str, Fields, Fields]] = [
     ("investigation_completed", "InvestigationCompleted", {}, {"anonymous": True}),
     ("documents_requested", "DocumentsRequested", {"documents": ["identity", "photo"], "by_post": "SHO:5140003"},
      {"anonymous": True}),
+    ("visit_promised", "BeatVisitPromised",
+     {"visit_no": 1, "visitor": "beat_officer", "visit_by": "2026-12-02T06:30:00Z", "by_post": "SHO:5140003"},
+     {"anonymous": True}),
+    ("visit_recorded", "BeatVisitMade",
+     {"visit_no": 1, "visitor": "beat_officer", "outcome": "met", "by_post": "SHO:5140003"}, {"anonymous": True}),
     ("information_signed", "InformationSigned", {}, {"late": True}),
     ("signed_late", "InformationSigned", {"late": True}, {"late": False}),
     ("fir_registered", "FIRRegistered", FIR, {"zero_fir": True}),
@@ -117,7 +122,14 @@ BOUND: list[tuple[str, str, Fields, Fields]] = [
     ("citizen_overdue", "SLABreached", BREACH | {"level": 0, "owner": "citizen"}, {"owner": "police"}),
 ]  # fmt: skip
 # Sent whenever their event is: the office is notified whatever else holds.
-ALWAYS = {"identity_held", "hearing_cancelled_office", "withdrawn_office", "reopened_office", "withdrawal_requested"}
+ALWAYS = {
+    "identity_held",
+    "hearing_cancelled_office",
+    "withdrawn_office",
+    "reopened_office",
+    "withdrawal_requested",
+    "visit_disputed_office",
+}
 
 
 def sent(event: str, fields: Fields, language: Literal["hi", "en"] = "en") -> dict[str, str]:

@@ -32,6 +32,8 @@ SHOWN: dict[type[OpenEnum], tuple[str, ...]] = {
     values.ReopeningReason: ("reopening_reasons",),
     values.Post: ("posts", "offices"),
     values.AssignmentReason: ("assignment_reasons",),
+    values.Visitor: ("visitors",),
+    values.VisitOutcome: ("visit_outcomes",),
 }
 # No reader meets these: they choose a text, or are for services and officers' screens.
 NOT_SHOWN = {

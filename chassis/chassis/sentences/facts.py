@@ -28,6 +28,10 @@ _FACT_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "HearingCancelled": _HEARING,
     "HearingNoShow": _HEARING,
     "HearingDisputed": _HEARING,
+    "BeatVisitPromised": ("visit_no", "visitor", "visit_by", "again"),
+    "BeatVisitMade": ("visit_no", "visitor", "outcome"),
+    "BeatVisitConfirmed": ("visit_no",),
+    "BeatVisitDisputed": ("visit_no", "owed_no"),
     "IdentityHeld": (),
     "IdentityReviewed": ("outcome", "method", "was_held"),
     # Not the remarks: what was found against a person is not for whoever reads the phone or the page.

@@ -69,7 +69,11 @@ def place(facts: Facts, code_names: CodeNames, language: Language) -> str:
 
 def when(facts: Facts, code_names: CodeNames, language: Language) -> str:
     """The appointed time by India's day and hour, such as "Tue 01.12.2026, 10:30"."""
-    at = read_time(facts["starts_at"]).astimezone(INDIA)
+    return _moment(facts["starts_at"], code_names, language)
+
+
+def _moment(written: str, code_names: CodeNames, language: Language) -> str:
+    at = read_time(written).astimezone(INDIA)
     day = code_names.name("weekdays", str(at.isoweekday()), language)
     clock = f"{at:%H:%M}"
     return f"{day} {at:%d.%m.%Y}, {clock} बजे" if language == "hi" else f"{day} {at:%d.%m.%Y}, {clock}"
@@ -151,6 +155,9 @@ VALUES: Final[Mapping[str, Value]] = {
     "fir_number": _plain("fir_number"),
     "previous_fir": _plain("previous_fir"),
     "documents": _documents,
+    "visitor": _named("visitors", "visitor"),
+    "visit_by": lambda facts, code_names, language: _moment(facts["visit_by"], code_names, language),
+    "visit_outcome": _named("visit_outcomes", "outcome"),
 }
 """By the name of the variable. A text may use no other."""
 
@@ -161,6 +168,7 @@ _NEEDED: Final[Mapping[str, str]] = {
     "due": "due_at",
     "level": "level",
     "when": "starts_at",
+    "visit_by": "visit_by",
     "fir_number": "fir_number",
     "previous_fir": "previous_fir",
     "reopening_reason": "reason_code",

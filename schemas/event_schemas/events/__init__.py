@@ -15,9 +15,10 @@ from event_schemas.events import (
     inquiry,
     notifications,
     sla,
+    visits,
 )
 
-_MODULES: Final = (filing, identity, assignment, emergency, hearings, inquiry, certificates, sla, notifications)
+_MODULES: Final = (filing, identity, assignment, emergency, hearings, inquiry, visits, certificates, sla, notifications)
 
 
 def events_of(module: ModuleType) -> Iterator[type[Event]]:

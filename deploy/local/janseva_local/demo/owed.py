@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from event_schemas import (
     AssignedToStation,
     AssignmentReason,
+    BeatVisitDisputed,
+    BeatVisitMade,
+    BeatVisitPromised,
     CertificateIssued,
     CertificateRefused,
     CertificateRevoked,
@@ -98,6 +101,8 @@ PLAIN: Mapping[type[Event], str] = {
     HearingHeld: "hearing_held",
     HearingCancelled: "hearing_cancelled",
     DocumentsRequested: "documents_requested",
+    BeatVisitPromised: "visit_promised",
+    BeatVisitMade: "visit_recorded",
     VerificationCompleted: "verification_completed",
     CertificateIssued: "certificate_issued",
     CertificateRefused: "certificate_refused",
@@ -175,6 +180,8 @@ def office_template(seen: Seen, case: Case) -> tuple[str, str] | None:
         name = "reopened_office"
     elif isinstance(event, WithdrawalRequested):
         name = "withdrawal_requested"
+    elif isinstance(event, BeatVisitDisputed):
+        name = "visit_disputed_office"
     elif isinstance(event, HearingCancelled):
         name = "hearing_cancelled_office"
     elif isinstance(event, SLADueSoon) and event.fraction == LAST_FRACTION and event.owner is not ClockOwner.CITIZEN:

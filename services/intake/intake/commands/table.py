@@ -6,6 +6,10 @@ from enum import StrEnum
 from typing import Any
 
 from event_schemas import (
+    BeatVisitConfirmed,
+    BeatVisitDisputed,
+    BeatVisitMade,
+    BeatVisitPromised,
     CertificateApproved,
     CertificateRefused,
     CertificateRevocationOrdered,
@@ -45,6 +49,8 @@ from event_schemas import (
     WithdrawalRequested,
 )
 from event_schemas.base import IntakeEvent
+from intake.beat import commands as beat
+from intake.beat import domain as visits
 from intake.case import past
 from intake.case.command import CommandBody, Context, EventDraft
 from intake.case.identity import is_settled
@@ -90,6 +96,10 @@ class Act(StrEnum):
     REFUSE_CERTIFICATE = "refuse-certificate"
     ORDER_CERTIFICATE_REVOCATION = "order-certificate-revocation"
     COMPLETE_INQUIRY = "complete-inquiry"
+    PROMISE_VISIT = "promise-visit"
+    RECORD_VISIT = "record-visit"
+    CONFIRM_VISIT = "confirm-visit"
+    DISPUTE_VISIT = "dispute-visit"
     ANSWER_TIP = "answer-tip"
     ADD_TO_TIP = "add-to-tip"
     REQUEST_DOCUMENTS = "request-documents"
@@ -181,10 +191,15 @@ _HEARABLE = CASE_FAMILIES - {F.EMERGENCY, F.TIP}
 _ISSUED = frozenset({F.REPORT, F.CERTIFICATE, F.VERIFICATION, F.REGISTRATION})
 _INQUIRED = frozenset({F.COMPLAINT, F.REPORT, F.VISIT})
 _REPLIED = frozenset({F.HELP, F.REGISTRATION, F.TIP})
+_VISITED = frozenset({F.HELP, F.REGISTRATION})
+# Seen by the station, and not at its end.
+_IN_WORK = _OPEN - {S.RECEIVED, S.ASSIGNED, S.TRANSFERRED, S.REOPENED}
 _INFORMED = frozenset({F.COMPLAINT, F.REPORT})
 _ANY = CASE_FAMILIES
 
 _STATION = frozenset({R.SHO, R.IO, R.COUNTER})
+# Those who go out themselves.
+_VISITORS = frozenset({R.SHO, R.IO})
 _DECIDERS = frozenset({R.SHO, R.SDPO, R.SP, R.HQ})
 _SUPERVISORS = _DECIDERS - {R.SHO}
 _INVESTIGATORS = _DECIDERS | {R.IO}
@@ -385,6 +400,43 @@ TABLE: Mapping[Act, Command] = {
         families=_INQUIRED,
         roles=_INVESTIGATORS,
         ends=ClockEnds(every_clock, ClockEndReason.DECIDED),
+    ),
+    Act.PROMISE_VISIT: Command(
+        body=beat.PromiseVisit,
+        example={"visitor": "beat_officer", "visit_by": "2026-12-01T17:00:00+05:30"},
+        event=BeatVisitPromised,
+        build=beat.promise_visit,
+        moves=stay(_IN_WORK),
+        families=_VISITED,
+        roles=_DECIDERS | _STATION,
+        condition=visits.may_promise,
+    ),
+    Act.RECORD_VISIT: Command(
+        body=beat.RecordVisit,
+        example={"visitor": "beat_officer", "outcome": "met"},
+        event=BeatVisitMade,
+        build=beat.record_visit,
+        moves=stay(_IN_WORK),
+        families=_VISITED,
+        roles=_VISITORS,
+    ),
+    Act.CONFIRM_VISIT: Command(
+        body=beat.AnswerVisit,
+        event=BeatVisitConfirmed,
+        build=beat.confirm_visit,
+        moves=stay(_OPEN),
+        families=_VISITED,
+        roles=_CITIZEN,
+        condition=visits.may_answer,
+    ),
+    Act.DISPUTE_VISIT: Command(
+        body=beat.AnswerVisit,
+        event=BeatVisitDisputed,
+        build=beat.dispute_visit,
+        moves=stay(_OPEN),
+        families=_VISITED,
+        roles=_CITIZEN,
+        condition=visits.may_answer,
     ),
     Act.ANSWER_TIP: Command(
         body=tips.AnswerTip,

@@ -9,6 +9,7 @@ from chassis.clock import Clock
 from chassis.http.openapi import described
 from chassis.http.problems import NOT_FOUND, Language, Problem, language_of
 from intake.auth import Authenticator, Principal
+from intake.beat.commands import AnswerVisit
 from intake.case.command import CommandBody
 from intake.case.model import Case
 from intake.case.numbers import MistypedTrackingNumber, parse_tracking_number, receipt_hash
@@ -148,5 +149,7 @@ def status_router(
 
     offer(Act.WITHDRAW, Withdraw, "Withdraw it")
     offer(Act.REOPEN, Reopen, "Reopen what was resolved or closed")
+    offer(Act.CONFIRM_VISIT, AnswerVisit, "Confirm that somebody came")
+    offer(Act.DISPUTE_VISIT, AnswerVisit, "Say that the recorded visit did not take place")
     offer(Act.FEEDBACK, Feedback, "Rate how it was handled")
     return router

@@ -91,6 +91,16 @@ _OWN: Final = {
         "Of what was resolved or closed, within the status' window. From the third time on the superintendent has it.",
         {"reason_code": "not_settled"},
     ),
+    Act.CONFIRM_VISIT: (
+        "confirm_visit",
+        "Of the newest visit at home that is recorded as made, within 30 days of it.",
+        {},
+    ),
+    Act.DISPUTE_VISIT: (
+        "dispute_visit",
+        "Of the newest visit at home that is recorded, within 30 days of it: the station owes it again, within a day.",
+        {},
+    ),
     Act.FEEDBACK: (
         "rate_case",
         "How it was handled, from 1 (badly) to 5 (well). With two or fewer an `appeal` is offered.",

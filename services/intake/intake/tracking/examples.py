@@ -43,6 +43,7 @@ def _status(
             }
         ],
         "hearings": [],
+        "visits": [],
         "certificates": [],
         "evidence": [],
         "documents": [{"code": "evidence", "name": document, "required": False, "received": False}],

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
+from intake.beat.domain import VisitState
 from intake.case.model import IdentityState, Scan
 from intake.case.shapes import ClockState, LaneName, Notice, Owner, Shape
 from intake.case.states import State
@@ -52,6 +53,19 @@ class Hearing(Shape):
     mode_text: str | None
     status_text: str | None
     when_text: str | None
+
+
+class HomeVisit(Shape):
+    """Somebody of the station comes, or was there. `may_answer`: it can be confirmed or disputed now."""
+
+    visit_no: int
+    state: VisitState
+    state_text: str
+    visitor: str | None
+    visitor_text: str | None
+    visit_by: datetime | None
+    visited_at: datetime | None
+    may_answer: bool
 
 
 class Certificate(Shape):
@@ -130,6 +144,7 @@ class CaseStatus(Shape):
     timeline: list[TimelineItem]
     clocks: list[ClockOfCase]
     hearings: list[Hearing]
+    visits: list[HomeVisit]
     certificates: list[Certificate]
     evidence: list[EvidenceFile]
     documents: list[RequestedDocument]

@@ -7,6 +7,7 @@ from typing import Any, Final
 from chassis.http.problems import Language
 from chassis.sentences import CodeNames, Values
 from event_schemas import Station
+from intake.beat.domain import answerable, visits_of
 from intake.case.clock_views import clock_view
 from intake.case.model import (
     Case,
@@ -18,6 +19,7 @@ from intake.case.model import (
     TimelineEntry,
     displayed_state,
 )
+from intake.case.states import DONE
 from intake.catalogue import Service
 from intake.reopening.rules import is_appealable
 from intake.texts import Texts
@@ -66,6 +68,7 @@ def status_view(
             _hearing(case, hearing, texts, language)
             for hearing in sorted(case.hearings.values(), key=lambda hearing: hearing.starts_at)
         ],
+        "visits": [*_visits(case, now, texts.code_names, language)],
         "certificates": [
             {
                 "certificate_id": certificate.certificate_id,
@@ -154,6 +157,21 @@ def _hearing(case: Case, hearing: HearingRecord, texts: Texts, language: Languag
         "status_text": texts.code_names.name("hearing_statuses", hearing.status, language),
         "when_text": values["when"],
     }
+
+
+def _visits(case: Case, now: datetime, code_names: CodeNames, language: Language) -> Iterable[Mapping[str, Any]]:
+    asked = answerable(case, now)
+    for visit in visits_of(case):
+        yield {
+            "visit_no": visit.visit_no,
+            "state": visit.state.value,
+            "state_text": code_names.name("visit_states", visit.state, language),
+            "visitor": visit.visitor,
+            "visitor_text": None if visit.visitor is None else code_names.name("visitors", visit.visitor, language),
+            "visit_by": visit.visit_by,
+            "visited_at": visit.at,
+            "may_answer": asked is not None and visit.visit_no == asked.visit_no and case.state not in DONE,
+        }
 
 
 def _clocks(case: Case, now: datetime, code_names: CodeNames, language: Language) -> Iterable[Mapping[str, Any]]:
