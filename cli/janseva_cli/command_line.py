@@ -19,6 +19,8 @@ topics = command_app("The topics of the registry, in Kafka.")
 keys = command_app("The ring of sealing keys: a key for each month.")
 app.add_typer(topics, name="topics")
 app.add_typer(keys, name="keys")
+erase = command_app("Erasures of a person's data.")
+app.add_typer(erase, name="erase")
 
 Bootstrap = Annotated[
     str | None, typer.Option(help="Kafka's address.", show_default="KAFKA_BOOTSTRAP", metavar="HOST:PORT")
@@ -107,3 +109,15 @@ def new_key(month: Annotated[str, typer.Argument(metavar="YYYY-MM", help="The mo
     from janseva_cli.keys import new
 
     return new(month)
+
+
+@erase.command("status", epilog=examples("janseva erase status", "janseva erase status er_01ab..."))
+def erase_status(
+    erasure: Annotated[
+        str | None, typer.Argument(metavar="ID", help="A request to erase.", show_default="all that are not done")
+    ] = None,
+) -> int:
+    """Which services have erased what a request decided. Status 1 if one has not yet. Shows no person's data."""
+    from janseva_cli.erasures import status as show
+
+    return show(erasure)

@@ -10,4 +10,5 @@ class OperatorSettings(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
     kafka_bootstrap: str = ""
+    mongo_uri: str = "mongodb://127.0.0.1:27017/?replicaSet=rs0"
     sealing_keys: SecretStr = SecretStr("{}")

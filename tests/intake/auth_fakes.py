@@ -43,6 +43,9 @@ class MemoryLoginStore:
         self._logins[subject] = (since, now + gap)
         return since
 
+    async def forget(self, subject: str) -> None:
+        self._logins.pop(subject, None)
+
 
 class MemorySessionStore:
     def __init__(self) -> None:
@@ -65,6 +68,10 @@ class MemorySessionStore:
     async def end(self, session_id: str, at: datetime) -> None:
         self._ended[mark_of(session_id)] = at
         self._sessions.pop(session_id, None)
+
+    async def end_all(self, subject: str, at: datetime) -> None:
+        for session_id in [key for key, one in self._sessions.items() if one.subject == subject]:
+            await self.end(session_id, at)
 
     async def ended(self, since: datetime) -> frozenset[str]:
         return frozenset(mark for mark, at in self._ended.items() if at >= since)

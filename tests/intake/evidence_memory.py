@@ -107,6 +107,12 @@ class MemoryFileStore:
             if evidence_id < first:
                 yield evidence_id
 
+    async def remove_of_case(self, case_id: str) -> int:
+        found = [file.evidence_id for file in self.files.values() if file.case_id == case_id]
+        for evidence_id in found:
+            await self.remove(evidence_id)
+        return len(found)
+
 
 class TestScanner:
     """A scanner that knows EICAR; off, as where none is set up, until a test turns it on."""

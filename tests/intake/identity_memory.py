@@ -1,5 +1,6 @@
 """Profiles and claims in memory, and a register that knows what a test gives it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from intake.identity.domain import IdentityClaim
@@ -48,6 +49,10 @@ class MemoryIdentityStore:
     async def claims_on(self, mark: str) -> tuple[IdentityClaim, ...]:
         found = [one for one in self.claims.values() if one.mark == mark]
         return tuple(sorted(found, key=lambda one: one.claimed_at))
+
+    async def forget(self, holder: str, but: Collection[str]) -> None:
+        self.profiles.pop(holder, None)
+        self.claims = {key: one for key, one in self.claims.items() if one.holder != holder or key in but}
 
 
 @dataclass

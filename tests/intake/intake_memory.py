@@ -10,7 +10,7 @@ from intake.case.derived import Derived, apply
 from intake.case.model import Case, CaseUpdate, CommandMark, TimelineEntry, Trace
 from intake.case.scope import may_see
 from intake.case.store import CaseFilter, Page, Proof, UniqueConflict, UniqueField
-from intake.case.store.side import Reveal
+from intake.case.store.side import ERASED, OWNER, Reveal
 from intake.hearings.store import KEPT_AFTER_END, Claim, in_the_way_of
 
 
@@ -86,6 +86,23 @@ class MemoryCaseStore:
         if now is None or now.version != case.version:
             return None
         changed = updated(now, update)
+        self.cases[case.case_id] = changed
+        self.published += entries
+        self._notify(case.case_id)
+        return changed
+
+    async def erase(self, case: Case, after: Case, entry: TimelineEntry, entries: Sequence[OutboxEntry]) -> Case | None:
+        await asyncio.sleep(0)
+        now = self.cases.get(case.case_id)
+        if now is None or now.version != case.version:
+            return None
+        changed = replace(
+            after,
+            version=now.version + 1,
+            changes=now.changes + 1,
+            case_seq=now.case_seq + len(entries),
+            history=(*now.history, entry),
+        )
         self.cases[case.case_id] = changed
         self.published += entries
         self._notify(case.case_id)
@@ -196,6 +213,11 @@ class MemorySideStore:
 
     async def reveals(self, case_id: str) -> tuple[Reveal, ...]:
         return tuple(reveal for reveal in self._reveals if reveal.case_id == case_id)
+
+    async def forget_owner(self, case_id: str) -> None:
+        self._reveals = [
+            replace(one, actor=ERASED) if (one.case_id, one.post) == (case_id, OWNER) else one for one in self._reveals
+        ]
 
 
 class MemorySlotStore:

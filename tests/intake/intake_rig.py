@@ -28,6 +28,7 @@ from intake.catalogue import load_catalogue
 from intake.evidence.handlers import EvidenceDesk
 from intake.evidence.sweep import EvidenceSweep
 from intake.metrics import IntakeMetrics
+from intake.own_data.handlers import ErasureDesk
 from intake.routers import Deps, case_api
 from intake.settings import IntakeSettings
 from intake.signing.provider import NoSigner, Signer
@@ -39,6 +40,7 @@ from tests.contract import documented
 from tests.intake.evidence_memory import InThread, MemoryFileStore, TestScanner
 from tests.intake.identity_memory import KnownRegister, MemoryIdentityStore
 from tests.intake.intake_memory import KnownOffices, MemoryCaseStore, MemorySideStore, MemorySlotStore
+from tests.intake.own_data_memory import KeptAccounts, KeptMessages, MemoryErasures
 from tests.intake.registers_memory import MemoryEntryStore, MemoryFIRStore
 from tests.intake.tips_memory import MemoryTipStore
 from tests.manual_clock import ManualClock
@@ -57,8 +59,9 @@ COUNTER = Principal("dev-counter", "counter", None, "SHO:5140003", "5140003", "A
 DISPATCHER = Principal("dev-dispatcher", "dispatcher", None, "HQ:control-room")
 SP = Principal("dev-sp", "sp", None, "SP:ARARIA", None, "ARARIA")
 SDPO = Principal("dev-sdpo", "sdpo", None, "SDPO:ARARIA", None, "ARARIA")
+DATA_POST = Principal("dev-data", "hq", None, "HQ:data-protection")
 HQ = Principal("dev-hq", "hq", None, "HQ:control-room")
-TOKENS = {p.sub: p for p in (ASHA, RAVI, SHO, OTHER_SHO, COUNTER, DISPATCHER, SP, SDPO, HQ)}
+TOKENS = {p.sub: p for p in (ASHA, RAVI, SHO, OTHER_SHO, COUNTER, DISPATCHER, SP, SDPO, HQ, DATA_POST)}
 
 
 class KnownTokens(Authenticator):
@@ -156,6 +159,10 @@ class Rig:
     entries: MemoryEntryStore
     firs: MemoryFIRStore
     tips: MemoryTipStore
+    erasures: MemoryErasures
+    messages: KeptMessages
+    accounts: KeptAccounts
+    own_data: ErasureDesk
 
     async def post(self, path: str, body: Any = None, *, by: Principal | None = None, **headers: str) -> httpx.Response:
         sent = {name.replace("_", "-"): value for name, value in headers.items()} | bearer(by)
@@ -230,6 +237,7 @@ async def rig(*, signer: Signer | None = None, **more: Any) -> AsyncIterator[Rig
     papers, files, scanner = PaperShelf(), MemoryFileStore(), TestScanner()
     identities, register = MemoryIdentityStore(), KnownRegister()
     entries, firs, tips = MemoryEntryStore(), MemoryFIRStore(), MemoryTipStore()
+    erasures, messages, accounts = MemoryErasures(), KeptMessages(), KeptAccounts()
     configured = settings(**({"stream_heartbeat": timedelta(milliseconds=20)} | more))
     ring = KeyRing.from_json(configured.sealing_keys)
     registry = CollectorRegistry()
@@ -256,6 +264,9 @@ async def rig(*, signer: Signer | None = None, **more: Any) -> AsyncIterator[Rig
         firs=firs,
         signer=signer or NoSigner(),
         tips=tips,
+        erasures=erasures,
+        accounts=accounts,
+        messages=messages,
     )
     api = case_api(deps)
     app = create_http_app(
@@ -274,22 +285,9 @@ async def rig(*, signer: Signer | None = None, **more: Any) -> AsyncIterator[Rig
         transport=httpx.ASGITransport(app), base_url="http://intake", event_hooks=documented("intake")
     ) as http:
         beside = (slots, offices, papers, files, scanner, identities, register)
-        yield Rig(
-            app,
-            http,
-            store,
-            side,
-            clock,
-            ring,
-            api.live,
-            api.stream,
-            api.evidence,
-            api.sweep,
-            *beside,
-            entries,
-            firs,
-            tips,
-        )
+        parts = (api.live, api.stream, api.evidence, api.sweep, *beside)
+        own = (entries, firs, tips, erasures, messages, accounts, api.erasures)
+        yield Rig(app, http, store, side, clock, ring, *parts, *own)
 
 
 COMPLAINT: dict[str, Any] = {

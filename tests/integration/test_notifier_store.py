@@ -98,7 +98,7 @@ async def test_a_card_keeps_the_newest_assignment_and_forgets_on_erasure(mongo: 
     assert card.station_name == "Sheohar"
     assert card.sealed is not None
     assert PersonalData.from_json(KEYS.open(case_id, card.sealed)).phone == "+919812345678"
-    await store.erase(case_id, START)
+    await store.erase(case_id, START, START)
     await store.remember([filing], [])
     assert (await store.cards([case_id]))[case_id].sealed is None
 

@@ -103,7 +103,7 @@ class EventHandler:
             case CertificateRevocationOrdered():
                 return [await self._revoke(envelope, event)]
             case PersonalDataErased():
-                await self._store.erase(event)
+                await self._store.erase(event, self._clock.now())
                 return []
         if not self._papers.may_order(event):
             return []

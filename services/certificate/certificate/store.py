@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from chassis.mongo.client import DuplicateKeyError, IndexModel, Mongo, ReturnDocument, UpdateOne, store_errors
+from chassis.mongo.erasures import ErasureLog
 from event_schemas import AssignedToStation, ComplaintFiled, Event, PersonalDataErased, VerificationCompleted
 
 from .domain import CaseFile, Status
@@ -34,6 +35,7 @@ class CertificateStore:
         self._services = services
         self._cases = mongo.collection("cases")
         self._certificates = mongo.collection("certificates")
+        self._log = ErasureLog(mongo)
 
     async def ensure_indexes(self) -> None:
         with store_errors():
@@ -51,7 +53,9 @@ class CertificateStore:
 
     async def remember(self, events: Sequence[Event]) -> None:
         """Store what certificates will rest on; each event may come again."""
-        cases = [update for event in events for update in _case_updates(event, self._services)]
+        filed = {event.case_id for event in events if isinstance(event, ComplaintFiled)}
+        erased = await self._log.among(filed)
+        cases = [update for event in events for update in _case_updates(event, self._services, erased)]
         stations = [
             UpdateOne({"case_id": event.case_id, "station": None}, {"$set": {"station": event.station.name}})
             for event in events
@@ -63,12 +67,13 @@ class CertificateStore:
             if stations:
                 await self._certificates.bulk_write(stations, ordered=False)
 
-    async def erase(self, event: PersonalDataErased) -> None:
+    async def erase(self, event: PersonalDataErased, now: datetime) -> None:
         """Delete the applicant and the papers; that a certificate was issued, and is valid or not, stays."""
         mark = {"$set": {"erased_at": event.occurred_at}}
         with store_errors():
             await self._cases.update_one({"_id": event.case_id}, {"$unset": {"sealed": ""}, **mark})
             await self._certificates.update_many({"case_id": event.case_id}, {"$unset": {"pdf": ""}, **mark})
+        await self._log.note({event.case_id: event.occurred_at}, now)
 
     async def case(self, case_id: str) -> CaseFile | None:
         with store_errors():
@@ -168,10 +173,14 @@ class CertificateStore:
         return [from_document(document) for document in found]
 
 
-def _case_updates(event: Event, services: AbstractSet[str]) -> list[UpdateOne]:
+def _case_updates(event: Event, services: AbstractSet[str], erased: AbstractSet[str]) -> list[UpdateOne]:
     match event:
         case ComplaintFiled() if event.service_code in services:
-            return [UpdateOne({"_id": event.case_id}, {"$setOnInsert": _case(event)}, upsert=True)]
+            return [
+                UpdateOne(
+                    {"_id": event.case_id}, {"$setOnInsert": _case(event, erased=event.case_id in erased)}, upsert=True
+                )
+            ]
         case AssignedToStation():
             newer = {"_id": event.case_id, "assignment_no": {"$lt": event.assignment_no}}
             station = {
@@ -188,7 +197,7 @@ def _case_updates(event: Event, services: AbstractSet[str]) -> list[UpdateOne]:
     return []
 
 
-def _case(event: ComplaintFiled) -> dict[str, Any]:
+def _case(event: ComplaintFiled, *, erased: bool) -> dict[str, Any]:
     case: dict[str, Any] = {
         "tracking_number": event.tracking_number,
         "service_code": event.service_code,
@@ -198,4 +207,4 @@ def _case(event: ComplaintFiled) -> dict[str, Any]:
         "assignment_no": 0,
         "verification_seq": 0,
     }
-    return case | ({"sealed": event.sealed} if event.sealed is not None else {})
+    return case | ({"sealed": event.sealed} if event.sealed is not None and not erased else {})

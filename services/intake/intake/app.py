@@ -47,6 +47,9 @@ from intake.identity.register import register_at
 from intake.identity.store import MongoIdentityStore
 from intake.metrics import IntakeMetrics
 from intake.offices.directory import OfficeDirectory
+from intake.own_data.handlers import KeptLogins
+from intake.own_data.messages import NotifierMessages
+from intake.own_data.store import MongoErasureStore
 from intake.registers.fir_store import MongoFIRStore
 from intake.registers.photos import PHOTO_PATHS
 from intake.registers.store import MongoEntryStore
@@ -79,9 +82,8 @@ def create_app(
     outbox = Outbox(mongo.collection(CASES), mongo.relaxed(CASES), producer, clock, metrics=OutboxMetrics(registry))
     store = MongoCaseStore(mongo, outbox, clock)
     side, files, identities = MongoSideStore(mongo), MongoFileStore(mongo), MongoIdentityStore(mongo)
-    entries, firs = MongoEntryStore(mongo), MongoFIRStore(mongo)
-    ring = KeyRing.from_json(settings.sealing_keys)
-    directory = OfficeDirectory(settings.kafka_bootstrap, clock)
+    entries, firs, erasures = MongoEntryStore(mongo), MongoFIRStore(mongo), MongoErasureStore(mongo)
+    ring, directory = KeyRing.from_json(settings.sealing_keys), OfficeDirectory(settings.kafka_bootstrap, clock)
     http = httpx.AsyncClient()
     certificates = httpx.AsyncClient(limits=papers.LIMITS)
     registers = httpx.AsyncClient(limits=papers.LIMITS, follow_redirects=False)
@@ -132,6 +134,9 @@ def create_app(
         firs=firs,
         signer=signer_at(settings.esign_url, settings.esign_key, settings.esign_issuer, registers, clock),
         tips=MongoTipStore(mongo),
+        erasures=erasures,
+        accounts=KeptLogins(sessions, logins),
+        messages=NotifierMessages(http, settings.notifier_url, settings.service_token),
     )
     api = case_api(deps)
     liveness = {lane: Liveness(MAX_SILENCE) for lane in LANES}
@@ -140,7 +145,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         tracing = Tracing.configure(SOURCE, settings.otlp_endpoint, sample_ratio=settings.trace_sample_ratio)
-        for indexed in (store, side, files, identities, entries, firs, challenges, sessions, logins):
+        for indexed in (store, side, files, identities, entries, firs, erasures, challenges, sessions, logins):
             await indexed.ensure_indexes()
         consumer_metrics = ConsumerMetrics(registry)
         for lane in LANES:
@@ -161,6 +166,7 @@ def create_app(
         background.add("live", api.live.run)
         background.add("evidence_sweep", api.sweep.run)
         background.add("registers", api.registers.run)
+        background.add("erasures", api.erasures.run)
         background.add("officer_keys", officer_keys.run)
         background.add("ended_sessions", ended.run)
         background.add("directory", directory.view.run, stop=directory.view.stop)

@@ -20,6 +20,15 @@ class IntakeMetrics:
             ["reason"],
             registry=registry,
         )
+        self.exports = Counter(
+            "janseva_own_data_exports", "Pages of their own data that citizens got", registry=registry
+        )
+        self.erasures = Counter(
+            "janseva_erasures",
+            "Requests to erase a person's data, by what became of them; case_erased counts the cases",
+            ["outcome"],
+            registry=registry,
+        )
         self.commands = Counter(
             "janseva_desk_commands",
             "Commands on cases by what became of them",

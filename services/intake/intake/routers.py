@@ -43,6 +43,11 @@ from intake.identity.standing import Standings
 from intake.identity.store import IdentityStore
 from intake.metrics import IntakeMetrics
 from intake.offices.domain import Offices
+from intake.own_data.api import OwnDataParts, own_data_router
+from intake.own_data.export import Exporter
+from intake.own_data.handlers import Accounts, ErasureDesk
+from intake.own_data.messages import Messages
+from intake.own_data.store import ErasureStore
 from intake.registers.api import RegisterParts, registers_router
 from intake.registers.desk_api import DeskRegisterParts, desk_registers_router
 from intake.registers.fir_api import FIRParts, fir_router
@@ -92,12 +97,15 @@ class Deps:
     firs: FIRStore
     signer: Signer
     tips: TipStore
+    erasures: ErasureStore
+    accounts: Accounts
+    messages: Messages
 
 
 @dataclass(frozen=True, slots=True)
 class CaseApi:
-    """`live`, `sweep` and `registers` have tasks to run: the tail that wakes the streams, the end of files that are
-    nobody's, the end of entries that have left.
+    """`live`, `sweep`, `registers` and `erasures` have tasks to run: the tail that wakes the streams, the end of files
+    that are nobody's, the end of entries that have left, erasures that a crash cut short.
     """
 
     routers: list[APIRouter]
@@ -106,6 +114,7 @@ class CaseApi:
     evidence: EvidenceDesk
     sweep: EvidenceSweep
     registers: RegisterDesk
+    erasures: ErasureDesk
 
 
 def case_api(deps: Deps) -> CaseApi:
@@ -226,6 +235,7 @@ def case_api(deps: Deps) -> CaseApi:
         clock=deps.clock,
         offices=deps.offices,
     )
+    own_data = _own_data(deps, reader, identity, texts)
     tips = _tips(deps, keys, standings, answers, texts, evidence)
     routers = [
         filing_router(filings),
@@ -241,11 +251,43 @@ def case_api(deps: Deps) -> CaseApi:
         desk_router(desk),
         fir_router(FIRParts(FIRDesk(deps.firs, deps.store, deps.clock, deps.policies), deps.authenticator, searches)),
         tips_router(tips),
+        own_data_router(own_data),
         registers_router(RegisterParts(registers, deps.authenticator, settings.public_url, searches)),
         desk_registers_router(DeskRegisterParts(registers, deps.authenticator, settings.public_url)),
     ]
     sweep = EvidenceSweep(deps.files, (listed_in_case(deps.store), shown_by_entry(deps.entries)), deps.clock)
-    return CaseApi(routers, live, stream, evidence, sweep, registers)
+    return CaseApi(routers, live, stream, evidence, sweep, registers, own_data.desk)
+
+
+def _own_data(deps: Deps, reader: StatusReader, identity: IdentityDesk, texts: Texts) -> OwnDataParts:
+    exporter = Exporter(
+        cases=deps.store,
+        side=deps.side,
+        identity=identity,
+        reader=reader,
+        messages=deps.messages,
+        ring=deps.ring,
+        catalogue=deps.catalogue,
+        texts=texts,
+        metrics=deps.metrics,
+        clock=deps.clock,
+    )
+    desk = ErasureDesk(
+        erasures=deps.erasures,
+        cases=deps.store,
+        side=deps.side,
+        files=deps.files,
+        identities=deps.identities,
+        accounts=deps.accounts,
+        messages=deps.messages,
+        ring=deps.ring,
+        policies=deps.policies,
+        metrics=deps.metrics,
+        clock=deps.clock,
+        wait=deps.settings.erasure_wait,
+    )
+    rate = RateLimit(deps.settings.own_data_calls_per_hour, timedelta(hours=1), deps.clock)
+    return OwnDataParts(exporter, desk, deps.store, texts, deps.authenticator, rate)
 
 
 def _tips(

@@ -18,6 +18,7 @@ _SECOND = timedelta(seconds=1)
 _MOST_CODES_PER_ADDRESS = 10_000
 _MOST_FILINGS = 10_000
 _MOST_SEARCHES = 100_000
+_SHORTEST_WAIT = timedelta(days=1)
 
 
 class IntakeSettings(AuthSettings, ServiceSettings):
@@ -76,6 +77,15 @@ class IntakeSettings(AuthSettings, ServiceSettings):
     # Documents that one login may have checked; each asks the register.
     identity_checks_per_hour: int = Field(default=10, ge=1, le=1_000)
 
+    # Exports of one's own data and requests to erase them, by one login at one process.
+    own_data_calls_per_hour: int = Field(default=60, ge=1, le=10_000)
+    erasure_wait: timedelta = Field(
+        default=timedelta(hours=72),
+        ge=_SECOND,
+        le=timedelta(days=30),
+        description="How long the owner, told by SMS, may cancel a request to erase before it is decided",
+    )
+
     esign_url: str = Field(default="", description="A provider of e-signatures (docs/e-sign.md); empty: none")
     esign_key: SecretStr = Field(default=SecretStr(""), description="The token by which that provider knows us")
     esign_issuer: str = Field(default="esign", description="`iss` of that provider's signatures")
@@ -114,5 +124,7 @@ class IntakeSettings(AuthSettings, ServiceSettings):
             yield f"FILINGS_PER_SOURCE must be {_MOST_FILINGS} at most"
         if self.searches_per_source > _MOST_SEARCHES:
             yield f"SEARCHES_PER_SOURCE must be {_MOST_SEARCHES} at most"
+        if self.erasure_wait < _SHORTEST_WAIT:
+            yield "ERASURE_WAIT must be P1D at least: an owner whose phone is in other hands has to notice"
         if self.otp_per_address_per_hour > _MOST_CODES_PER_ADDRESS:
             yield f"OTP_PER_ADDRESS_PER_HOUR must be {_MOST_CODES_PER_ADDRESS} at most"

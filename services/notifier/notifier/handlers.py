@@ -76,7 +76,8 @@ class EventHandler:
         await self._cases.remember(filed, assigned)
         for event in events:
             if isinstance(event, PersonalDataErased):
-                await self._cases.erase(event.case_id, event.occurred_at)
+                await self._dispatches.forget(event.case_id)
+                await self._cases.erase(event.case_id, event.occurred_at, self._clock.now())
 
     async def _claim(self, notices: Sequence[Notice], cards: Mapping[str, CaseCard]) -> None:
         if not notices:

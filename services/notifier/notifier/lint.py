@@ -13,7 +13,7 @@ from .settings import NotifierSettings
 from .templates import Audience, TemplateBook, TemplateError
 
 # Sent at a service's request, not for an event.
-DIRECT = frozenset({"otp"})
+DIRECT = frozenset({"otp", "erasure_asked", "erasure_done", "erasure_partly", "erasure_refused"})
 OFFICE: Audience = "office"
 
 

@@ -19,6 +19,7 @@ from chassis.mongo.client import (
     UpdateOne,
     store_errors,
 )
+from chassis.mongo.erasures import ErasureLog
 from chassis.outbox.publisher import Outbox, OutboxEntry
 from event_schemas import AssignedToStation, ComplaintFiled, Lane
 
@@ -43,11 +44,15 @@ class CaseStore:
     """Cards by case id. An erased card stays, without a contact, so that a replayed filing brings nothing back."""
 
     def __init__(self, mongo: Mongo) -> None:
-        self._cards = mongo.collection("cases")
+        self._cards, self._log = mongo.collection("cases"), ErasureLog(mongo)
 
     async def remember(self, filed: Sequence[ComplaintFiled], assigned: Sequence[AssignedToStation]) -> None:
         """Apply filings and assignments; each may come again and in any order among batches."""
-        filings = [UpdateOne({"_id": event.case_id}, {"$setOnInsert": _card(event)}, upsert=True) for event in filed]
+        erased = await self._log.among({event.case_id for event in filed})
+        filings = [
+            UpdateOne({"_id": e.case_id}, {"$setOnInsert": _card(e, erased=e.case_id in erased)}, upsert=True)
+            for e in filed
+        ]
         assignments = [
             UpdateOne(
                 {"_id": event.case_id, "assignment_no": {"$lt": event.assignment_no}},
@@ -70,9 +75,12 @@ class CaseStore:
             found = await self._cards.find({"_id": {"$in": list(case_ids)}}).to_list(None)
         return {document["_id"]: card_of(document) for document in found}
 
-    async def erase(self, case_id: str, at: datetime) -> None:
+    async def erase(self, case_id: str, at: datetime, now: datetime) -> None:
+        """Noted last: what the log of erasures names is gone."""
+        gone = {"sealed": "", "source": ""}
         with store_errors():
-            await self._cards.update_one({"_id": case_id}, {"$unset": {"sealed": ""}, "$set": {"erased_at": at}})
+            await self._cards.update_one({"_id": case_id}, {"$unset": gone, "$set": {"erased_at": at}})
+        await self._log.note({case_id: at}, now)
 
 
 class DispatchStore:
@@ -234,6 +242,13 @@ class DispatchStore:
             found = await self.collection.find(query).sort([("created_at", 1), ("_id", 1)]).to_list(_PAGE)
         return [logged_of(document) for document in found]
 
+    async def forget(self, case_id: str) -> None:
+        """How people of the case were reached, and what settled messages said: that they were sent stays."""
+        settled = {"case_id": case_id, "due_at": {"$exists": False}, "state": {"$ne": DispatchState.HELD.value}}
+        with store_errors():
+            await self.collection.update_many({"case_id": case_id}, {"$unset": {"contact": ""}})
+            await self.collection.update_many(settled, {"$set": {"variables": {}}})
+
     async def queue_length(self) -> Mapping[str, int]:
         """Unsettled dispatches by lane."""
         with store_errors():
@@ -272,7 +287,7 @@ def _held(claim: Claim) -> Document:
     return {"_id": claim.notice.notification_id, "state": DispatchState.CLAIMED.value, "attempts": claim.attempt}
 
 
-def _card(event: ComplaintFiled) -> Document:
+def _card(event: ComplaintFiled, *, erased: bool = False) -> Document:
     card: Document = {
         "tracking_number": event.tracking_number,
         "service_code": event.service_code,
@@ -285,6 +300,8 @@ def _card(event: ComplaintFiled) -> Document:
         "assignment_no": 0,
         "filed_at": event.occurred_at,
     }
+    if erased:
+        return card | {"source": None, "erased_at": event.occurred_at}
     return card | ({"sealed": event.sealed} if event.sealed is not None and not event.anonymous else {})
 
 

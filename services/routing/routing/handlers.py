@@ -103,7 +103,8 @@ class AssignmentHandler:
     async def on_personal_data_erased(
         self, _snapshot: Snapshot, batch: Sequence[Received]
     ) -> Mapping[str, StoredDecision]:
-        await self._decisions.erase_places({item.data.case_id for item in batch})
+        erased: dict[str, datetime] = {item.data.case_id: item.data.occurred_at for item in batch}
+        await self._decisions.erase_places(erased, self._clock.now())
         return {}
 
     async def _settle(self, batch: Sequence[Received], proposals: Sequence[Proposal]) -> Mapping[str, StoredDecision]:

@@ -31,6 +31,9 @@ class LoginStore(Protocol):
     async def remember(self, subject: str, now: datetime, gap: timedelta) -> datetime:
         """Notes a login by one-time password. Returns the first login since which no `gap` passed without one."""
 
+    async def forget(self, subject: str) -> None:
+        """The next login is a first one."""
+
 
 class SessionStore(Protocol):
     async def add(self, session: Session) -> None: ...
@@ -42,6 +45,9 @@ class SessionStore(Protocol):
 
     async def end(self, session_id: str, at: datetime) -> None:
         """Ends the session, and remembers for a day that it ended."""
+
+    async def end_all(self, subject: str, at: datetime) -> None:
+        """Ends every session of this citizen."""
 
     async def ended(self, since: datetime) -> frozenset[str]:
         """The marks of the sessions that ended since."""

@@ -85,6 +85,10 @@ class MongoLoginStore:
         since: datetime = found["since"]
         return since
 
+    async def forget(self, subject: str) -> None:
+        with store_errors():
+            await self._logins.delete_one({"_id": subject})
+
 
 class MongoSessionStore:
     def __init__(self, mongo: Mongo) -> None:
@@ -93,7 +97,7 @@ class MongoSessionStore:
 
     async def ensure_indexes(self) -> None:
         with store_errors():
-            await self._sessions.create_indexes([_ttl("expires_at")])
+            await self._sessions.create_indexes([_ttl("expires_at"), IndexModel([("subject", 1)])])
             await self._ended.create_indexes([_ttl("expires_at"), IndexModel([("ended_at", 1)])])
 
     async def add(self, session: Session) -> None:
@@ -123,6 +127,12 @@ class MongoSessionStore:
             # First the mark: a session that is gone without one would leave its access token good.
             await self._ended.update_one({"_id": mark_of(session_id)}, {"$setOnInsert": ended}, upsert=True)
             await self._sessions.delete_one({"_id": session_id})
+
+    async def end_all(self, subject: str, at: datetime) -> None:
+        with store_errors():
+            found = [one["_id"] async for one in self._sessions.find({"subject": subject}, {"_id": 1})]
+        for session_id in found:
+            await self.end(session_id, at)
 
     async def ended(self, since: datetime) -> frozenset[str]:
         with store_errors():

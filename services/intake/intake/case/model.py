@@ -268,6 +268,7 @@ class Case:
     feedback: int | None = None
     round: int = 1
     commands: Mapping[str, CommandMark] = field(default_factory=dict)
+    erased_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,9 @@ _OF_EVERY: Final = (
     problems.TRANSITION_NOT_ALLOWED,
     problems.KEY_INVALID,
     problems.KEY_REUSED,
+    problems.CASE_ERASED,
     problems.BUSY,
+    problems.CASE_ERASED,
 )
 
 

@@ -35,7 +35,7 @@ from intake.hearings.handlers import Bookings
 from intake.hearings.store import SlotStore
 from intake.metrics import IntakeMetrics
 from intake.offices.domain import Offices
-from intake.problems import BUSY, KEY_REUSED, VERSION_MISMATCH
+from intake.problems import BUSY, CASE_ERASED, KEY_REUSED, VERSION_MISMATCH
 
 TRIES = 10
 
@@ -130,6 +130,8 @@ class CommandDesk:
                 done = _repeated(case, known, mark)
                 await self._reviewed(request, case)
                 return done
+            if case.erased_at is not None:
+                raise Problem(CASE_ERASED)
             if not may_work(case, actor, TABLE[request.act].reach):
                 raise Problem(NOT_FOUND)
             if request.if_match is not None and request.if_match != case.version:

@@ -110,6 +110,9 @@ class FileStore(Protocol):
 
     async def remove_parts(self, evidence_id: str) -> None: ...
 
+    async def remove_of_case(self, case_id: str) -> int:
+        """Every file of the case with its key and parts; how many they were."""
+
 
 class MongoFileStore:
     def __init__(self, mongo: Mongo) -> None:
@@ -229,6 +232,13 @@ class MongoFileStore:
     async def remove_parts(self, evidence_id: str) -> None:
         with store_errors():
             await self._parts.delete_many({"file": evidence_id})
+
+    async def remove_of_case(self, case_id: str) -> int:
+        with store_errors():
+            found = [one["_id"] async for one in self._files.find({"case_id": case_id}, {"_id": 1})]
+        for evidence_id in found:
+            await self.remove(evidence_id)
+        return len(found)
 
     async def _remove(self, which: Document) -> bool:
         """First nobody finds it any more; the rest is found again by its time, whenever this process dies."""

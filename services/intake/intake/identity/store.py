@@ -1,5 +1,6 @@
 """Profiles and claims of identity documents in MongoDB."""
 
+from collections.abc import Collection as AnyOf
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -44,6 +45,9 @@ class IdentityStore(Protocol):
 
     async def claims_on(self, mark: str) -> tuple[IdentityClaim, ...]:
         """Everybody's claims of one document."""
+
+    async def forget(self, holder: str, but: AnyOf[str]) -> None:
+        """The holder's profile and claims, but for the claims of these ids."""
 
 
 class MongoIdentityStore:
@@ -114,6 +118,11 @@ class MongoIdentityStore:
         with store_errors():
             found = await self._claims.find({"mark": mark}, sort=[("claimed_at", 1)], limit=MOST_RIVALS).to_list(None)
         return tuple(_claim(document) for document in found)
+
+    async def forget(self, holder: str, but: AnyOf[str]) -> None:
+        with store_errors():
+            await self._profiles.delete_one({"_id": holder})
+            await self._claims.delete_many({"holder": holder, "_id": {"$nin": sorted(but)}})
 
 
 # Of a document that is under more people than these something else is wrong.

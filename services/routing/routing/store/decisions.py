@@ -1,11 +1,12 @@
 """Decisions under `case_id:assignment_no`: the first that is inserted is the decision, for every replay."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from collections.abc import Collection as Ids
 from datetime import datetime
 from typing import Any, Final, NamedTuple, Protocol
 
 from chassis.mongo.client import BulkWriteError, Collection, Document, IndexModel, Mongo, UnknownOutcome, store_errors
+from chassis.mongo.erasures import ErasureLog
 from event_schemas import AssignedToStation, WireRecord
 from routing.domain import Filing, Point
 
@@ -48,8 +49,8 @@ class Decisions(Protocol):
         """Every decision of these cases, by assignment number."""
         ...
 
-    async def erase_places(self, case_ids: Ids[str]) -> None:
-        """Forget where the people of these cases were; the decisions stay."""
+    async def erase_places(self, erased: Mapping[str, datetime], now: datetime) -> None:
+        """Forget where the people of these cases were (when that was decided, by case id); the decisions stay."""
         ...
 
 
@@ -58,6 +59,7 @@ class MongoDecisions:
 
     def __init__(self, mongo: Mongo) -> None:
         self._decisions: Collection = mongo.collection("decisions")
+        self._log = ErasureLog(mongo)
 
     async def ensure_indexes(self) -> None:
         with store_errors():
@@ -71,7 +73,10 @@ class MongoDecisions:
     async def settle(self, proposals: Sequence[StoredDecision]) -> Sequence[StoredDecision]:
         if not proposals:
             return ()
-        decided = await self._insert([to_document(proposal) for proposal in proposals])
+        erased = await self._log.among({proposal.case_id for proposal in proposals})
+        decided = await self._insert(
+            [to_document(placeless(one) if one.case_id in erased else one) for one in proposals]
+        )
         if not decided:
             return proposals
         with store_errors():
@@ -113,10 +118,16 @@ class MongoDecisions:
                 found[document["case_id"]].append(from_document(document))
         return found
 
-    async def erase_places(self, case_ids: Ids[str]) -> None:
+    async def erase_places(self, erased: Mapping[str, datetime], now: datetime) -> None:
         forget = {"$unset": {"filing.point": "", "filing.pincode": "", "sealed": ""}}
         with store_errors():
-            await self._decisions.update_many({"case_id": {"$in": list(case_ids)}}, forget)
+            await self._decisions.update_many({"case_id": {"$in": list(erased)}}, forget)
+        await self._log.note(erased, now)
+
+
+def placeless(decision: StoredDecision) -> StoredDecision:
+    """The decision without where the person was."""
+    return decision._replace(sealed=None, filing=decision.filing._replace(point=None, pincode=None))
 
 
 def to_document(decision: StoredDecision) -> Document:

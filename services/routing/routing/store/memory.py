@@ -1,9 +1,10 @@
 """Decisions in memory, for tests without a server: the same promises, proved by the same cases."""
 
 from collections.abc import Collection as Ids
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from routing.store.decisions import StoredDecision
+from routing.store.decisions import StoredDecision, placeless
 
 
 class MemoryDecisions:
@@ -20,9 +21,8 @@ class MemoryDecisions:
                 found[decision.case_id].append(decision)
         return found
 
-    async def erase_places(self, case_ids: Ids[str]) -> None:
+    async def erase_places(self, erased: Mapping[str, datetime], now: datetime) -> None:
+        del now
         for key, decision in self.kept.items():
-            if decision.case_id in case_ids:
-                self.kept[key] = decision._replace(
-                    sealed=None, filing=decision.filing._replace(point=None, pincode=None)
-                )
+            if decision.case_id in erased:
+                self.kept[key] = placeless(decision)

@@ -25,7 +25,7 @@ from intake.case.scope import AGAINST_POLICE
 from intake.case.store.documents import document_of, entry_from, from_document, to_document, trace_of
 from intake.case.store.port import CaseFilter, Page, Proof, UniqueConflict, UniqueField
 from intake.case.store.sight import at_station, opened_by, visible_to
-from intake.case.store.updates import command_update, derived_updates
+from intake.case.store.updates import command_update, derived_updates, erasing_update
 
 CASES, TIMELINE = "cases", "timeline"
 _WITHOUT_OUTBOX = {"outbox": 0}
@@ -135,6 +135,19 @@ class MongoCaseStore:
         if entries:
             pushed = Outbox.push_update(entries, self._clock.now())
             operators = {**operators, **pushed, "$push": {**operators["$push"], **pushed["$push"]}}
+        with store_errors():
+            changed = await self._cases.find_one_and_update(
+                {"_id": case.case_id, "version": case.version}, operators, return_document=ReturnDocument.AFTER
+            )
+        if changed is None:
+            return None
+        self._outbox.publish_soon(case.case_id, changed.get("outbox", ()))
+        return from_document(changed)
+
+    async def erase(self, case: Case, after: Case, entry: TimelineEntry, entries: Sequence[OutboxEntry]) -> Case | None:
+        pushed = Outbox.push_update(entries, self._clock.now())
+        operators = erasing_update(case, after, entry, len(entries))
+        operators = {**operators, **pushed, "$push": {**operators["$push"], **pushed["$push"]}}
         with store_errors():
             changed = await self._cases.find_one_and_update(
                 {"_id": case.case_id, "version": case.version}, operators, return_document=ReturnDocument.AFTER

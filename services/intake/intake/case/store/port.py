@@ -109,6 +109,9 @@ class CaseStore(Protocol):
     async def update(self, case: Case, update: CaseUpdate, entries: Sequence[OutboxEntry]) -> Case | None:
         """One write guarded by the version of `case`; None if another write came first."""
 
+    async def erase(self, case: Case, after: Case, entry: TimelineEntry, entries: Sequence[OutboxEntry]) -> Case | None:
+        """One write guarded by the version of `case`: what `after` lacks is gone. None if another write came first."""
+
     async def apply_derived(self, batch: Sequence[Derived]) -> None:
         """Timeline entries first, then the cases; everything may be repeated."""
 

@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from chassis.mongo.client import Collection, IndexModel, Mongo, store_errors
+
+# The post of a citizen who looks at what is his, and what his name becomes by its erasure.
+OWNER: Final = "owner"
+ERASED: Final = "erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,9 @@ class SideStore(Protocol):
         """Durable on return: nothing is shown before."""
 
     async def reveals(self, case_id: str) -> tuple[Reveal, ...]: ...
+
+    async def forget_owner(self, case_id: str) -> None:
+        """Who of the citizens looked at the case; that one did, and when, stays."""
 
 
 class MongoSideStore:
@@ -66,3 +73,7 @@ class MongoSideStore:
         with store_errors():
             found = await self._reveals.find({"case_id": case_id}, sort=[("at", 1)]).to_list(None)
         return tuple(Reveal(reveal_id=document.pop("_id"), **document) for document in found)
+
+    async def forget_owner(self, case_id: str) -> None:
+        with store_errors():
+            await self._reveals.update_many({"case_id": case_id, "post": OWNER}, {"$set": {"actor": ERASED}})

@@ -19,9 +19,9 @@ from intake.case.derived import (
     Effect,
     is_granted,
 )
-from intake.case.model import Case, CaseUpdate
+from intake.case.model import Case, CaseUpdate, TimelineEntry
 from intake.case.states import Transition
-from intake.case.store.documents import codec_of, document_of, safe_key
+from intake.case.store.documents import codec_of, document_of, safe_key, to_document
 
 Pipeline = list[Mapping[str, Any]]
 
@@ -67,6 +67,16 @@ def _pushes(update: CaseUpdate) -> Document:
     if update.message is not None:
         pushes["messages"] = document_of(update.message)
     return pushes
+
+
+def erasing_update(case: Case, after: Case, entry: TimelineEntry, emits: int) -> Document:
+    """$set, $unset, $inc and $push that make the document what `after` says, and leave what both have alone."""
+    old, new = to_document(case), to_document(after)
+    changed = {name: value for name, value in new.items() if old.get(name) != value}
+    gone = dict.fromkeys(sorted(old.keys() - new.keys()), "")
+    counts = {"version": 1, "changes": 1, "case_seq": emits}
+    operators: Document = {"$set": changed, "$unset": gone, "$inc": counts}
+    return {name: one for name, one in operators.items() if one} | {"$push": {"history": document_of(entry)}}
 
 
 def derived_updates(derived: Derived) -> list[UpdateOne]:

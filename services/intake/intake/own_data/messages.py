@@ -1,0 +1,79 @@
+"""What the notifier does for a person's own data: it tells the owner by SMS, and says which messages were sent."""
+
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
+
+import httpx
+from pydantic import SecretStr
+
+from chassis.http.bounded_answer import AnswerTooLong, read_bounded
+from chassis.http.json_body import parse_json
+from chassis.http.problems import Problem
+from intake.own_data.problems import MESSAGES_UNAVAILABLE, OWNER_NOT_TOLD
+
+TIMEOUT_S: Final = 5.0
+RETRY_AFTER: Final = {"Retry-After": "10"}
+MOST_BYTES: Final = 2_000_000
+MOST_PAGES: Final = 10
+SHOWN: Final = ("template", "channel", "audience", "language", "state", "created_at", "settled_at")
+
+
+class Messages(Protocol):
+    async def tell(self, phone: str, template: str, language: str, variables: Mapping[str, str]) -> None:
+        """Durable with the gateway on return. Problem owner_not_told."""
+
+    async def sent(self, case_id: str) -> tuple[Mapping[str, Any], ...]:
+        """The messages of a case to its citizen. Problem messages_unavailable."""
+
+
+class NotifierMessages:
+    def __init__(self, http: httpx.AsyncClient, notifier_url: str, service_token: SecretStr) -> None:
+        self._http = http
+        self._base = notifier_url.rstrip("/")
+        self._token = service_token
+
+    async def tell(self, phone: str, template: str, language: str, variables: Mapping[str, str]) -> None:
+        body = {"to": phone, "template": template, "language": language, "variables": dict(variables)}
+        try:
+            response = await self._http.post(
+                f"{self._base}/internal/v1/messages", json=body, headers=self._headers(), timeout=TIMEOUT_S
+            )
+            response.raise_for_status()
+        except httpx.HTTPError as error:
+            # The body names the phone, so only the kind of failure may travel.
+            raise Problem(OWNER_NOT_TOLD, headers=RETRY_AFTER) from _Failed(type(error).__name__)
+
+    async def sent(self, case_id: str) -> tuple[Mapping[str, Any], ...]:
+        found: list[Mapping[str, Any]] = []
+        query = {"case_id": case_id}
+        for _ in range(MOST_PAGES):
+            page = await self._page(query)
+            found += [
+                {name: one.get(name) for name in SHOWN} for one in page["items"] if one.get("audience") == "citizen"
+            ]
+            if page.get("next_cursor") is None:
+                break
+            query = {"case_id": case_id, "cursor": page["next_cursor"]}
+        return tuple(found)
+
+    async def _page(self, query: Mapping[str, str]) -> Mapping[str, Any]:
+        url = f"{self._base}/v1/notifications"
+        try:
+            async with self._http.stream(
+                "GET", url, params=dict(query), headers=self._headers(), timeout=TIMEOUT_S
+            ) as response:
+                response.raise_for_status()
+                content = await read_bounded(response, MOST_BYTES)
+        except (httpx.HTTPError, AnswerTooLong) as error:
+            raise Problem(MESSAGES_UNAVAILABLE, headers=RETRY_AFTER) from error
+        page = parse_json(content)
+        if not isinstance(page, dict) or not isinstance(page.get("items"), list):
+            raise Problem(MESSAGES_UNAVAILABLE, headers=RETRY_AFTER)
+        return page
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._token.get_secret_value()}"}
+
+
+class _Failed(Exception):
+    """Why a message was not sent, without its content."""
