@@ -27,6 +27,7 @@ from event_schemas import topics
 from event_schemas.officers import Officer, OfficerRole
 from intake.own_data.rules import rules
 from janseva_local.demo.citizens import Suite, log_in
+from janseva_local.demo.own_data import OwnData
 from janseva_local.demo.target import target_of
 from janseva_local.stack import Stack
 from tests.conftest import MakeStack
@@ -277,3 +278,6 @@ async def test_e2e_an_erased_person_is_found_nowhere(make_stack: MakeStack, monk
             probe["case_id"],
             still_open["case_id"],
         ]
+        target = target_of(stack)
+        played = OwnData(http, owner.suite, target.officer_token, target.post_token, "+919812377002")
+        assert (await played.run()).fault is None

@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from chassis.mongo.client import Mongo
+from chassis.mongo.erasures import ErasureLog
 from event_schemas import AssignedToStation, ComplaintFiled, PersonalData
 from event_schemas.ids import new_case_id
 from notifier.domain import DispatchState
@@ -148,3 +149,13 @@ async def test_several_processes_share_what_is_due_without_overlap(mongo: Mongo)
     claims = [claim for granted in rounds for batch in granted for claim in batch]
     assert sorted(claim.notice.notification_id for claim in claims) == sorted(f"n-{number}" for number in range(60))
     assert {(claim.attempt, claim.unconfirmed) for claim in claims} == {(1, False)}
+
+
+async def test_a_filing_that_comes_after_its_erasure_brings_nothing_back(mongo: Mongo) -> None:
+    """Replayed from a dead letter, it makes a card without a contact; the log of erasures says who was erased."""
+    store, case_id = CaseStore(mongo), new_case_id()
+    for _ in range(2):
+        await store.erase(case_id, START, START)
+    await store.remember([filed(case_id, phone="+919812345678")], [])
+    assert (await store.cards([case_id]))[case_id].sealed is None
+    assert await ErasureLog(mongo).among({case_id, "c_other"}) == {case_id}

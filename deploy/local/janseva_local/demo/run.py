@@ -23,6 +23,7 @@ from janseva_local.demo.journal import Journal
 from janseva_local.demo.journeys import load
 from janseva_local.demo.live import show
 from janseva_local.demo.options import Options, Planted
+from janseva_local.demo.own_data import OwnData
 from janseva_local.demo.papers import download
 from janseva_local.demo.picture import draw, rows_of, write_csv, write_json
 from janseva_local.demo.plan import CitizenPlan, Playbill, make_plans
@@ -178,7 +179,12 @@ class Demo:
         attempts = await Stranger(self._http, self._suite, self._target.officer_token, first_phone).run()
         for attempt in attempts:
             _show(f"a stranger tries to {attempt.what}: {attempt.fault or 'in vain'}")
-        return all(attempt.fault is None for attempt in attempts)
+        own = OwnData(
+            self._http, self._suite, self._target.officer_token, self._target.post_token, f"+91{first_phone - 1}"
+        )
+        erased = await own.run()
+        _show(f"a citizen tries to {erased.what}: {erased.fault or 'done'}")
+        return all(attempt.fault is None for attempt in (*attempts, erased))
 
     async def _audit(self) -> bool:
         """The SLA monitor's own audit of log, ledger and breaches; True if it is clean or can't be made."""

@@ -41,6 +41,11 @@ class Target:
         claims = officer_of(OfficerRole(role), station, district, post=None, sub=f"demo-{role}")
         return issue_officer_token(self.officer_key.read_text(), claims, "janseva-local", datetime.now(UTC), TOKEN_TTL)
 
+    def post_token(self, post: str) -> str:
+        """Of headquarters, in a post of its own."""
+        claims = officer_of(OfficerRole.HQ, None, None, post=post, sub="demo-post")
+        return issue_officer_token(self.officer_key.read_text(), claims, "janseva-local", datetime.now(UTC), TOKEN_TTL)
+
     def targets_s(self) -> dict[str, float]:
         return {clock.clock: clock.target.total_seconds() for clock in self.policies.clocks}
 
@@ -55,7 +60,13 @@ async def find_or_start(folder: DataFolder, show: Callable[[str], None]) -> Asyn
         return
     show("no suite is running: starting one with the demo's policies (targets of seconds)")
     async with Stack(
-        folder.root / "demo-suite", policies=DEMO_POLICIES, ports="free", supervised=True, progress=show
+        folder.root / "demo-suite",
+        policies=DEMO_POLICIES,
+        ports="free",
+        # What a real suite waits for three days, the demo waits for a moment.
+        extra_env={"ERASURE_WAIT": "PT2S"},
+        supervised=True,
+        progress=show,
     ) as stack:
         yield replace(target_of(stack), audit=_audit(stack))
 
