@@ -1,18 +1,21 @@
 """What other services may know of the kinds of paper: which service yields one, who approves it, what he enters."""
 
 from collections.abc import Mapping
+from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
 from pydantic import TypeAdapter
 
+from event_schemas.calendars import INDIA
 from event_schemas.events.certificates import CertificateApproved
 from event_schemas.events.inquiry import VerificationCompleted
 from event_schemas.names import Name
 from event_schemas.values import Code, Post, Value, VerificationOutcome
 
 FILE: Final = Path(__file__).with_name("papers.json")
+_END_OF_DAY: Final = time(23, 59, 59)
 FactForm = Literal["text", "date", "time"]
 
 
@@ -28,7 +31,7 @@ class PaperRule(Value):
     """A kind of paper. `called`: its name inside a sentence. `ordered_by`: the type of the event that orders one.
 
     `verification`: the outcomes it may rest on; none: it rests on no verification. `needs_applicant`: it names the
-    person who applied.
+    person who applied. `months`: how long it holds, to the end of the day.
     """
 
     kind: Code
@@ -39,6 +42,11 @@ class PaperRule(Value):
     verification: tuple[VerificationOutcome, ...] = ()
     needs_applicant: bool = False
     facts: Mapping[str, PaperFact] = {}
+    months: int | None = None
+
+    def holds_until(self, issued_at: datetime) -> datetime | None:
+        """The last second on which a paper issued then holds; None for one without an end."""
+        return None if self.months is None else last_second(issued_at, self.months)
 
     @property
     def is_approved(self) -> bool:
@@ -47,6 +55,15 @@ class PaperRule(Value):
 
 
 RULES: Final = TypeAdapter(tuple[PaperRule, ...])
+
+
+def last_second(issued_at: datetime, months: int) -> datetime:
+    """The end of the same day, in India, of the month that is so much later; or of that month's last day."""
+    first = issued_at.astimezone(INDIA).date()
+    year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
+    following = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
+    last = date.fromordinal(following.toordinal() - 1).day
+    return datetime.combine(date(year, month + 1, min(first.day, last)), _END_OF_DAY, INDIA)
 
 
 @cache

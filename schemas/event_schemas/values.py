@@ -227,6 +227,7 @@ class ReopeningReason(OpenEnum):
     FINDING_WRONG = "finding_wrong"
     NEW_FACTS = "new_facts"
     NOT_HEARD = "not_heard"
+    RENEWAL = "renewal"
     OTHER = "other"
     UNKNOWN = "unknown"
 

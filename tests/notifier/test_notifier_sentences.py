@@ -99,6 +99,8 @@ BOUND: list[tuple[str, str, Fields, Fields]] = [
     ("closed", "ComplaintClosed", {}, {"anonymous": True}),
     ("withdrawn", "ComplaintWithdrawn", {}, {"anonymous": True}),
     ("reopened", "ComplaintReopened", {}, {"anonymous": True}),
+    ("renewal_asked", "ComplaintReopened", {"reason_code": "renewal"}, {"reason_code": "other"}),
+    ("renewal_office", "ComplaintReopened", {"reason_code": "renewal"}, {"reason_code": "other"}),
     ("withdrawal_asked", "WithdrawalRequested", URGENT, {"emergency": False}),
     ("withdrawal_asked_routine", "WithdrawalRequested", {}, URGENT),
     ("clock_paused", "SLAClockAdjusted", CLOCK, {"state": "running"}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
@@ -13,14 +13,13 @@ from chassis.settings import NotYaml, load_yaml
 from event_schemas import CertificateApproved, ComplaintFiled, Event, Post, VerificationOutcome
 from event_schemas.event_match import EventMatch
 from event_schemas.names import Name
-from event_schemas.papers import PaperFact, PaperRule
+from event_schemas.papers import PaperFact, PaperRule, last_second
 from event_schemas.values import Code
 
-from .page import INDIA, Frozen, Text
+from .page import Frozen, Text
 
 PAPERS: Final = Path(__file__).with_name("papers")
 COMMON: Final = Path(__file__).with_name("common.yaml")
-_END_OF_DAY: Final = time(23, 59, 59)
 
 How = Literal["text", "date", "time", "label", "masked"]
 
@@ -60,9 +59,7 @@ class Validity(Frozen):
 
     def last_second(self, issued_at: datetime) -> datetime:
         """The end of its last day in India."""
-        first = issued_at.astimezone(INDIA).date()
-        year, month = divmod(first.year * 12 + first.month - 1 + self.months, 12)
-        return datetime.combine(_day_of(year, month + 1, first.day), _END_OF_DAY, INDIA)
+        return last_second(issued_at, self.months)
 
 
 class Sample(Frozen):
@@ -126,6 +123,7 @@ class Kind(Frozen):
             approved_by=self.approved_by,
             verification=self.verification,
             needs_applicant=self.needs_applicant,
+            months=None if self.validity == "none" else self.validity.months,
             facts={name: _fact(need == "required", shown[f"facts.{name}"]) for name, need in self.facts.items()},
         )
 
@@ -221,10 +219,3 @@ def _read(path: Path) -> Mapping[str, Any]:
 def _problems(path: Path, error: ValidationError) -> Iterable[str]:
     for one in error.errors(include_input=False):
         yield f"{'/'.join([path.stem, *map(str, one['loc'])])}: {one['msg']}"
-
-
-def _day_of(year: int, month: int, day: int) -> date:
-    """That day, or the last of a month that is shorter."""
-    following = date(year + month // 12, month % 12 + 1, 1)
-    last = date.fromordinal(following.toordinal() - 1).day
-    return date(year, month, min(day, last))

@@ -14,7 +14,14 @@ COUNTED: Final = (
     ("due_soon",),
     ("breach",),
     ("citizen_overdue",),
-    ("transferred_away", "withdrawn_office", "reopened_office", "hearing_cancelled_office", "visit_disputed_office"),
+    (
+        "transferred_away",
+        "withdrawn_office",
+        "reopened_office",
+        "hearing_cancelled_office",
+        "visit_disputed_office",
+        "renewal_office",
+    ),
 )
 COUNT_OF: Final = {template: templates[0] for templates in COUNTED for template in templates}
 Counts = Counter[tuple[str, str]]

@@ -49,7 +49,7 @@ from event_schemas import (
 )
 from event_schemas.ids import notification_id, post_id
 from event_schemas.topics import CASES_EMERGENCY
-from event_schemas.values import Post
+from event_schemas.values import Post, ReopeningReason
 from janseva_local.demo.day import DAY
 from janseva_local.demo.evidence import Seen
 from janseva_local.demo.findings import Case
@@ -148,6 +148,8 @@ def citizen_template(seen: Seen, case: Case) -> str | None:  # noqa: PLR0911, PL
             return "zero_fir_registered" if event.zero_fir else "fir_registered"
         case WithdrawalRequested():
             return "withdrawal_asked" if seen.topic == CASES_EMERGENCY else "withdrawal_asked_routine"
+        case ComplaintReopened(reason_code=ReopeningReason.RENEWAL):
+            return "renewal_asked"
         case InquiryCompleted():
             return "inquiry_completed_fir" if event.fir_recommended else "inquiry_completed"
         case HearingScheduled():
@@ -177,7 +179,7 @@ def office_template(seen: Seen, case: Case) -> tuple[str, str] | None:
     if isinstance(event, ComplaintWithdrawn):
         name = "withdrawn_office"
     elif isinstance(event, ComplaintReopened):
-        name = "reopened_office"
+        name = "renewal_office" if event.reason_code == ReopeningReason.RENEWAL else "reopened_office"
     elif isinstance(event, WithdrawalRequested):
         name = "withdrawal_requested"
     elif isinstance(event, BeatVisitDisputed):

@@ -1,10 +1,12 @@
 """The commands that any case may get: from its acknowledgement to its end and back."""
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
 
 from pydantic import Field, StringConstraints
 
 from chassis.http.moments import Instant
+from event_schemas import CertificateRevocationOrdered
 from event_schemas.times import epoch_ms, time_of
 from event_schemas.values import Confirmation, Finding
 from intake.case import past
@@ -13,8 +15,17 @@ from intake.case.faults import AnotherOfficeConfirms, ClockNotPausable, ClockNot
 from intake.case.model import Case
 from intake.case.rounds import OpenRound
 from intake.case.scope import keep_from_accused
-from intake.case.situation import WITHDRAWAL_REQUESTED, Situation, needs_confirmation, no_paper_under_way
+from intake.case.situation import (
+    WITHDRAWAL_REQUESTED,
+    Situation,
+    needs_confirmation,
+    no_paper_under_way,
+    valid_certificates,
+)
+from intake.case.states import Family
 from intake.http.one_of import OneOf
+
+WITHDRAWN: Final = "withdrawn"
 
 
 class Acknowledge(DeskCommandBody):
@@ -110,16 +121,37 @@ class Close(DeskCommandBody):
     reason_code: Code
 
 
-def close(body: Close, _case: Case, _context: Context) -> EventDraft:
-    return EventDraft({"outcome": body.outcome, "reason_code": body.reason_code})
+def close(body: Close, case: Case, context: Context) -> EventDraft:
+    fields = {"outcome": body.outcome, "reason_code": body.reason_code}
+    return EventDraft(fields, further=_papers_end(case, body.reason_code, context))
+
+
+def _papers_end(
+    case: Case, reason: str, context: Context
+) -> tuple[tuple[type[CertificateRevocationOrdered], Mapping[str, Any]], ...]:
+    """A card says that somebody is registered: it ends with the registration. Other papers outlast their case."""
+    if case.family is not Family.REGISTRATION:
+        return ()
+    return tuple(
+        (
+            CertificateRevocationOrdered,
+            {
+                "kind": one.kind,
+                "by_post": context.by_post,
+                "reason_code": reason,
+                "certificate_id": one.certificate_id,
+            },
+        )
+        for one in valid_certificates(case)[-1:]
+    )
 
 
 class Withdraw(CommandBody):
     reason_code: Code | None = None
 
 
-def withdraw(body: Withdraw, _case: Case, _context: Context) -> EventDraft:
-    return EventDraft({"reason_code": body.reason_code})
+def withdraw(body: Withdraw, case: Case, context: Context) -> EventDraft:
+    return EventDraft({"reason_code": body.reason_code}, further=_papers_end(case, WITHDRAWN, context))
 
 
 def request_withdrawal(body: Withdraw, case: Case, _context: Context) -> EventDraft:

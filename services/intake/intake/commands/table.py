@@ -121,6 +121,7 @@ class Act(StrEnum):
     CONFIRM_WITHDRAWAL = "confirm-withdrawal"
     DISMISS_WITHDRAWAL = "dismiss-withdrawal"
     REOPEN = "reopen"
+    RENEW = "renew"
     FEEDBACK = "feedback"
 
 
@@ -661,6 +662,15 @@ TABLE: Mapping[Act, Command] = {
         roles=_CITIZEN,
         condition=rules.may_reopen,
         build_explains=True,
+    ),
+    Act.RENEW: Command(
+        body=reopening.Renew,
+        event=ComplaintReopened,
+        build=reopening.renew,
+        moves=to(S.REOPENED, S.ACKNOWLEDGED, S.IN_PROGRESS),
+        families=frozenset({F.REGISTRATION}),
+        roles=_CITIZEN,
+        condition=rules.may_renew,
     ),
     Act.FEEDBACK: Command(
         body=general.Feedback,

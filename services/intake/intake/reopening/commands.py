@@ -16,7 +16,7 @@ _SUPERIORS: Final = frozenset({Post.SP, Post.DIG, Post.HQ})
 
 
 class Reopen(CommandBody):
-    reason_code: Annotated[str, OneOf(ReopeningReason)]
+    reason_code: Annotated[str, OneOf(ReopeningReason, but=(ReopeningReason.RENEWAL,))]
 
 
 def reopen(body: Reopen, case: Case, context: Context) -> EventDraft:
@@ -39,6 +39,16 @@ def reopen(body: Reopen, case: Case, context: Context) -> EventDraft:
         "by_post": context.by_post,
     }
     return EventDraft(fields, update | {"assignment_no": number}, further=((TransferRequested, transfer),))
+
+
+class Renew(CommandBody):
+    """What was granted for a time is asked for again."""
+
+
+def renew(_body: Renew, case: Case, _context: Context) -> EventDraft:
+    """A new round, in which the paper is approved anew; the office that has it decides."""
+    following = case.round + 1
+    return EventDraft({"round": following, "reason_code": ReopeningReason.RENEWAL.value}, {"round": following})
 
 
 def _district_below_superintendent(case: Case) -> str | None:

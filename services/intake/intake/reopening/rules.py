@@ -7,9 +7,10 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.settings import load_yaml
+from event_schemas.papers import paper_rules
 from intake.case import past
 from intake.case.model import Case
-from intake.case.situation import Situation
+from intake.case.situation import Situation, valid_certificates
 from intake.case.states import DONE, State
 
 APPEALED: Final = "appealed:"
@@ -23,6 +24,7 @@ class Rules(BaseModel):
 
     source: str
     window: timedelta
+    renewal_before: timedelta
     to_superintendent_from: int = Field(ge=2)
     appeal_up_to: int = Field(ge=1, le=4)
 
@@ -43,6 +45,16 @@ def is_in_window(case: Case, now: datetime) -> bool:
 
 def may_reopen(situation: Situation) -> bool:
     return is_in_window(situation.case, situation.now)
+
+
+def may_renew(situation: Situation) -> bool:
+    """Towards the end of the newest paper that has one, and after it."""
+    newest = next(iter(reversed(valid_certificates(situation.case))), None)
+    if newest is None or newest.issued_at is None:
+        return False
+    rule = paper_rules().get(newest.kind or "")
+    until = None if rule is None else rule.holds_until(newest.issued_at)
+    return until is not None and situation.now >= until - RULES.renewal_before
 
 
 def goes_to_superintendent(following: int) -> bool:

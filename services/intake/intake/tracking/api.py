@@ -25,7 +25,7 @@ from intake.http.paging import read_cursor
 from intake.http.reading import read_model
 from intake.http.receipts import Receipt
 from intake.problems import TRACKING_NUMBER_MISTYPED
-from intake.reopening.commands import Reopen
+from intake.reopening.commands import Renew, Reopen
 from intake.texts import Texts
 from intake.tracking import docs
 from intake.tracking.views import appeal_view, own_case, status_view
@@ -151,5 +151,6 @@ def status_router(
     offer(Act.REOPEN, Reopen, "Reopen what was resolved or closed")
     offer(Act.CONFIRM_VISIT, AnswerVisit, "Confirm that somebody came")
     offer(Act.DISPUTE_VISIT, AnswerVisit, "Say that the recorded visit did not take place")
+    offer(Act.RENEW, Renew, "Renew a registration")
     offer(Act.FEEDBACK, Feedback, "Rate how it was handled")
     return router

@@ -101,6 +101,11 @@ _OWN: Final = {
         "Of the newest visit at home that is recorded, within 30 days of it: the station owes it again, within a day.",
         {},
     ),
+    Act.RENEW: (
+        "renew_registration",
+        "From 60 days before its card ends. The station looks at it again and approves a new card.",
+        {},
+    ),
     Act.FEEDBACK: (
         "rate_case",
         "How it was handled, from 1 (badly) to 5 (well). With two or fewer an `appeal` is offered.",
