@@ -196,6 +196,22 @@ class VerificationOutcome(OpenEnum):
     UNKNOWN = "unknown"
 
 
+class SubRequestMode(OpenEnum):
+    """How the police of another place are asked: over their desk, or by letter in another state."""
+
+    STATION = "station"
+    LETTER = "letter"
+    UNKNOWN = "unknown"
+
+
+class DisputeDecision(OpenEnum):
+    """What became of an objection to a verification's result."""
+
+    UPHELD = "upheld"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
 class Finding(OpenEnum):
     SUBSTANTIATED = "substantiated"
     UNSUBSTANTIATED = "unsubstantiated"

@@ -40,6 +40,7 @@ from intake.fir import commands as fir
 from intake.hearings import commands as hearing
 from intake.hearings import domain as hearings
 from intake.reopening import commands as reopening
+from intake.verifying import commands as verifying
 from sla_monitor.domain import engine as monitor
 from sla_monitor.domain.model import CaseRecord
 from tests.intake.intake_memory import updated
@@ -237,6 +238,15 @@ _BODIES: Mapping[Act, Callable[[World], Iterable[CommandBody]]] = {
         certificates.CompleteVerification(outcome="adverse"),
         certificates.CompleteVerification(outcome="unable"),
     ],
+    Act.SEND_SUB_REQUEST: lambda _: [verifying.SendSubRequest(to_station="5140012")],
+    Act.ANSWER_SUB_REQUEST: lambda world: [
+        verifying.AnswerSubRequest(outcome="clear", sub_request_id=one.sub_request_id)
+        for one in past.sub_requests(world.case)
+    ],
+    Act.DECIDE_DISPUTE: lambda _: [
+        verifying.DecideDispute(decision="refused"),
+        verifying.DecideDispute(decision="upheld", outcome="clear"),
+    ],
     Act.REFUSE_CERTIFICATE: lambda _: [certificates.RefuseCertificate(reason_code="incomplete")],
     Act.ORDER_CERTIFICATE_REVOCATION: _revocations,
     Act.COMPLETE_INQUIRY: lambda _: [general.CompleteInquiry(finding="partly")],
@@ -268,8 +278,11 @@ def running_but_statutory(world: World) -> frozenset[str]:
 
 
 def _is_accepted(world: World, act: Act, order: CommandBody) -> bool:
+    """By the post that may: some acts are kept from the one that verified."""
+    above = act is Act.DECIDE_DISPUTE
+    context = replace(context_of(world), by_post="SP:ARARIA") if above else context_of(world)
     try:
-        decide(act, order, world.case, context_of(world))
+        decide(act, order, world.case, context)
     except CommandFault:
         return False
     return True

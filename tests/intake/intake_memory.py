@@ -152,6 +152,7 @@ def updated(case: Case, update: CaseUpdate) -> Case:
         "desk_keys",
         "fir",
         "identity",
+        "asked",
     )
     fields = {name: value for name in given if (value := getattr(update, name)) is not None}
     hearings = [hearing for hearing in (update.hearing, *update.lapsed) if hearing is not None]

@@ -61,6 +61,7 @@ def made_case(chance: random.Random) -> Case:
         accused=None if chance.random() < 0.1 else accused_office(attributes, named),
         assignment_no=number,
         assignment=assignment if chance.random() < 0.7 else None,
+        asked=chance.choice(((), (), ("5140012",), ("5117001", "5140003"))),
     )
 
 

@@ -19,6 +19,9 @@ from event_schemas import (
     ResponderDispatched,
     SLABreached,
     SLADueSoon,
+    SubRequestAnswered,
+    SubRequestMade,
+    VerificationCompleted,
     WithdrawalRequested,
     ids,
 )
@@ -295,6 +298,34 @@ def test_the_other_holder_hears_of_a_hold_alone(fields: dict[str, Any], known: d
     """And never of a sensitive case, whatever the event holds."""
     event = IdentityReviewed.model_validate(REVIEWED | {"sealed_holder": "s1.2026-11.x"} | fields)
     assert "identity_shared" not in [one.template for one in notices_of(event, card(**known))]
+
+
+def test_who_was_verified_hears_of_the_result_by_the_number_given_for_him() -> None:
+    """Who asked for it by a word and not by name, and nothing of what was found; never of a sensitive case."""
+    contact = KEYS.seal(CASE, PersonalData(phone="+919812300099").to_json(), START)
+    fields = BASE | {"case_seq": 3, "outcome": "adverse", "sealed_person": contact}
+    known = card(service_code="tenant-verification")
+    applicant, person = sorted(
+        notices_of(VerificationCompleted.model_validate(fields), known), key=lambda one: one.template
+    )
+    assert (applicant.template, person.template) == ("verification_completed", "verification_person")
+    assert person.variables == {"tracking_number": known.tracking_number, "asker": "आपके मकान मालिक"}
+    assert Contacts(KEYS, directory()).phone_of(person, known) == "+919812300099"
+    assert "+919812300099" not in repr(person)
+    secret = notices_of(VerificationCompleted.model_validate(fields), card(sensitive=True))
+    assert "verification_person" not in [one.template for one in secret]
+
+
+def test_the_desks_hear_of_a_sub_request_and_of_its_answer() -> None:
+    """The station asked, whose case it is not; a letter reaches no station; then the office of the case."""
+    made = BASE | {"case_seq": 3, "sub_request_id": "r1", "by_post": "SHO:5140003"}
+    asked = SubRequestMade.model_validate(made | {"mode": "station", "to_station": "5130001"})
+    (notice,) = notices_of(asked, card())
+    assert (notice.template, notice.post) == ("sub_request_here", "SHO:5130001")
+    assert notices_of(SubRequestMade.model_validate(made | {"mode": "letter", "to_state": "delhi"}), card()) == ()
+    answered = SubRequestAnswered.model_validate(made | {"outcome": "clear"})
+    (notice,) = notices_of(answered, card(officer_post="SHO:5140003"))
+    assert (notice.template, notice.post) == ("sub_request_answered", "SHO:5140003")
 
 
 def notices_of(event: Event, known: CaseCard) -> tuple[Notice, ...]:

@@ -35,7 +35,11 @@ _FACT_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "IdentityHeld": (),
     "IdentityReviewed": ("outcome", "method", "was_held"),
     # Not the remarks: what was found against a person is not for whoever reads the phone or the page.
-    "VerificationCompleted": ("outcome",),
+    "VerificationCompleted": ("outcome", "by_post", "address_waiver"),
+    "SubRequestMade": ("sub_request_id", "mode", "to_station", "to_state"),
+    "SubRequestAnswered": ("sub_request_id", "outcome", "letter_number"),
+    "VerificationDisputed": ("reason_code",),
+    "DisputeDecided": ("decision", "by_post"),
     "CertificateApproved": ("kind", "by_post"),
     "CertificateRefused": ("kind", "by_post", "reason_code"),
     "CertificateRevocationOrdered": ("kind", "reason_code"),

@@ -144,6 +144,8 @@ VALUES: Final[Mapping[str, Value]] = {
     "hearing_outcome": _named("hearing_outcomes", "outcome"),
     "finding": _named("findings", "finding"),
     "verification": _named("verification_outcomes", "outcome"),
+    "asker": _named("askers", "service_code"),
+    "decision": _named("dispute_decisions", "decision"),
     "how": _named("emergency_outcomes", "how"),
     "certificate": _named("certificates", "kind"),
     "refusal_reason": _named("refusal_reasons", "reason_code"),

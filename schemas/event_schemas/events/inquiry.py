@@ -4,17 +4,20 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from event_schemas.base import DeskEvent, UtcTime
+from event_schemas.base import DeskEvent, IntakeEvent, UtcTime
 from event_schemas.values import (
+    ClearText,
     ClockEnding,
     ClockId,
     Code,
+    DisputeDecision,
     Finding,
     InvestigationLimit,
     PostId,
     PublicationPortal,
     SignatureMethod,
     StationCode,
+    SubRequestMode,
     Text,
     VerificationOutcome,
 )
@@ -23,6 +26,7 @@ __all__ = [
     "ClockEnded",
     "ClockPaused",
     "ClockResumed",
+    "DisputeDecided",
     "DocumentsRequested",
     "FIRDeclined",
     "FIRPublished",
@@ -33,15 +37,75 @@ __all__ = [
     "PreliminaryEnquiryCompleted",
     "PreliminaryEnquiryOrdered",
     "ProgressInformed",
+    "SubRequestAnswered",
+    "SubRequestMade",
     "VerificationCompleted",
+    "VerificationDisputed",
 ]
 
 
 class VerificationCompleted(DeskEvent):
+    """``address_waiver``: the reason for a clear result without an answer of the police of the permanent address.
+
+    ``sealed_person`` is the phone of another person who was verified, sealed for this case.
+    """
+
     type: ClassVar[Literal["VerificationCompleted"]] = "VerificationCompleted"
 
     outcome: VerificationOutcome
     remarks_code: Code | None = None
+    by_post: PostId | None = Field(default=None, min_length=1, max_length=120)
+    address_waiver: Code | None = None
+    sealed_person: str | None = Field(default=None, repr=False)
+
+
+class SubRequestMade(DeskEvent):
+    """The police of another place, mostly of the permanent address, are asked about the person.
+
+    ``to_station`` where ``mode`` is ``station``; ``to_state``, the code of another state of India or of a country,
+    where it is ``letter``.
+    """
+
+    type: ClassVar[Literal["SubRequestMade"]] = "SubRequestMade"
+
+    sub_request_id: Text
+    mode: SubRequestMode
+    to_station: StationCode | None = Field(default=None, min_length=1, max_length=40)
+    to_state: Code | None = None
+    by_post: PostId = Field(min_length=1, max_length=120)
+
+
+class SubRequestAnswered(DeskEvent):
+    """By the station that was asked, or by the desk that recorded a paper; ``letter_number`` is that paper's."""
+
+    type: ClassVar[Literal["SubRequestAnswered"]] = "SubRequestAnswered"
+
+    sub_request_id: Text
+    outcome: VerificationOutcome
+    by_post: PostId = Field(min_length=1, max_length=120)
+    letter_number: ClearText | None = None
+
+
+class VerificationDisputed(IntakeEvent):
+    """The person verified objects to the result: by his own phone, or before the counter of ``by_post``."""
+
+    type: ClassVar[Literal["VerificationDisputed"]] = "VerificationDisputed"
+
+    reason_code: Code | None = None
+    by_post: PostId | None = Field(default=None, min_length=1, max_length=120)
+
+
+class DisputeDecided(DeskEvent):
+    """By another post than the one that verified. A VerificationCompleted with the new result follows one upheld.
+
+    ``sealed_person`` is the phone of the person verified, sealed for this case.
+    """
+
+    type: ClassVar[Literal["DisputeDecided"]] = "DisputeDecided"
+
+    decision: DisputeDecision
+    by_post: PostId = Field(min_length=1, max_length=120)
+    sealed_person: str | None = Field(default=None, repr=False)
 
 
 class DocumentsRequested(DeskEvent):

@@ -23,6 +23,7 @@ from intake.catalogue.api import services_router
 from intake.commands.handlers import CommandDesk
 from intake.desk.api import DeskParts, desk_router
 from intake.desk.visits import WALK_IN_SERVICE, VisitParts, visits_router
+from intake.disputes.api import DisputeParts, disputes_router
 from intake.evidence.api import EvidenceParts, evidence_router
 from intake.evidence.domain import EvidenceLimits
 from intake.evidence.handlers import EvidenceDesk
@@ -71,6 +72,7 @@ from intake.tracking.api import StatusReader, status_router
 from intake.tracking.live import LiveCases
 from intake.tracking.papers import Papers, papers_router
 from intake.tracking.stream import StreamParts, StreamSlots, stream_router
+from intake.verifying.persons import SealedPersons
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +246,9 @@ def case_api(deps: Deps) -> CaseApi:
         evidence_router(EvidenceParts(evidence, reader, deps.side, texts, deps.authenticator, settings.public_url)),
         signing_router(reader, signing, deps.authenticator, settings.public_url),
         appeals_router(reader, appeals, answers, keys, deps.authenticator),
+        disputes_router(
+            DisputeParts(deps.store, commands, SealedPersons(deps.catalogue, deps.ring), deps.authenticator)
+        ),
         papers_router(reader, deps.papers, deps.authenticator),
         me_router(identity, texts, deps.catalogue, deps.authenticator, checks, settle),
         services_router(deps.catalogue, deps.policies, texts, deps.clock),
@@ -337,6 +342,7 @@ def _command_desk(
         metrics=metrics,
         code_names=texts.code_names,
         seal=deps.ring.seal,
+        persons=SealedPersons(deps.catalogue, deps.ring),
     )
 
 

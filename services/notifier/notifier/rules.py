@@ -12,7 +12,19 @@ from typing import Final, Self
 
 from chassis.sentences import CodeNames, Facts, Values, choose, enriched, facts_of
 from chassis.settings import load_yaml
-from event_schemas import AssignedToStation, Envelope, Event, IdentityReviewed, Post, SLABreached, SLADueSoon, ids
+from event_schemas import (
+    AssignedToStation,
+    DisputeDecided,
+    Envelope,
+    Event,
+    IdentityReviewed,
+    Post,
+    SLABreached,
+    SLADueSoon,
+    SubRequestMade,
+    VerificationCompleted,
+    ids,
+)
 from event_schemas.values import Language as EventLanguage
 
 from .domain import CaseCard, Notice
@@ -35,7 +47,7 @@ UNKNOWN_VALUE: Final = "-"
 DISPATCHER: Final = ids.post_id(Post.HQ, "control-room")
 
 # Citizens: who filed, and who is named by the event besides.
-PEOPLE: Final = frozenset({"citizen", "holder"})
+PEOPLE: Final = frozenset({"citizen", "holder", "person"})
 Posts = Callable[[Event, CaseCard], Sequence[str]]
 
 
@@ -161,6 +173,10 @@ def _addressees(rule: Rule, event: Event, card: CaseCard) -> Iterator[_To]:
         # Nobody who is not of the case may learn that there is a sensitive one.
         if isinstance(event, IdentityReviewed) and event.sealed_holder is not None and not card.sensitive:
             yield _To("holder", None, event.sealed_holder)
+    elif rule.to == "person":
+        # Who was verified at somebody else's request, by the number that was given for him.
+        if isinstance(event, VerificationCompleted | DisputeDecided) and event.sealed_person and not card.sensitive:
+            yield _To("person", None, event.sealed_person)
     elif rule.to in {"in_charge", "escalated"}:
         yield _To("office", _post(event, card))
     else:
@@ -267,9 +283,16 @@ def _dispatcher(_: Event, card: CaseCard) -> Sequence[str]:
     return [] if card.officer_post == DISPATCHER else [DISPATCHER]
 
 
+def _asked(event: Event, _: CaseCard) -> Sequence[str]:
+    """The officer in charge of the station that is asked about a person."""
+    assert isinstance(event, SubRequestMade)
+    return [] if event.to_station is None else [ids.post_id(Post.SHO, event.to_station)]
+
+
 _OTHERS: Final[Mapping[str, Posts]] = {
     "informed": _informed,
     "nearby": _nearby,
     "previous": _previous,
     "dispatcher": _dispatcher,
+    "asked": _asked,
 }

@@ -20,7 +20,9 @@ Language = Literal["hi", "en"]
 Audience = Literal["citizen", "office"]
 Channel = Literal["sms"]
 DigestKind = Literal["new_cases", "due_soon", "breaches", "with_citizen", "changes"]
-Addressee = Literal["citizen", "holder", "in_charge", "escalated", "informed", "nearby", "previous", "dispatcher"]
+Addressee = Literal[
+    "citizen", "holder", "person", "in_charge", "escalated", "informed", "nearby", "previous", "dispatcher", "asked"
+]
 
 # All that a text may show whoever reads the phone of a sensitive case's citizen: a number, and when to come.
 NEUTRAL_VARIABLES = frozenset({"tracking_number", "when"})

@@ -20,6 +20,7 @@ from janseva_local.demo.steps import (
     Steps,
     filing_body,
     kinds,
+    mobile_of,
     receipt,
     required_documents,
     visit_body,
@@ -70,6 +71,8 @@ class Walker:
             await self._perform(filed, step, station)
             station = await self._steps.station_after(filed, step, station)
         await self._clocks_become(filed, journey.clocks)
+        # Before the papers: one that takes another's place has a message of its own.
+        await self._check_messages(filed)
         ended = await self._status_when(
             filed,
             f"the status {journey.status} and the papers {journey.papers}",
@@ -82,7 +85,6 @@ class Walker:
         for kind, url in self._seen.items():
             verified = (await self._http.get(url, headers={"Accept": "application/json"})).json()
             same(kind, verified["status"], "valid" if kind in journey.papers else "revoked")
-        await self._check_messages(filed)
 
     async def _file(self) -> Filed:
         journey, headers = self._journey, {"Idempotency-Key": uuid.uuid4().hex}
@@ -142,10 +144,14 @@ class Walker:
 
     async def _check_messages(self, filed: Filed) -> None:
         """Each template once in Hindi with the number of the case, and no other."""
-        expected = sorted(self._journey.messages)
+        await self._messages_become(filed, self._person.phone, sorted(self._journey.messages))
+        if self._journey.messages_to_person:
+            await self._messages_become(filed, mobile_of(0), sorted(self._journey.messages_to_person))
+
+    async def _messages_become(self, filed: Filed, phone: str, expected: list[str]) -> None:
         until = time.monotonic() + WITHIN_S
         while True:
-            inbox = await self._http.get(f"{self._suite.provider}/v1/sink", params={"to": self._person.phone})
+            inbox = await self._http.get(f"{self._suite.provider}/v1/sink", params={"to": phone})
             about = [one for one in inbox.json() if filed.tracking_number in one["text"]]
             found = sorted(one["template"] for one in about)
             if found == expected:

@@ -27,6 +27,9 @@ VOCABULARIES: Final[Mapping[tuple[str, str], str]] = {
     ("", "mode"): "hearing_modes",
     ("", "kind"): "responder_kinds",
     ("complete-verification", "outcome"): "verification_outcomes",
+    ("answer-sub-request", "outcome"): "verification_outcomes",
+    ("decide-dispute", "outcome"): "verification_outcomes",
+    ("", "decision"): "dispute_decisions",
     ("hold-hearing", "outcome"): "hearing_outcomes",
     ("pause-clock", "reason_code"): "pause_reasons",
     ("refuse-certificate", "reason_code"): "refusal_reasons",
@@ -37,6 +40,7 @@ VOCABULARIES: Final[Mapping[tuple[str, str], str]] = {
 }
 # Codes that have no vocabulary elsewhere; their names are texts of these pages.
 OWN_CODES: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
+    ("complete-verification", "address_waiver"): ("no_answer", "not_needed_here", "asked_otherwise"),
     ("transfer", "reason_code"): ("other_jurisdiction", "specialist_unit", "officer_accused"),
     ("stand-down", "reason_code"): ("not_needed", "sent_twice", "came_otherwise"),
     ("order-certificate-revocation", "reason_code"): ("wrong_person", "false_statement", "printed_wrong"),

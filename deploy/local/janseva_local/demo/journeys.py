@@ -27,12 +27,14 @@ class Step(Data):
     """A command of the desk, by default the station's SHO; or an act of the citizen at his case's address.
 
     `refused`: the code that answers it instead of 202. `after`: a kind of paper that is waited for before; one that is
-    not there at the end must have been revoked. A citizen's `add-document` uploads the body's `document`.
+    not there at the end must have been revoked. A citizen's `add-document` uploads the body's `document`. `at`: another
+    station than the case's. `person`: whom the case verifies; he logs in with the number that `{mobile}` stands for.
     """
 
     do: str
     body: Mapping[str, Any] = {}
-    by: Literal["sho", "sp", "sdpo", "dispatcher", "citizen"] = "sho"
+    by: Literal["sho", "sp", "sdpo", "dispatcher", "citizen", "person"] = "sho"
+    at: str | None = None
     refused: str | None = None
     after: str | None = None
 
@@ -64,7 +66,7 @@ class Journey(Way):
 
     `route`: the reason of the assignment. `after_filing`, `after_documents`, `clocks`: the clocks and their states
     before the first document, before the first step, and at the end. `papers`: the kinds that the citizen downloads.
-    `messages`: the templates of all that he gets, in Hindi.
+    `messages`: the templates of all that he gets, in Hindi; `messages_to_person`: those at the number of {mobile}.
     """
 
     wrong: WrongAnswer | None = None
@@ -77,6 +79,7 @@ class Journey(Way):
     clocks: Mapping[str, str]
     papers: tuple[str, ...] = ()
     messages: tuple[str, ...] = Field(min_length=1)
+    messages_to_person: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _has_a_refusal(self) -> Self:

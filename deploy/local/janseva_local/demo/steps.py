@@ -16,7 +16,7 @@ from PIL import Image
 from event_schemas.officers import DISTRICT_ROLES, STATION_ROLES, OfficerRole
 from intake.case.states import Family
 from intake.catalogue.model import Document, Example
-from janseva_local.demo.citizens import Suite
+from janseva_local.demo.citizens import Suite, log_in
 from janseva_local.demo.client import Call, send
 from janseva_local.demo.journeys import Step, Way
 
@@ -27,6 +27,8 @@ LONGEST_PAUSE_S: Final = 2.0
 NOT_YET: Final = frozenset({"transition_not_allowed", "not_found"})
 FROM_NOW: Final = re.compile(r"([+-]\d+)h")
 ADD_DOCUMENT: Final = "add-document"
+# By the number of the case, not at its address.
+DISPUTE: Final = "dispute"
 TokenFor = Callable[[str, str | None], str]  # (role, station or police district) -> token
 
 
@@ -110,10 +112,14 @@ class Steps:
         self, filed: Filed, step: Step, station: str, key: str, number: int = 0, *, again: bool = True
     ) -> httpx.Response:
         """With `again`, GaveUp when the state never allows it; a step that is to be refused is tried once."""
+        station = step.at or station
         body = filled(step.body, number, station)
         if step.by == "citizen" and step.do == ADD_DOCUMENT:
             return await self.upload(filed, body["document"])
-        if step.by == "citizen":
+        if step.do == DISPUTE:
+            url = f"{self._suite.intake}/v1/verifications/{filed.tracking_number}/{step.do}"
+            headers = await self._as_person(number) if step.by == "person" else self.as_officer(step.by, station)
+        elif step.by == "citizen":
             url, headers = f"{self._case(filed)}/{step.do}", receipt(filed)
         else:
             url = f"{self._suite.intake}/v1/desk/cases/{filed.case_id}/{step.do}"
@@ -127,7 +133,7 @@ class Steps:
     async def station_after(self, filed: Filed, step: Step, station: str) -> str:
         """The station that has the case after a step: where a transfer sends it, as soon as it is there."""
         to = step.body.get("to_station")
-        if not to or step.refused is not None:
+        if step.do != "transfer" or not to or step.refused is not None:
             return station
         await self.status_when(filed, lambda now: now["station"]["code"] == to)
         return str(to)
@@ -153,6 +159,9 @@ class Steps:
 
     async def paper_is_there(self, filed: Filed, kind: str) -> tuple[bool, dict[str, Any]]:
         return await self.status_when(filed, lambda now: kind in kinds(now))
+
+    async def _as_person(self, number: int) -> dict[str, str]:
+        return {"Authorization": f"Bearer {await log_in(self._http, self._suite, mobile_of(number))}"}
 
     async def _police_district(self, station: str) -> str:
         """An SP's own office, which is no station, has its police district's name for a code."""
@@ -182,7 +191,12 @@ def filled(body: Any, number: int = 0, station: str = "") -> Any:
     if found := FROM_NOW.fullmatch(body):
         hours = int(found.group(1))
         return (datetime.now(UTC) + timedelta(hours=hours + (number if hours > 0 else 0))).isoformat(timespec="seconds")
-    return body.replace("{number}", str(number)).replace("{station}", station)
+    return body.replace("{number}", str(number)).replace("{mobile}", mobile_of(number)).replace("{station}", station)
+
+
+def mobile_of(number: int) -> str:
+    """The number of whom a citizen has verified; each citizen has somebody else."""
+    return f"+9170{number % 10**8:08}"
 
 
 @cache

@@ -12,6 +12,7 @@ from event_schemas.base import IntakeEvent
 from event_schemas.policies import PolicySet
 from intake.case.identity import FirstHolder
 from intake.case.model import Idempotency
+from intake.case.person import VerifiedPerson
 from intake.case.states import State
 from intake.offices.domain import NoOffices, Offices
 
@@ -46,7 +47,10 @@ class DeskCommandBody(CommandBody):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Who acts and when: `now` is the server's time, the only one that moves a clock."""
+    """Who acts and when: `now` is the server's time, the only one that moves a clock.
+
+    `station` is the one of who acts; `person` is whom the case verifies, for the commands that ask for him.
+    """
 
     now: datetime
     event_id: str
@@ -56,6 +60,8 @@ class Context:
     offices: Offices = field(default_factory=NoOffices)
     seal: Seal = no_seal
     first_holder: FirstHolder | None = None
+    station: str | None = None
+    person: VerifiedPerson | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,33 @@ class UnknownCertificate(CommandFault):
         super().__init__(facts={"certificates": list(certificates)})
 
 
+class AddressNotVerified(CommandFault):
+    """Of the permanent address the police were not asked (`unasked`), or have not answered (`open`)."""
+
+    def __init__(self, why: Literal["open", "unasked"], sub_requests: Sequence[str]) -> None:
+        super().__init__(why, {"sub_requests": list(sub_requests)})
+        self.why = why
+
+
+class StationNotNamed(CommandFault):
+    """A sub-request inside the state goes to a station, which the command names; not to the one that asks."""
+
+    def __init__(self, code: Literal["missing", "own_station"]) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class UnknownSubRequest(CommandFault):
+    """No single open sub-request is meant; ``sub_requests`` are those that may be answered here."""
+
+    def __init__(self, sub_requests: Sequence[str]) -> None:
+        super().__init__(facts={"sub_requests": list(sub_requests)})
+
+
+class AnotherOfficerDecides(CommandFault):
+    """Who verified does not decide the objection to it."""
+
+
 class UnknownPaper(CommandFault):
     """No single paper is meant; ``papers`` are those that can be approved now."""
 

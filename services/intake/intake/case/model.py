@@ -218,7 +218,10 @@ class FIRRecord:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`accused` is set for a complaint against police: the office it is about, "" where none was named."""
+    """`accused` is set for a complaint against police: the office it is about, "" where none was named.
+
+    `asked` are the stations of which an answer is awaited.
+    """
 
     case_id: CaseId
     tracking_number: TrackingNumber
@@ -263,6 +266,7 @@ class Case:
     history: tuple[TimelineEntry, ...] = ()
     fir: FIRRecord | None = None
     identity: CaseIdentity | None = None
+    asked: tuple[str, ...] = ()
     messages: tuple[Message, ...] = ()
     counter: CounterFiling | None = None
     feedback: int | None = None
@@ -289,6 +293,7 @@ class CaseUpdate:
     hearing: HearingRecord | None = None
     lapsed: tuple[HearingRecord, ...] = ()
     identity: CaseIdentity | None = None
+    asked: tuple[str, ...] | None = None
     feedback: int | None = None
     round: int | None = None
     kinds: tuple[str, ...] | None = None

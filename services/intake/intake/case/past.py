@@ -1,6 +1,7 @@
 """Facts derived from a case's own history: who came, what was found and decided, which clocks were paused and when."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 
@@ -11,11 +12,15 @@ from event_schemas import (
     ClockResumed,
     ComplaintClosed,
     ComplaintReopened,
+    DisputeDecided,
     InquiryCompleted,
     ResponderArrived,
     ResponderDispatched,
     ResponderStoodDown,
+    SubRequestAnswered,
+    SubRequestMade,
     VerificationCompleted,
+    VerificationDisputed,
 )
 from event_schemas.clock_policy import ClockPolicy
 from event_schemas.times import epoch_ms, read_time
@@ -43,6 +48,58 @@ def verification(case: Case) -> str | None:
     """The outcome of the newest verification of the present round."""
     found = (entry for entry in newest_of_round(case) if entry.event == VerificationCompleted.type)
     return next((entry.params.get("outcome") for entry in found), None)
+
+
+def verified_by(case: Case) -> str | None:
+    """The post whose verification is the newest of the present round; None where that is not known."""
+    found = (entry for entry in newest_of_round(case) if entry.event == VerificationCompleted.type)
+    return next((entry.params.get("by_post") for entry in found), None)
+
+
+_RESULTS = {VerificationCompleted.type: "found", VerificationDisputed.type: "open", DisputeDecided.type: "decided"}
+
+
+def result_standing(case: Case) -> str | None:
+    """Of the newest result of the present round: found, objected to (open), or that decided; None without one."""
+    return next((_RESULTS[entry.event] for entry in newest_of_round(case) if entry.event in _RESULTS), None)
+
+
+@dataclass(frozen=True, slots=True)
+class SubRequest:
+    """The police of another place were asked. `to_station`: a code; none for a letter. `outcome`: of the answer."""
+
+    sub_request_id: str
+    at: datetime
+    mode: str
+    to_station: str | None
+    to_state: str | None
+    outcome: str | None = None
+    answered_at: datetime | None = None
+    letter_number: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.answered_at is None
+
+
+def sub_requests(case: Case) -> tuple[SubRequest, ...]:
+    """In the order in which they were made; an answer holds for every later round too."""
+    found: dict[str, SubRequest] = {}
+    for entry in case.history:
+        facts = entry.params
+        if entry.event == SubRequestMade.type:
+            one = SubRequest(
+                facts["sub_request_id"], entry.at, facts["mode"], facts.get("to_station"), facts.get("to_state")
+            )
+            found[one.sub_request_id] = one
+        elif entry.event == SubRequestAnswered.type and facts["sub_request_id"] in found:
+            found[facts["sub_request_id"]] = replace(
+                found[facts["sub_request_id"]],
+                outcome=facts["outcome"],
+                answered_at=entry.at,
+                letter_number=facts.get("letter_number"),
+            )
+    return tuple(found.values())
 
 
 def newest_of_round(case: Case) -> Iterator[TimelineEntry]:

@@ -27,6 +27,7 @@ class Reach(Enum):
     """Which cases an officer may give a command on, besides those he sees."""
 
     OWN = "none besides"
+    ASKED = "those of which his station is asked about a person"
     AWAITED = "those with a hearing, not yet over, at his station"
     COUNTER = "any whose number is handed in; of the guarded ones only where the citizen is awaited"
 
@@ -58,12 +59,17 @@ def may_see(case: Case, actor: Actor) -> bool:
         return case.lane is Lane.EMERGENCY
     if is_guarded(case) and not is_settled(case):
         return False
-    return _in_charge(case, actor)
+    return _in_charge(case, actor) or _is_asked(case, actor)
 
 
 def may_work(case: Case, actor: Actor, reach: Reach) -> bool:
-    """Who sees a case works on it; a citizen is heard wherever he checked in, so there that station may hear him."""
-    if actor.role is Role.CITIZEN or may_see(case, actor):
+    """Who sees a case works on it; a citizen is heard wherever he checked in, so there that station may hear him.
+
+    A station that is only asked about a person answers, and does no more.
+    """
+    if actor.role is Role.CITIZEN:
+        return True
+    if may_see(case, actor) and (reach is Reach.ASKED or actor.role not in STATION_ROLES or _in_charge(case, actor)):
         return True
     if is_against_police(case) and not is_impartial(case, actor):
         return False
@@ -141,6 +147,11 @@ def _in_charge(case: Case, actor: Actor) -> bool:
     if actor.role in DISTRICT_ROLES and assignment is not None and assignment.station is not None:
         return actor.district is not None and assignment.station.police_district in spellings(actor.district)
     return False
+
+
+def _is_asked(case: Case, actor: Actor) -> bool:
+    """The officer's station was asked about the person, and has not answered."""
+    return actor.role in STATION_ROLES and actor.station is not None and actor.station in case.asked
 
 
 def _awaited(case: Case, actor: Actor) -> bool:

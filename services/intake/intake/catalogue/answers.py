@@ -1,5 +1,6 @@
 """Answers to questions that are data, checked: each fault with its pointer and its message in both languages."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -19,8 +20,18 @@ from intake.catalogue.questions import form, label, plain_schema, title
 MAX_FAULTS: Final = 100
 FIRST_DAY: Final = "1900-01-01"
 CLOCKS_DIFFER: Final = timedelta(hours=1)
-# How a code is kept: without spaces and punctuation, in capitals; or as it is, in ASCII digits.
-CODES: Mapping[str, Callable[[str], str]] = {"bare": bare_code, "plain": plain_code}
+_NATIONAL: Final = re.compile(r"(?:\+?91|0)([6-9][0-9]{9})")
+
+
+def mobile_code(text: str) -> str:
+    """A mobile number by its ten digits: with the country's code one in ten would read as an Aadhaar number."""
+    bare = bare_code(text)
+    found = _NATIONAL.fullmatch(bare)
+    return found.group(1) if found else bare
+
+
+# How a code is kept: without spaces and punctuation, in capitals; as it is, in ASCII digits; or as a mobile number.
+CODES: Mapping[str, Callable[[str], str]] = {"bare": bare_code, "plain": plain_code, "mobile": mobile_code}
 
 
 class Questions:

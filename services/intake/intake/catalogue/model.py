@@ -69,6 +69,21 @@ class Promise(_Data):
     note: str | None = None
 
 
+class VerifiedPersonOf(_Data):
+    """Whom a service verifies: `address` begins the questions of his permanent address, `mobile` asks his number.
+
+    No `mobile` where he files himself.
+    """
+
+    address: str
+    mobile: str | None = None
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        asked = (f"{self.address}_district", f"{self.address}_state", self.mobile)
+        return tuple(name for name in asked if name is not None)
+
+
 class ServiceNotice(Text):
     """The notice in the answer to who answers so."""
 
@@ -161,6 +176,7 @@ class Service(_Data):
     wrong_formats: Literal["refused", "flagged"] = "refused"
     own_identity: bool | When = False
     result_login: Login | None = None
+    verifies: VerifiedPersonOf | None = None
     sensitive_categories: tuple[str, ...] = ()
     urgent_when: tuple[When, ...] = ()
     notices: tuple[ServiceNotice, ...] = ()
@@ -185,6 +201,10 @@ class Service(_Data):
             raise ValueError(f"{self.code}: look_at is for lookups, and for each of them")
         if (self.family is Family.TIP) != (self.own_call is not None):
             raise ValueError(f"{self.code}: own_call is for tips, and for each of them")
+        if self.verifies is not None:
+            asked = self.attributes.get("properties", {})
+            if unasked := [name for name in self.verifies.questions if name not in asked]:
+                raise ValueError(f"{self.code}: whom it verifies is not asked for: {', '.join(unasked)}")
         for name, value in self._conditions():
             question = self.attributes.get("properties", {}).get(name, {})
             allowed = {"true", "false"} if question.get("type") == "boolean" else set(question.get("enum", ()))

@@ -14,12 +14,13 @@ from event_schemas.times import read_time
 from event_schemas.values import VerificationOutcome
 from intake.case import past
 from intake.case.command import Code, Context, DeskCommandBody, EventDraft, Id
-from intake.case.faults import ApproverNotEntitled, FactsRefused, UnknownCertificate, UnknownPaper
+from intake.case.faults import AddressNotVerified, ApproverNotEntitled, FactsRefused, UnknownCertificate, UnknownPaper
 from intake.case.identity import is_not_held, is_settled
 from intake.case.model import Case
 from intake.case.situation import Situation, is_undecided, valid_certificates
 from intake.case.states import State
 from intake.http.one_of import OneOf
+from intake.verifying.domain import lacking, open_requests, sealed_person
 
 MOST_FACTS: Final = 20
 # As long as the event takes: it travels unsealed.
@@ -27,12 +28,26 @@ Fact = Annotated[str, StringConstraints(max_length=80, pattern=r"^[^\x00-\x1f\x7
 
 
 class CompleteVerification(DeskCommandBody):
+    """`address_waiver`: the reason for a clear result without an answer of the police of the permanent address."""
+
     outcome: Annotated[str, OneOf(VerificationOutcome)]
     remarks_code: Code | None = None
+    address_waiver: Code | None = None
 
 
-def complete_verification(body: CompleteVerification, _case: Case, _context: Context) -> EventDraft:
-    return EventDraft({"outcome": body.outcome, "remarks_code": body.remarks_code})
+def complete_verification(body: CompleteVerification, case: Case, context: Context) -> EventDraft:
+    if body.outcome == VerificationOutcome.CLEAR.value and body.address_waiver is None:
+        why = lacking(case, context.person)
+        if why is not None:
+            raise AddressNotVerified(why, [one.sub_request_id for one in open_requests(case)])
+    fields = {
+        "outcome": body.outcome,
+        "remarks_code": body.remarks_code,
+        "by_post": context.by_post,
+        "address_waiver": body.address_waiver,
+        "sealed_person": sealed_person(case, context),
+    }
+    return EventDraft(fields, {"asked": ()} if case.asked else {})
 
 
 class ApproveCertificate(DeskCommandBody):

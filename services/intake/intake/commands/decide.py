@@ -14,7 +14,7 @@ from intake.case.faults import ClockRunning, IdentityNotConfirmed, ImplausibleTi
 from intake.case.identity import is_not_held
 from intake.case.model import Case, CaseChange, CaseUpdate, Due, HearingRecord, Numbered, TimelineEntry
 from intake.case.situation import Situation
-from intake.case.states import DONE
+from intake.case.states import DONE, State
 from intake.commands.allowed import facts_allow
 from intake.commands.endings import clock_ends
 from intake.commands.table import TABLE, Act
@@ -67,9 +67,14 @@ def decide(act: Act, body: CommandBody, case: Case, context: Context) -> CaseCha
         command=context.command,
         due=_promised(numbered[0].event if numbered else None, case, context, draft.update.get("hearing")),
         lapsed=lapsed,
-        **dict(draft.update),
+        **{**_unasked(case, state), **draft.update},
     )
     return CaseChange(tuple(numbered), update)
+
+
+def _unasked(case: Case, state: State) -> Mapping[str, Any]:
+    """Of a case that is over nobody is asked any more."""
+    return {"asked": ()} if case.asked and state in DONE else {}
 
 
 def _further(draft: EventDraft, before: IntakeEvent, context: Context) -> list[Numbered]:

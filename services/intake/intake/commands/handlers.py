@@ -18,6 +18,7 @@ from intake.case.faults import CommandFault
 from intake.case.identity import FirstHolder, Identities
 from intake.case.keys import Keys
 from intake.case.model import Case, CaseChange, CaseUpdate, CommandMark, Idempotency, TimelineEntry
+from intake.case.person import Persons, VerifiedPerson
 from intake.case.publishing import outbox_entry
 from intake.case.scope import Actor, may_work
 from intake.case.situation import Situation
@@ -83,7 +84,9 @@ class CommandDesk:
         code_names: CodeNames,
         seal: Seal,
         identities: Identities,
+        persons: Persons,
     ) -> None:
+        self._persons = persons
         self._identities = identities
         self._seal = seal
         self._code_names = code_names
@@ -97,7 +100,8 @@ class CommandDesk:
 
     def allowed(self, case: Case, actor: Actor) -> tuple[Act, ...]:
         """What a command of this officer would be accepted for now, given a body that fits the case."""
-        return allowed_acts(Situation(case, self._clock.now(), self._policies), actor.role)
+        acts = allowed_acts(Situation(case, self._clock.now(), self._policies), actor.role)
+        return tuple(act for act in acts if may_work(case, actor, TABLE[act].reach))
 
     async def run(self, case_id: str, request: CommandRequest, actor: Actor) -> AcceptedCommand:
         """Problem 404, 403, 409, 412 or 422; another's write in between is met by looking again."""
@@ -154,7 +158,18 @@ class CommandDesk:
         event_id = ids.new_event_id(now)
         act = withdrawal_of(case) if request.act is Act.WITHDRAW else request.act
         holder = await self._first_holder(request, case)
-        context = Context(now, event_id, actor.post, self._policies, mark, self._offices, self._seal, holder)
+        context = Context(
+            now,
+            event_id,
+            actor.post,
+            self._policies,
+            mark,
+            self._offices,
+            self._seal,
+            holder,
+            actor.station,
+            self._person(act, case),
+        )
         try:
             change = decide(act, request.body, case, context)
             if not await self._claimed(case, request, now):
@@ -166,6 +181,9 @@ class CommandDesk:
 
     async def _first_holder(self, request: CommandRequest, case: Case) -> FirstHolder | None:
         return await self._identities.first_holder(case) if TABLE[request.act].reviews_identity else None
+
+    def _person(self, act: Act, case: Case) -> VerifiedPerson | None:
+        return self._persons.of(case) if TABLE[act].reads_person else None
 
     async def _reviewed(self, request: CommandRequest, case: Case) -> None:
         """After the write, and again by a repeat: what the first did not get to."""

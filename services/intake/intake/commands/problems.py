@@ -19,6 +19,9 @@ PROBLEMS: Mapping[type[faults.CommandFault], ProblemType] = {
     faults.KindsMissing: problems.KINDS_MISSING,
     faults.KindNotOut: problems.KIND_NOT_OUT,
     faults.UnknownCertificate: problems.CERTIFICATE_UNKNOWN,
+    faults.AddressNotVerified: problems.ADDRESS_NOT_VERIFIED,
+    faults.UnknownSubRequest: problems.SUB_REQUEST_UNKNOWN,
+    faults.AnotherOfficerDecides: problems.ANOTHER_OFFICER_DECIDES,
     faults.UnknownPaper: problems.PAPER_UNKNOWN,
     faults.ApproverNotEntitled: problems.APPROVER_NOT_ENTITLED,
     faults.SectionsUnknown: problems.SECTIONS_UNKNOWN,
@@ -38,11 +41,19 @@ PROBLEMS: Mapping[type[faults.CommandFault], ProblemType] = {
 }
 
 
+_TO_STATION: Mapping[str, FieldError] = {
+    "missing": FieldError("missing", "is required", "आवश्यक है", "/to_station"),
+    "own_station": FieldError("own_station", "is your own police station", "आपका अपना थाना है", "/to_station"),
+}
+
+
 def problem_of(fault: faults.CommandFault, case: Case, allowed: Sequence[str], code_names: CodeNames) -> Problem:
     """`allowed` is what the caller's role may do with the case now; `code_names` name states and acts."""
     if isinstance(fault, faults.ImplausibleTime):
         wrong = FieldError("implausible_time", fault.en, fault.hi, f"/{fault.field}")
         return Problem(VALIDATION_FAILED, errors=[wrong])
+    if isinstance(fault, faults.StationNotNamed):
+        return Problem(VALIDATION_FAILED, errors=[_TO_STATION[fault.code]])
     if isinstance(fault, faults.FactsRefused):
         named = [(f"/facts/{name}", code, MESSAGES[code]) for name, code in fault.faults]
         errors = [FieldError(code, text.en, text.hi, pointer) for pointer, code, text in named]
@@ -60,7 +71,10 @@ def problem_of(fault: faults.CommandFault, case: Case, allowed: Sequence[str], c
         return Problem(problems.TRANSITION_NOT_ALLOWED, "state", filled, extra=extra)
     why = (
         fault.why
-        if isinstance(fault, faults.ClockNotPausable | faults.EnquiryBarred | faults.IdentityNotConfirmed)
+        if isinstance(
+            fault,
+            faults.ClockNotPausable | faults.EnquiryBarred | faults.IdentityNotConfirmed | faults.AddressNotVerified,
+        )
         else None
     )
     return Problem(type_, why, extra=extra)

@@ -20,6 +20,7 @@ from event_schemas import (
     ComplaintClosed,
     ComplaintReopened,
     ComplaintWithdrawn,
+    DisputeDecided,
     DocumentsRequested,
     EmergencyResolved,
     FIRDeclined,
@@ -42,9 +43,12 @@ from event_schemas import (
     ResponderArrived,
     ResponderDispatched,
     ResponderStoodDown,
+    SubRequestAnswered,
+    SubRequestMade,
     TipAnswered,
     TransferRequested,
     VerificationCompleted,
+    VerificationDisputed,
     VisitorArrived,
     WithdrawalRequested,
 )
@@ -58,7 +62,6 @@ from intake.case.model import Case
 from intake.case.scope import Reach
 from intake.case.situation import (
     Situation,
-    is_undecided,
     needs_confirmation,
     no_paper_under_way,
     valid_certificates,
@@ -72,6 +75,8 @@ from intake.hearings import commands as hearing
 from intake.hearings import domain as hearings
 from intake.reopening import commands as reopening
 from intake.reopening import rules
+from intake.verifying import commands as verifying
+from intake.verifying import domain as verifications
 
 
 class Act(StrEnum):
@@ -91,7 +96,11 @@ class Act(StrEnum):
     REVIEW_IDENTITY = "review-identity"
     CONFIRM_IDENTITY = "confirm-identity"
     HOLD_IDENTITY = "hold-identity"
+    SEND_SUB_REQUEST = "send-sub-request"
+    ANSWER_SUB_REQUEST = "answer-sub-request"
     COMPLETE_VERIFICATION = "complete-verification"
+    DISPUTE_VERIFICATION = "dispute-verification"
+    DECIDE_DISPUTE = "decide-dispute"
     APPROVE_CERTIFICATE = "approve-certificate"
     REFUSE_CERTIFICATE = "refuse-certificate"
     ORDER_CERTIFICATE_REVOCATION = "order-certificate-revocation"
@@ -135,6 +144,7 @@ class Command(Transition):
     `posts`: those that may, where the case says so; a command of another post is refused by a fault of `build`.
     `identity`: what must be so of the applicant's identity besides. `reviews_identity`: its document's other holder is
     notified, and its claim says what the officer found.
+    `reads_person`: the command asks whom the case verifies.
     `waits_for_the_law`: not while a time limit of the law runs, which ends by its own event alone.
     `ends`: the clock rounds that end with it where the policies do not end them.
     """
@@ -149,6 +159,7 @@ class Command(Transition):
     posts: Callable[[Situation], frozenset[Post]] | None = None
     identity: Callable[[Case], bool] | None = None
     reviews_identity: bool = False
+    reads_person: bool = False
     waits_for_the_law: bool = False
     ends: ClockEnds | None = None
     reach: Reach = Reach.OWN
@@ -187,6 +198,8 @@ _EMERGENCY = frozenset({F.EMERGENCY})
 _TIP = frozenset({F.TIP})
 _CERTIFICATE = frozenset({F.CERTIFICATE})
 _VERIFIED = frozenset({F.CERTIFICATE, F.VERIFICATION})
+# Whose result is about another person; the papers say which of them.
+_RESULTS = frozenset({F.VERIFICATION})
 # Who gave information without a name is never called in.
 _HEARABLE = CASE_FAMILIES - {F.EMERGENCY, F.TIP}
 _ISSUED = frozenset({F.REPORT, F.CERTIFICATE, F.VERIFICATION, F.REGISTRATION})
@@ -356,8 +369,54 @@ TABLE: Mapping[Act, Command] = {
         moves=to(S.VERIFICATION_DONE, _AT_DESK, S.VERIFICATION_DONE),
         families=_VERIFIED,
         roles=_INVESTIGATORS,
-        condition=is_undecided,
+        condition=verifications.may_verify,
         identity=certificates.applicant_is_known,
+        reads_person=True,
+    ),
+    Act.SEND_SUB_REQUEST: Command(
+        body=verifying.SendSubRequest,
+        example={"to_station": "5130001"},
+        event=SubRequestMade,
+        build=verifying.send_sub_request,
+        moves=stay(_AT_DESK),
+        families=_VERIFIED,
+        roles=_INVESTIGATORS,
+        condition=verifications.may_send,
+        reads_person=True,
+    ),
+    # By the station that was asked, or by the desk of the case for an answer on paper.
+    Act.ANSWER_SUB_REQUEST: Command(
+        body=verifying.AnswerSubRequest,
+        example={"outcome": "clear"},
+        event=SubRequestAnswered,
+        build=verifying.answer_sub_request,
+        moves=stay(_AT_DESK),
+        families=_VERIFIED,
+        roles=_INVESTIGATORS,
+        condition=verifications.may_answer,
+        reach=Reach.ASKED,
+    ),
+    Act.DISPUTE_VERIFICATION: Command(
+        body=verifying.DisputeVerification,
+        event=VerificationDisputed,
+        build=verifying.dispute_verification,
+        moves=stay(frozenset(S)),
+        families=_RESULTS,
+        roles=_CITIZEN | _DECIDERS | _STATION,
+        condition=verifications.may_dispute,
+        reach=Reach.COUNTER,
+    ),
+    Act.DECIDE_DISPUTE: Command(
+        body=verifying.DecideDispute,
+        example={"decision": "upheld", "outcome": "clear"},
+        event=DisputeDecided,
+        build=verifying.decide_dispute,
+        moves=stay(frozenset(S)),
+        families=_RESULTS,
+        roles=_DECIDERS,
+        condition=verifications.is_disputed,
+        posts=verifications.deciders,
+        reads_person=True,
     ),
     Act.APPROVE_CERTIFICATE: Command(
         body=certificates.ApproveCertificate,
@@ -681,7 +740,8 @@ TABLE: Mapping[Act, Command] = {
         roles=_CITIZEN,
     ),
 }
+_BY_NUMBER = frozenset({Act.CHECK_IN, Act.DISPUTE_VERIFICATION})
 DESK_COMMANDS: Mapping[Act, Command] = {
-    act: command for act, command in TABLE.items() if command.roles != _CITIZEN and act is not Act.CHECK_IN
+    act: command for act, command in TABLE.items() if command.roles != _CITIZEN and act not in _BY_NUMBER
 }
-"""The desk's by their path segment. Check-in is not among them: it may open a case (POST /v1/desk/visits)."""
+"""The desk's by their path segment. Not those of a counter, which come by the number that a visitor hands in."""

@@ -123,6 +123,30 @@ class DeskMessage(Shape):
     text: str | None
 
 
+class SubRequestOfCase(Shape):
+    """The police of another place were asked: a station by its code, or another state by letter."""
+
+    sub_request_id: str
+    at: datetime
+    mode: str
+    mode_text: str
+    to_station: str | None
+    to_state: str | None
+    state: Literal["open", "answered"]
+    state_text: str
+    outcome: str | None
+    outcome_text: str | None
+    answered_at: datetime | None
+    letter_number: str | None
+
+
+class DisputeOfCase(Shape):
+    """The objection of the person verified to the newest result."""
+
+    state: Literal["open", "decided"]
+    state_text: str
+
+
 class CounterOfCase(Shape):
     """Who filed it for the citizen, in which language it was read back, and how he confirmed it."""
 
@@ -160,3 +184,5 @@ class DeskCase(CaseStatus):
     allowed: list[Act]
     allowed_text: Mapping[str, str]
     papers: list[PaperToApprove]
+    sub_requests: list[SubRequestOfCase]
+    dispute: DisputeOfCase | None

@@ -8,9 +8,11 @@ from typing import Any
 from chassis.bilingual import Language
 from chassis.sentences import CodeNames
 from event_schemas import PersonalData
+from intake.case import past
 from intake.case.clock_views import clock_view
 from intake.case.messages import WrittenMessage
 from intake.case.model import Case, displayed_state
+from intake.case.past import SubRequest
 from intake.catalogue import Catalogue
 from intake.catalogue.questions import label
 from intake.commands.allowed import papers_to_approve
@@ -84,6 +86,23 @@ class Labels:
             "by_text": name,
             "text": None if masked else written.text,
         }
+
+    def sub_request(self, one: SubRequest) -> Mapping[str, Any]:
+        state = "open" if one.is_open else "answered"
+        outcome = one.outcome
+        return {
+            **asdict(one),
+            "mode_text": self._name("sub_request_modes", one.mode),
+            "state": state,
+            "state_text": self._name("sub_request_states", state),
+            "outcome_text": None if outcome is None else self._name("verification_outcomes", outcome),
+        }
+
+    def dispute(self, standing: str | None) -> Mapping[str, str] | None:
+        """Of an objection to the newest result; None where there is none."""
+        if standing in (None, "found"):
+            return None
+        return {"state": standing, "state_text": self._name("dispute_states", standing)}
 
     def _name(self, group: str, code: str) -> str:
         return self.code_names.name(group, code, self.language)
@@ -161,6 +180,8 @@ def desk_view(
         "allowed": [str(act) for act in allowed],
         "allowed_text": labels.acts(allowed),
         "papers": labels.papers(case),
+        "sub_requests": [labels.sub_request(one) for one in past.sub_requests(case)],
+        "dispute": labels.dispute(past.result_standing(case)),
     }
 
 

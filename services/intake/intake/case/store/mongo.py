@@ -60,6 +60,7 @@ class MongoCaseStore:
                     IndexModel([("assignment.officer_post", 1), ("_id", -1)], name="desk_post"),
                     IndexModel([("lane", 1), ("state", 1), ("_id", -1)], name="desk_lane"),
                     _if_true(f"attributes.{AGAINST_POLICE}", "against_police"),
+                    _if_set("asked", [("asked", 1), ("_id", -1)]),
                     _if_set("named_station", [("named_station", 1), ("_id", -1)]),
                 ]
             )

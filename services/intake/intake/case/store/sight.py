@@ -68,6 +68,7 @@ def _in_charge(actor: Actor) -> Document:
     ways: list[dict[str, Any]] = [{"assignment.officer_post": actor.post}]
     if actor.role in STATION_ROLES and actor.station is not None:
         ways.append(at_station(actor.station))
+        ways.append({"asked": actor.station})
     if actor.role in DISTRICT_ROLES and actor.district is not None:
         district: Document = {"assignment.station.police_district": {"$in": list(spellings(actor.district))}}
         ways.append(district | _NOT_AGAINST_POLICE if actor.role is Role.SDPO else district)
