@@ -1,5 +1,6 @@
 """What all records share: frozen, strict for writers, with a case, a time and a place in an order."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -30,6 +31,11 @@ class Event(Record):
 
     case_id: CaseId = Field(pattern=r"^c_[0-9A-Za-z_-]{1,62}$")
     occurred_at: UtcTime
+
+    @property
+    def happened_at(self) -> datetime:
+        """When the fact came about for the clocks; the event itself may be of later."""
+        return self.occurred_at
 
 
 class IntakeEvent(Event):

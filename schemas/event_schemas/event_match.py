@@ -10,6 +10,7 @@ from event_schemas.base import Event
 from event_schemas.events import EVENT_CLASSES
 
 Condition = bool | int | str
+_OCCURRED: Final = "occurred_at"
 
 
 class EventMatch(BaseModel):
@@ -28,7 +29,7 @@ class EventMatch(BaseModel):
     )
     key_default: str | None = Field(default=None, description="the round's key if that field is empty")
     at: tuple[str, ...] = Field(
-        default=("occurred_at",),
+        default=(_OCCURRED,),
         min_length=1,
         description="the fact's time: the first of these fields that is there",
     )
@@ -51,12 +52,15 @@ class EventMatch(BaseModel):
         return keys or (() if self.key_default is None else (self.key_default,))
 
     def time(self, event: Event) -> datetime:
-        """The first time there is among the fields of ``at``, or else when the event occurred."""
+        """The first time there is among the fields of ``at``, or else when the fact came about.
+
+        A filing on paper came about when the paper was received, whatever edition of the policies reads its event.
+        """
         for name in self.at:
-            time = getattr(event, name)
+            time = event.happened_at if name == _OCCURRED else getattr(event, name)
             if isinstance(time, datetime):
                 return time
-        return event.occurred_at
+        return event.happened_at
 
     @field_validator("event")
     @classmethod

@@ -1,10 +1,23 @@
 """The rules of the clocks, one promise a test."""
 
+from datetime import timedelta
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chassis.policy_file import read_policies
-from event_schemas import DocumentsCompleted, Envelope, HearingParty, SLABreached, SLABreachRevoked, SLAClockStopped
+from event_schemas import (
+    ComplaintFiled,
+    DocumentsCompleted,
+    Envelope,
+    HearingParty,
+    SLABreached,
+    SLABreachRevoked,
+    SLAClockStopped,
+)
 from event_schemas.policies import DEFAULT_PATH, PolicySet
+from event_schemas.services import SERVICE_CODES
 from sla_monitor.domain import engine
 from tests.sla_monitor.sla_events import (
     CASE,
@@ -30,6 +43,8 @@ from tests.sla_monitor.sla_events import (
     visitor,
     withdrawn,
 )
+
+EDITIONS = read_policies(DEFAULT_PATH)
 
 
 def test_an_inquiry_runs_thirty_days_from_the_filing() -> None:
@@ -58,6 +73,29 @@ def test_a_call_to_the_centre_runs_from_when_it_was_received() -> None:
     monitor = Monitor()
     monitor.consume(filed(300, "emergency-112", kinds=("police",), call_received_at=at(60)))
     assert monitor.states() == {"dial112_response:police": ("running", 60 + 20 * MINUTE)}
+
+
+def test_paper_runs_from_its_receipt_and_breaches_at_once_where_it_lay_too_long() -> None:
+    """An inquiry is due thirty days after received_at; what was received before that is breached at the next tick."""
+    monitor = Monitor()
+    monitor.consume(filed(5 * DAY, received_at=at(2 * DAY)))
+    assert monitor.states() == {"inquiry:1": ("running", 32 * DAY)}
+    lain = Monitor()
+    emitted = [*lain.consume(filed(40 * DAY, received_at=at(0)), assigned(40 * DAY + 1)), *lain.consume(40.0 * DAY + 2)]
+    breaches = [one.data for one in emitted if isinstance(one.data, SLABreached)]
+    assert (breaches[0].level, breaches[0].due_at, breaches[0].overdue_s) == (0, at(30 * DAY), 10.0 * DAY + 2)
+    assert lain.states() == {"inquiry:1": ("running", 30 * DAY)}
+
+
+@given(st.integers(0, 364 * 24 * 60), st.sampled_from(sorted(SERVICE_CODES)))
+def test_every_clock_of_a_filing_follows_its_receipt(minutes: int, service: str) -> None:
+    """Whatever the service and the edition: it starts at received_at, and is due when it would be if filed then."""
+    filing = filed(400 * DAY, service).data
+    assert isinstance(filing, ComplaintFiled)
+    received = filing.occurred_at - timedelta(minutes=minutes)
+    on_paper = EDITIONS.due_at_filing(filing.model_copy(update={"received_at": received}))
+    assert on_paper == EDITIONS.due_at_filing(filing.model_copy(update={"occurred_at": received}))
+    assert {start.started_at for start in on_paper} <= {received}
 
 
 def test_a_breach_is_emitted_once_and_its_levels_follow() -> None:

@@ -1,5 +1,6 @@
 """A case opens, gathers papers, and ends."""
 
+from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
@@ -40,6 +41,8 @@ class ComplaintFiled(IntakeEvent):
     ``attributes`` holds only what the catalogue marks ``x-clear`` (enums and booleans); personal data is
     in ``sealed``. ``contact_proved``: the sealed phone is the one that the filer logged in with or called 112 from.
     ``source`` is a keyed hash, another each day, of the login or network it was filed from; it reveals no address.
+    ``received_at``: when the paper that this was entered from was handed in or came by post; every clock that the
+    filing starts runs from then.
     """
 
     type: ClassVar[Literal["ComplaintFiled"]] = "ComplaintFiled"
@@ -63,6 +66,11 @@ class ComplaintFiled(IntakeEvent):
     sealed: str | None = Field(default=None, repr=False)
     contact_proved: bool = False
     source: Source | None = None
+    received_at: UtcTime | None = None
+
+    @property
+    def happened_at(self) -> datetime:
+        return self.received_at or self.occurred_at
 
 
 class EvidenceAdded(IntakeEvent):

@@ -14,6 +14,12 @@ class IntakeMetrics:
         self.rejected = Counter(
             "janseva_submissions_rejected", "Submissions refused, by problem code", ["code"], registry=registry
         )
+        self.entered_late = Counter(
+            "janseva_papers_entered_late",
+            "Papers that an office entered more than a day after it had received them",
+            ["service_code"],
+            registry=registry,
+        )
         self.otp_refused = Counter(
             "janseva_otp_refused",
             "Login codes refused because no SMS reaches the number, by why: invalid, landline, toll_free ...",

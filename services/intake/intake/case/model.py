@@ -176,11 +176,16 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class CounterFiling:
-    """An officer filed it for the citizen before him, and read it back to him: never an OTP alone."""
+    """An officer filed it for the citizen before him, and read it back to him: never an OTP alone.
+
+    `received_at`: when the paper that it was entered from came to the police, by `received_by` (hand or post).
+    """
 
     post: str
     confirmation: str
     language: str
+    received_at: datetime | None = None
+    received_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ NAMED: Final[Mapping[str, Text]] = {
     if code != "default"
 }
 """What papers an officer may ask for, whatever the service, are called."""
+_HANDED_IN: Final = "handed_in_paper"
 
 
 def papers(service: Service | None, case: Case) -> tuple[tuple[Document, bool], ...]:
@@ -31,10 +32,17 @@ def is_complete(service: Service | None, case: Case) -> bool:
 
 
 def asked_of(service: Service | None, case: Case) -> tuple[Document, ...]:
-    """The service's required and optional ones, then what officers asked for besides."""
+    """The service's required and optional ones, what officers asked for besides, and the paper it was entered from."""
     own = () if service is None else service.documents
     known = {document.code for document in own}
-    return (*own, *(document for document in _requested(case) if document.code not in known))
+    return (*own, *(document for document in (*_requested(case), *_entered_from(case)) if document.code not in known))
+
+
+def _entered_from(case: Case) -> tuple[Document, ...]:
+    """A case that was entered from paper keeps its scan; no limit waits for it."""
+    if case.counter is None or case.counter.received_at is None:
+        return ()
+    return (Document(code=_HANDED_IN, required=False, names=NAMED[_HANDED_IN]),)
 
 
 def _requested(case: Case) -> tuple[Document, ...]:

@@ -148,11 +148,16 @@ class DisputeOfCase(Shape):
 
 
 class CounterOfCase(Shape):
-    """Who filed it for the citizen, in which language it was read back, and how he confirmed it."""
+    """Who filed it for the citizen, in which language it was read back, and how he confirmed it.
+
+    `received_at` and `received_by`: of paper that was handed in or came by post before it was entered.
+    """
 
     post: str
     confirmation: str
     language: str
+    received_at: datetime | None
+    received_by: Literal["hand", "post"] | None
 
 
 class DeskCase(CaseStatus):

@@ -130,7 +130,7 @@ async def _file_complaint(parts: FilingParts, raw: bytes, principal: Principal |
     citizen = principal if principal is not None and principal.role == "citizen" else None
     submission = submission_of(parts.catalogue, service, given, citizen, now, source=source)
     if principal is not None and citizen is None:
-        submission = at_counter(submission, given.counter, principal, parts.contact_of)
+        submission = at_counter(submission, given.counter, principal, parts.contact_of, now)
     else:
         refuse_counter(given.counter)
     if citizen is not None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from chassis.http.moments import Instant
 from chassis.http.problems import VALIDATION_FAILED, FieldError, Problem
 from chassis.visible import is_blank
 from event_schemas import Location
@@ -88,12 +89,18 @@ class SeenDocument(Body):
 
 
 class CounterBody(Body):
-    """An officer's filing for the citizen before him: read back in his language, and confirmed by more than an OTP."""
+    """An officer's filing for the citizen before him: read back in his language, and confirmed by more than an OTP.
 
-    read_back: Literal[True]
+    `received_at`: when the paper was handed in or came by post, where that was earlier. Its clocks run from then; who
+    wrote it may be gone, so the signed paper stands for the reading back.
+    """
+
+    read_back: bool
     confirmation: Literal["thumb", "signature", "witness"]
     language: Annotated[str, StringConstraints(pattern=r"^[a-z_]{2,20}$")] = "hi"
     identity: SeenDocument | None = None
+    received_at: Instant | None = None
+    received_by: Literal["hand", "post"] = "hand"
 
 
 class ComplaintBody(Body):

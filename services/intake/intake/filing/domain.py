@@ -113,6 +113,7 @@ def file_complaint(submission: Submission, stamp: Stamp, policies: PolicySet, se
         sealed=sealed,
         contact_proved=submission.contact_proved,
         source=submission.source,
+        received_at=submission.counter.received_at if submission.counter else None,
     )
     flags = notice_flags(
         submission.flags,

@@ -17,6 +17,7 @@ from intake.case.numbers import new_receipt_secret, new_tracking_number, receipt
 from intake.case.publishing import outbox_entry
 from intake.case.store import CaseStore, UniqueConflict, UniqueField
 from intake.filing.domain import NewCase, Stamp, Submission, check_in_at_filing, file_complaint, hold_at_filing, new_ids
+from intake.filing.notices import ENTERED_LATE
 from intake.metrics import IntakeMetrics
 from intake.problems import KEY_IN_PROGRESS, KEY_REUSED
 
@@ -108,6 +109,8 @@ class FilingDesk:
                     continue
                 raise
             self._metrics.accepted.labels(filing.case.service_code, filing.case.lane, filing.case.channel).inc()
+            if ENTERED_LATE in filing.case.flags:
+                self._metrics.entered_late.labels(filing.case.service_code).inc()
             return Filed(filing.case, secret)
         raise RuntimeError("no free tracking number was found")
 

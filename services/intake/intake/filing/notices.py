@@ -19,6 +19,8 @@ TIP_COST = "tip_cost"
 FORMAT_DOUBTFUL = "format_doubtful"
 IDENTITY_NEEDED = "identity_needed"
 IDENTITY_REVIEW = "identity_review"
+RECEIVED_ON_PAPER = "received_on_paper"
+ENTERED_LATE = "entered_late"
 DOUBTFUL = "doubtful:"
 
 NOTICES = (
@@ -38,6 +40,7 @@ NOTICES = (
     FORMAT_DOUBTFUL,
     IDENTITY_NEEDED,
     IDENTITY_REVIEW,
+    RECEIVED_ON_PAPER,
 )
 """Each has its texts in texts.yaml, a single service's in the catalogue. Any other flag is for officers only."""
 

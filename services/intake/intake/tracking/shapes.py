@@ -127,7 +127,10 @@ class IdentityOfCase(Shape):
 
 
 class CaseStatus(Shape):
-    """A case as its citizen sees it. Codes are for programs; `*_name` and `*_text` say them in words."""
+    """A case as its citizen sees it. Codes are for programs; `*_name` and `*_text` say them in words.
+
+    `received_at`: when the paper that it was entered from came to the police; the time limits run from then.
+    """
 
     case_id: str
     tracking_number: str
@@ -138,6 +141,7 @@ class CaseStatus(Shape):
     status_text: str
     version: int
     filed_at: datetime
+    received_at: datetime | None
     station: Station | None
     officer_post: str | None
     office_name: str | None

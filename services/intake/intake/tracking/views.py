@@ -55,6 +55,7 @@ def status_view(
         "status_text": texts.code_names.name("case_states", case.state.value, language),
         "version": case.version,
         "filed_at": case.filed_at,
+        "received_at": case.counter.received_at if case.counter else None,
         "station": _station(station) if station else None,
         "officer_post": case.assignment.officer_post if case.assignment else None,
         "office_name": Values(current_office(case), texts.code_names, language)["office"] if case.assignment else None,
