@@ -256,6 +256,18 @@ class SignatureMethod(OpenEnum):
     UNKNOWN = "unknown"
 
 
+class HelperKind(OpenEnum):
+    """Who files for somebody who can't, or would rather not, do it himself."""
+
+    RELATIVE = "relative"
+    REPRESENTATIVE = "representative"
+    CSC = "csc"
+    SAHAJ = "sahaj"
+    KIOSK = "kiosk"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
 class IdentityOutcome(OpenEnum):
     CONFIRMED = "confirmed"
     REJECTED = "rejected"

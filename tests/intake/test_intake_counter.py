@@ -156,8 +156,8 @@ async def test_a_receipt_at_no_possible_time_is_refused(intake: Rig, ago: timede
     assert counter.received_at == START
 
 
-async def test_paper_received_at_the_wrong_station_is_routed_by_what_it_tells(intake: Rig) -> None:
-    """Any office receives it: it is entered there, and routed by what it tells."""
+async def test_paper_received_at_the_wrong_station_is_routed_by_its_place(intake: Rig) -> None:
+    """Any office receives it: it is entered there, and routed by its place."""
     filed = await intake.filed(paper(START - timedelta(hours=2)), by=OTHER_SHO)
     (event,) = intake.events(filed["case_id"])
     assert isinstance(event, ComplaintFiled)

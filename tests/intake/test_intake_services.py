@@ -222,7 +222,6 @@ def test_a_service_yields_the_papers_that_can_be_ordered() -> None:
         ("job-verification", {"requester": "employer"}, "candidate_consents"),
         ("recovered-property", {"report": "claim"}, "hidden_mark"),
         ("guard-hiring", {"what": "check"}, "agency_licence"),
-        ("e-complaint", {"filled_by": "relative"}, "helper_name"),
     ],
 )
 async def test_an_answer_asks_for_more(intake: Rig, code: str, changes: dict[str, Any], asked: str) -> None:

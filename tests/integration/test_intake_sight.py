@@ -15,7 +15,7 @@ from chassis.mongo.client import Mongo
 from chassis.outbox.publisher import Outbox
 from chassis.telemetry.metrics import OutboxMetrics
 from event_schemas import Lane, Station, ids
-from intake.case.model import Assignment, Case
+from intake.case.model import Assignment, Case, CaseHelper
 from intake.case.numbers import CaseId, new_tracking_number
 from intake.case.scope import AGAINST_POLICE, OFFICER_ROLES, Actor, accused_office, is_guarded, may_see
 from intake.case.states import Family, Role
@@ -140,6 +140,10 @@ def test_the_accused_office_is_the_named_one(named: str | None) -> None:
     assert accused_office({AGAINST_POLICE: True}, named) == (named or "").casefold()
 
 
+BY_ITSELF = [(channel, None) for channel in ("web", "phone112", "counter")]
+HELPED_ON_HIS_LOGIN, HELPERS_LOGIN = CaseHelper("csc", "thumb"), CaseHelper("csc", "thumb", logged_in=True)
+
+
 async def test_the_store_opens_what_the_proof_opens(mongo: Mongo) -> None:
     """By receipt, by login, by a number that an officer took down; nothing to anybody else, sensitive or not."""
     chance, store = random.Random(SEED), store_of(mongo)
@@ -153,12 +157,13 @@ async def test_the_store_opens_what_the_proof_opens(mongo: Mongo) -> None:
             owner=owner,
             contact=contact,
             channel=channel,
+            helper=helper,
             receipts=tuple(chance.sample(receipts, 2)),
         )
         for sensitive in (True, False)
         for owner in (None, *subs)
         for contact in (None, *subs)
-        for channel in ("web", "phone112", "counter")
+        for channel, helper in (*BY_ITSELF, ("web", HELPED_ON_HIS_LOGIN), ("web", HELPERS_LOGIN))
     ]
     for case in cases:
         await store.insert(case, ())

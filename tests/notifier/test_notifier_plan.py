@@ -65,21 +65,16 @@ DUE_SOON = DERIVED | {"clock": "inquiry", "clock_id": "inquiry:1", "rev": 1, "du
 
 REMINDED = {"citizen": "reminder_overdue", "office": "citizen_overdue"}
 
+FILED = BASE | {
+    "case_seq": 1,
+    "tracking_number": "JS-26-7K3M-9QXD-4",
+    "service_code": "e-complaint",
+    "lane": "routine",
+    "channel": "web",
+    "language": "hi",
+}
 EVENTS: list[tuple[Event, dict[str, str]]] = [
-    (
-        ComplaintFiled.model_validate(
-            BASE
-            | {
-                "case_seq": 1,
-                "tracking_number": "JS-26-7K3M-9QXD-4",
-                "service_code": "e-complaint",
-                "lane": "routine",
-                "channel": "web",
-                "language": "hi",
-            }
-        ),
-        {"citizen": "filed"},
-    ),
+    (ComplaintFiled.model_validate(FILED), {"citizen": "filed"}),
     (
         AssignedToStation.model_validate(ASSIGNED),
         {"citizen": "assigned", "office": "new_case"},
@@ -326,6 +321,32 @@ def test_the_desks_hear_of_a_sub_request_and_of_its_answer() -> None:
     answered = SubRequestAnswered.model_validate(made | {"outcome": "clear"})
     (notice,) = notices_of(answered, card(officer_post="SHO:5140003"))
     assert (notice.template, notice.post) == ("sub_request_answered", "SHO:5140003")
+
+
+def helped(**more: Any) -> ComplaintFiled:
+    """A filing by a common service centre, whose number the event names under seal."""
+    contact = KEYS.seal(CASE, PersonalData(phone="+919812300099").to_json(), START)
+    return ComplaintFiled.model_validate(FILED | {"helped_by": "csc", "sealed_helper": contact} | more)
+
+
+@pytest.mark.parametrize("language", ["hi", "en"])
+def test_who_helped_and_the_person_both_hear_of_it(language: str) -> None:
+    """Each on his own number: the person by whom it was filed, the helper without the number of the case."""
+    known = card(language=language)
+    person, helper = sorted(notices_of(helped(language=language), known), key=lambda one: one.template)
+    assert (person.template, helper.template, helper.language) == ("filed_for_you", "helped", language)
+    assert person.variables["helper"] == {"hi": "जन सेवा केंद्र", "en": "a common service centre"}[language]
+    assert set(helper.variables) == {"service"}
+    contacts = Contacts(KEYS, directory())
+    assert (contacts.phone_of(helper, known), contacts.phone_of(person, known)) == ("+919812300099", PHONE)
+
+
+def test_a_helper_without_a_number_and_one_of_a_sensitive_case_hear_nothing() -> None:
+    """Of a sensitive case nothing, whatever the event holds; the person is notified all the same."""
+    unreached, sensitive = helped(sealed_helper=None), helped(sensitive=True)
+    assert [one.template for one in notices_of(unreached, card())] == ["filed_for_you"]
+    (person,) = notices_of(sensitive, card(sensitive=True))
+    assert (person.template, person.neutral) == ("filed_for_you", True)
 
 
 def notices_of(event: Event, known: CaseCard) -> tuple[Notice, ...]:

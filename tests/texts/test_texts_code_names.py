@@ -17,7 +17,7 @@ from intake.commands.survivors import JOINED
 from intake.commands.table import Act
 from intake.desk.api import IDENTITY_CONFLICT
 from intake.desk.likeness import FLOOD_SUSPECTED
-from intake.filing.notices import DOUBTFUL, NOTICES
+from intake.filing.notices import DOUBTFUL, ENTERED_LATE, HELPER_UNREACHED, NOTICES, PERSON_TO_ASK
 from intake.reopening.rules import APPEAL_OF, APPEALED
 
 CODE_NAMES = CodeNames.load()
@@ -34,6 +34,7 @@ SHOWN: dict[type[OpenEnum], tuple[str, ...]] = {
     values.AssignmentReason: ("assignment_reasons",),
     values.Visitor: ("visitors",),
     values.VisitOutcome: ("visit_outcomes",),
+    values.HelperKind: ("helpers",),
 }
 # No reader meets these: they choose a text, or are for services and officers' screens.
 NOT_SHOWN = {
@@ -76,7 +77,15 @@ def test_every_state_and_act_of_a_case_has_a_name() -> None:
 def test_every_flag_of_a_case_has_a_name() -> None:
     """What a desk reads of a case, from the way in, from a command and from the cases beside it."""
     marks = {mark.rstrip(":") for mark in (JOINED, DOUBTFUL, APPEALED, APPEAL_OF)}
-    flags = {*NOTICES, WITHDRAWAL_REQUESTED, FLOOD_SUSPECTED, IDENTITY_CONFLICT} | marks
+    flags = {
+        *NOTICES,
+        ENTERED_LATE,
+        HELPER_UNREACHED,
+        PERSON_TO_ASK,
+        WITHDRAWAL_REQUESTED,
+        FLOOD_SUSPECTED,
+        IDENTITY_CONFLICT,
+    } | marks
     assert flags == CODE_NAMES.names("flags").keys() - {"default"}
 
 

@@ -14,7 +14,7 @@ Facts = Mapping[str, str]
 _HEARING: Final = ("hearing_id", "outcome", "confirmation", "party")
 _CLOCK: Final = ("clock", "clock_id", "owner", "state", "due_at", "reason_code")
 _FACT_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "ComplaintFiled": ("tracking_number", "service_code", "lane"),
+    "ComplaintFiled": ("tracking_number", "service_code", "lane", "helped_by"),
     "TransferRequested": ("assignment_no", "reason_code", "by_post"),
     "ComplaintAcknowledged": ("by_post",),
     "ResponderDispatched": ("unit", "kind"),

@@ -134,6 +134,7 @@ VALUES: Final[Mapping[str, Value]] = {
     "by": by,
     "responsible": _title("escalate_to"),
     "kind": _named("responder_kinds", "kind"),
+    "helper": _named("helpers", "helped_by"),
     "unit": _plain("unit"),
     "clock": _named("clocks", "clock"),
     "due": due,

@@ -10,6 +10,7 @@ from event_schemas.values import (
     ClearText,
     Code,
     FilingChannel,
+    HelperKind,
     Lane,
     Language,
     Location,
@@ -42,7 +43,8 @@ class ComplaintFiled(IntakeEvent):
     in ``sealed``. ``contact_proved``: the sealed phone is the one that the filer logged in with or called 112 from.
     ``source`` is a keyed hash, another each day, of the login or network it was filed from; it reveals no address.
     ``received_at``: when the paper that this was entered from was handed in or came by post; every clock that the
-    filing starts runs from then.
+    filing starts runs from then. ``helped_by``: who filed for the person; ``sealed_helper`` is then the helper's phone,
+    sealed for the case like ``sealed``, where the helper is to hear of it: never of a sensitive case.
     """
 
     type: ClassVar[Literal["ComplaintFiled"]] = "ComplaintFiled"
@@ -67,6 +69,8 @@ class ComplaintFiled(IntakeEvent):
     contact_proved: bool = False
     source: Source | None = None
     received_at: UtcTime | None = None
+    helped_by: HelperKind | None = None
+    sealed_helper: str | None = Field(default=None, repr=False)
 
     @property
     def happened_at(self) -> datetime:

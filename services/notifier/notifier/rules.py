@@ -14,6 +14,7 @@ from chassis.sentences import CodeNames, Facts, Values, choose, enriched, facts_
 from chassis.settings import load_yaml
 from event_schemas import (
     AssignedToStation,
+    ComplaintFiled,
     DisputeDecided,
     Envelope,
     Event,
@@ -47,7 +48,7 @@ UNKNOWN_VALUE: Final = "-"
 DISPATCHER: Final = ids.post_id(Post.HQ, "control-room")
 
 # Citizens: who filed, and who is named by the event besides.
-PEOPLE: Final = frozenset({"citizen", "holder", "person"})
+PEOPLE: Final = frozenset({"citizen", "holder", "person", "helper"})
 Posts = Callable[[Event, CaseCard], Sequence[str]]
 
 
@@ -177,6 +178,10 @@ def _addressees(rule: Rule, event: Event, card: CaseCard) -> Iterator[_To]:
         # Who was verified at somebody else's request, by the number that was given for him.
         if isinstance(event, VerificationCompleted | DisputeDecided) and event.sealed_person and not card.sensitive:
             yield _To("person", None, event.sealed_person)
+    elif rule.to == "helper":
+        # Who helped in a sensitive case hears nothing of it, whatever the event carries.
+        if isinstance(event, ComplaintFiled) and event.sealed_helper is not None and not card.sensitive:
+            yield _To("helper", None, event.sealed_helper)
     elif rule.to in {"in_charge", "escalated"}:
         yield _To("office", _post(event, card))
     else:

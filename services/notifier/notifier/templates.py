@@ -21,7 +21,17 @@ Audience = Literal["citizen", "office"]
 Channel = Literal["sms"]
 DigestKind = Literal["new_cases", "due_soon", "breaches", "with_citizen", "changes"]
 Addressee = Literal[
-    "citizen", "holder", "person", "in_charge", "escalated", "informed", "nearby", "previous", "dispatcher", "asked"
+    "citizen",
+    "holder",
+    "person",
+    "helper",
+    "in_charge",
+    "escalated",
+    "informed",
+    "nearby",
+    "previous",
+    "dispatcher",
+    "asked",
 ]
 
 # All that a text may show whoever reads the phone of a sensitive case's citizen: a number, and when to come.

@@ -189,6 +189,18 @@ class CounterFiling:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseHelper:
+    """Who filed for the person, and how the person agreed; name and number are in the case's `sealed` alone.
+
+    `logged_in`: by the helper's own login, which then opens nothing of the case.
+    """
+
+    kind: str
+    confirmation: str
+    logged_in: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineEntry:
     """What people may read about an event; `params` fill the text of the reader's language."""
 
@@ -274,6 +286,7 @@ class Case:
     asked: tuple[str, ...] = ()
     messages: tuple[Message, ...] = ()
     counter: CounterFiling | None = None
+    helper: CaseHelper | None = None
     feedback: int | None = None
     round: int = 1
     commands: Mapping[str, CommandMark] = field(default_factory=dict)

@@ -162,7 +162,8 @@ class CounterOfCase(Shape):
 
 class DeskCase(CaseStatus):
     """The status, and what an officer needs besides. `allowed`: the commands that would be accepted now, by name in
-    `allowed_text`. `papers`: those that may be approved now, by whichever post.
+    `allowed_text`. `papers`: those that may be approved now, by whichever post. `agreed_by`: how the person agreed to
+    what a helper filed; name and number of the helper are among the revealed attributes.
     """
 
     priority: PriorityName
@@ -180,6 +181,7 @@ class DeskCase(CaseStatus):
     possible_duplicates: list[str]
     group: str | None
     counter: CounterOfCase | None
+    agreed_by: Literal["thumb", "signature", "witness", "unable"] | None
     attributes: Mapping[str, Any]
     assignment: DeskAssignment | None
     location: Point | None

@@ -164,6 +164,7 @@ def desk_view(
         "sensitive": case.sensitive,
         **_beside(case, like, labels, noted),
         "counter": None if case.counter is None else asdict(case.counter),
+        "agreed_by": None if case.helper is None else case.helper.confirmation,
         "attributes": dict(case.attributes),
         "assignment": {
             "assignment_no": assignment.assignment_no,

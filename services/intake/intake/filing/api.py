@@ -36,6 +36,7 @@ from intake.filing.bodies import ComplaintBody, submission_of
 from intake.filing.counter import at_counter, refuse_counter
 from intake.filing.emergencies import Caller, EmergencyDesk
 from intake.filing.handlers import FilingDesk
+from intake.filing.helping import logs_in_as_helper, with_helper
 from intake.filing.identity import with_identity
 from intake.filing.reading.field_names import names_emergency, names_emergency_anywhere
 from intake.filing.reading.urgent import read_urgent
@@ -128,13 +129,15 @@ async def _file_complaint(parts: FilingParts, raw: bytes, principal: Principal |
     )
     given, now = as_model(ComplaintBody, body), parts.desk.now()
     citizen = principal if principal is not None and principal.role == "citizen" else None
-    submission = submission_of(parts.catalogue, service, given, citizen, now, source=source)
+    person = None if logs_in_as_helper(given.helper) else citizen
+    submission = submission_of(parts.catalogue, service, given, person, now, source=source)
+    submission = with_helper(submission, given.helper, citizen, parts.contact_of)
     if principal is not None and citizen is None:
         submission = at_counter(submission, given.counter, principal, parts.contact_of, now)
     else:
         refuse_counter(given.counter)
-    if citizen is not None:
-        submission = await with_identity(submission, citizen, parts.identities)
+    if person is not None:
+        submission = await with_identity(submission, person, parts.identities)
     filed = await parts.desk.file(submission, key=key, idempotency=idempotency)
     return parts.answers.filed(filed, language_of(headers.get("accept-language")))
 

@@ -11,7 +11,7 @@ from chassis.http.moments import Instant
 from chassis.http.problems import VALIDATION_FAILED, FieldError, Problem
 from chassis.visible import is_blank
 from event_schemas import Location
-from event_schemas.values import FilingChannel, Language
+from event_schemas.values import FilingChannel, HelperKind, Language
 from intake.auth import Principal
 from intake.catalogue import Catalogue, Service
 from intake.filing.domain import Person, Submission
@@ -103,6 +103,21 @@ class CounterBody(Body):
     received_by: Literal["hand", "post"] = "hand"
 
 
+class HelperBody(Body):
+    """Who files for a person who can't do it himself: a relative, a centre's operator, a representative.
+
+    A one-time password proves a number and nothing more: the person agrees by thumb, signature or before a witness.
+    `unable`: the person can't at all, and an officer asks. `login`: whose the token is; a helper's own opens nothing.
+    """
+
+    kind: Annotated[str, OneOf(HelperKind)]
+    name: PersonName = Field(repr=False)
+    phone: Annotated[str, StringConstraints(max_length=40)] | None = Field(default=None, repr=False)
+    agreed: Literal[True]
+    confirmation: Literal["thumb", "signature", "witness", "unable"]
+    login: Literal["person", "helper"] = "person"
+
+
 class ComplaintBody(Body):
     service_code: str = Field(max_length=80)
     language: Annotated[str, OneOf(Language)] = "hi"
@@ -113,6 +128,7 @@ class ComplaintBody(Body):
     named_station: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,40}$")] | None = None
     attributes: dict[str, Any] = Field(default_factory=dict, repr=False)
     counter: CounterBody | None = None
+    helper: HelperBody | None = None
 
 
 def checked_location(body: LocationBody) -> Location:

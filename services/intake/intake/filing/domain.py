@@ -8,7 +8,7 @@ from typing import Any
 from event_schemas import ComplaintFiled, IdentityHeld, Location, PersonalData, VisitorArrived, ids
 from event_schemas.policies import PolicySet
 from intake.case.due import dues
-from intake.case.model import Case, CaseIdentity, CounterFiling, Due, Idempotency, Numbered, TimelineEntry
+from intake.case.model import Case, CaseHelper, CaseIdentity, CounterFiling, Due, Idempotency, Numbered, TimelineEntry
 from intake.case.numbers import CaseId, TrackingNumber
 from intake.case.scope import accused_office
 from intake.case.states import Family, State
@@ -29,6 +29,15 @@ class Person:
     name: str | None = field(default=None, repr=False)
     phone: str | None = field(default=None, repr=False)
     address: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """Who files for the person; the personal part leaves this module sealed only."""
+
+    on_record: CaseHelper
+    name: str = field(repr=False)
+    phone: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,7 @@ class Submission:
     contact_proved: bool = False
     identity: CaseIdentity | None = None
     counter: CounterFiling | None = None
+    helper: Helper | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +124,8 @@ def file_complaint(submission: Submission, stamp: Stamp, policies: PolicySet, se
         contact_proved=submission.contact_proved,
         source=submission.source,
         received_at=submission.counter.received_at if submission.counter else None,
+        helped_by=submission.helper.on_record.kind if submission.helper else None,
+        sealed_helper=_sealed_helper(submission, stamp, seal, sensitive=sensitive),
     )
     flags = notice_flags(
         submission.flags,
@@ -172,12 +184,15 @@ def _personal_data(
         "address": person.address,
         "description": submission.description,
         "place": submission.place_address,
+        "helper": submission.helper.name if submission.helper else None,
     }
     redacted = {key: redact_text(text) for key, text in texts.items() if text}
     kept = {key: text for key, (text, _) in redacted.items()}
     private = {key: value for key, value in attributes.items() if key not in clear}
     if "place" in kept:
         private["place_address"] = kept["place"]
+    if submission.helper is not None:
+        private |= {"helper_name": kept["helper"], "helper_mobile": submission.helper.phone}
     data = PersonalData(
         name=kept.get("name"),
         phone=person.phone,
@@ -188,6 +203,18 @@ def _personal_data(
     )
     removed = any(found for _, found in redacted.values())
     return (data if data != _NOTHING else None), removed
+
+
+def _sealed_helper(submission: Submission, stamp: Stamp, seal: Seal, *, sensitive: bool) -> str | None:
+    """The helper's number, if he is to hear of the case: not of a sensitive one, and not twice on one phone."""
+    helper = submission.helper
+    if helper is None or helper.phone is None or sensitive or helper.phone == submission.person.phone:
+        return None
+    return seal(stamp.case_id, PersonalData(phone=helper.phone).to_json(), stamp.now)
+
+
+def _helped(filed: ComplaintFiled) -> Mapping[str, str]:
+    return {} if filed.helped_by is None else {"helped_by": str(filed.helped_by)}
 
 
 def _desk_keys(submission: Submission, stamp: Stamp) -> tuple[str, ...]:
@@ -236,6 +263,7 @@ def _case_of(
         flags=flags,
         identity=submission.identity,
         counter=submission.counter,
+        helper=submission.helper.on_record if submission.helper else None,
         desk_keys=_desk_keys(submission, stamp),
-        history=(TimelineEntry(stamp.event_id, stamp.case_id, stamp.now, filed.type),),
+        history=(TimelineEntry(stamp.event_id, stamp.case_id, stamp.now, filed.type, _helped(filed)),),
     )

@@ -21,6 +21,8 @@ IDENTITY_NEEDED = "identity_needed"
 IDENTITY_REVIEW = "identity_review"
 RECEIVED_ON_PAPER = "received_on_paper"
 ENTERED_LATE = "entered_late"
+HELPER_UNREACHED = "helper_unreached"
+PERSON_TO_ASK = "person_to_ask"
 DOUBTFUL = "doubtful:"
 
 NOTICES = (

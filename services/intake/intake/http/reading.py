@@ -39,12 +39,12 @@ async def read_model(request: Request, model: type[M]) -> M:
     return as_model(model, as_object(parse_json(raw) if raw.strip() else {}))
 
 
-def read_phone(text: str) -> str:
+def read_phone(text: str, pointer: str = "/complainant/phone") -> str:
     """E.164; an Indian number may come without its country code. Problem phone_invalid."""
     found = parse_phone(text)
     if found is None:
         raise Problem(
             PHONE_INVALID,
-            errors=[FieldError("phone", "is not a valid number", "सही नंबर नहीं है", "/complainant/phone")],
+            errors=[FieldError("phone", "is not a valid number", "सही नंबर नहीं है", pointer)],
         )
     return found

@@ -23,6 +23,7 @@ def _status(
         "version": 2,
         "filed_at": _FILED_AT,
         "received_at": None,
+        "helper": None,
         "station": {"code": "5140003", "name": "ARARIA", "name_hi": "अररिया", "district": "Araria"},
         "officer_post": "SHO:5140003",
         "office_name": texts["office"],

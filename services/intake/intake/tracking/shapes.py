@@ -126,6 +126,13 @@ class IdentityOfCase(Shape):
     last_four: str | None
 
 
+class HelperOfCase(Shape):
+    """Who filed it for the person."""
+
+    kind: str
+    kind_text: str
+
+
 class CaseStatus(Shape):
     """A case as its citizen sees it. Codes are for programs; `*_name` and `*_text` say them in words.
 
@@ -142,6 +149,7 @@ class CaseStatus(Shape):
     version: int
     filed_at: datetime
     received_at: datetime | None
+    helper: HelperOfCase | None
     station: Station | None
     officer_post: str | None
     office_name: str | None

@@ -11,6 +11,7 @@ from intake.beat.domain import answerable, visits_of
 from intake.case.clock_views import clock_view
 from intake.case.model import (
     Case,
+    CaseHelper,
     CaseIdentity,
     ClockRecord,
     ClockView,
@@ -56,6 +57,7 @@ def status_view(
         "version": case.version,
         "filed_at": case.filed_at,
         "received_at": case.counter.received_at if case.counter else None,
+        "helper": _helper(case.helper, texts, language),
         "station": _station(station) if station else None,
         "officer_post": case.assignment.officer_post if case.assignment else None,
         "office_name": Values(current_office(case), texts.code_names, language)["office"] if case.assignment else None,
@@ -110,6 +112,12 @@ def _identity(identity: CaseIdentity | None, texts: Texts, language: Language) -
         "document": identity.document,
         "last_four": identity.last_four,
     }
+
+
+def _helper(helper: CaseHelper | None, texts: Texts, language: Language) -> Mapping[str, Any] | None:
+    if helper is None:
+        return None
+    return {"kind": helper.kind, "kind_text": texts.code_names.name("helpers", helper.kind, language)}
 
 
 def own_case(case: Case, texts: Texts, language: Language) -> Mapping[str, Any]:

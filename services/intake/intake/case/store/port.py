@@ -62,8 +62,9 @@ class Proof:
             return False
         if case.owner is not None:
             return case.owner == self.sub
-        # He called 112 or came to a counter, and an officer took down his number.
-        return case.channel in OFFICERS_CHANNELS and case.contact == self.sub
+        # He called 112 or came to a counter, and an officer took down his number; or a helper did, on his own login.
+        by_others = case.channel in OFFICERS_CHANNELS or (case.helper is not None and case.helper.logged_in)
+        return by_others and case.contact == self.sub
 
 
 @dataclass(frozen=True, slots=True)
