@@ -49,12 +49,12 @@ DEPTH: ContextVar[int] = ContextVar("depth", default=0)
 
 def absent(name: str) -> str:
     """A value that could be one and is nobody's."""
-    drawn = {
+    drawn: Mapping[str, Callable[[], str]] = {
         "tracking_number": lambda: str(new_tracking_number(START)),
-        "case_id": ids.new_case_id,
+        "case_id": lambda: str(ids.new_case_id()),
         "case_key": lambda: tip_key(receipt_secret(b"another", "c_1", "k" * 22)).case_key,
     }
-    return drawn.get(name, ids.new_event_id)()
+    return drawn.get(name, lambda: str(ids.new_event_id()))()
 
 
 class Asked:
