@@ -26,7 +26,7 @@ from tests.intake.intake_rig import OTHER_SHO, RAVI, START, bearer
 
 # Identifiers of people's matters: for a stranger each is as if it were nobody's. Those of the query have a rule below.
 HIDDEN: Final = frozenset(
-    {"tracking_number", "case_id", "evidence_id", "certificate_id", "case_key", "transaction", "entry_id"}
+    {"tracking_number", "case_id", "evidence_id", "certificate_id", "case_key", "transaction", "entry_id", "erasure_id"}
 )
 # Beside them in a path: which register, of a list that everybody may read.
 KINDS: Final = frozenset({"register"})

@@ -32,10 +32,10 @@ def opened_by(proof: Proof) -> list[Document]:
     """Which documents the proof opens, as alternatives."""
     own: Document = {"sensitive": {"$ne": True}}
     by_others: list[Document] = [{"channel": {"$in": list(OFFICERS_CHANNELS)}}, {"helper.logged_in": True}]
-    taken_down: Document = {"owner": {"$exists": False}, "$or": by_others}
+    ownerless: Document = {"owner": {"$exists": False}, "$or": by_others}
     # What was not given is compared all the same, with what no document holds.
     sub, receipt = proof.sub or "", proof.receipt or ""
-    return [{"receipts": receipt}, {**own, "owner": sub}, {**own, **taken_down, "contact": sub}]
+    return [{"receipts": receipt}, {**own, "owner": sub}, {**own, **ownerless, "contact": sub}]
 
 
 def at_station(code: str) -> Document:
