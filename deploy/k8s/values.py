@@ -12,7 +12,11 @@ SHARED: dict[str, str] = {
 }
 
 OWN: dict[str, dict[str, str]] = {
-    "intake": {"NOTIFIER_URL": "http://notifier", "CERTIFICATE_URL": "http://certificate"},
+    "intake": {
+        "NOTIFIER_URL": "http://notifier",
+        "CERTIFICATE_URL": "http://certificate",
+        "PAGES_URL": "https://janseva.police.example",
+    },
     "routing": {},
     "sla-monitor": {"CHANGELOG_REPLICATION": "3"},
     "sla-ledger": {},

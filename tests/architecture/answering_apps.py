@@ -19,7 +19,9 @@ from certificate.domain import Status
 from certificate.kind_rules import checked
 from certificate.links import LinkSigner
 from certificate.metrics import CertificateMetrics
+from certificate.receipt import ReceiptTexts
 from certificate.records import Certificate
+from certificate.render import Renderer
 from certificate.spelling import Name
 from certificate.store import StoredPdf
 from chassis.http.app import add_routes
@@ -198,6 +200,7 @@ async def _certificate() -> AsyncIterator[Answering]:
         certificate_api.verify_router(papers, CertificateMetrics(registry), checked(), CLOCK),
         certificate_api.pdf_router(papers, KEYS, signer, CLOCK, SERVICE_TOKEN),
         certificate_api.internal_router(papers, signer, CLOCK, SERVICE_TOKEN, timedelta(minutes=5)),
+        certificate_api.receipts_router(Renderer(), ReceiptTexts.load(), SERVICE_TOKEN),
     )
     known = {"name": _PAPER.number, "certificate_id": _PAPER.certificate_id}
     yield Answering(_app(registry, *routers), known, {"/": SERVICE}, stores=(papers,))

@@ -3,7 +3,7 @@
 import base64
 import json
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -125,6 +125,13 @@ class PaperShelf:
         self.papers: dict[str, bytes] = {}
         self.asked: list[str] = []
         self.fault: Problem | None = None
+        self.receipts: list[Mapping[str, Any]] = []
+
+    async def receipt(self, facts: Mapping[str, Any]) -> bytes:
+        if self.fault is not None:
+            raise self.fault
+        self.receipts.append(facts)
+        return b"%PDF-1.7 a receipt"
 
     async def get(self, certificate_id: str, if_none_match: str | None) -> Paper:
         self.asked.append(certificate_id)

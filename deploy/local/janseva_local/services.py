@@ -94,6 +94,7 @@ SERVICES: tuple[Service, ...] = (
         settings={
             "NOTIFIER_URL": "{notifier}",
             "CERTIFICATE_URL": "{certificate}",
+            "PAGES_URL": "{web}",
             "PUBLIC_URL": "{intake}",
             "VIRUS_SCANNER": "{clamd}",
             "IDENTITY_REGISTER_URL": "{provider}",

@@ -24,7 +24,9 @@ from .kinds import Papers
 from .links import LONGEST, LinkSigner
 from .metrics import CertificateMetrics
 from .problems import CERTIFICATE_ERASED, CERTIFICATE_REVOKED, LINK_REFUSED
+from .receipt import ReceiptFacts, ReceiptTexts, receipt_page
 from .records import Certificate
+from .render import Renderer
 from .spelling import read_name
 from .store import PAGE, CertificateStore
 from .verify_page import verify_page
@@ -39,6 +41,7 @@ _PAGE_HEADERS = {
     "cache-control": "no-store",
     "vary": "accept, accept-language",
 }
+
 
 Name = Annotated[str, Field(pattern=_NAME)]
 
@@ -167,6 +170,19 @@ def internal_router(
         wanted = lifetime if body.lifetime_s is None else timedelta(seconds=body.lifetime_s)
         made = signer.link(certificate_id, now=clock.now(), lifetime=wanted)
         return Link(url=made.url, expires_at=made.expires_at)
+
+    return router
+
+
+def receipts_router(renderer: Renderer, texts: ReceiptTexts, token: str) -> APIRouter:
+    """The printed receipt of a filing, for intake, by the service token; nothing of it is kept."""
+    router = APIRouter(tags=["internal"], dependencies=[Depends(service_token(token))])
+
+    @router.post("/internal/v1/receipts", response_class=Response)
+    @described(docs.RECEIPT)
+    async def receipt(body: ReceiptFacts) -> Response:
+        pdf = await renderer.render(receipt_page(body, texts), created_at=body.printed_at)
+        return Response(pdf, 200, {"cache-control": "no-store"}, "application/pdf")
 
     return router
 

@@ -22,12 +22,13 @@ from chassis.telemetry.metrics import ConsumerMetrics
 from chassis.telemetry.tracing import Tracing
 from event_schemas import Lane, topics
 
-from .api import internal_router, pdf_router, verify_router
+from .api import internal_router, pdf_router, receipts_router, verify_router
 from .handlers import TYPES, EventHandler
 from .kind_rules import checked
 from .kinds import PaperError
 from .links import LinkSigner
 from .metrics import CertificateMetrics
+from .receipt import ReceiptTexts
 from .records import SOURCE
 from .render import Renderer
 from .settings import CertificateSettings
@@ -111,5 +112,6 @@ def create_app(settings: CertificateSettings) -> FastAPI:
             verify_router(store, metrics, papers, clock),
             pdf_router(store, keys, signer, clock, token),
             internal_router(store, signer, clock, token, settings.link_lifetime),
+            receipts_router(renderer, ReceiptTexts.load(), token),
         ],
     )

@@ -71,3 +71,10 @@ LINK: Final = Description(
     problems=(NOT_FOUND,),
     parameters=_ID,
 )
+RECEIPT: Final = Description(
+    "print_receipt",
+    "The printed receipt of a filing",
+    "For intake, which knows who may have it. Number, service, promised times and the code that opens the case, in "
+    "Hindi and English; the QR code has the code behind its # alone. Nothing of it is kept.",
+    (Answer(200, "The paper", schemas={"application/pdf": {"type": "string", "format": "binary"}}),),
+)

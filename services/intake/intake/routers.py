@@ -71,6 +71,7 @@ from intake.tips.store import TipStore
 from intake.tracking.api import StatusReader, status_router
 from intake.tracking.live import LiveCases
 from intake.tracking.papers import Papers, papers_router
+from intake.tracking.printing import Printing, printing_router
 from intake.tracking.stream import StreamParts, StreamSlots, stream_router
 from intake.verifying.persons import SealedPersons
 
@@ -250,6 +251,7 @@ def case_api(deps: Deps) -> CaseApi:
             DisputeParts(deps.store, commands, SealedPersons(deps.catalogue, deps.ring), deps.authenticator)
         ),
         papers_router(reader, deps.papers, deps.authenticator),
+        printing_router(Printing(reader, deps.store, deps.papers, deps.ring, deps.clock, settings.pages_url)),
         me_router(identity, texts, deps.catalogue, deps.authenticator, checks, settle),
         services_router(deps.catalogue, deps.policies, texts, deps.clock),
         visits_router(visits),

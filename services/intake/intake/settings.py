@@ -48,6 +48,9 @@ class IntakeSettings(AuthSettings, ServiceSettings):
     streams_per_viewer: int = Field(default=4, ge=1, le=100)
     streams_at_most: int = Field(default=5_000, ge=1, le=100_000)
     certificate_url: str = "http://127.0.0.1:8005"
+    pages_url: str = Field(
+        default="http://127.0.0.1:8000", description="The pages on which a citizen follows a case; printed on receipts"
+    )
     emergency_repeat_window: timedelta = Field(default=timedelta(seconds=120), ge=_SECOND, le=timedelta(minutes=30))
     stream_heartbeat: timedelta = Field(
         default=timedelta(seconds=15), ge=timedelta(milliseconds=10), le=timedelta(minutes=1)
@@ -116,6 +119,7 @@ class IntakeSettings(AuthSettings, ServiceSettings):
             yield from production.address_faults("PUBLIC_URL", self.public_url, secure=True)
         yield from production.address_faults("NOTIFIER_URL", self.notifier_url)
         yield from production.address_faults("CERTIFICATE_URL", self.certificate_url)
+        yield from production.address_faults("PAGES_URL", self.pages_url, secure=True)
         if self.identity_register_url:
             yield from production.address_faults("IDENTITY_REGISTER_URL", self.identity_register_url, secure=True)
         if self.esign_url:

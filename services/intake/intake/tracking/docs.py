@@ -3,7 +3,7 @@
 from typing import Final
 
 from chassis.http.openapi import Answer, Body, Description
-from chassis.http.problems import NOT_FOUND
+from chassis.http.problems import NOT_FOUND, TOO_MANY_REQUESTS
 from intake import problems
 from intake.case.command import CommandBody
 from intake.commands.docs import DONE, problems_of
@@ -61,6 +61,16 @@ PAPER: Final = Description(
         problems.CERTIFICATE_UNAVAILABLE,
     ),
     parameters={**_NUMBER, "certificate_id": "As the status names it."},
+)
+PRINT: Final = Description(
+    "print_receipt",
+    "The receipt on paper, as PDF",
+    "For who holds the receipt's code, in `X-Receipt`: a counter right after the filing, or the citizen himself. In "
+    "Hindi and English: the number, the service, where it was sent, the promised times, and the code, which the QR "
+    "code has behind its # alone. Each print is an entry of the case.",
+    (Answer(200, "The paper", schemas=_PDF),),
+    problems=(*_OWNED, TOO_MANY_REQUESTS, problems.BUSY, problems.CERTIFICATE_UNAVAILABLE),
+    parameters=_NUMBER,
 )
 TICKET: Final = Description(
     "create_stream_ticket",

@@ -1,7 +1,8 @@
 """GET /v1/complaints/{tracking_number}/certificates/{certificate_id}.pdf: the paper, for who may see the case."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Protocol
+from typing import Annotated, Any, Protocol
 
 import httpx
 import orjson
@@ -43,6 +44,9 @@ class Papers(Protocol):
     async def get(self, certificate_id: str, if_none_match: str | None) -> Paper:
         """Problem not_found, certificate_revoked, certificate_erased or certificate_unavailable."""
 
+    async def receipt(self, facts: Mapping[str, Any]) -> bytes:
+        """The printed receipt of a filing as PDF. Problem certificate_unavailable."""
+
 
 class CertificateService:
     """Asks the certificate service by the service token."""
@@ -50,6 +54,7 @@ class CertificateService:
     def __init__(self, http: httpx.AsyncClient, url: str, service_token: SecretStr) -> None:
         self._http = http
         self._base = f"{url.rstrip('/')}/v1/certificates"
+        self._receipts = f"{url.rstrip('/')}/internal/v1/receipts"
         self._token = service_token
 
     async def get(self, certificate_id: str, if_none_match: str | None) -> Paper:
@@ -70,6 +75,20 @@ class CertificateService:
         if response.status_code == 404:
             raise Problem(NOT_FOUND)
         raise _unavailable(f"status {response.status_code}")
+
+    async def receipt(self, facts: Mapping[str, Any]) -> bytes:
+        headers = {"Authorization": f"Bearer {self._token.get_secret_value()}", "content-type": "application/json"}
+        body = orjson.dumps(facts)
+        try:
+            async with self._http.stream(
+                "POST", self._receipts, content=body, headers=headers, timeout=TIMEOUT
+            ) as response:
+                content = await read_bounded(response, MOST_BYTES)
+        except (httpx.HTTPError, AnswerTooLong) as error:
+            raise _unavailable(type(error).__name__) from error
+        if response.status_code != 200 or not content.startswith(b"%PDF-"):
+            raise _unavailable(f"status {response.status_code}")
+        return content
 
 
 def papers_router(reader: StatusReader, papers: Papers, authenticator: Authenticator) -> APIRouter:
