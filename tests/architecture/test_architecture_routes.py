@@ -40,6 +40,8 @@ PUBLIC: dict[str, dict[Call, str]] = {
         ): "the service's entry in the catalogue says whether a login is needed; the handler asks",
         ("POST", "/v1/emergencies"): "no emergency waits for a login",
         ("POST", "/v1/emergencies/"): "no emergency waits for a login, nor for a redirect",
+        ("POST", "/v1/complaints/{tracking_number}/emergency"): "no emergency waits; what proves nothing links nothing",
+        ("POST", "/v1/complaints/{tracking_number}/emergency/"): "no emergency waits, nor for a redirect",
         (
             "OPTIONS",
             "/v1/complaints/{tracking_number}/evidence",

@@ -49,7 +49,7 @@ async def test_e2e_the_guide_for_frontends_works_as_written(stack: Stack) -> Non
     """Form, login, filing, tracking by token, ETag and stream, a refusal in Hindi and an emergency."""
     surroundings = {"INTAKE": stack.urls["intake"], "SINK": stack.urls["provider"], "PHONE": "9812300418"}
     answers = await outputs(BLOCKS, surroundings)
-    form, status, unchanged, stream, refused, emergency, tip = [output for output in answers if output]
+    form, status, unchanged, stream, refused, emergency, handed, tip = [output for output in answers if output]
     questions = json_of(form)["attributes"]["properties"].values()
     assert all(DEVANAGARI.search(question["title"]) for question in questions)
     seen = json_of(status)
@@ -64,6 +64,8 @@ async def test_e2e_the_guide_for_frontends_works_as_written(stack: Stack) -> Non
     assert DEVANAGARI.search(problem["title"])
     assert problem["code"]
     assert json_of(emergency)["lane"] == "emergency"
+    assert json_of(handed)["lane"] == "emergency"
+    assert json_of(handed)["case_id"] != json_of(emergency)["case_id"]
 
 
 async def test_e2e_a_block_that_fails_is_found() -> None:

@@ -167,6 +167,8 @@ def updated(case: Case, update: CaseUpdate) -> Case:
         fields["receipts"] = (*case.receipts, update.receipt)
     if update.join is not None:
         fields["joins"] = (*case.joins, update.join)
+    if update.link is not None:
+        fields["links"] = (*case.links, update.link)
     if update.message is not None:
         fields["messages"] = (*case.messages, update.message)
     return replace(

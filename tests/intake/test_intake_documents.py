@@ -14,6 +14,7 @@ from intake.case.model import (
     Case,
     CaseHelper,
     CaseIdentity,
+    CaseLink,
     CaseUpdate,
     CertificateRecord,
     ClockRecord,
@@ -28,6 +29,7 @@ from intake.case.model import (
     IdentityState,
     Join,
     Message,
+    Relation,
     Scan,
     TimelineEntry,
     Writer,
@@ -89,6 +91,9 @@ FULL = Case(
     messages=(Message("m_1", AT, Writer.CITIZEN, "sealed"),),
     counter=CounterFiling("SHO:5140003", "thumb", "hi", AT, "post"),
     helper=CaseHelper("csc", "thumb", logged_in=True),
+    links=(CaseLink(Relation.EMERGENCY, "c_2", "JS-26-1", hidden=True),),
+    erased_at=AT,
+    asked=("x",),
     fir=FIRRecord("5140003:2026:12", "12/26", "5140003", 2026, AT, "pending"),
     identity=CaseIdentity(IdentityState.HELD, "pan_card", "234F", "claim", "register"),
     feedback=5,
@@ -109,6 +114,7 @@ ADDED = {
     "due",
     "command",
     "message",
+    "link",
 }
 
 

@@ -11,6 +11,7 @@ from event_schemas import EVENT_CLASSES
 from event_schemas.services import SERVICE_CODES
 from intake.case.derived import ASSIGNED, CERTIFICATE_ISSUED
 from intake.case.keys import is_usable
+from intake.case.offers import EMERGENCY_OFFERED
 from intake.case.states import Family, State
 from intake.case.store.documents import safe_key
 from intake.catalogue import CatalogueError, load_catalogue
@@ -22,7 +23,7 @@ from intake.filing.text import clean_text
 from intake.identity.api import NOT_CONFIRMED, NUMBER_DOUBTFUL, REFUTED
 from intake.texts import load_texts
 from intake.tracking import files as shown_files
-from intake.tracking.views import APPEAL_OFFERED
+from intake.tracking.views import APPEAL_OFFERED, LINKS
 
 # For police and services alone; a citizen's timeline has no line for them.
 UNSPOKEN = {
@@ -113,7 +114,14 @@ def test_every_text_is_there() -> None:
     """Each notice and each event of a person or of a service has its line in both languages."""
     texts = load_texts()
     of_identity = {NOT_CONFIRMED, NUMBER_DOUBTFUL, REFUTED}
-    assert set(texts.notices) == {*NOTICES, *shown_files.NOTICES, *of_identity, APPEAL_OFFERED}
+    assert set(texts.notices) == {
+        *NOTICES,
+        *shown_files.NOTICES,
+        *of_identity,
+        APPEAL_OFFERED,
+        EMERGENCY_OFFERED,
+        *LINKS.values(),
+    }
     assert set(EVENT_CLASSES) - UNSPOKEN <= set(texts.timeline)
     assert set(texts.timeline) - set(EVENT_CLASSES) == {
         "add-to-tip",
@@ -121,6 +129,7 @@ def test_every_text_is_there() -> None:
         "dismiss-withdrawal",
         "emergency-update",
         "feedback",
+        "handed-off",
         "place-told",
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -23,7 +24,7 @@ from chassis.run import Served
 LIMITS = ConnectionLimits(
     header_bytes=8_000, headers=50, header_seconds=0.5, unread_bytes=1_000_000, unread_seconds=0.5
 )
-BODY = BodyLimits(bytes=100_000, silence=0.5, grace=1.0, bytes_per_second=1_000_000.0, cut_paths=frozenset({"/urgent"}))
+BODY = BodyLimits(bytes=100_000, silence=0.5, grace=1.0, bytes_per_second=1_000_000.0, cut_paths=re.compile("/urgent"))
 
 
 def _router() -> APIRouter:

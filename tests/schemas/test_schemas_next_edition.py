@@ -132,3 +132,11 @@ def test_an_investigation_has_the_time_of_its_offence(limit: str, name: str, day
     assert clock(name).target == timedelta(days=days)
     earlier = event("FIRRegistered", BEFORE, investigation_limit=limit, **fields)
     assert started(earlier, "e-complaint").keys() == {"investigation", "progress_to_victim"}
+
+
+def test_a_tip_that_waits_is_never_referred_to_a_station() -> None:
+    """From 2 December 2026 on its breach goes to who may read it: the superintendent, then headquarters."""
+    since = datetime(2026, 12, 2, tzinfo=UTC)
+    (start,) = SHIPPED.starts(filed("secret-tip", since), "e-1", "secret-tip")
+    assert start.due_at - start.started_at == timedelta(days=2)
+    assert [str(step.post) for step in start.policy.escalation] == ["SP", "HQ"]

@@ -18,6 +18,7 @@ from intake.commands.table import Act
 from intake.desk.api import IDENTITY_CONFLICT
 from intake.desk.likeness import FLOOD_SUSPECTED
 from intake.filing.notices import DOUBTFUL, ENTERED_LATE, HELPER_UNREACHED, NOTICES, PERSON_TO_ASK
+from intake.handoff.domain import HANDED_FROM, HANDED_OFF
 from intake.reopening.rules import APPEAL_OF, APPEALED
 
 CODE_NAMES = CodeNames.load()
@@ -76,7 +77,7 @@ def test_every_state_and_act_of_a_case_has_a_name() -> None:
 
 def test_every_flag_of_a_case_has_a_name() -> None:
     """What a desk reads of a case, from the way in, from a command and from the cases beside it."""
-    marks = {mark.rstrip(":") for mark in (JOINED, DOUBTFUL, APPEALED, APPEAL_OF)}
+    marks = {mark.rstrip(":") for mark in (JOINED, DOUBTFUL, APPEALED, APPEAL_OF, HANDED_OFF, HANDED_FROM)}
     flags = {
         *NOTICES,
         ENTERED_LATE,

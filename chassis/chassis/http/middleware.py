@@ -41,8 +41,8 @@ class BodyLimits:
     `bytes_per_second`. Of a larger one `drain_bytes` are thrown away within `drain_seconds` before the answer goes out,
     so that a client that reads only after it has sent gets it.
 
-    On `cut_paths` a body that is too large or too slow ends where it is: what was read goes to the app, which asks
-    body_cut(); of one too large, its last `tail_bytes` follow. Elsewhere it is refused.
+    On a path that `cut_paths` fits whole a body that is too large or too slow ends where it is: what was read goes to
+    the app, which asks body_cut(); of one too large, its last `tail_bytes` follow. Elsewhere it is refused.
 
     A path that `large_paths` fits whole takes bodies of `large_bytes`.
     """
@@ -54,7 +54,7 @@ class BodyLimits:
     drain_bytes: int = 16 * 1024 * 1024
     drain_seconds: float = 10.0
     tail_bytes: int = 65_536
-    cut_paths: frozenset[str] = frozenset()
+    cut_paths: re.Pattern[str] | None = None
     large_paths: re.Pattern[str] | None = None
     large_bytes: int = 0
 
@@ -155,7 +155,7 @@ class _Exchange:
         self._read = 0
         self._more = True
         self._deadline = 0.0
-        self.cuts = scope["path"] in limits.cut_paths
+        self.cuts = limits.cut_paths is not None and limits.cut_paths.fullmatch(scope["path"]) is not None
         self.most = limits.most(scope["path"])
         self.declared = _declared_length(scope)
         self.started = False

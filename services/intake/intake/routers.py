@@ -35,6 +35,8 @@ from intake.filing.answers import Answers
 from intake.filing.api import EMERGENCY, FilingParts, filing_router
 from intake.filing.emergencies import EmergencyDesk
 from intake.filing.handlers import FilingDesk
+from intake.handoff.api import HandoffParts, handoff_router
+from intake.handoff.handlers import HandoffDesk
 from intake.hearings.store import SlotStore
 from intake.identity.api import me_router
 from intake.identity.domain import IdentityClaim
@@ -231,6 +233,7 @@ def case_api(deps: Deps) -> CaseApi:
         identities=standings,
     )
     searches = RateLimit(settings.searches_per_source, settings.searches_window, deps.clock)
+    handoff = HandoffDesk(deps.store, filing, emergencies, keys, desk.personal)
     registers = RegisterDesk(
         registers=load_registers(),
         entries=deps.entries,
@@ -242,6 +245,7 @@ def case_api(deps: Deps) -> CaseApi:
     tips = _tips(deps, keys, standings, answers, texts, evidence)
     routers = [
         filing_router(filings),
+        handoff_router(HandoffParts(filings, reader, handoff)),
         stream_router(stream),
         status_router(reader, commands, deps.store, deps.authenticator, deps.clock),
         evidence_router(EvidenceParts(evidence, reader, deps.side, texts, deps.authenticator, settings.public_url)),

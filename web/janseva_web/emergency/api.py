@@ -17,6 +17,7 @@ from janseva_web.pages import Pages, new_router
 from janseva_web.suite.client import Refused
 from janseva_web.suite.services import Citizens
 from janseva_web.suite.shapes import Filed
+from janseva_web.tracking.owner import number_of
 from janseva_web.tracking.qr import Receipts
 from janseva_web.visit import Receipt, Visit
 
@@ -62,6 +63,21 @@ def emergency_router(pages: Pages, citizens: Citizens, receipts: Receipts) -> AP
         visit.keep_receipt(Receipt(filed.tracking_number, filed.receipt_secret))
         return _called(visit, filed)
 
+    @pages.post(router, "/cases/{number}/emergency")
+    async def call_from_case(visit: Visit) -> Response:
+        """Out of a case, with its place and phone. What proves nothing here calls without them: it still calls."""
+        await _form_of(visit)
+        number = number_of(visit)
+        try:
+            own = visit.is_own_form()
+            token = await _token_if_any(visit, citizens) if own else None
+            asker = visit.asker(token=token, receipt=visit.receipt_of(number) if own else None)
+            filed = await citizens.call_from_case(number, asker)
+        except Refused:
+            return form_page(visit, {"key": str(uuid.uuid4())}, ["police"], status=503)
+        visit.keep_receipt(Receipt(filed.tracking_number, filed.receipt_secret))
+        return _called(visit, filed)
+
     def _called(visit: Visit, filed: Filed) -> Response:
         receipt = Receipt(filed.tracking_number, filed.receipt_secret)
         return pages.page(
@@ -77,6 +93,14 @@ def body_of(given: Mapping[str, str], kinds: list[str]) -> dict[str, Any]:
     place = {name: value for name, value in place.items() if value}
     body = {"kinds": kinds, "location": place, "note": given["note"], "phone": given["phone"], "name": given["name"]}
     return {name: value for name, value in body.items() if value}
+
+
+async def _token_if_any(visit: Visit, citizens: Citizens) -> str | None:
+    """A login that can't be renewed now is no reason to wait: the receipt opens the case as well."""
+    try:
+        return await citizen_token(visit, citizens)
+    except Refused:
+        return None
 
 
 async def _form_of(visit: Visit) -> FormData:

@@ -91,6 +91,14 @@ class Yields(Read):
     summary: Names | None = None
 
 
+class Helpline(Read):
+    """A number that helps beside a case."""
+
+    number: str
+    names: Names
+    action: str
+
+
 class OwnCall(Read):
     """Why a service is not filed like the others."""
 
@@ -119,6 +127,7 @@ class Service(Read):
     clocks: tuple[ClockOfService, ...] = ()
     fee: Fee | None = None
     own_call: OwnCall | None = None
+    helplines: tuple[Helpline, ...] = ()
 
     @property
     def needs_login(self) -> bool:
@@ -166,6 +175,17 @@ class Notice(Read):
     action: str | None = None
 
 
+class Offer(Read):
+    """What can be asked for out of a case, in words."""
+
+    text: str
+
+
+class LinkedCase(Read):
+    tracking_number: str
+    text: str
+
+
 class Filed(Read):
     case_id: str
     tracking_number: str
@@ -175,6 +195,8 @@ class Filed(Read):
     filed_at: datetime
     due: tuple[DueTime, ...] = ()
     notices: tuple[Notice, ...] = ()
+    emergency: Offer | None = None
+    helplines: tuple[Helpline, ...] = ()
 
 
 class Challenge(Read):
@@ -265,6 +287,9 @@ class Case(Read):
     documents: tuple[CaseDocument, ...] = ()
     outcome: Outcome | None = None
     next_step: str = ""
+    emergency: Offer | None = None
+    links: tuple[LinkedCase, ...] = ()
+    helplines: tuple[Helpline, ...] = ()
 
 
 class OwnCase(Read):

@@ -157,6 +157,23 @@ class CaseIdentity:
     method: str | None = None
 
 
+class Relation(StrEnum):
+    """What another case is to this one: the emergency that its citizen called for, or the filing it came out of."""
+
+    EMERGENCY = "emergency"
+    FILING = "filing"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLink:
+    """Another case of the same citizen. `hidden`: officers do not learn of it here."""
+
+    relation: Relation
+    case_id: str
+    tracking_number: str
+    hidden: bool = False
+
+
 class Writer(StrEnum):
     """Who wrote a message."""
 
@@ -285,6 +302,7 @@ class Case:
     identity: CaseIdentity | None = None
     asked: tuple[str, ...] = ()
     messages: tuple[Message, ...] = ()
+    links: tuple[CaseLink, ...] = ()
     counter: CounterFiling | None = None
     helper: CaseHelper | None = None
     feedback: int | None = None
@@ -321,6 +339,7 @@ class CaseUpdate:
     receipt: str | None = None
     join: Join | None = None
     message: Message | None = None
+    link: CaseLink | None = None
     desk_keys: tuple[str, ...] | None = None
     due: tuple[Due, ...] = ()
     command: Idempotency | None = None

@@ -29,6 +29,27 @@ class PromisedClock(Shape):
     due_at: datetime
 
 
+class Offer(Shape):
+    """What can be asked for, in words, and where to POST it."""
+
+    text: str
+    url: str
+
+
+class HelplineNames(Shape):
+    hi: str
+    en: str
+    ur: str
+
+
+class HelplineShown(Shape):
+    """A public number that helps beside the case; `action` is a link to offer, such as `tel:181`."""
+
+    number: str
+    names: HelplineNames
+    action: str
+
+
 class Notice(Shape):
     """What the citizen should know about what was accepted; `action` is a link to offer, such as `tel:112`."""
 

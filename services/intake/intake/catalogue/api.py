@@ -90,6 +90,7 @@ class CatalogueReader:
                 edition,
                 self._texts,
                 now,
+                self._catalogue.helplines(service.code),
             )
             for service in self._catalogue
             if code in (None, service.code)
@@ -118,6 +119,7 @@ def _service(
     edition: Edition,
     texts: Texts,
     now: datetime,
+    helplines: Sequence[Mapping[str, Any]],
 ) -> Mapping[str, Any]:
     return {
         "code": service.code,
@@ -142,6 +144,7 @@ def _service(
         "description_required": service.description_required,
         "documents": [document.model_dump() for document in service.documents],
         "clocks": _clocks(service, edition, texts),
+        "helplines": list(helplines),
         "fee": service.fee.model_dump(),
         "districts": service.districts if service.districts == "all" else list(service.districts),
         "example": service.example and service.example.model_dump(),

@@ -10,12 +10,14 @@ from jsonschema_rs import ValidationError
 from pydantic import ValidationError as InvalidData
 
 from chassis.bilingual import Bilingual, Language
+from chassis.sentences import facts_of_answers
 from chassis.settings import load_yaml
 from intake.catalogue.answers import Questions
+from intake.catalogue.helplines import helplines_for, helplines_of
 from intake.catalogue.model import CatalogueFile, Service
 
 SHIPPED = Path(__file__).parent
-PARTS: Final = ("vocabularies", "blocks", "checks", "promises", "identity")
+PARTS: Final = ("vocabularies", "blocks", "checks", "promises", "identity", "helplines")
 
 
 class CatalogueError(Exception):
@@ -30,6 +32,7 @@ class Catalogue:
         self.promises = file.promises
         self.checks = file.checks
         self.identity = file.identity
+        self._helplines = file.helplines
         self.notices = {notice.code: notice for service in file.services for notice in service.notices}
         self._services: Mapping[str, Service] = {service.code: service for service in file.services}
         if len(self._services) != len(file.services):
@@ -44,6 +47,12 @@ class Catalogue:
 
     def get(self, code: str) -> Service | None:
         return self._services.get(code)
+
+    def helplines(self, service_code: str, answers: Mapping[str, Any] | None = None) -> list[Mapping[str, Any]]:
+        """Numbers that may help beside the service or, with the answers in clear of a case, beside that case."""
+        if answers is None:
+            return [one.view() for one in helplines_of(self._helplines, service_code)]
+        return [one.view() for one in helplines_for(self._helplines, service_code, facts_of_answers(answers))]
 
     def form(self, service: Service, language: Language) -> Mapping[str, Any]:
         """The service's questions as a JSON Schema for one reader (see questions.form)."""

@@ -14,6 +14,7 @@ from intake.case.states import Family
 from intake.catalogue.answers import CODES, spelt
 from intake.catalogue.checks import Check, check_marks
 from intake.catalogue.expansion import expanded
+from intake.catalogue.helplines import Helpline, unclear_answers
 from intake.catalogue.identity import MARK, IdentityPaper, numbers_of, without_numbers
 from intake.catalogue.questions import Text, check_texts, texts_of
 
@@ -292,6 +293,7 @@ class CatalogueFile(_Data):
     checks: Mapping[str, Check] = {}
     promises: Mapping[str, Promise] = {}
     identity: Mapping[str, IdentityPaper] = {}
+    helplines: tuple[Helpline, ...] = ()
     services: tuple[Service, ...] = Field(min_length=1)
 
     @model_validator(mode="before")
@@ -308,6 +310,13 @@ class CatalogueFile(_Data):
                 raise ValueError(f"{service.code}: there is no identity paper {', '.join(unknown)}")
             if unknown := sorted(set(service.promised_by) - set(self.promises)):
                 raise ValueError(f"{service.code}: there is no promise {', '.join(unknown)}")
+        return self
+
+    @model_validator(mode="after")
+    def _helplines_are_named_by_known_answers(self) -> Self:
+        asked = {service.code: service.attributes.get("properties", {}) for service in self.services}
+        if faults := list(unclear_answers(self.helplines, asked)):
+            raise ValueError("; ".join(faults))
         return self
 
     @model_validator(mode="after")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal
 
-from intake.case.shapes import LaneName, Owner, Shape
+from intake.case.shapes import HelplineShown, LaneName, Owner, Shape
 from intake.case.states import Family
 from intake.catalogue.model import Document, Example, Fee, Login, LookAt, Named, OwnCall, Yield
 from intake.catalogue.questions import Text
@@ -59,6 +59,7 @@ class ServiceEntry(Shape):
     description_required: bool
     documents: list[Document]
     clocks: list[ServiceClock]
+    helplines: list[HelplineShown]
     fee: Fee
     districts: Literal["all"] | list[str]
     example: Example | None

@@ -8,6 +8,7 @@ from fastapi import Response
 from chassis.http.problems import Language
 from intake.case.due import due_json
 from intake.case.model import Case
+from intake.case.offers import emergency_offer
 from intake.catalogue import Catalogue
 from intake.catalogue.model import ServiceNotice
 from intake.filing.handlers import Filed
@@ -18,6 +19,8 @@ from intake.texts import NoticeText, Texts
 class Answers:
     def __init__(self, texts: Texts, catalogue: Catalogue, public_url: str) -> None:
         self._notice_texts: Mapping[str, NoticeText | ServiceNotice] = {**catalogue.notices, **texts.notices}
+        self._texts = texts
+        self._catalogue = catalogue
         self._public_url = public_url.rstrip("/")
 
     def filed(self, filed: Filed, language: Language, more: Mapping[str, Any] | None = None) -> Response:
@@ -34,6 +37,8 @@ class Answers:
                 "filed_at": case.filed_at,
                 "due": [due_json(due) for due in case.due],
                 "notices": self.notices(case.flags if filed.flags is None else filed.flags, language),
+                "helplines": self._catalogue.helplines(case.service_code, case.attributes),
+                "emergency": emergency_offer(case, self.status_url(case), self._texts, language),
                 **(more or {}),
             },
             202,

@@ -1,5 +1,6 @@
 """POST /v1/complaints and POST /v1/emergencies."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -54,7 +55,7 @@ _log = get_logger(__name__)
 
 EMERGENCY = "emergency-112"
 # What can be read of an emergency is read, however large or slow the rest: the middleware refuses no body here.
-CUT_PATHS = frozenset({"/v1/complaints", "/v1/emergencies", "/v1/emergencies/"})
+CUT_PATHS = re.compile(r"/v1/complaints(/[^/]+/emergency/?)?|/v1/emergencies/?")
 MAX_RECEIPT = 200
 COMPLAINTS_ROUTE = "POST /v1/complaints"
 

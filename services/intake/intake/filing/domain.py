@@ -8,7 +8,17 @@ from typing import Any
 from event_schemas import ComplaintFiled, IdentityHeld, Location, PersonalData, VisitorArrived, ids
 from event_schemas.policies import PolicySet
 from intake.case.due import dues
-from intake.case.model import Case, CaseHelper, CaseIdentity, CounterFiling, Due, Idempotency, Numbered, TimelineEntry
+from intake.case.model import (
+    Case,
+    CaseHelper,
+    CaseIdentity,
+    CaseLink,
+    CounterFiling,
+    Due,
+    Idempotency,
+    Numbered,
+    TimelineEntry,
+)
 from intake.case.numbers import CaseId, TrackingNumber
 from intake.case.scope import accused_office
 from intake.case.states import Family, State
@@ -44,7 +54,8 @@ class Helper:
 class Submission:
     """What a citizen sent, checked against the catalogue; `flags` say what was left out or doubted on the way.
 
-    `receipts` (hashes) open the case besides its own; `linked` are ids of the same caller's other emergencies.
+    `receipts` (hashes) open the case besides its own; `linked` are ids of the same caller's other emergencies,
+    `links` the filing that it came out of. `sensitive`: it is, whatever its category.
     """
 
     service: Service
@@ -66,6 +77,8 @@ class Submission:
     repeat_slot: str | None = None
     receipts: tuple[str, ...] = ()
     linked: tuple[str, ...] = ()
+    links: tuple[CaseLink, ...] = ()
+    sensitive: bool = False
     contact_proved: bool = False
     identity: CaseIdentity | None = None
     counter: CounterFiling | None = None
@@ -96,7 +109,7 @@ def file_complaint(submission: Submission, stamp: Stamp, policies: PolicySet, se
     attributes, removed = redact_value(service.without_numbers(submission.attributes))
     clear = service.clear_part(attributes)
     category = clear.get("category")
-    sensitive = category in service.sensitive_categories
+    sensitive = submission.sensitive or category in service.sensitive_categories
     personal, removed_too = _personal_data(submission, attributes, clear, hidden_point=sensitive)
     sealed = None
     if personal is not None:
@@ -264,6 +277,7 @@ def _case_of(
         identity=submission.identity,
         counter=submission.counter,
         helper=submission.helper.on_record if submission.helper else None,
+        links=submission.links,
         desk_keys=_desk_keys(submission, stamp),
         history=(TimelineEntry(stamp.event_id, stamp.case_id, stamp.now, filed.type, _helped(filed)),),
     )

@@ -70,7 +70,7 @@ class EmergencyDesk:
 
     async def file(self, urgent: Urgent, caller: Caller, *, key: str | None, raw: bytes) -> Filed:
         """A new case, or the caller's own open one with what is new. An unusable or reused key is left aside."""
-        submission = self._submission(urgent, caller)
+        submission = self.submission(urgent, caller)
         proof = _proof(urgent, caller)
         idempotency = self._idempotency(key, caller, raw)
         if key is not None and idempotency is not None:
@@ -116,11 +116,11 @@ class EmergencyDesk:
             known = await self._store.emergencies_of(proof, now - self._window)
             judged = judge_repeat(known, submission, kinds_given=urgent.kinds_given)
             if isinstance(judged, Joining):
-                joined = await self._join(judged.case, submission, key, idempotency)
+                joined = await self.join(judged.case, submission, key, idempotency)
                 if joined is not None:
                     return joined
                 continue
-            if not await self._place(judged):
+            if not await self.place(judged):
                 continue
             # Named by how many cases were seen: of two that saw the same, one files and the other looks again.
             slot = f"{proof.name}:{int(now.timestamp() // self._window.total_seconds())}:{len(known)}"
@@ -133,7 +133,7 @@ class EmergencyDesk:
             await asyncio.sleep(WAIT_FOR_TWIN_S)
         return await self._filing.file(submission, key=key, idempotency=idempotency)
 
-    async def _place(self, judged: SeparateCase) -> bool:
+    async def place(self, judged: SeparateCase) -> bool:
         """Add the first place to cases without one, and have them routed there; False if one was changed meanwhile."""
         location = judged.submission.location
         if location is None:
@@ -155,7 +155,7 @@ class EmergencyDesk:
         linked = tuple(dict.fromkeys((*_links(base), str(base.case_id))))
         return replace(with_known_person(submission, self._opened(base)), linked=linked)
 
-    async def _join(
+    async def join(
         self, case: Case, submission: Submission, key: str | None, idempotency: Idempotency | None
     ) -> Filed | None:
         """The case with what is new in one guarded write; None if another write came first."""
@@ -192,7 +192,8 @@ class EmergencyDesk:
     def _opened(self, case: Case) -> bytes | None:
         return None if case.sealed is None else self._ring.open(case.case_id, case.sealed)
 
-    def _submission(self, urgent: Urgent, caller: Caller) -> Submission:
+    def submission(self, urgent: Urgent, caller: Caller) -> Submission:
+        """What the call says, as a submission of a case of its own."""
         phone = caller.phone or urgent.phone
         note = urgent.note
         if caller.phone is not None and urgent.phone not in (None, caller.phone):

@@ -7,6 +7,15 @@ _NUMBER: Final = "JS-26-WNX3-D03V-B"
 _CASE: Final = "c_01M80Z50J0X2G1397FJ74DT8F7"
 _URL: Final = f"https://janseva.example/v1/complaints/{_NUMBER}"
 _FILED_AT: Final = "2026-11-22T06:30:00Z"
+_HELPLINE: Final = {
+    "number": "112",
+    "names": {
+        "hi": "आपात सहायता: पुलिस, एंबुलेंस, अग्निशमन",
+        "en": "Emergency: police, ambulance, fire service",
+        "ur": "ہنگامی مدد: پولیس، ایمبولینس، فائر",
+    },
+    "action": "tel:112",
+}
 _DUE_AT: Final = "2026-12-22T06:30:00Z"
 
 COMPLAINTS: Final[Mapping[str, Any]] = {
@@ -40,7 +49,11 @@ EMERGENCIES: Final[Mapping[str, Any]] = {
 
 
 def _filed(
-    service: str, lane: str, due: Sequence[Mapping[str, str]], notices: Sequence[Mapping[str, Any]]
+    service: str,
+    lane: str,
+    due: Sequence[Mapping[str, str]],
+    notices: Sequence[Mapping[str, Any]],
+    emergency: str | None = None,
 ) -> Mapping[str, Any]:
     return {
         "case_id": _CASE,
@@ -52,6 +65,8 @@ def _filed(
         "filed_at": _FILED_AT,
         "due": due,
         "notices": notices,
+        "helplines": [_HELPLINE],
+        "emergency": None if emergency is None else {"text": emergency, "url": f"{_URL}/emergency"},
     }
 
 
@@ -70,12 +85,14 @@ FILED: Final[Mapping[str, Any]] = {
         "routine",
         _INQUIRY,
         [{"code": "in_danger", "text": "खतरा अभी है तो तुरंत 112 पर कॉल करें", "action": "tel:112"}],
+        "खतरा अभी है? 112 पर कॉल करें, या यहीं से मदद माँगें: आपकी जगह और फोन नंबर साथ जाएँगे",
     ),
     "en": _filed(
         "e-complaint",
         "routine",
         _INQUIRY,
         [{"code": "in_danger", "text": "If you are in danger now, call 112 at once", "action": "tel:112"}],
+        "In danger now? Call 112, or ask for help from here: your place and phone number go along",
     ),
 }
 CALLED: Final[Mapping[str, Any]] = {

@@ -30,11 +30,13 @@ class Filed:
     """An accepted submission and the secret that opens its status; the secret is nowhere else.
 
     `flags` are those of this answer if they are not the case's own: a repeat has its own notices.
+    `repeated`: an earlier request made the case.
     """
 
     case: Case
     receipt_secret: str
     flags: tuple[str, ...] | None = None
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class FilingDesk:
             raise Problem(KEY_IN_PROGRESS, headers=RETRY_AFTER)
         if case.idempotency.body != idempotency.body:
             raise Problem(KEY_REUSED)
-        return Filed(case, self._keys.receipt(case.case_id, key))
+        return Filed(case, self._keys.receipt(case.case_id, key), repeated=True)
 
     async def _insert(
         self, submission: Submission, key: str | None, idempotency: Idempotency | None, walkin: Walkin | None

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from intake.case.shapes import LaneName, Notice, PromisedClock, Shape
+from intake.case.shapes import HelplineShown, LaneName, Notice, Offer, PromisedClock, Shape
 
 
 class FiledCase(Shape):
@@ -19,3 +19,5 @@ class FiledCase(Shape):
     filed_at: datetime
     due: list[PromisedClock]
     notices: list[Notice]
+    helplines: list[HelplineShown]
+    emergency: Offer | None = Field(description="Whom danger threatens now calls for help out of the filing: one POST.")

@@ -67,6 +67,7 @@ class StatusReader:
             now=self._clock.now(),
             public_url=self._public_url,
             service=self._catalogue.get(case.service_code),
+            helplines=self._catalogue.helplines(case.service_code, case.attributes),
             for_officers=for_officers,
         )
 

@@ -6,6 +6,15 @@ from typing import Any, Final
 _NUMBER: Final = "JS-26-WNX3-D03V-B"
 _CASE: Final = "c_01M80Z50J0X2G1397FJ74DT8F7"
 _FILED_AT: Final = "2026-11-22T06:30:00Z"
+_HELPLINE: Final = {
+    "number": "112",
+    "names": {
+        "hi": "आपात सहायता: पुलिस, एंबुलेंस, अग्निशमन",
+        "en": "Emergency: police, ambulance, fire service",
+        "ur": "ہنگامی مدد: پولیس، ایمبولینس، فائر",
+    },
+    "action": "tel:112",
+}
 _DUE_AT: Final = "2026-12-22T06:30:00Z"
 
 
@@ -53,12 +62,21 @@ def _status(
         "outcome": None,
         "next_step": next_step,
         "appeal": None,
+        "emergency": {"text": texts["emergency"], "url": f"https://janseva.example/v1/complaints/{_NUMBER}/emergency"},
+        "links": [],
+        "helplines": [_HELPLINE],
     }
 
 
 STATUS: Final[Mapping[str, Any]] = {
     "hi": _status(
-        {"service": "ऑनलाइन शिकायत", "status": "कार्यालय को भेजा गया", "office": "अररिया थाना", "running": "चल रही है"},
+        {
+            "service": "ऑनलाइन शिकायत",
+            "status": "कार्यालय को भेजा गया",
+            "office": "अररिया थाना",
+            "running": "चल रही है",
+            "emergency": "खतरा अभी है? 112 पर कॉल करें, या यहीं से मदद माँगें: आपकी जगह और फोन नंबर साथ जाएँगे",
+        },
         "आपका आवेदन दर्ज हुआ",
         "अररिया थाना को भेजा गया",
         "जाँच",
@@ -71,6 +89,7 @@ STATUS: Final[Mapping[str, Any]] = {
             "status": "sent to the office",
             "office": "ARARIA police station",
             "running": "running",
+            "emergency": "In danger now? Call 112, or ask for help from here: your place and phone number go along",
         },
         "Your submission was received",
         "Sent to ARARIA police station",

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Literal
 
 from intake.beat.domain import VisitState
-from intake.case.model import IdentityState, Scan
-from intake.case.shapes import ClockState, LaneName, Notice, Owner, Shape
+from intake.case.model import IdentityState, Relation, Scan
+from intake.case.shapes import ClockState, HelplineShown, LaneName, Notice, Offer, Owner, Shape
 from intake.case.states import State
 from intake.commands.shapes import Done
 
@@ -110,13 +110,6 @@ class CaseOutcome(Shape):
     at: datetime
 
 
-class AppealOffer(Shape):
-    """What an appeal is, in words, and where to POST it."""
-
-    text: str
-    url: str
-
-
 class IdentityOfCase(Shape):
     """Whether the applicant is who he says; null for a service that does not ask. `document` is the paper's kind."""
 
@@ -131,6 +124,15 @@ class HelperOfCase(Shape):
 
     kind: str
     kind_text: str
+
+
+class LinkedCase(Shape):
+    """Another case of the same citizen: the emergency that was called for out of this filing, or that filing."""
+
+    relation: Relation
+    case_id: str
+    tracking_number: str
+    text: str
 
 
 class CaseStatus(Shape):
@@ -163,13 +165,16 @@ class CaseStatus(Shape):
     identity: IdentityOfCase | None
     outcome: CaseOutcome | None
     next_step: str
-    appeal: AppealOffer | None
+    appeal: Offer | None
+    emergency: Offer | None
+    links: list[LinkedCase]
+    helplines: list[HelplineShown]
 
 
 class Rated(Done):
     """The rating is on record; `appeal` is offered for a bad one."""
 
-    appeal: AppealOffer | None
+    appeal: Offer | None
 
 
 class OwnCase(Shape):

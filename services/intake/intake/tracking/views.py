@@ -17,9 +17,11 @@ from intake.case.model import (
     ClockView,
     Due,
     HearingRecord,
+    Relation,
     TimelineEntry,
     displayed_state,
 )
+from intake.case.offers import emergency_offer
 from intake.case.states import DONE
 from intake.catalogue import Service
 from intake.reopening.rules import is_appealable
@@ -28,6 +30,7 @@ from intake.tracking.files import file_view, papers_view
 from intake.tracking.story import current_office, next_step_facts, outcome, story_of
 
 APPEAL_OFFERED: Final = "appeal_offered"
+LINKS: Final = {Relation.EMERGENCY: "linked_emergency", Relation.FILING: "linked_filing"}
 
 
 def status_view(
@@ -39,6 +42,7 @@ def status_view(
     now: datetime,
     public_url: str,
     service: Service | None = None,
+    helplines: Sequence[Mapping[str, Any]] = (),
     for_officers: bool = False,
 ) -> Mapping[str, Any]:
     """The body of GET /v1/complaints/{tracking_number}, as contracts.md gives it."""
@@ -89,6 +93,18 @@ def status_view(
         "outcome": {"code": found.code, "text": found.text, "at": found.at} if found else None,
         "next_step": texts.next_step(next_step_facts(case, story, now), language),
         "appeal": appeal_view(case, public_url, texts, language),
+        "emergency": emergency_offer(case, case_url, texts, language),
+        "links": [
+            {
+                "relation": str(link.relation),
+                "case_id": link.case_id,
+                "tracking_number": link.tracking_number,
+                "text": texts.notices[LINKS[link.relation]].in_(language),
+            }
+            for link in case.links
+            if not (link.hidden and for_officers)
+        ],
+        "helplines": list(helplines),
     }
 
 

@@ -64,6 +64,8 @@ def _pushes(update: CaseUpdate) -> Document:
         pushes["due"] = {"$each": [document_of(due) for due in update.due]}
     if update.join is not None:
         pushes["joins"] = document_of(update.join)
+    if update.link is not None:
+        pushes["links"] = document_of(update.link)
     if update.message is not None:
         pushes["messages"] = document_of(update.message)
     return pushes
