@@ -30,6 +30,7 @@ EVERYWHERE: dict[Call, str] = {
 }
 PUBLIC: dict[str, dict[Call, str]] = {
     "intake": {
+        ("POST", "/v1/complaints/{tracking_number}/receipt"): "for who holds the receipt's code, and nobody else",
         ("POST", "/v1/auth/otp"): "a citizen has no token yet",
         ("POST", "/v1/auth/token"): "the one-time password is the proof",
         ("POST", "/v1/auth/refresh"): "the refresh token is the proof",
