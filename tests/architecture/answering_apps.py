@@ -104,12 +104,13 @@ async def _intake() -> AsyncIterator[Answering]:
         entry = await made.post(f"/v1/desk/registers/{kind.kind}", kind.example.model_dump(mode="json"), by=SHO)
         known |= {"register": kind.kind, "entry_id": entry.json()["entry_id"]}
         tip = await filed_tip(made)
+        known |= {"notice_id": "an_none"}
         known |= {"case_key": tip["case_key"], "transaction": await _begun_signature(made)}
         callers = {"/": bearer(ASHA), "/v1/desk": bearer(SHO), "/v1/desk/visits": bearer(COUNTER)}
         callers |= {"/v1/tips/": {"x-passphrase": tip["passphrase"]}}
         callers |= {"/v1/desk/registers/fir/withhold": bearer(SDPO)}
         callers |= {f"/v1/desk/cases/{{case_id}}/{act}": bearer(SP) for act in _OF_THE_SUPERINTENDENT}
-        stores = (made.store, made.side, made.files, made.entries, made.firs, made.tips)
+        stores = (made.store, made.side, made.files, made.entries, made.firs, made.tips, made.away)
         asked = (*stores, made.identities, made.papers, made.slots, made.offices, made.register)
         yield Answering(made.app, known, callers, _restorer(*stores), asked)
 

@@ -21,8 +21,9 @@ from chassis.outbox.publisher import OutboxEntry
 from chassis.policy_file import read_policies
 from chassis.sealing import KeyRing
 from event_schemas import AssignedToStation, Event, PersonalData, Station, decode, ids, policies
-from intake.app import EMERGENCY_CALL, body_limits
+from intake.app import EMERGENCY_CALL, UNRECORDED, body_limits
 from intake.auth import Authenticator, Principal
+from intake.away.handlers import AwayDesk
 from intake.case.derived import derive
 from intake.catalogue import load_catalogue
 from intake.evidence.handlers import EvidenceDesk
@@ -32,11 +33,11 @@ from intake.own_data.handlers import ErasureDesk
 from intake.routers import Deps, case_api
 from intake.settings import IntakeSettings
 from intake.signing.provider import NoSigner, Signer
-from intake.tips.api import UNRECORDED
 from intake.tracking.live import LiveCases
 from intake.tracking.papers import Paper
 from intake.tracking.stream import StreamParts
 from tests.contract import documented
+from tests.intake.away_memory import MemoryAwayStore
 from tests.intake.evidence_memory import InThread, MemoryFileStore, TestScanner
 from tests.intake.identity_memory import KnownRegister, MemoryIdentityStore
 from tests.intake.intake_memory import KnownOffices, MemoryCaseStore, MemorySideStore, MemorySlotStore
@@ -170,6 +171,8 @@ class Rig:
     messages: KeptMessages
     accounts: KeptAccounts
     own_data: ErasureDesk
+    away: MemoryAwayStore
+    away_desk: AwayDesk
 
     async def post(self, path: str, body: Any = None, *, by: Principal | None = None, **headers: str) -> httpx.Response:
         sent = {name.replace("_", "-"): value for name, value in headers.items()} | bearer(by)
@@ -244,6 +247,7 @@ async def rig(*, signer: Signer | None = None, **more: Any) -> AsyncIterator[Rig
     papers, files, scanner = PaperShelf(), MemoryFileStore(), TestScanner()
     identities, register = MemoryIdentityStore(), KnownRegister()
     entries, firs, tips = MemoryEntryStore(), MemoryFIRStore(), MemoryTipStore()
+    away = MemoryAwayStore()
     erasures, messages, accounts = MemoryErasures(), KeptMessages(), KeptAccounts()
     configured = settings(**({"stream_heartbeat": timedelta(milliseconds=20)} | more))
     ring = KeyRing.from_json(configured.sealing_keys)
@@ -271,6 +275,7 @@ async def rig(*, signer: Signer | None = None, **more: Any) -> AsyncIterator[Rig
         firs=firs,
         signer=signer or NoSigner(),
         tips=tips,
+        away=away,
         erasures=erasures,
         accounts=accounts,
         messages=messages,
@@ -293,7 +298,7 @@ async def rig(*, signer: Signer | None = None, **more: Any) -> AsyncIterator[Rig
     ) as http:
         beside = (slots, offices, papers, files, scanner, identities, register)
         parts = (api.live, api.stream, api.evidence, api.sweep, *beside)
-        own = (entries, firs, tips, erasures, messages, accounts, api.erasures)
+        own = (entries, firs, tips, erasures, messages, accounts, api.erasures, away, api.away)
         yield Rig(app, http, store, side, clock, ring, *parts, *own)
 
 

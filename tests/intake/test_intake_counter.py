@@ -25,7 +25,7 @@ READ_BACK: dict[str, Any] = {"read_back": True, "confirmation": "thumb", "langua
 SERVICES = sorted(
     one.code
     for one in CATALOGUE
-    if one.live and one.family not in (Family.LOOKUP, Family.EMERGENCY, Family.TIP) and one.example
+    if one.live and one.family not in (Family.LOOKUP, Family.EMERGENCY, Family.TIP, Family.NOTICE) and one.example
 )
 
 

@@ -31,6 +31,8 @@ from intake.auth.otp import NotifierOtpSender
 from intake.auth.sessions import EndedSessions
 from intake.auth.store import MongoLoginStore, MongoOtpStore, MongoSessionStore
 from intake.auth.tokens import CitizenTokens
+from intake.away import api as away
+from intake.away.store import MongoAwayStore
 from intake.case.derived import DERIVED_TYPES
 from intake.case.handlers import DerivedHandler
 from intake.case.publishing import SOURCE
@@ -56,7 +58,7 @@ from intake.registers.store import MongoEntryStore
 from intake.routers import Deps, case_api
 from intake.settings import IntakeSettings
 from intake.signing.provider import signer_at
-from intake.tips.api import UNRECORDED
+from intake.tips import api as tips
 from intake.tips.store import MongoTipStore
 from intake.tracking import papers
 
@@ -85,7 +87,7 @@ def create_app(
     entries, firs, erasures = MongoEntryStore(mongo), MongoFIRStore(mongo), MongoErasureStore(mongo)
     ring, directory = KeyRing.from_json(settings.sealing_keys), OfficeDirectory(settings.kafka_bootstrap, clock)
     http = httpx.AsyncClient()
-    certificates = httpx.AsyncClient(limits=papers.LIMITS)
+    certificates, notices = httpx.AsyncClient(limits=papers.LIMITS), MongoAwayStore(mongo)
     registers = httpx.AsyncClient(limits=papers.LIMITS, follow_redirects=False)
     citizens = CitizenTokens(settings.citizen_token_key, settings.phone_hash_key, ring, settings.access_token_ttl)
     challenges, sessions, logins = MongoOtpStore(mongo), MongoSessionStore(mongo), MongoLoginStore(mongo)
@@ -134,6 +136,7 @@ def create_app(
         firs=firs,
         signer=signer_at(settings.esign_url, settings.esign_key, settings.esign_issuer, registers, clock),
         tips=MongoTipStore(mongo),
+        away=notices,
         erasures=erasures,
         accounts=KeptLogins(sessions, logins),
         messages=NotifierMessages(http, settings.notifier_url, settings.service_token),
@@ -145,7 +148,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         tracing = Tracing.configure(SOURCE, settings.otlp_endpoint, sample_ratio=settings.trace_sample_ratio)
-        for indexed in (store, side, files, identities, entries, firs, erasures, challenges, sessions, logins):
+        for indexed in (store, side, files, identities, entries, firs, erasures, notices, sessions, logins, challenges):
             await indexed.ensure_indexes()
         consumer_metrics = ConsumerMetrics(registry)
         for lane in LANES:
@@ -163,9 +166,9 @@ def create_app(
             )
             background.add(f"consumer.{lane}", consumer.run, stop=consumer.stop)
         background.add("outbox", outbox.run, stop=outbox.stop)
-        background.add("live", api.live.run)
+        for name, task in (("live", api.live.run), ("registers", api.registers.run), ("away_notices", api.away.run)):
+            background.add(name, task)
         background.add("evidence_sweep", api.sweep.run)
-        background.add("registers", api.registers.run)
         background.add("erasures", api.erasures.run)
         background.add("officer_keys", officer_keys.run)
         background.add("ended_sessions", ended.run)
@@ -199,6 +202,8 @@ def create_app(
     )
 
 
+UNRECORDED = re.compile(f"{tips.UNRECORDED.pattern}|{away.UNRECORDED.pattern}")
+"""Paths of which no request leaves a span, a metric or a line in a log."""
 _LARGE_PATHS = re.compile(f"{LARGE_PATHS.pattern}|{PHOTO_PATHS}")
 
 

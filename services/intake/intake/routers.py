@@ -15,6 +15,10 @@ from intake.appeals.api import appeals_router
 from intake.appeals.domain import SERVICE as APPEAL_SERVICE
 from intake.appeals.handlers import AppealDesk
 from intake.auth import Authenticator, Principal
+from intake.away.api import AwayParts, away_router, desk_away_router
+from intake.away.domain import SERVICE as AWAY_SERVICE
+from intake.away.handlers import AwayDesk
+from intake.away.store import AwayStore
 from intake.case.keys import Keys
 from intake.case.store import CaseStore
 from intake.case.store.side import SideStore
@@ -102,6 +106,7 @@ class Deps:
     firs: FIRStore
     signer: Signer
     tips: TipStore
+    away: AwayStore
     erasures: ErasureStore
     accounts: Accounts
     messages: Messages
@@ -120,6 +125,7 @@ class CaseApi:
     sweep: EvidenceSweep
     registers: RegisterDesk
     erasures: ErasureDesk
+    away: AwayDesk
 
 
 def case_api(deps: Deps) -> CaseApi:
@@ -242,6 +248,21 @@ def case_api(deps: Deps) -> CaseApi:
         offices=deps.offices,
     )
     own_data = _own_data(deps, reader, identity, texts)
+    away = AwayParts(
+        AwayDesk(
+            notices=deps.away,
+            cases=deps.store,
+            side=deps.side,
+            ring=deps.ring,
+            catalogue=deps.catalogue,
+            service=_service(deps.catalogue, AWAY_SERVICE),
+            clock=deps.clock,
+        ),
+        reader,
+        desk.personal,
+        texts.code_names,
+        deps.authenticator,
+    )
     tips = _tips(deps, keys, standings, answers, texts, evidence)
     routers = [
         filing_router(filings),
@@ -262,12 +283,14 @@ def case_api(deps: Deps) -> CaseApi:
         desk_router(desk),
         fir_router(FIRParts(FIRDesk(deps.firs, deps.store, deps.clock, deps.policies), deps.authenticator, searches)),
         tips_router(tips),
+        away_router(away),
+        desk_away_router(away),
         own_data_router(own_data),
         registers_router(RegisterParts(registers, deps.authenticator, settings.public_url, searches)),
         desk_registers_router(DeskRegisterParts(registers, deps.authenticator, settings.public_url)),
     ]
     sweep = EvidenceSweep(deps.files, (listed_in_case(deps.store), shown_by_entry(deps.entries)), deps.clock)
-    return CaseApi(routers, live, stream, evidence, sweep, registers, own_data.desk)
+    return CaseApi(routers, live, stream, evidence, sweep, registers, own_data.desk, away.desk)
 
 
 def _own_data(deps: Deps, reader: StatusReader, identity: IdentityDesk, texts: Texts) -> OwnDataParts:

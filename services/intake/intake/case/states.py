@@ -25,7 +25,7 @@ class State(StrEnum):
 
 
 class Family(StrEnum):
-    """What kind of case a service makes; the catalogue names it for each service. A lookup makes none."""
+    """What kind of case a service makes; the catalogue names it for each service. A lookup and a notice make none."""
 
     EMERGENCY = "emergency"
     COMPLAINT = "complaint"
@@ -36,6 +36,7 @@ class Family(StrEnum):
     REGISTRATION = "registration"
     TIP = "tip"
     HELP = "help"
+    NOTICE = "notice"
     LOOKUP = "lookup"
 
 
@@ -70,7 +71,7 @@ class Transition:
         return self.also.get(family, {}).get(state) or self.moves.get(state)
 
 
-CASE_FAMILIES = frozenset(Family) - {Family.LOOKUP}
+CASE_FAMILIES = frozenset(Family) - {Family.LOOKUP, Family.NOTICE}
 FINAL = frozenset({State.CLOSED, State.WITHDRAWN})
 DONE = FINAL | {State.RESOLVED}
 

@@ -200,8 +200,8 @@ class Service(_Data):
             self._check_district_question()
         if (self.family is Family.LOOKUP) != (self.look_at is not None):
             raise ValueError(f"{self.code}: look_at is for lookups, and for each of them")
-        if (self.family is Family.TIP) != (self.own_call is not None):
-            raise ValueError(f"{self.code}: own_call is for tips, and for each of them")
+        if (self.family in (Family.TIP, Family.NOTICE)) != (self.own_call is not None):
+            raise ValueError(f"{self.code}: own_call is for tips and notices, and for each of them")
         if self.verifies is not None:
             asked = self.attributes.get("properties", {})
             if unasked := [name for name in self.verifies.questions if name not in asked]:
