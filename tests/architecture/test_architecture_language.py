@@ -60,6 +60,7 @@ MEANS_ITSELF = {
     # The language that somebody speaks.
     "services/intake/intake/identity/api.py": {"spoken_language"},
     "services/intake/intake/identity/bodies.py": {"spoken_language"},
+    "services/intake/intake/own_data/shapes.py": {"spoken_language"},
     "services/intake/intake/identity/handlers.py": {"spoken_language"},
     "services/intake/intake/identity/shapes.py": {"spoken_language", "spoken_language_text"},
     "services/routing/routing/build_data.py": {"KEPT_WORDS", "word"},

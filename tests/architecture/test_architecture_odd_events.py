@@ -78,7 +78,7 @@ def into_a_message(event: Envelope) -> None:
 def into_a_paper(event: Envelope) -> None:
     """Each paper that a case of each of its services would get, whatever the report says of when things happened."""
     if isinstance(event.data, ComplaintFiled):
-        document = certificate_store._case(event.data)  # noqa: SLF001  what would be sent
+        document = certificate_store._case(event.data, erased=False)  # noqa: SLF001  what would be sent
         bson.encode(document)
         cases = [certificate_records.case_of({"_id": event.subject, **document})]
     else:

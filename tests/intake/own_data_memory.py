@@ -1,4 +1,4 @@
-"""Requests to erase in memory, and what was told to whom."""
+"""Requests to erase in memory, and which SMS went to whom."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from chassis.http.problems import Problem
-from intake.own_data.problems import OWNER_NOT_TOLD
+from intake.own_data.problems import OWNER_UNREACHED
 from intake.own_data.store import OPEN, Erasure, ErasureState
 
 
@@ -39,17 +39,17 @@ class MemoryErasures:
 
 
 class KeptMessages:
-    """`told`: phone and template of each SMS. `away`: the notifier does not answer."""
+    """`texts`: phone and template of each SMS. `away`: the notifier does not answer."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[str, str]] = []
+        self.texts: list[tuple[str, str]] = []
         self.away = False
 
-    async def tell(self, phone: str, template: str, language: str, variables: Mapping[str, str]) -> None:
+    async def send(self, phone: str, template: str, language: str, variables: Mapping[str, str]) -> None:
         del language, variables
         if self.away:
-            raise Problem(OWNER_NOT_TOLD)
-        self.told.append((phone, template))
+            raise Problem(OWNER_UNREACHED)
+        self.texts.append((phone, template))
 
     async def sent(self, case_id: str) -> tuple[Mapping[str, Any], ...]:
         del case_id

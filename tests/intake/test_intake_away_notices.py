@@ -248,7 +248,7 @@ async def test_the_same_request_is_the_same_notice(intake: Rig) -> None:
     assert (await given(intake, filed)).json()["code"] == "away_notices_too_many"
 
 
-async def test_a_registration_that_moves_takes_its_notices_along(intake: Rig) -> None:
+async def test_a_registration_that_moves_has_its_notices_follow(intake: Rig) -> None:
     """The former station reads it no more at once; the new one has it in its list."""
     filed = await registered(intake)
     notice_id = (await given(intake, filed)).json()["notice_id"]

@@ -72,6 +72,7 @@ async def test_a_helper_is_on_record_at_the_counter_too(intake: Rig) -> None:
     url = f"/v1/desk/cases/{filed['case_id']}"
     masked = (await intake.get(url, by=SHO)).json()
     assert (masked["agreed_by"], masked["helper"]["kind"]) == ("signature", "relative")
+    assert RAVI.phone is not None
     assert RAVI.phone not in str(masked)
     revealed = (await intake.post(f"{url}/reveal", {"reason": "सहायक से पूछना है"}, by=SHO)).json()
     assert revealed["personal"]["attributes"]["helper_mobile"] == RAVI.phone

@@ -85,7 +85,7 @@ async def test_a_readable_export_runs_nothing_that_was_written_into_it(intake: R
 
 
 async def test_an_export_is_bounded_and_leaves_sensitive_cases_to_their_receipts(intake: Rig) -> None:
-    """Pages of cases; a household's phone opens no sensitive one; too many calls are told to wait."""
+    """Pages of cases; a household's phone opens no sensitive one; too many calls have to wait."""
     for _ in range(3):
         await intake.filed(COMPLAINT)
     await intake.filed({**COMPLAINT, "attributes": {**COMPLAINT["attributes"], "category": "crime_against_women"}})
@@ -114,7 +114,7 @@ async def test_an_erasure_leaves_nothing_of_the_person(intake: Rig) -> None:
     assert intake.accounts.forgotten == [ASHA.sub]
     assert (await intake.get(f"/v1/complaints/{tracking}", by=ASHA)).status_code == 404
     assert (await intake.get("/v1/me/export", by=ASHA)).json()["items"] == []
-    assert intake.messages.told == [(ASHA.phone, "erasure_asked"), (ASHA.phone, "erasure_done")]
+    assert intake.messages.texts == [(ASHA.phone, "erasure_asked"), (ASHA.phone, "erasure_done")]
     (kept,) = intake.erasures.kept.values()
     assert (kept.sealed_phone, kept.decided_post) == (None, DATA_POST.post)
     again = await intake.command(case_id, "inform-progress", {}, by=SHO)
@@ -162,10 +162,10 @@ async def test_what_the_law_keeps_stays_and_names_its_law(intake: Rig) -> None:
     assert intake.store.cases[still_open].sealed is not None
     assert intake.store.cases[with_fir].owner == ASHA.sub
     assert intake.accounts.forgotten == []
-    assert intake.messages.told[-1] == (ASHA.phone, "erasure_partly")
+    assert intake.messages.texts[-1] == (ASHA.phone, "erasure_partly")
 
 
-async def test_evidence_under_hold_is_kept_by_the_posts_word(intake: Rig) -> None:
+async def test_evidence_under_hold_is_kept_on_the_posts_order(intake: Rig) -> None:
     """A case that the post names with a reason stays; a reason that is none is refused."""
     held, gone = await closed(intake), await closed(intake)
     request = (await asked(intake))["erasure_id"]
@@ -179,15 +179,15 @@ async def test_evidence_under_hold_is_kept_by_the_posts_word(intake: Rig) -> Non
 
 
 async def test_a_hijacked_phone_erases_nothing_silently(intake: Rig) -> None:
-    """The owner is told first, nothing is decided in the window, and he cancels; no SMS, no request."""
+    """The owner gets an SMS first, nothing is decided in the window, and he cancels; no SMS, no request."""
     intake.messages.away = True
-    assert (await intake.post(ASKED, by=ASHA)).json()["code"] == "owner_not_told"
+    assert (await intake.post(ASKED, by=ASHA)).json()["code"] == "owner_unreached"
     assert (await intake.get(ASKED, by=ASHA)).json()["code"] == "erasure_not_asked"
     intake.messages.away = False
     case_id = await closed(intake)
     request = (await asked(intake))["erasure_id"]
     assert (await asked(intake))["erasure_id"] == request
-    assert intake.messages.told == [(ASHA.phone, "erasure_asked")]
+    assert intake.messages.texts == [(ASHA.phone, "erasure_asked")]
     early = await decide(intake, request)
     assert (early.status_code, early.json()["code"]) == (409, "erasure_waits")
     assert (await intake.http.delete(ASKED, headers={"Authorization": f"Bearer {RAVI.sub}"})).status_code == 404

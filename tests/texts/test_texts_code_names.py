@@ -20,6 +20,7 @@ from intake.desk.likeness import FLOOD_SUSPECTED
 from intake.filing.notices import DOUBTFUL, ENTERED_LATE, HELPER_UNREACHED, NOTICES, PERSON_TO_ASK
 from intake.handoff.domain import HANDED_FROM, HANDED_OFF
 from intake.reopening.rules import APPEAL_OF, APPEALED
+from intake.verifying.domain import DISPUTED
 
 CODE_NAMES = CodeNames.load()
 EDITIONS = read(DEFAULT_PATH, load_yaml).editions
@@ -36,6 +37,8 @@ SHOWN: dict[type[OpenEnum], tuple[str, ...]] = {
     values.Visitor: ("visitors",),
     values.VisitOutcome: ("visit_outcomes",),
     values.HelperKind: ("helpers",),
+    values.DisputeDecision: ("dispute_decisions",),
+    values.SubRequestMode: ("sub_request_modes",),
 }
 # No reader meets these: they choose a text, or are for services and officers' screens.
 NOT_SHOWN = {
@@ -86,6 +89,7 @@ def test_every_flag_of_a_case_has_a_name() -> None:
         WITHDRAWAL_REQUESTED,
         FLOOD_SUSPECTED,
         IDENTITY_CONFLICT,
+        DISPUTED,
     } | marks
     assert flags == CODE_NAMES.names("flags").keys() - {"default"}
 

@@ -243,7 +243,7 @@ class DispatchStore:
         return [logged_of(document) for document in found]
 
     async def forget(self, case_id: str) -> None:
-        """How people of the case were reached, and what settled messages said: that they were sent stays."""
+        """How people of the case were reached, and the texts of settled messages: that they were sent stays."""
         settled = {"case_id": case_id, "due_at": {"$exists": False}, "state": {"$ne": DispatchState.HELD.value}}
         with store_errors():
             await self.collection.update_many({"case_id": case_id}, {"$unset": {"contact": ""}})

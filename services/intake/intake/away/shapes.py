@@ -6,7 +6,7 @@ from intake.away.domain import NoticeState
 from intake.case.shapes import Shape
 
 
-class RoundVisit(Shape):
+class NoticeVisit(Shape):
     """An officer passed by the house."""
 
     at: datetime
@@ -14,7 +14,7 @@ class RoundVisit(Shape):
     found_text: str
 
 
-class AwayNotice(Shape):
+class OwnNotice(Shape):
     """`seen_at`: when an officer of the station first read it. `deleted_after`: on the day after, all of it goes."""
 
     notice_id: str
@@ -27,17 +27,17 @@ class AwayNotice(Shape):
     key_with: str | None
     phone_away: str | None
     seen_at: datetime | None
-    visits: list[RoundVisit]
+    visits: list[NoticeVisit]
     deleted_after: date
 
 
 class AwayNotices(Shape):
-    items: list[AwayNotice]
+    items: list[OwnNotice]
     next_cursor: None
 
 
 class DeskNotice(Shape):
-    """A line of the round's list: it tells no day and no address."""
+    """A line of the round's list: it shows no day and no address."""
 
     notice_id: str
     state: NoticeState
@@ -52,7 +52,7 @@ class DeskNotices(Shape):
     next_cursor: None
 
 
-class ReadNotice(AwayNotice):
+class ReadNotice(OwnNotice):
     """What an officer of the station reads, after the reading was recorded."""
 
     tracking_number: str

@@ -40,7 +40,7 @@ _AT_THE_DOOR: Final[Mapping[str, VisitState]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class BeatVisit:
     """`at`: when an officer was last at the door."""
 
     visit_no: int
@@ -50,16 +50,16 @@ class Visit:
     at: datetime | None = None
 
 
-def visits_of(case: Case) -> tuple[Visit, ...]:
+def visits_of(case: Case) -> tuple[BeatVisit, ...]:
     """By their numbers."""
-    found: dict[int, Visit] = {}
+    found: dict[int, BeatVisit] = {}
     for entry in case.history:
         for visit in _after(entry, found):
             found[visit.visit_no] = visit
     return tuple(found[number] for number in sorted(found))
 
 
-def outstanding(case: Case) -> Visit | None:
+def outstanding(case: Case) -> BeatVisit | None:
     """The visit that is promised or owed and not made yet; there is one at most."""
     return next((visit for visit in visits_of(case) if visit.state in _OUTSTANDING), None)
 
@@ -68,7 +68,7 @@ def next_number(case: Case) -> int:
     return max((visit.visit_no for visit in visits_of(case)), default=0) + 1
 
 
-def answerable(case: Case, now: datetime) -> Visit | None:
+def answerable(case: Case, now: datetime) -> BeatVisit | None:
     """The newest visit, if it is recorded as made or declined, not answered yet, and not long ago."""
     newest = next((visit for visit in reversed(visits_of(case)) if visit.at is not None), None)
     if newest is None or newest.state not in _ANSWERABLE or newest.at is None or now - newest.at > ANSWER_WINDOW:
@@ -86,13 +86,13 @@ def may_answer(situation: Situation) -> bool:
     return answerable(situation.case, situation.now) is not None
 
 
-def _after(entry: TimelineEntry, known: Mapping[int, Visit]) -> Iterator[Visit]:
+def _after(entry: TimelineEntry, known: Mapping[int, BeatVisit]) -> Iterator[BeatVisit]:
     """The visits as an entry of the history leaves them."""
     facts = entry.params
     if "visit_no" not in facts:
         return
     number = _number(facts["visit_no"])
-    before = known.get(number, Visit(number, VisitState.PROMISED))
+    before = known.get(number, BeatVisit(number, VisitState.PROMISED))
     match entry.event:
         case BeatVisitPromised.type:
             state = before.state if before.state is VisitState.OWED else VisitState.PROMISED
@@ -103,7 +103,7 @@ def _after(entry: TimelineEntry, known: Mapping[int, Visit]) -> Iterator[Visit]:
             yield replace(before, state=VisitState.CONFIRMED)
         case BeatVisitDisputed.type:
             yield replace(before, state=VisitState.DISPUTED)
-            yield Visit(_number(facts["owed_no"]), VisitState.OWED)
+            yield BeatVisit(_number(facts["owed_no"]), VisitState.OWED)
 
 
 def _number(text: str) -> int:

@@ -14,7 +14,7 @@ from intake.own_data.problems import (
     ERASURE_NOT_ASKED,
     ERASURE_WAITS,
     MESSAGES_UNAVAILABLE,
-    OWNER_NOT_TOLD,
+    OWNER_UNREACHED,
 )
 
 _VIEW: Final = (Answer(200, "The request", shapes.ErasureView, headers=("Content-Language",)),)
@@ -45,7 +45,7 @@ ASK: Final = Description(
     "cases, FIRs and evidence under hold are kept, each with the law. "
     "Asked again while one is open, it is the same request.",
     (Answer(202, "The request", shapes.ErasureView, headers=("Content-Language",)),),
-    problems=(TOO_MANY_REQUESTS, OWNER_NOT_TOLD),
+    problems=(TOO_MANY_REQUESTS, OWNER_UNREACHED),
 )
 READ: Final = Description(
     "read_own_erasure",
@@ -90,6 +90,6 @@ DECIDE: Final = Description(
             "refuse": {"decision": "refuse", "reason_code": "not_the_owner"},
         },
     ),
-    problems=(FORBIDDEN, NOT_FOUND, ERASURE_DECIDED, ERASURE_WAITS, OWNER_NOT_TOLD, problems.BUSY),
+    problems=(FORBIDDEN, NOT_FOUND, ERASURE_DECIDED, ERASURE_WAITS, OWNER_UNREACHED, problems.BUSY),
     parameters=_ID,
 )

@@ -73,7 +73,7 @@ class ErasureDesk:
     wait: timedelta
 
     async def ask(self, citizen: Principal, language: str) -> Erasure:
-        """The open request; the owner was told before a new one was written. Problem owner_not_told."""
+        """The open request; the owner got an SMS before a new one was written. Problem owner_unreached."""
         known = await self.erasures.of(citizen.sub)
         if known is not None and known.state in OPEN:
             if _is_own(known, citizen) or known.state is ErasureState.APPROVED:
@@ -92,7 +92,7 @@ class ErasureDesk:
             known_since=citizen.known_since,
         )
         asked = replace(asked, sealed_phone=self.ring.seal(asked.erasure_id, phone.encode(), now))
-        await self.messages.tell(phone, "erasure_asked", language, {"until": _told(until)})
+        await self.messages.send(phone, "erasure_asked", language, {"until": _written(until)})
         kept = await self.erasures.ask(asked)
         if kept is asked:
             self.metrics.erasures.labels("asked").inc()
@@ -153,7 +153,7 @@ class ErasureDesk:
             decided_post=actor.post,
         )
         if refusal is not None:
-            # Told first: while the message can't be sent nothing is decided, and the post sends its decision again.
+            # The SMS first: while the message can't be sent nothing is decided, and the post sends its decision again.
             done = await self._answered(known, "erasure_refused", decided)
         else:
             done = await self._carry_out(await self._changed(known, decided))
@@ -236,11 +236,11 @@ class ErasureDesk:
                 return found
 
     async def _answered(self, erasure: Erasure, template: str, after: Erasure) -> Erasure:
-        """The owner is told how it ended, if his number can be read; then his number goes."""
+        """The owner gets an SMS on how it ended, if his number can be read; then his number goes."""
         if erasure.sealed_phone is not None:
             try:
                 phone = self.ring.open(erasure.erasure_id, erasure.sealed_phone).decode()
-                await self.messages.tell(phone, template, erasure.language, {})
+                await self.messages.send(phone, template, erasure.language, {})
             except SealError:
                 _log.warning("erasure_answer_unreadable", erasure_id=erasure.erasure_id)
         return await self._changed(erasure, replace(after, ended_at=self._now(), sealed_phone=None))
@@ -262,5 +262,5 @@ def _is_own(erasure: Erasure, citizen: Principal) -> bool:
     return citizen.known_since is None or erasure.asked_at >= citizen.known_since
 
 
-def _told(until: datetime) -> str:
+def _written(until: datetime) -> str:
     return until.astimezone(INDIA).strftime("%d.%m.%Y %H:%M")

@@ -1,4 +1,4 @@
-"""What the notifier does for a person's own data: it tells the owner by SMS, and says which messages were sent."""
+"""What the notifier does for a person's own data: an SMS to the owner, and a list of the messages of a case."""
 
 from collections.abc import Mapping
 from typing import Any, Final, Protocol
@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from chassis.http.bounded_answer import AnswerTooLong, read_bounded
 from chassis.http.json_body import parse_json
 from chassis.http.problems import Problem
-from intake.own_data.problems import MESSAGES_UNAVAILABLE, OWNER_NOT_TOLD
+from intake.own_data.problems import MESSAGES_UNAVAILABLE, OWNER_UNREACHED
 
 TIMEOUT_S: Final = 5.0
 RETRY_AFTER: Final = {"Retry-After": "10"}
@@ -19,8 +19,8 @@ SHOWN: Final = ("template", "channel", "audience", "language", "state", "created
 
 
 class Messages(Protocol):
-    async def tell(self, phone: str, template: str, language: str, variables: Mapping[str, str]) -> None:
-        """Durable with the gateway on return. Problem owner_not_told."""
+    async def send(self, phone: str, template: str, language: str, variables: Mapping[str, str]) -> None:
+        """Durable with the gateway on return. Problem owner_unreached."""
 
     async def sent(self, case_id: str) -> tuple[Mapping[str, Any], ...]:
         """The messages of a case to its citizen. Problem messages_unavailable."""
@@ -32,7 +32,7 @@ class NotifierMessages:
         self._base = notifier_url.rstrip("/")
         self._token = service_token
 
-    async def tell(self, phone: str, template: str, language: str, variables: Mapping[str, str]) -> None:
+    async def send(self, phone: str, template: str, language: str, variables: Mapping[str, str]) -> None:
         body = {"to": phone, "template": template, "language": language, "variables": dict(variables)}
         try:
             response = await self._http.post(
@@ -41,7 +41,7 @@ class NotifierMessages:
             response.raise_for_status()
         except httpx.HTTPError as error:
             # The body names the phone, so only the kind of failure may travel.
-            raise Problem(OWNER_NOT_TOLD, headers=RETRY_AFTER) from _Failed(type(error).__name__)
+            raise Problem(OWNER_UNREACHED, headers=RETRY_AFTER) from _Failed(type(error).__name__)
 
     async def sent(self, case_id: str) -> tuple[Mapping[str, Any], ...]:
         found: list[Mapping[str, Any]] = []

@@ -10,5 +10,5 @@ TYPES: Final = load_problem_types(Path(__file__).with_name("problems.yaml"))
 ERASURE_NOT_ASKED = TYPES["erasure_not_asked"]
 ERASURE_DECIDED = TYPES["erasure_decided"]
 ERASURE_WAITS = TYPES["erasure_waits"]
-OWNER_NOT_TOLD = TYPES["owner_not_told"]
+OWNER_UNREACHED = TYPES["owner_unreached"]
 MESSAGES_UNAVAILABLE = TYPES["messages_unavailable"]

@@ -36,7 +36,7 @@ class Keep(Bilingual):
         return self
 
 
-class Rules(BaseModel):
+class ErasureRules(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     decided_by: tuple[str, ...] = Field(min_length=1)
@@ -47,8 +47,8 @@ class Rules(BaseModel):
 
 
 @cache
-def rules() -> Rules:
-    return Rules.model_validate(load_yaml(Path(__file__).with_name("rules.yaml")))
+def rules() -> ErasureRules:
+    return ErasureRules.model_validate(load_yaml(Path(__file__).with_name("rules.yaml")))
 
 
 def kept_by(situation: Situation, *, appealed: bool) -> str | None:

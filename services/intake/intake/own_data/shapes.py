@@ -24,7 +24,7 @@ class ExportedAnswer(Shape):
     value: Any
 
 
-class Filed(Shape):
+class ExportedFiling(Shape):
     """What the person sent; `readable` is false once its key was destroyed: then nobody can read it any more."""
 
     name: str | None
@@ -57,7 +57,7 @@ class Look(Shape):
 
 class ExportedCase(Shape):
     case: CaseStatus
-    filed: Filed
+    filed: ExportedFiling
     messages: list[SentMessage]
     looks: list[Look]
 
