@@ -32,8 +32,9 @@ async def test_a_certificates_due_times_count_working_hours(intake: Rig) -> None
 
 
 def test_every_promise_has_a_name_in_both_languages() -> None:
-    """In the status, the catalogue and the messages each shipped clock has a name of its own."""
-    shipped = {policy.clock for policy in read_policies(policies.DEFAULT_PATH).clocks}
+    """In the status, the catalogue and the messages each clock of each shipped edition has a name of its own."""
+    editions = read_policies(policies.DEFAULT_PATH).editions
+    shipped = {policy.clock for edition in editions for policy in edition.clocks}
     assert shipped | {"default"} == set(load_texts().code_names.names("clocks"))
 
 

@@ -131,6 +131,7 @@ def test_every_text_is_there() -> None:
         "feedback",
         "handed-off",
         "place-told",
+        "receipt-printed",
     }
 
 
