@@ -123,7 +123,7 @@ def undescribed(document: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{call}: nobody says what {parameter['name']} is"
 
 
-NO_BODY: Final = ("/stream-ticket", "/receipts/kannel", "/e-sign", "/e-sign/{transaction}")
+NO_BODY: Final = ("/stream-ticket", "/receipts/kannel", "/e-sign", "/e-sign/{transaction}", "/return")
 
 
 def _unclear_answers(responses: Mapping[str, Any]) -> Iterator[str]:
