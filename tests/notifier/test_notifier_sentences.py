@@ -36,6 +36,10 @@ FIR = {"fir_number": "12/26", "station": "5140003", "year": 2026, "registered_at
 MOVED = {"assignment_no": 2, "officer_post": "SHO:5140009", "reason": "transfer"}
 BEFORE: Fields = {"posts": {"1": "SHO:5140003"}}
 PASSPORT: Fields = {"service_code": "passport-verification"}
+LICENCE: Fields = {"service_code": "licence-verification"}
+TENANT: Fields = {"service_code": "tenant-verification", "sealed_person": "s1.2026-11.x"}
+DECIDED: Fields = {"decision": "upheld", "by_post": "SP:SHEOHAR", "sealed_person": "s1.2026-11.x"}
+ASKED: Fields = {"sub_request_id": "sr_1", "mode": "station", "to_station": "5140005", "by_post": "SHO:5140003"}
 URGENT: Fields = {"emergency": True}
 
 # (template, event, the facts under which it is sent, a neighbour under which it is not: fields of event and card)
@@ -47,6 +51,8 @@ REVIEWED: Fields = {
 }
 BOUND: list[tuple[str, str, Fields, Fields]] = [
     ("filed", "ComplaintFiled", FILED, {"anonymous": True}),
+    ("filed_for_you", "ComplaintFiled", FILED | {"helped_by": "csc"}, {"helped_by": None}),
+    ("helped", "ComplaintFiled", FILED | {"helped_by": "csc", "sealed_helper": "s1.2026-11.x"}, {"sealed_helper": None}),
     ("assigned", "AssignedToStation", ASSIGNED, {"anonymous": True}),
     ("new_case", "AssignedToStation", ASSIGNED, {"desk_online": False}),
     ("new_case_offline", "AssignedToStation", ASSIGNED | {"desk_online": False}, {"desk_online": True}),
@@ -74,6 +80,11 @@ BOUND: list[tuple[str, str, Fields, Fields]] = [
     ("hearing_citizen_absent", "HearingNoShow", {"hearing_id": "h", "party": "citizen"}, {"party": "officer"}),
     ("verification_completed", "VerificationCompleted", {"outcome": "clear"}, PASSPORT),
     ("verification_passport", "VerificationCompleted", {"outcome": "clear"} | PASSPORT, {"service_code": "x"}),
+    ("verification_licence", "VerificationCompleted", {"outcome": "clear"} | LICENCE, {"service_code": "x"}),
+    ("verification_person", "VerificationCompleted", {"outcome": "clear"} | TENANT, {"sealed_person": None}),
+    ("dispute_decided", "DisputeDecided", DECIDED, {"anonymous": True}),
+    ("dispute_decided_person", "DisputeDecided", DECIDED, {"sealed_person": None}),
+    ("sub_request_here", "SubRequestMade", ASKED, {"mode": "letter", "to_station": None, "to_state": "jharkhand"}),
     ("certificate_refused", "CertificateRefused", ORDER, {"anonymous": True}),
     ("certificate_issued", "CertificateIssued", PAPER, {"anonymous": True}),
     ("certificate_revoked", "CertificateRevoked", PAPER, {"anonymous": True}),
@@ -131,6 +142,8 @@ ALWAYS = {
     "reopened_office",
     "withdrawal_requested",
     "visit_disputed_office",
+    "sub_request_answered",
+    "disputed_office",
 }
 
 
