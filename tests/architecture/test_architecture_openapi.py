@@ -34,6 +34,9 @@ ASKED_WITHIN: Final[Mapping[tuple[str, str, str], frozenset[frozenset[str]]]] = 
     ("intake", "post", "/v1/emergencies"): frozenset(
         {frozenset(), frozenset({"citizenToken"}), frozenset({"officerToken"}), frozenset({"receipt"})}
     ),
+    ("intake", "post", "/v1/complaints/{tracking_number}/emergency"): frozenset(
+        {frozenset(), frozenset({"citizenToken"}), frozenset({"receipt"})}
+    ),
     ("intake", "post", "/v1/tips/{case_key}/messages"): frozenset({frozenset(), frozenset({"passphrase"})}),
     ("certificate", "get", "/v1/certificates/{certificate_id}.pdf"): frozenset(
         {frozenset({"signedLink"}), frozenset({"serviceToken"})}
@@ -123,7 +126,15 @@ def undescribed(document: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{call}: nobody says what {parameter['name']} is"
 
 
-NO_BODY: Final = ("/stream-ticket", "/receipts/kannel", "/e-sign", "/e-sign/{transaction}", "/return")
+NO_BODY: Final = (
+    "/stream-ticket",
+    "/receipts/kannel",
+    "/e-sign",
+    "/e-sign/{transaction}",
+    "/return",
+    "/receipt",
+    "/me/erasure",
+)
 
 
 def _unclear_answers(responses: Mapping[str, Any]) -> Iterator[str]:

@@ -26,7 +26,17 @@ from tests.intake.intake_rig import OTHER_SHO, RAVI, START, bearer
 
 # Identifiers of people's matters: for a stranger each is as if it were nobody's. Those of the query have a rule below.
 HIDDEN: Final = frozenset(
-    {"tracking_number", "case_id", "evidence_id", "certificate_id", "case_key", "transaction", "entry_id", "erasure_id"}
+    {
+        "tracking_number",
+        "case_id",
+        "evidence_id",
+        "certificate_id",
+        "case_key",
+        "transaction",
+        "entry_id",
+        "erasure_id",
+        "notice_id",
+    }
 )
 # Beside them in a path: which register, of a list that everybody may read.
 KINDS: Final = frozenset({"register"})
@@ -34,6 +44,7 @@ KINDS: Final = frozenset({"register"})
 PUBLISHED: Final[Mapping[str, str]] = {
     "intake /v1/services/{code}": "the catalogue is public",
     "intake /v1/registers/": "entries are proclaimed for everybody, or for who has logged in",
+    "intake /v1/complaints/{tracking_number}/emergency": "no call for help is refused; without proof it is linked to none",
     "routing /v1/stations/{code}": "the directory of police stations is public",
     "certificate /v1/verify/{name}": "whether a paper is genuine is what the call is for",
 }

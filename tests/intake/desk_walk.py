@@ -22,6 +22,7 @@ from event_schemas import (
     ids,
 )
 from event_schemas.clock_policy import STATUTORY
+from intake.beat import commands as beat
 from intake.case import past
 from intake.case.command import CommandBody, Context
 from intake.case.derived import DERIVED_TYPES, apply, derive
@@ -247,6 +248,8 @@ _BODIES: Mapping[Act, Callable[[World], Iterable[CommandBody]]] = {
         verifying.DecideDispute(decision="refused"),
         verifying.DecideDispute(decision="upheld", outcome="clear"),
     ],
+    Act.PROMISE_VISIT: lambda world: [beat.PromiseVisit(visit_by=world.now + timedelta(hours=2))],
+    Act.RECORD_VISIT: lambda _: [beat.RecordVisit(outcome="met"), beat.RecordVisit(outcome="not_at_home")],
     Act.REFUSE_CERTIFICATE: lambda _: [certificates.RefuseCertificate(reason_code="incomplete")],
     Act.ORDER_CERTIFICATE_REVOCATION: _revocations,
     Act.COMPLETE_INQUIRY: lambda _: [general.CompleteInquiry(finding="partly")],

@@ -16,8 +16,14 @@ from intake.hearings.commands import CheckIn
 
 PACKAGE = Path(intake.__file__).parent
 TABLE_FILE = "commands/table.py"
-# Where a command means more than its row can say: which other case a resolved emergency is a duplicate of.
-MORE = {"ResolveEmergency": {"commands/handlers.py"}, "RESOLVE_EMERGENCY": {"commands/docs.py"}}
+# Where a command means more than its row can say: which other case a resolved emergency is a duplicate of, and that an
+# FIR which is released to the register is published by it.
+MORE = {
+    "ResolveEmergency": {"commands/handlers.py"},
+    "RESOLVE_EMERGENCY": {"commands/docs.py"},
+    "PublishFIR": {"registers/fir_desk.py"},
+    "PUBLISH_FIR": {"registers/fir_desk.py"},
+}
 
 
 @cache

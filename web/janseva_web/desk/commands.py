@@ -35,6 +35,8 @@ VOCABULARIES: Final[Mapping[tuple[str, str], str]] = {
     ("refuse-certificate", "reason_code"): "refusal_reasons",
     ("decline-fir", "reason_code"): "fir_decline_reasons",
     ("review-identity", "outcome"): "case_identity_states",
+    ("", "visitor"): "visitors",
+    ("record-visit", "outcome"): "visit_outcomes",
     ("close", "outcome"): "closing_reasons",
     ("close", "reason_code"): "closing_reasons",
 }
