@@ -44,7 +44,7 @@ KINDS: Final = frozenset({"register"})
 PUBLISHED: Final[Mapping[str, str]] = {
     "intake /v1/services/{code}": "the catalogue is public",
     "intake /v1/registers/": "entries are proclaimed for everybody, or for who has logged in",
-    "intake /v1/complaints/{tracking_number}/emergency": "no call for help is refused; without proof it is linked to none",
+    "intake /v1/complaints/{tracking_number}/emergency": "no call for help is refused; without proof it links to none",
     "routing /v1/stations/{code}": "the directory of police stations is public",
     "certificate /v1/verify/{name}": "whether a paper is genuine is what the call is for",
 }

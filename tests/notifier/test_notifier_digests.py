@@ -93,6 +93,11 @@ def test_what_a_digest_may_hold_is_data() -> None:
         "hearing_cancelled_office": "changes",
         "withdrawn_office": "changes",
         "reopened_office": "changes",
+        "renewal_office": "changes",
+        "visit_disputed_office": "changes",
+        "sub_request_here": "new_cases",
+        "sub_request_answered": "changes",
+        "disputed_office": "changes",
     }
     routine = planned(AssignedToStation.model_validate(ASSIGNED))
     assert line_of(routine["new_case"]) == ("SHO:5140003", "sms")

@@ -52,7 +52,7 @@ REVIEWED: Fields = {
 BOUND: list[tuple[str, str, Fields, Fields]] = [
     ("filed", "ComplaintFiled", FILED, {"anonymous": True}),
     ("filed_for_you", "ComplaintFiled", FILED | {"helped_by": "csc"}, {"helped_by": None}),
-    ("helped", "ComplaintFiled", FILED | {"helped_by": "csc", "sealed_helper": "s1.2026-11.x"}, {"sealed_helper": None}),
+    ("helped", "ComplaintFiled", FILED | {"helped_by": "csc", "sealed_helper": "s1.x"}, {"sealed_helper": None}),
     ("assigned", "AssignedToStation", ASSIGNED, {"anonymous": True}),
     ("new_case", "AssignedToStation", ASSIGNED, {"desk_online": False}),
     ("new_case_offline", "AssignedToStation", ASSIGNED | {"desk_online": False}, {"desk_online": True}),

@@ -10,7 +10,7 @@ from janseva_local.demo.findings import Finding
 
 # By the count of a digest's text that counts them, in the order of the counts.
 COUNTED: Final = (
-    ("new_case", "transferred_here"),
+    ("new_case", "transferred_here", "sub_request_here"),
     ("due_soon",),
     ("breach",),
     ("citizen_overdue",),
@@ -21,6 +21,8 @@ COUNTED: Final = (
         "hearing_cancelled_office",
         "visit_disputed_office",
         "renewal_office",
+        "sub_request_answered",
+        "disputed_office",
     ),
 )
 COUNT_OF: Final = {template: templates[0] for templates in COUNTED for template in templates}
