@@ -40,7 +40,7 @@ def shipped_with(questions: dict[str, Any]) -> dict[str, Any]:
     file = read_catalogue(SHIPPED)
     asked = next(service for service in file["services"] if service["code"] == "hearing")
     asked = {**asked, "code": "asked", "attributes": questions}
-    return {**file, "vocabularies": {**file["vocabularies"], "items": ITEMS}, "services": [asked]}
+    return {**file, "vocabularies": {**file["vocabularies"], "items": ITEMS}, "services": [asked], "helplines": []}
 
 
 def faults(given: dict[str, Any]) -> list[tuple[str, str]]:
