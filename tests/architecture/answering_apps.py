@@ -44,7 +44,7 @@ from tests.architecture.apps import CLOCK, made_app
 from tests.certificate.certificate_fakes import certificate
 from tests.http_app import app_of
 from tests.intake.evidence_rig import begin
-from tests.intake.intake_rig import ASHA, COMPLAINT, COUNTER, SDPO, SHO, SP, Rig, bearer, rig
+from tests.intake.intake_rig import ASHA, COMPLAINT, COUNTER, DATA_POST, SDPO, SHO, SP, Rig, bearer, rig
 from tests.intake.intake_rig import START as FILED_AT
 from tests.intake.test_intake_auth_login import Desk
 from tests.intake.test_intake_esign import E_FIR, KEY
@@ -104,13 +104,14 @@ async def _intake() -> AsyncIterator[Answering]:
         entry = await made.post(f"/v1/desk/registers/{kind.kind}", kind.example.model_dump(mode="json"), by=SHO)
         known |= {"register": kind.kind, "entry_id": entry.json()["entry_id"]}
         tip = await filed_tip(made)
-        known |= {"notice_id": "an_none"}
+        erasure = await made.post("/v1/me/erasure", by=ASHA)
+        known |= {"notice_id": "an_none", "erasure_id": erasure.json()["erasure_id"]}
         known |= {"case_key": tip["case_key"], "transaction": await _begun_signature(made)}
         callers = {"/": bearer(ASHA), "/v1/desk": bearer(SHO), "/v1/desk/visits": bearer(COUNTER)}
         callers |= {"/v1/tips/": {"x-passphrase": tip["passphrase"]}}
-        callers |= {"/v1/desk/registers/fir/withhold": bearer(SDPO)}
+        callers |= {"/v1/desk/registers/fir/withhold": bearer(SDPO), "/v1/desk/erasures": bearer(DATA_POST)}
         callers |= {f"/v1/desk/cases/{{case_id}}/{act}": bearer(SP) for act in _OF_THE_SUPERINTENDENT}
-        stores = (made.store, made.side, made.files, made.entries, made.firs, made.tips, made.away)
+        stores = (made.store, made.side, made.files, made.entries, made.firs, made.tips, made.away, made.erasures)
         asked = (*stores, made.identities, made.papers, made.slots, made.offices, made.register)
         yield Answering(made.app, known, callers, _restorer(*stores), asked)
 

@@ -85,12 +85,19 @@ BEFORE_THE_WORK: Final = {
     "malformed_json",
     "method_not_allowed",
 }
-# A ticket and a signature are asked for by the address alone; the gateway's report stands in its query.
+# A ticket, a signature, a print and an erasure are asked for by the address alone, a visit is answered, a registration
+# renewed and a return reported without fields; the gateway's report stands in its query.
 WITHOUT_A_BODY: Final = frozenset(
     {
         "/v1/complaints/{tracking_number}/stream-ticket",
         "/v1/complaints/{tracking_number}/e-sign",
         "/v1/complaints/{tracking_number}/e-sign/{transaction}",
+        "/v1/complaints/{tracking_number}/receipt",
+        "/v1/complaints/{tracking_number}/confirm-visit",
+        "/v1/complaints/{tracking_number}/dispute-visit",
+        "/v1/complaints/{tracking_number}/renew",
+        "/v1/complaints/{tracking_number}/away-notices/{notice_id}/return",
+        "/v1/me/erasure",
         "/v1/receipts/kannel",
     }
 )
