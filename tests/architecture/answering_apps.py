@@ -196,16 +196,19 @@ class _OnePaper:
 
 @asynccontextmanager
 async def _certificate() -> AsyncIterator[Answering]:
-    registry, papers = CollectorRegistry(), cast("Any", _OnePaper())
+    registry, papers, renderer = CollectorRegistry(), cast("Any", _OnePaper()), Renderer()
     signer = LinkSigner("http://test", SERVICE_TOKEN)
     routers = (
         certificate_api.verify_router(papers, CertificateMetrics(registry), checked(), CLOCK),
         certificate_api.pdf_router(papers, KEYS, signer, CLOCK, SERVICE_TOKEN),
         certificate_api.internal_router(papers, signer, CLOCK, SERVICE_TOKEN, timedelta(minutes=5)),
-        certificate_api.receipts_router(Renderer(), ReceiptTexts.load(), SERVICE_TOKEN),
+        certificate_api.receipts_router(renderer, ReceiptTexts.load(), SERVICE_TOKEN),
     )
     known = {"name": _PAPER.number, "certificate_id": _PAPER.certificate_id}
-    yield Answering(_app(registry, *routers), known, {"/": SERVICE}, stores=(papers,))
+    try:
+        yield Answering(_app(registry, *routers), known, {"/": SERVICE}, stores=(papers,))
+    finally:
+        renderer.close()
 
 
 @asynccontextmanager

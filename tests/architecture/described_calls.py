@@ -32,6 +32,12 @@ USUAL: Final[dict[str, Any]] = {
     "state": 1,
     "year": 2026,
     "clock_id": "inquiry:1",
+    "filed_at": "2026-11-25T10:00:00+05:30",
+    "printed_at": "2026-11-25T10:00:00+05:30",
+    "receipt_secret": "code-of-nobody-00",
+    "tracking_number": "JS-26-7K3M-9QXD-4",
+    "track_url": "http://127.0.0.1/track",
+    "service": {"hi": "x1", "en": "x1"},
     "reason": "The court asks for it",
     "case_id": "c_01M820KRWBZXF69DE1D4FEXZX0",
 }

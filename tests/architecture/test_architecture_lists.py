@@ -15,6 +15,9 @@ ONE_THING: Final[Mapping[str, str]] = {
     "read_me": "a citizen, with his documents",
     "change_me": "a citizen, with his documents",
     "explain_route": "a decision, with what it was made of",
+    "ask_for_erasure": "a request to erase, with the cases that it is about",
+    "read_own_erasure": "a request to erase, with the cases that it is about",
+    "cancel_erasure": "a request to erase, with the cases that it is about",
 }
 
 
