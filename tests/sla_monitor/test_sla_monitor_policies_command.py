@@ -89,6 +89,7 @@ def test_the_first_edition_in_force_was_not_touched() -> None:
         "2026-11.4",
         "2026-11.5",
         "2026-12.1",
+        "2026-12.2",
     ]
 
 
