@@ -106,15 +106,16 @@ async def test_sla_a_late_stop_revokes_the_breach(kafka_bootstrap: str, tmp_path
 
 async def test_sla_a_restart_does_not_break_what_was_met_meanwhile(kafka_bootstrap: str, tmp_path: Path) -> None:
     """While no worker runs the deadline passes and the stop waits in the log: met, and no breach is ever emitted."""
-    async with open_bench(kafka_bootstrap, tmp_path, target_s=10) as bench:
-        cases = [filed() for _ in range(40)]
+    async with open_bench(kafka_bootstrap, tmp_path, target_s=15) as bench:
         async with bench.start_worker() as worker:
             await worker.ready()
+            # Filed now: had the start taken from their time, a worker killed behind it would have left a true breach.
+            cases = [filed() for _ in range(40)]
             await bench.put(*cases)
             await bench.wait_for(lambda emitted: len({e.subject for e in emitted}) == len(cases))
             await worker.kill()
         await bench.put(*[completed(case, case.data.occurred_at + timedelta(seconds=1)) for case in cases])
-        await asyncio.sleep(max(0, (cases[-1].data.occurred_at - now()).total_seconds() + 11))
+        await asyncio.sleep(max(0, (cases[-1].data.occurred_at - now()).total_seconds() + 16))
         restarted = now().timestamp() * 1000
         async with bench.start_worker() as again:
             await again.ready()
