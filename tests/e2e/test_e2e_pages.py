@@ -158,4 +158,4 @@ async def test_without_a_network_the_page_shows_that_nothing_was_sent(stack: Sta
         await page.context.set_offline(False)
         await page.goto("/emergency")
         await press(page, "main form button.danger")
-        assert await page.is_visible("#number")
+        await page.wait_for_selector("#number")
