@@ -77,7 +77,7 @@ class Process:
         return status
 
     async def _ready(self) -> None:
-        async with httpx.AsyncClient() as http, asyncio.timeout(40):
+        async with httpx.AsyncClient() as http, asyncio.timeout(120):
             while True:
                 assert self.running is not None
                 assert self.running.returncode is None, self.log.read_text()
