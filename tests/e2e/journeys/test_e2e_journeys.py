@@ -1,6 +1,7 @@
 """Every live service from the filing to its paper and its messages, on the whole suite with the shipped policies."""
 
 import httpx
+import pytest
 
 from event_schemas.papers import papers_of
 from intake.catalogue import load_catalogue
@@ -15,6 +16,7 @@ PHONE = 9_100_600_000
 LOOKED_UP = [service for service in CATALOGUE if service.live and service.look_at is not None]
 
 
+@pytest.mark.timeout(600)
 async def test_e2e_every_journey_is_walked_to_its_end(stack: Stack) -> None:
     """Answers, route, clocks, refusals, papers and messages of each are those of the table; all citizens at once."""
     async with httpx.AsyncClient(timeout=30, limits=httpx.Limits(max_connections=12)) as http:
