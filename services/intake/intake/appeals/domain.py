@@ -26,7 +26,7 @@ def appeal_submission(case: Case, service: Service, personal: PersonalData, desc
         contact=case.contact,
         description=description,
         location=place,
-        named_station=case.assignment.station.code if case.assignment and case.assignment.station else None,
+        named_station=case.station_code,
         attributes=_answers(case, service),
         flags=(f"{APPEAL_OF}{case.case_id}",),
         # One appeal a round: the store keeps a second one out.

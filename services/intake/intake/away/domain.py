@@ -61,18 +61,14 @@ class AwayNotice:
 
 def is_registered(case: Case, now: datetime) -> bool:
     """Whether the registration is in force: open, at a station, with a card that holds."""
-    if case.service_code != REGISTRATION or case.state in DONE or station_of(case) is None:
+    if case.service_code != REGISTRATION or case.state in DONE or case.station_code is None:
         return False
     return any(_holds(one.kind, one.issued_at, now) for one in valid_certificates(case))
 
 
-def station_of(case: Case) -> str | None:
-    return case.assignment.station.code if case.assignment and case.assignment.station else None
-
-
 def may_read(notice: AwayNotice, case: Case, actor: Actor) -> bool:
     """The officers who go out of the station that has the registration now; nobody above it, and no other office."""
-    here = actor.station is not None and actor.station == station_of(case) and actor.post == f"SHO:{actor.station}"
+    here = actor.station is not None and actor.station == case.station_code and actor.post == f"SHO:{actor.station}"
     return here and actor.role in READERS and notice.sealed is not None and notice.case_id == case.case_id
 
 
@@ -100,7 +96,7 @@ def is_to_be_deleted(answers: Mapping[str, Any], now: datetime) -> bool:
 
 def without_content(notice: AwayNotice, now: datetime, state: NoticeState = NoticeState.DELETED) -> AwayNotice:
     """The record that is left. Its rounds go too: their days show when the house was empty."""
-    return replace(notice, sealed=None, visits=(), state=state, deleted_at=now, version=notice.version + 1)
+    return replace(notice, sealed=None, visits=(), state=state, deleted_at=now)
 
 
 def _holds(kind: str | None, issued_at: datetime | None, now: datetime) -> bool:

@@ -1,6 +1,5 @@
 """Away notices at work: the owner gives and changes them, the station's officers read them, a sweep deletes them."""
 
-import asyncio
 import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -9,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from chassis.clock import Clock
-from chassis.faults import TransientFault
 from chassis.http.problems import NOT_FOUND, VALIDATION_FAILED, Problem
+from chassis.repeating import repeat
 from chassis.sealing import KeyRing, SealError
 from chassis.telemetry.logs import get_logger
 from event_schemas import ids
@@ -70,7 +69,7 @@ class AwayDesk:
         if len(there) >= domain.MOST_OPEN:
             raise Problem(TOO_MANY)
         sealed = self._seal(notice_id, answers, now)
-        notice = AwayNotice(notice_id, case.case_id, domain.station_of(case) or "", now, sealed=sealed)
+        notice = AwayNotice(notice_id, case.case_id, case.station_code or "", now, sealed=sealed)
         return self._opened(await self.notices.add(notice))
 
     async def of(self, case: Case) -> Sequence[OpenedNotice]:
@@ -118,7 +117,7 @@ class AwayDesk:
         if notice.seen_at is None:
             seen = replace(notice, seen_at=whole_ms(self.clock.now()))
             # Of two readers one is first.
-            notice = replace(seen, version=notice.version + 1) if await self.notices.change(notice, seen) else notice
+            notice = seen if await self.notices.change(notice, seen) else notice
         return self._opened(notice), case
 
     async def passed_by(self, notice_id: str, actor: Actor, found: str) -> AwayNotice:
@@ -133,19 +132,14 @@ class AwayDesk:
 
     async def run(self) -> None:
         """Sweep until cancelled; while the store is away the next pass does it."""
-        while True:
-            try:
-                await self.sweep()
-            except TransientFault:
-                _log.warning("away_sweep_postponed")
-            await asyncio.sleep(SWEEP_EVERY.total_seconds())
+        await repeat(self.sweep, SWEEP_EVERY, _log, "away_sweep_postponed")
 
     async def sweep(self) -> int:
         """Delete the content of those that are over, move those whose registration has moved; how many were deleted."""
         now, deleted = whole_ms(self.clock.now()), 0
         async for notice in self.notices.with_content():
             case = await self.cases.by_id(notice.case_id)
-            station = None if case is None or case.state in DONE else domain.station_of(case)
+            station = None if case is None or case.state in DONE else case.station_code
             if station is None or self._is_over(notice, now):
                 deleted += await self.notices.change(notice, domain.without_content(notice, now))
             elif station != notice.station:
@@ -181,7 +175,7 @@ class AwayDesk:
             notice = await self._owned(case, notice_id)
             after = change(self._opened(notice))
             if await self.notices.change(notice, after):
-                return self._opened(replace(after, version=notice.version + 1))
+                return self._opened(after)
         raise Problem(BUSY, headers={"Retry-After": "1"})
 
     async def _owned(self, case: Case, notice_id: str) -> AwayNotice:

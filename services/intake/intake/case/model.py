@@ -310,6 +310,11 @@ class Case:
     commands: Mapping[str, CommandMark] = field(default_factory=dict)
     erased_at: datetime | None = None
 
+    @property
+    def station_code(self) -> str | None:
+        """Of the station that it is assigned to; None before, and with an office that is no station."""
+        return self.assignment.station.code if self.assignment and self.assignment.station else None
+
 
 @dataclass(frozen=True, slots=True)
 class CaseUpdate:

@@ -138,8 +138,7 @@ def _in_charge(case: Case, actor: Actor) -> bool:
         return True
     if actor.role in STATION_ROLES:
         # Until routing has confirmed it, a walk-in is its station's.
-        station = assignment.station.code if assignment and assignment.station else None
-        code = case.named_station if assignment is None else station
+        code = case.named_station if assignment is None else case.station_code
         return code is not None and code == actor.station
     if actor.role is Role.SDPO and is_against_police(case):
         # A district's token does not say of which sub-division he is, so he may be the accused: his own post's only.

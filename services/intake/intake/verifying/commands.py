@@ -11,7 +11,7 @@ from intake.case.faults import AnotherOfficerDecides, PlaceUnknown, StationNotNa
 from intake.case.model import Case
 from intake.case.situation import Situation
 from intake.http.one_of import OneOf
-from intake.verifying.domain import DISPUTED, answerable, deciders, open_requests, own_station, sealed_person
+from intake.verifying.domain import DISPUTED, answerable, deciders, open_requests, sealed_person
 
 LetterNumber = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
@@ -27,7 +27,7 @@ def send_sub_request(body: SendSubRequest, case: Case, context: Context) -> Even
     if body.to_station is None:
         if context.person is None or not context.person.is_of_another_state:
             raise StationNotNamed("missing")
-    elif body.to_station == own_station(case):
+    elif body.to_station == case.station_code:
         raise StationNotNamed("own_station")
     elif context.offices.lacks(body.to_station):
         raise PlaceUnknown

@@ -21,14 +21,10 @@ def open_requests(case: Case) -> tuple[SubRequest, ...]:
     return tuple(one for one in past.sub_requests(case) if one.is_open)
 
 
-def own_station(case: Case) -> str | None:
-    return case.assignment.station.code if case.assignment and case.assignment.station else None
-
-
 def answerable(case: Case, station: str | None) -> tuple[SubRequest, ...]:
     """A station that was asked answers what it was asked; the desk of the case records any answer that reached it."""
     found = open_requests(case)
-    if station in case.asked and station != own_station(case):
+    if station in case.asked and station != case.station_code:
         return tuple(one for one in found if one.to_station == station)
     return found
 

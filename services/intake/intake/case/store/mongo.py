@@ -132,23 +132,16 @@ class MongoCaseStore:
             return int(await self._cases.count_documents({"desk_keys": {"$in": sorted(keys)}}, limit=most))
 
     async def update(self, case: Case, update: CaseUpdate, entries: Sequence[OutboxEntry]) -> Case | None:
-        operators = command_update(case, update)
+        return await self._guarded(case, command_update(case, update), entries)
+
+    async def erase(self, case: Case, after: Case, entry: TimelineEntry, entries: Sequence[OutboxEntry]) -> Case | None:
+        return await self._guarded(case, erasing_update(case, after, entry, len(entries)), entries)
+
+    async def _guarded(self, case: Case, operators: Document, entries: Sequence[OutboxEntry]) -> Case | None:
+        """One write of the case and of what it emits; None if another write came first."""
         if entries:
             pushed = Outbox.push_update(entries, self._clock.now())
             operators = {**operators, **pushed, "$push": {**operators["$push"], **pushed["$push"]}}
-        with store_errors():
-            changed = await self._cases.find_one_and_update(
-                {"_id": case.case_id, "version": case.version}, operators, return_document=ReturnDocument.AFTER
-            )
-        if changed is None:
-            return None
-        self._outbox.publish_soon(case.case_id, changed.get("outbox", ()))
-        return from_document(changed)
-
-    async def erase(self, case: Case, after: Case, entry: TimelineEntry, entries: Sequence[OutboxEntry]) -> Case | None:
-        pushed = Outbox.push_update(entries, self._clock.now())
-        operators = erasing_update(case, after, entry, len(entries))
-        operators = {**operators, **pushed, "$push": {**operators["$push"], **pushed["$push"]}}
         with store_errors():
             changed = await self._cases.find_one_and_update(
                 {"_id": case.case_id, "version": case.version}, operators, return_document=ReturnDocument.AFTER
