@@ -9,9 +9,9 @@ from pydantic import SecretStr
 from chassis.http.bounded_answer import AnswerTooLong, read_bounded
 from chassis.http.json_body import parse_json
 from chassis.http.problems import Problem
+from intake.direct_messages import TIMEOUT_S, DirectMessages, NotSent
 from intake.own_data.problems import MESSAGES_UNAVAILABLE, OWNER_UNREACHED
 
-TIMEOUT_S: Final = 5.0
 RETRY_AFTER: Final = {"Retry-After": "10"}
 MOST_BYTES: Final = 2_000_000
 MOST_PAGES: Final = 10
@@ -29,19 +29,15 @@ class Messages(Protocol):
 class NotifierMessages:
     def __init__(self, http: httpx.AsyncClient, notifier_url: str, service_token: SecretStr) -> None:
         self._http = http
-        self._base = notifier_url.rstrip("/")
+        self._messages = DirectMessages(http, notifier_url, service_token)
+        self._url = f"{notifier_url.rstrip('/')}/v1/notifications"
         self._token = service_token
 
     async def send(self, phone: str, template: str, language: str, variables: Mapping[str, str]) -> None:
-        body = {"to": phone, "template": template, "language": language, "variables": dict(variables)}
         try:
-            response = await self._http.post(
-                f"{self._base}/internal/v1/messages", json=body, headers=self._headers(), timeout=TIMEOUT_S
-            )
-            response.raise_for_status()
-        except httpx.HTTPError as error:
-            # The body names the phone, so only the kind of failure may travel.
-            raise Problem(OWNER_UNREACHED, headers=RETRY_AFTER) from _Failed(type(error).__name__)
+            await self._messages.send(phone, template, language, variables)
+        except NotSent as error:
+            raise Problem(OWNER_UNREACHED, headers=RETRY_AFTER) from error
 
     async def sent(self, case_id: str) -> tuple[Mapping[str, Any], ...]:
         found: list[Mapping[str, Any]] = []
@@ -57,10 +53,10 @@ class NotifierMessages:
         return tuple(found)
 
     async def _page(self, query: Mapping[str, str]) -> Mapping[str, Any]:
-        url = f"{self._base}/v1/notifications"
+        headers = {"Authorization": f"Bearer {self._token.get_secret_value()}"}
         try:
             async with self._http.stream(
-                "GET", url, params=dict(query), headers=self._headers(), timeout=TIMEOUT_S
+                "GET", self._url, params=dict(query), headers=headers, timeout=TIMEOUT_S
             ) as response:
                 response.raise_for_status()
                 content = await read_bounded(response, MOST_BYTES)
@@ -70,10 +66,3 @@ class NotifierMessages:
         if not isinstance(page, dict) or not isinstance(page.get("items"), list):
             raise Problem(MESSAGES_UNAVAILABLE, headers=RETRY_AFTER)
         return page
-
-    def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self._token.get_secret_value()}"}
-
-
-class _Failed(Exception):
-    """Why a message was not sent, without its content."""
