@@ -86,8 +86,9 @@ async def test_the_shape_is_the_contracts(intake: Rig) -> None:
     view = await status(intake, case)
     assert list(view) == [
         "case_id", "tracking_number", "service_code", "lane", "service_name", "status", "status_text", "version",
-        "filed_at", "station", "officer_post", "office_name", "timeline", "clocks", "hearings", "certificates",
-        "evidence", "documents", "identity", "outcome", "next_step", "appeal",
+        "filed_at", "received_at", "helper", "station", "officer_post", "office_name", "timeline", "clocks", "hearings",
+        "visits", "certificates", "evidence", "documents", "identity", "outcome", "next_step", "appeal", "emergency",
+        "links", "helplines",
     ]  # fmt: skip
     assert (view["status"], view["version"], view["station"], view["officer_post"]) == ("received", 1, None, None)
     assert view["clocks"] == [
