@@ -186,5 +186,10 @@ def india_date(at: datetime) -> date:
     return at.astimezone(INDIA).date()
 
 
+def india_minute(at: datetime) -> str:
+    """Day and hour of India's clocks, as "29.11.2026 11:15"."""
+    return at.astimezone(INDIA).strftime("%d.%m.%Y %H:%M")
+
+
 def _ms_of_day(at: time | str) -> int:
     return DAY_MS if isinstance(at, str) else (at.hour * 60 + at.minute) * 60_000

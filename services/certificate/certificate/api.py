@@ -42,7 +42,6 @@ _PAGE_HEADERS = {
     "vary": "accept, accept-language",
 }
 
-
 Name = Annotated[str, Field(pattern=_NAME)]
 
 

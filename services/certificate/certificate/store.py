@@ -53,7 +53,11 @@ class CertificateStore:
 
     async def remember(self, events: Sequence[Event]) -> None:
         """Store what certificates will rest on; each event may come again."""
-        filed = {event.case_id for event in events if isinstance(event, ComplaintFiled)}
+        filed = {
+            event.case_id
+            for event in events
+            if isinstance(event, ComplaintFiled) and event.service_code in self._services
+        }
         erased = await self._log.among(filed)
         cases = [update for event in events for update in _case_updates(event, self._services, erased)]
         stations = [

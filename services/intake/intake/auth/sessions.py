@@ -1,6 +1,5 @@
 """Refresh tokens: opaque, rotated at each use; a token used twice ends its whole session."""
 
-import asyncio
 import hashlib
 import secrets
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from chassis.clock import Clock
-from chassis.faults import TransientFault
+from chassis.repeating import repeat
 from chassis.telemetry.logs import get_logger
 
 _log = get_logger(__name__)
@@ -85,12 +84,7 @@ class EndedSessions:
 
     async def run(self) -> None:
         """Refresh until cancelled; while the store is away the last marks stand."""
-        while True:
-            try:
-                await self.refresh()
-            except TransientFault as fault:
-                _log.warning("ended_sessions_not_read", reason=type(fault).__name__)
-            await asyncio.sleep(REFRESH_EVERY.total_seconds())
+        await repeat(self.refresh, REFRESH_EVERY, _log, "ended_sessions_not_read")
 
 
 def hash_token(token: str) -> str:

@@ -1,13 +1,12 @@
 """Removes files that are nobody's: uploads given up, and what a crash left between a file and its case."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
 from chassis.clock import Clock
-from chassis.faults import TransientFault
+from chassis.repeating import repeat
 from chassis.telemetry.logs import get_logger
 from intake.case.store import CaseStore
 from intake.evidence.store import File, FileStore
@@ -54,14 +53,13 @@ class EvidenceSweep:
 
     async def run(self) -> None:
         """Sweep for ever."""
-        while True:
-            try:
-                swept = await self.sweep()
-                if swept != Swept():
-                    _log.info("evidence_swept", uploads=swept.uploads, orphans=swept.orphans, doubted=swept.doubted)
-            except TransientFault as fault:
-                _log.warning("evidence_not_swept", reason=type(fault).__name__)
-            await asyncio.sleep(SWEEP_EVERY.total_seconds())
+
+        async def act() -> None:
+            swept = await self.sweep()
+            if swept != Swept():
+                _log.info("evidence_swept", uploads=swept.uploads, orphans=swept.orphans, doubted=swept.doubted)
+
+        await repeat(act, SWEEP_EVERY, _log, "evidence_not_swept")
 
     async def sweep(self) -> Swept:
         """What has become due since the last sweep; it asks about each kept file once."""

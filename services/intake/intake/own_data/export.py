@@ -14,7 +14,7 @@ from chassis.clock import Clock
 from chassis.sealing import KeyRing, SealError
 from chassis.settings import load_yaml
 from event_schemas import PersonalData, ids
-from event_schemas.calendars import INDIA
+from event_schemas.calendars import india_minute
 from event_schemas.times import whole_ms
 from intake.auth import Principal
 from intake.case.model import Case
@@ -137,7 +137,7 @@ def _of_case(item: Mapping[str, Any], named: Mapping[str, str]) -> Iterator[str]
     case, filed = item["case"], item["filed"]
     yield f"<h2>{escape(str(case['service_name']))}: {escape(case['tracking_number'])}</h2>"
     station = case["station"]["name"] if case["station"] else None
-    rows = [(named["status"], case["status_text"]), (named["filed_at"], _time(case["filed_at"]))]
+    rows = [(named["status"], case["status_text"]), (named["filed_at"], india_minute(case["filed_at"]))]
     rows += [(named["station"], station)] if station else []
     rows += [(named[key], filed[key]) for key in ("name", "phone", "address", "description") if filed[key]]
     if filed["location"]:
@@ -145,12 +145,12 @@ def _of_case(item: Mapping[str, Any], named: Mapping[str, str]) -> Iterator[str]
     rows += [(escape(str(one["title"])), _value(one["value"])) for one in filed["answers"]]
     yield _table(rows)
     lists = {
-        "timeline": [f"{_time(one['at'])} {one['text']}" for one in case["timeline"]],
-        "evidence": [f"{_time(one['at'])} {one['media_type']}, {one['bytes']}" for one in case["evidence"]],
-        "hearings": [f"{_time(one['starts_at'])} {one['place']}" for one in case["hearings"]],
+        "timeline": [f"{india_minute(one['at'])} {one['text']}" for one in case["timeline"]],
+        "evidence": [f"{india_minute(one['at'])} {one['media_type']}, {one['bytes']}" for one in case["evidence"]],
+        "hearings": [f"{india_minute(one['starts_at'])} {one['place']}" for one in case["hearings"]],
         "certificates": [f"{one['kind_text']} {one['verify_url']}" for one in case["certificates"]],
         "messages": [f"{str(one['created_at'])[:16].replace('T', ' ')} {one['channel']}" for one in item["messages"]],
-        "looks": [f"{_time(one['at'])} {one['post']}" for one in item["looks"]],
+        "looks": [f"{india_minute(one['at'])} {one['post']}" for one in item["looks"]],
     }
     for key, lines in lists.items():
         if lines:
@@ -167,7 +167,3 @@ def _table(rows: list[tuple[str, Any]]) -> str:
 
 def _value(value: Any) -> str:
     return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
-
-
-def _time(at: Any) -> str:
-    return str(at.astimezone(INDIA).strftime("%d.%m.%Y %H:%M"))

@@ -1,6 +1,5 @@
 """Requests to erase a person's data: asked, cancelled, decided by a named post, and carried out case by case."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -9,10 +8,11 @@ from typing import Final, Protocol
 from chassis.clock import Clock
 from chassis.faults import TransientFault
 from chassis.http.problems import FORBIDDEN, NOT_FOUND, Problem
+from chassis.repeating import repeat
 from chassis.sealing import KeyRing, SealError
 from chassis.telemetry.logs import get_logger
 from event_schemas import PersonalDataErased, ids
-from event_schemas.calendars import INDIA
+from event_schemas.calendars import india_minute
 from event_schemas.policies import PolicySet
 from event_schemas.times import whole_ms
 from intake.auth import Principal
@@ -92,7 +92,7 @@ class ErasureDesk:
             known_since=citizen.known_since,
         )
         asked = replace(asked, sealed_phone=self.ring.seal(asked.erasure_id, phone.encode(), now))
-        await self.messages.send(phone, "erasure_asked", language, {"until": _written(until)})
+        await self.messages.send(phone, "erasure_asked", language, {"until": india_minute(until)})
         kept = await self.erasures.ask(asked)
         if kept is asked:
             self.metrics.erasures.labels("asked").inc()
@@ -162,12 +162,7 @@ class ErasureDesk:
 
     async def run(self) -> None:
         """Carry out what was decided and not done to its end, for ever: a crash in between is made good."""
-        while True:
-            try:
-                await self.resume()
-            except (TransientFault, Problem) as fault:
-                _log.warning("erasures_wait", reason=type(fault).__name__)
-            await asyncio.sleep(RESUME_EVERY.total_seconds())
+        await repeat(self.resume, RESUME_EVERY, _log, "erasures_wait", (TransientFault, Problem))
 
     async def resume(self) -> None:
         for one in await self.erasures.in_state(ErasureState.APPROVED):
@@ -260,7 +255,3 @@ class ErasureDesk:
 
 def _is_own(erasure: Erasure, citizen: Principal) -> bool:
     return citizen.known_since is None or erasure.asked_at >= citizen.known_since
-
-
-def _written(until: datetime) -> str:
-    return until.astimezone(INDIA).strftime("%d.%m.%Y %H:%M")

@@ -1,6 +1,5 @@
 """The registers at work: people search them, officers keep them, and what is over leaves."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -8,8 +7,8 @@ from typing import Final
 
 from chassis.bilingual import Bilingual
 from chassis.clock import Clock
-from chassis.faults import TransientFault
 from chassis.http.problems import FORBIDDEN, NOT_FOUND, VALIDATION_FAILED, FieldError, Problem
+from chassis.repeating import repeat
 from chassis.telemetry.logs import get_logger
 from event_schemas.times import whole_ms
 from intake.case.scope import Actor
@@ -174,14 +173,13 @@ class RegisterDesk:
 
     async def run(self) -> None:
         """Take what has left out of the public's index, for ever. A reader sees by the time itself that it has left."""
-        while True:
-            try:
-                count = await self.entries.sweep(self.clock.now())
-                if count:
-                    _log.info("register_entries_left", count=count)
-            except TransientFault as fault:
-                _log.warning("registers_not_swept", reason=type(fault).__name__)
-            await asyncio.sleep(SWEEP_EVERY.total_seconds())
+
+        async def act() -> None:
+            count = await self.entries.sweep(self.clock.now())
+            if count:
+                _log.info("register_entries_left", count=count)
+
+        await repeat(act, SWEEP_EVERY, _log, "registers_not_swept")
 
     async def _changed(
         self, kind: Kind, entry_id: str, actor: Actor, change: Callable[[Entry], Entry], version: int | None
