@@ -33,16 +33,19 @@ class Seeded:
     left_out: Mapping[str, str]
 
 
-def seeded(service: Service, number: int) -> Seeded:
-    """The service's example, with a value of its own for each sealed answer that is worded freely or a number."""
-    answers = dict(service.example.attributes) if service.example else {}
+def seeded(service: Service, number: int, fixed: Mapping[str, str]) -> Seeded:
+    """The service's example, with a value of its own for each sealed answer that is worded freely or a number.
+
+    `fixed`: by name, answers that the steps after the filing depend on, such as the mobile that somebody logs in with.
+    """
+    answers = (dict(service.example.attributes) if service.example else {}) | dict(fixed)
     secrets: dict[str, str] = {}
     left_out: dict[str, str] = {}
     for place, (name, given) in enumerate(sorted(answers.items())):
         question = service.attributes["properties"][name]
         if question.get("x-clear"):
             continue
-        value = answers[name] = _own(question, given, 100 * number + place)
+        value = answers[name] = fixed.get(name) or _own(question, given, 100 * number + place)
         if not isinstance(value, str) or "enum" in question or value.startswith(RECENT) or len(value) < SHORTEST:
             left_out[name] = NOBODYS_OWN
         else:

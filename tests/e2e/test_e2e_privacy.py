@@ -19,7 +19,7 @@ from intake.catalogue import load_catalogue
 from intake.catalogue.model import Service
 from janseva_local.demo.citizens import Suite, log_in
 from janseva_local.demo.journeys import Way, load
-from janseva_local.demo.steps import Filed, Person, Steps, filing_body, required_documents, visit_body
+from janseva_local.demo.steps import Filed, Person, Steps, filing_body, mobile_of, required_documents, visit_body
 from janseva_local.demo.target import target_of
 from janseva_local.stack import Stack
 from tests.conftest import MakeStack
@@ -39,7 +39,15 @@ def person_of(number: int) -> Person:
     return Person(number, "hi", name, f"Kumharpatti-{number:05d}", f"+91{FIRST_PHONE + number}", HOME)
 
 
-SEEDED: Mapping[str, Seeded] = {service.code: seeded(service, number) for number, service in enumerate(LIVE)}
+def own_mobile(service: Service, number: int) -> dict[str, str]:
+    """The mobile with which the person who is verified logs in: what his step does needs just this one."""
+    answers = FIRST_WAY[service.code].filed.get("attributes", {})
+    return {name: mobile_of(number)[3:] for name, answer in answers.items() if answer == "{mobile}"}
+
+
+SEEDED: Mapping[str, Seeded] = {
+    service.code: seeded(service, number, own_mobile(service, number)) for number, service in enumerate(LIVE)
+}
 
 
 def secrets_of(number: int, service: Service) -> dict[str, str]:

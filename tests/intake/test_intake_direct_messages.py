@@ -29,11 +29,11 @@ async def test_a_code_is_sent_as_its_template_asks() -> None:
     """By the service's token, to the one call."""
     asked: list[httpx.Request] = []
 
-    def taken(request: httpx.Request) -> httpx.Response:
+    def accept(request: httpx.Request) -> httpx.Response:
         asked.append(request)
         return httpx.Response(202)
 
-    async with client(taken) as http:
+    async with client(accept) as http:
         await NotifierOtpSender(http, "http://notifier/", SecretStr("token")).send(PHONE, CODE, "hi")
     (request,) = asked
     assert (request.url.path, request.headers["authorization"]) == ("/internal/v1/messages", "Bearer token")
