@@ -43,8 +43,8 @@ READS: Final = [
     ("routing", "import-boundaries", "/nope.geojson"),
     ("routing", "import-lines", "/nope.geojson"),
 ]
-# That a server is away is known within this many seconds of processor and waiting, on a loaded machine too.
-PATIENCE: Final = 10
+# That a server is away is known before the drivers' own patience of 30 s and more would end, on a loaded machine too.
+PATIENCE: Final = 25
 Run = Callable[..., tuple[int, str, str]]
 
 
