@@ -35,7 +35,19 @@ def imported(path: Path, report: Report, base: Dataset = BASE) -> Dataset:
 
 def decide(dataset: Dataset, place: tuple[float, float], on: date | None = None, **more: Any) -> Decision:
     filing = Filing(**{"emergency": False, "point": Point(*place), **more})
-    return assign_station(Snapshot(dataset, on), filing)
+    return assign_station(snapshot_of(dataset, on), filing)
+
+
+_snapshots: dict[tuple[int, date | None], tuple[Dataset, Snapshot]] = {}
+
+
+def snapshot_of(dataset: Dataset, on: date | None) -> Snapshot:
+    """Built once for each data set and day: that takes longer than hundreds of decisions."""
+    key = (id(dataset), on)
+    if key not in _snapshots:
+        # The data set is kept with it, or its id could become another one's.
+        _snapshots[key] = (dataset, Snapshot(dataset, on))
+    return _snapshots[key][1]
 
 
 def codes(dataset: Dataset, place: tuple[float, float], *days: date) -> list[str]:
