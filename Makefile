@@ -83,7 +83,7 @@ fast: $(SYNCED) ## Run the fast tests: no servers, a few seconds
 
 .PHONY: test
 test: $(SYNCED) ## Run all tests, on a real Kafka and MongoDB that they start
-	@$(BIN)/pytest --numprocesses=$(WORKERS) --dist=loadfile --durations=10 $(ARGS)
+	@$(BIN)/pytest --numprocesses=$(WORKERS) --dist=loadfile --no-loadscope-reorder --durations=10 $(ARGS)
 
 .PHONY: check
 check: $(SYNCED) ## Run exactly what CI runs: the targets of tests/budgets.toml, with the minutes each took

@@ -8,6 +8,7 @@ import logging
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
+from enum import Enum, auto
 from pathlib import Path
 from typing import Protocol
 
@@ -129,6 +130,39 @@ async def make_stack(tmp_path: Path) -> AsyncIterator[MakeStack]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Fast tests first, then integration, then end to end: a quick failure shows early."""
-    rank = {"integration": 1, "e2e": 2}
-    items.sort(key=lambda item: max((rank.get(part, 0) for part in Path(item.path).parts), default=0))
+    """Files that start servers are spread among those that only compute: while one waits, the other worker computes.
+
+    Last of them come those of the shared suite, which runs on from then. The end is fast files: workers stop together.
+    """
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    kinds = {path: _kind(tests) for path, tests in files.items()}
+    fast, servers, own_suite, shared_suite = (
+        [path for path, kind in kinds.items() if kind is wanted] for wanted in Kind
+    )
+    waiting = [*_spread(own_suite, servers), *shared_suite]
+    at_the_end = len(fast) // 10
+    order = [*_spread(waiting, fast[at_the_end:]), *fast[:at_the_end]]
+    items[:] = [item for path in order for item in files[path]]
+
+
+class Kind(Enum):
+    FAST = auto()
+    SERVERS = auto()
+    OWN_SUITE = auto()
+    SHARED_SUITE = auto()
+
+
+def _kind(tests: list[pytest.Item]) -> Kind:
+    if any("stack" in getattr(test, "fixturenames", ()) for test in tests):
+        return Kind.SHARED_SUITE
+    parts = Path(tests[0].path).parts
+    return Kind.OWN_SUITE if "e2e" in parts else Kind.SERVERS if "integration" in parts else Kind.FAST
+
+
+def _spread(few: list[Path], many: list[Path]) -> list[Path]:
+    """Both in their order, with the few at even distances among the many."""
+    placed = [(number / max(len(few), 1), 0, path) for number, path in enumerate(few)]
+    placed += [(number / max(len(many), 1), 1, path) for number, path in enumerate(many)]
+    return [path for _, _, path in sorted(placed, key=lambda one: one[:2])]

@@ -20,7 +20,7 @@ from janseva_local.demo.citizens import Suite, log_in
 from janseva_local.demo.client import Call, send
 from janseva_local.demo.journeys import Step, Way
 
-WITHIN_S: Final = 45.0
+WITHIN_S: Final = 90.0
 PAUSE_S: Final = 0.3
 LONGEST_PAUSE_S: Final = 2.0
 # A case whose assignment has not reached intake yet is worked a moment later.
