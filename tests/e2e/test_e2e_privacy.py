@@ -125,7 +125,7 @@ async def places_of(stack: Stack, http: httpx.AsyncClient) -> dict[str, bytes]:
     """All that others may read: logs, metrics, every topic, and every collection of every service."""
     places = {f"log of {path.stem}": path.read_bytes() for path in stack.folder.logs.glob("*.log")}
     for name, url in stack.urls.items():
-        if name not in ("provider", "web"):
+        if name != "provider":
             places[f"metrics of {name}"] = (await http.get(f"{url}/metrics")).content
     records: dict[str, list[bytes]] = {}
     every_topic = [topic.name for topic in topics.TOPICS]

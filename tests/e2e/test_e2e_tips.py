@@ -1,6 +1,7 @@
-"""A secret tip on the whole suite: filed, read by the post that it is for, answered, and found nowhere in the clear."""
+"""A secret tip on the whole suite: given on the pages, read by its post, answered, and found nowhere in the clear."""
 
 import asyncio
+import re
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,15 +18,15 @@ from janseva_local.stack import Stack
 from tests.conftest import MakeStack
 from tests.e2e.privacy_seeds import disguises
 from tests.e2e.test_e2e_privacy import collector, places_of
+from tests.web.fake_suite import hidden
 
 AGENT = "Tell-Tale-Browser/77"
 TRACE = "0af7651916cd43dd8448eb211c80319c"
-TIP = {
+TIP: dict[str, str] = {
     "about": "antisocial",
     "text": "Sulochana-88001 पुल के नीचे रोज तमाशबीन-88001 बैठते हैं",
     "where": "तालाबकोना-88002, अररिया",
     "when": "रविवारशाम-88003",
-    "still_going_on": True,
 }
 ANSWER, ADDED = "प्रत्युत्तर-88004 मिला", "अतिरिक्त-88005 बात"
 SECRETS = ("Sulochana-88001", "तमाशबीन-88001", "तालाबकोना-88002", "रविवारशाम-88003", "प्रत्युत्तर-88004", "अतिरिक्त-88005")
@@ -33,30 +34,31 @@ SETTLED_S = 8.0
 
 
 class Witness:
-    """Who has seen something: sends nothing but what any client sends along."""
+    """Who has seen something: gives it on the pages, and sends nothing but what any client sends along."""
 
     def __init__(self, stack: Stack, http: httpx.AsyncClient) -> None:
-        self._http, self._intake = http, stack.urls["intake"]
+        self._http, self._pages = http, stack.urls["web"]
         self.sent = {"User-Agent": AGENT, "traceparent": f"00-{TRACE}-b7ad6b7169203331-01"}
 
-    async def file(self) -> dict[str, Any]:
-        headers = self.sent | {"Idempotency-Key": str(uuid.uuid4())}
-        answer = await self._http.post(f"{self._intake}/v1/tips", json=TIP, headers=headers)
-        assert answer.status_code == 202, answer.text
-        filed: dict[str, Any] = answer.json()
-        return filed
+    async def file(self) -> dict[str, str]:
+        fields = {"a-category": TIP["about"], "text": TIP["text"], "a-tip_place": TIP["where"]}
+        fields |= {"a-when_words": TIP["when"], "a-going_on": "yes", "key": str(uuid.uuid4())}
+        page = await self._post("/tips", fields)
+        case_key, passphrase = re.findall(r'<dd class="number">([^<]+)</dd>', page)
+        return {"case_key": case_key, "passphrase": passphrase}
 
-    async def messages(self, tip: dict[str, Any]) -> list[str]:
-        url = f"{self._intake}/v1/tips/{tip['case_key']}/messages"
-        answer = await self._http.get(url, headers=self.sent | {"X-Passphrase": tip["passphrase"]})
+    async def messages(self, tip: dict[str, str]) -> list[str]:
+        return re.findall(r'<p class="written">([^<]+)</p>', await self._post("/tips/answer", tip))
+
+    async def add(self, tip: dict[str, str], text: str) -> None:
+        opened = hidden(await self._post("/tips/answer", tip))
+        await self._post("/tips/messages", {**opened, "message": text})
+
+    async def _post(self, path: str, fields: dict[str, str]) -> str:
+        answer = await self._http.post(f"{self._pages}{path}", data=fields, headers=self.sent)
         assert answer.status_code == 200, answer.text
-        return [one["text"] for one in answer.json()["items"]]
-
-    async def add(self, tip: dict[str, Any], text: str) -> None:
-        url = f"{self._intake}/v1/tips/{tip['case_key']}/messages"
-        body = {"text": text, "passphrase": tip["passphrase"]}
-        answer = await self._http.post(url, json=body, headers=self.sent)
-        assert answer.status_code == 202, answer.text
+        assert "set-cookie" not in answer.headers
+        return answer.text
 
 
 class Superintendent:
@@ -120,7 +122,7 @@ async def test_e2e_a_tip_is_answered_and_found_nowhere(make_stack: MakeStack, mo
     assert sorted(found) == []
     for place, content in places.items():
         if place.startswith(("metrics", "log", "traces")):
-            assert b"v1/tips" not in content, place
+            assert b"/tips" not in content, place
     filed, assigned = headers["ComplaintFiled"], headers["AssignedToStation"]
     assert "traceparent" not in filed
     assert "traceparent" not in assigned

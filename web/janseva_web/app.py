@@ -21,6 +21,7 @@ from chassis.run import start
 from chassis.sentences import CodeNames
 from chassis.telemetry.tracing import Tracing
 from janseva_web.account.api import account_router
+from janseva_web.apart import PATHS, Apart
 from janseva_web.components.api import components_router
 from janseva_web.cookies import Sealer
 from janseva_web.desk.api import desk_router
@@ -43,6 +44,8 @@ from janseva_web.suite.desk import Desk
 from janseva_web.suite.ledger import Ledger
 from janseva_web.suite.registers import Registers
 from janseva_web.suite.services import Catalogue, Citizens, Geography
+from janseva_web.suite.tips import Tips
+from janseva_web.tips.api import tips_router
 from janseva_web.tracking.acts import LARGE_FORMS, acts_router
 from janseva_web.tracking.api import tracking_router
 from janseva_web.tracking.owner import CaseDoor
@@ -78,7 +81,7 @@ def create_app(
         static,
         clock,
         secure=settings.is_secure,
-        issuer=bool(settings.officer_login_url),
+        shown=settings.shown,
     )
     login = OfficerLogin(settings.officer_login_url, settings.officer_client_id, settings.public_url, http)
     desk, door = Desk(intake), CaseDoor(pages, citizens)
@@ -114,13 +117,16 @@ def create_app(
             registers_router(pages, Registers(intake), citizens),
             desk_router(pages, desk, login, CommandForms(CodeNames.load())),
             visits_router(pages, desk, receipts),
+            tips_router(pages, catalogue, Tips(intake)),
             wall_router(pages, Ledger(Api("ledger", settings.ledger_url, http))),
             components_router(pages),
         ],
+        unrecorded=PATHS,
         body=BodyLimits(large_paths=LARGE_FORMS, large_bytes=settings.largest_file_bytes + 65_536),
     )
     _answer_as_pages(app, pages)
     app.add_middleware(ErrorPages, pages=pages)
+    app.add_middleware(Apart)
     app.add_middleware(SecurityHeaders, secure=settings.is_secure)
     return app
 

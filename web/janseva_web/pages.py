@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -37,10 +37,20 @@ class FieldFault:
 
 
 class Pages:
-    """Makes pages of templates, and routes of functions that answer a visit."""
+    """Makes pages of templates, and routes of functions that answer a visit.
+
+    `shown`: what templates know of settings.
+    """
 
     def __init__(
-        self, languages: Languages, sealer: Sealer, static: StaticFiles, clock: Clock, *, secure: bool, issuer: bool
+        self,
+        languages: Languages,
+        sealer: Sealer,
+        static: StaticFiles,
+        clock: Clock,
+        *,
+        secure: bool,
+        shown: Mapping[str, object],
     ) -> None:
         self.languages = languages
         self._sealer = sealer
@@ -53,7 +63,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals.update(static=static.address, officers_log_in=issuer)
+        self._environment.globals.update(shown, static=static.address)
 
     def visit(self, request: Request) -> Visit:
         return Visit(request, self.languages, self._sealer, self._clock, secure=self._secure)

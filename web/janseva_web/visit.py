@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from chassis.clock import Clock
 from chassis.http.addresses import client_address
+from janseva_web.apart import PATHS
 from janseva_web.cookies import Purpose, Sealer
 from janseva_web.languages import Languages, PageLanguage
 from janseva_web.suite.client import Asker
@@ -54,8 +55,9 @@ class Visit:
         self._secure = secure
         self._changed: dict[str, str | None] = {}
         self._opened: dict[str, dict[str, Any] | None] = {}
-        chosen, accepted = request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language")
-        self.language: PageLanguage = languages.choose(chosen, accepted)
+        # Where no cookie is, the address carries the language.
+        chosen = request.query_params.get(LANGUAGE_COOKIE) or request.cookies.get(LANGUAGE_COOKIE)
+        self.language: PageLanguage = languages.choose(chosen, request.headers.get("accept-language"))
         self.form: FormData = FormData()
 
     # Cookies
@@ -128,6 +130,11 @@ class Visit:
         """A text field of the form, without the spaces around it; empty if it is not there."""
         value = self.form.get(name)
         return value.strip() if isinstance(value, str) else ""
+
+    @property
+    def is_apart(self) -> bool:
+        """A page of secret information: without a cookie, a menu of a login, a script that keeps anything."""
+        return PATHS.match(self.request.url.path) is not None
 
     @property
     def here(self) -> str:

@@ -87,6 +87,11 @@ def untraced() -> Iterator[None]:
         _silent.reset(silent)
 
 
+def is_untraced() -> bool:
+    """Whether what happens here belongs to no trace: then a line of a log must not name it either."""
+    return _silent.get()
+
+
 @contextmanager
 def span(
     name: str,

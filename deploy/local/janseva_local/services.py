@@ -52,6 +52,8 @@ WEB = Service(
     module=("janseva_web",),
     settings={
         "PUBLIC_URL": "{web}",
+        # The same server by another name, to which a browser sends none of the pages' cookies.
+        "TIPS_URL": "{elsewhere}",
         "INTAKE_URL": "{intake}",
         "ROUTING_URL": "{routing}",
         "LEDGER_URL": "{sla-ledger}",
@@ -183,6 +185,7 @@ def environment(service: Service, around: Surroundings) -> dict[str, str]:
         "officer_key": str(around.keys.officer_key),
         "clamd": f"{HOST}:{clamd}",
         "clamd_port": str(clamd),
+        "elsewhere": f"http://localhost:{around.ports['web']}",
     }
     inside = {
         "KAFKA_BOOTSTRAP": around.kafka_bootstrap,

@@ -26,6 +26,8 @@ from janseva_web.visit import CITIZEN, Receipt, Visit
 EMERGENCY: Final = "emergency"
 # What makes no case.
 LOOKUP: Final = "lookup"
+# Services that are asked for by a call of their own have pages of their own.
+OWN_PAGES: Final = {"secret-tip": "/tips"}
 # Sent again later, the same form files nothing twice.
 SEND_AGAIN: Final = frozenset({409, 429, 502, 503})
 
@@ -154,14 +156,12 @@ def filed_page(pages: Pages, visit: Visit, receipts: Receipts, filed: Filed, ser
 
 
 def elsewhere(service: Service) -> str | None:
-    """Where a service is asked for that has no form here. What has a call of its own stays out of these pages' forms:
-    a tip leaves no trace in them.
-    """
+    """Where a service is asked for that has no form here. Secret information leaves no trace in these forms."""
     if service.lane == EMERGENCY:
         return "/emergency"
     if service.family == LOOKUP:
         return "/registers"
-    return None if service.own_call is None else f"/services/{service.code}"
+    return None if service.own_call is None else OWN_PAGES.get(service.code, f"/services/{service.code}")
 
 
 def filing_router(
@@ -185,7 +185,7 @@ class _FilingPages:
     async def service_page(self, visit: Visit) -> Response:
         service = await self._service(visit)
         place = elsewhere(service)
-        if place is not None and service.own_call is None:
+        if place is not None and place != visit.here:
             return self.pages.redirect(visit, place)
         return self.pages.page(visit, "service.html", service=service)
 

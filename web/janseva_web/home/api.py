@@ -19,8 +19,9 @@ GROUPS: Final = {
     "papers": ("certificate", "verification", "registration"),
     "meet": ("visit", "help"),
 }
-# What has a place of its own on the page, or is not filed through the pages: a tip must leave no trace in them either.
-APART: Final = frozenset({"emergency", "lookup", "tip"})
+TIP: Final = "tip"
+# What has a place of its own on the page.
+APART: Final = frozenset({"emergency", "lookup", TIP})
 
 
 def grouped(services: Sequence[Service]) -> dict[str, list[Service]]:
@@ -38,7 +39,9 @@ def home_router(pages: Pages, catalogue: Catalogue) -> APIRouter:
 
     @pages.get(router, "/")
     async def home(visit: Visit) -> Response:
-        return pages.page(visit, "home.html", groups=grouped(await catalogue.all(visit.asker())))
+        services = await catalogue.all(visit.asker())
+        tips_live = any(service.live and service.family == TIP for service in services)
+        return pages.page(visit, "home.html", groups=grouped(services), tips_live=tips_live)
 
     @pages.get(router, "/language/{code}")
     async def language(visit: Visit) -> Response:

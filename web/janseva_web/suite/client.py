@@ -12,7 +12,7 @@ from urllib.parse import quote
 import httpx
 
 from chassis.telemetry.logs import get_logger
-from chassis.telemetry.tracing import current_traceparent
+from chassis.telemetry.tracing import current_traceparent, is_untraced
 
 TIMEOUT: Final = httpx.Timeout(12.0, connect=3.0)
 # No page shows more than this of an answer.
@@ -23,21 +23,28 @@ _log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Whom a call is made for: his language and address, and what proves him (a token, or a case's receipt)."""
+    """Whom a call is made for: his language and address, and what proves him.
+
+    A token, a case's receipt, or the passphrase of secret information.
+    """
 
     language: str
     address: str | None = None
     token: str | None = field(default=None, repr=False)
     receipt: str | None = field(default=None, repr=False)
+    passphrase: str | None = field(default=None, repr=False)
 
     def headers(self) -> dict[str, str]:
         proofs = {
             "authorization": f"Bearer {self.token}" if self.token else None,
             "x-receipt": self.receipt,
+            "x-passphrase": self.passphrase,
             "x-forwarded-for": self.address,
             "traceparent": current_traceparent(),
         }
-        return {"accept-language": self.language, **{name: value for name, value in proofs.items() if value}}
+        # What no header can carry was never given to anybody.
+        fine = {name: value for name, value in proofs.items() if value and value.isascii() and value.isprintable()}
+        return {"accept-language": self.language, **fine}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +150,8 @@ class Api:
         return Answer(_json(response) if response.content else {}, response.headers.get("etag"))
 
     def _unreachable(self, error: Exception) -> Refused:
-        _log.warning("service_unreachable", service=self._name, error=type(error).__name__)
+        if not is_untraced():
+            _log.warning("service_unreachable", service=self._name, error=type(error).__name__)
         return Refused(503, {"code": "unreachable"})
 
 

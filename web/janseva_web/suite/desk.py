@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from pydantic import Field
@@ -50,6 +51,14 @@ class Person(Read):
     description: str | None = None
 
 
+class DeskMessage(Read):
+    """Of secret information; hidden until the details are opened."""
+
+    at: datetime
+    by_text: str
+    text: str | None = Field(default=None, repr=False)
+
+
 class DeskCase(Case):
     priority: str
     priority_text: str
@@ -59,6 +68,7 @@ class DeskCase(Case):
     flags_text: tuple[str, ...] = ()
     possible_duplicates: tuple[str, ...] = ()
     personal: Person
+    messages: tuple[DeskMessage, ...] = ()
     masked: bool
     allowed: tuple[str, ...] = ()
     allowed_text: Mapping[str, str] = {}

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from chassis.clock import Clock
 from chassis.telemetry.logs import get_logger
+from chassis.telemetry.tracing import is_untraced
 from janseva_web.suite.client import Api, Asker, Refused, UploadedFile
 from janseva_web.suite.shapes import (
     Case,
@@ -39,7 +40,8 @@ def shaped(shape: type[_Shape], body: Any) -> _Shape:
         return shape.model_validate(body)
     except ValidationError:
         # Not chained: pydantic's message quotes the answer.
-        _log.error("answer_not_understood", shape=shape.__name__)
+        # A defect must be seen, but not that it was met by secret information.
+        _log.error("answer_not_understood", shape="unnamed" if is_untraced() else shape.__name__)
         raise Refused(502, {"code": "not_understood"}) from None
 
 

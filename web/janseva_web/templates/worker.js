@@ -11,6 +11,8 @@ addEventListener("activate", (event) => {
   event.waitUntil(caches.keys().then(old).then(() => clients.claim()));
 });
 addEventListener("fetch", (event) => {
+  // Secret information is none of a worker's business.
+  if (/^\/tips(\/|$)/.test(new URL(event.request.url).pathname)) return;
   const kept = () => caches.match(event.request.mode === "navigate" ? KEPT[0] : event.request);
   if (event.request.mode === "navigate") event.respondWith(fetch(event.request).catch(kept));
   else if (event.request.method === "GET") event.respondWith(fetch(event.request).catch(async (error) => (await kept()) || Promise.reject(error)));

@@ -22,7 +22,7 @@ LONGEST_APPEAL: Final = 10_000
 # A refusal that the page explains where it was asked.
 EXPLAINED: Final = frozenset({400, 409, 410, 413, 415, 422})
 LONGEST_NAME: Final = 120
-LARGE_FORMS: Final = re.compile(r"/cases/[^/]{1,60}/files")
+LARGE_FORMS: Final = re.compile(r"/(cases/[^/]{1,60}|tips)/files")
 
 
 def acts_router(door: CaseDoor) -> APIRouter:

@@ -8,9 +8,10 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.formparsers import MultiPartException
 
 from chassis.bilingual import Language
+from chassis.http.forms import InMemoryForm
 from chassis.http.negotiation import language_of
 from chassis.http.openapi import described
 from chassis.http.problems import NOT_FOUND, UNSUPPORTED_MEDIA_TYPE, Problem
@@ -222,21 +223,11 @@ def declared_length(request: Request, most: int) -> int:
     return min(int(length), most) if length.isdecimal() and len(length) < 19 else most
 
 
-class _InMemory(MultiPartParser):
-    """Nothing unsealed touches a disk."""
-
-    spool_max_size = 2**31
-
-    def close(self) -> None:
-        for file in self._files_to_close_on_error:
-            file.close()
-
-
 async def read_form(request: Request, most: int) -> tuple[bytes, str | None]:
     """The file and its document type. Problem; the middleware has bounded the body."""
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise Problem(UNSUPPORTED_MEDIA_TYPE)
-    parser = _InMemory(request.headers, request.stream(), max_files=1, max_fields=4, max_part_size=FORM_BYTES)
+    parser = InMemoryForm(request.headers, request.stream(), max_files=1, max_fields=4, max_part_size=FORM_BYTES)
     try:
         form = await parser.parse()
         file, document_type = form.get("file"), form.get("document_type")
