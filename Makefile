@@ -85,6 +85,10 @@ fast: $(SYNCED) ## Run the fast tests: no servers, a few seconds
 test: $(SYNCED) ## Run all tests, on a real Kafka and MongoDB that they start
 	@$(BIN)/pytest --numprocesses=$(WORKERS) --dist=loadfile --no-loadscope-reorder --durations=10 $(ARGS)
 
+.PHONY: repeat
+repeat: $(SYNCED) ## Run all tests TIMES=10 times, ABREAST=2 at a time, and list every test that ever failed
+	@exec $(PY) tests/repeat.py --runs $(or $(TIMES),10) --abreast $(or $(ABREAST),2) --args '$(ARGS)'
+
 .PHONY: check
 check: $(SYNCED) ## Run exactly what CI runs: the targets of tests/budgets.toml, with the minutes each took
 	@exec $(PY) tests/check.py
