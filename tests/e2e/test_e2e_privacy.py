@@ -23,7 +23,8 @@ from janseva_local.demo.steps import Filed, Person, Steps, filing_body, mobile_o
 from janseva_local.demo.target import target_of
 from janseva_local.stack import Stack
 from tests.conftest import MakeStack
-from tests.e2e.journeys.walker import COUNTER_STATION, HOME, filed_of
+from tests.e2e.journeys.counter import STATION
+from tests.e2e.journeys.walker import HOME, filed_of
 from tests.e2e.privacy_seeds import Seeded, disguises, seeded
 
 LIVE = [service for service in load_catalogue() if service.live and service.is_a_complaint]
@@ -112,8 +113,8 @@ class Filer:
         url, body = f"{self._suite.intake}/v1/complaints", filing_body(service, way, person)
         if way.by == "counter":
             url = f"{self._suite.intake}/v1/desk/visits"
-            body = visit_body(service, way, person, COUNTER_STATION) | {"description": body["description"]}
-            headers |= self._steps.as_officer("counter", COUNTER_STATION)
+            body = visit_body(service, way, person, STATION) | {"description": body["description"]}
+            headers |= self._steps.as_officer("counter", STATION)
         elif way.by == "citizen":
             headers["Authorization"] = f"Bearer {await log_in(self._http, self._suite, person.phone)}"
         refused = await self._http.post(url, json={**body, "language": 7}, headers=headers)

@@ -9,10 +9,10 @@ import yaml
 
 from intake.catalogue.api import CatalogueReader
 from intake.catalogue.loader import SHIPPED, Catalogue, read_catalogue
-from intake.catalogue.model import CatalogueFile
+from intake.catalogue.model import NEVER_NARROWED, CatalogueFile
 from intake.texts import load_texts
 from tests.intake import intake_rig
-from tests.intake.intake_rig import CATALOGUE, POLICIES, SHO, START, Rig
+from tests.intake.intake_rig import CATALOGUE, COUNTER, POLICIES, SHO, START, Rig
 
 # What a maintainer writes to add one: the whole of it.
 HOSTEL: dict[str, Any] = yaml.safe_load("""
@@ -157,6 +157,29 @@ async def test_a_service_is_kept_to_its_districts(monkeypatch: pytest.MonkeyPatc
             assert (problem["code"], problem["districts"]) == ("service_not_in_district", ["Araria", "Katihar"])
             assert problem["errors"][0]["pointer"] == "/attributes/hostel_district"
             assert problem["errors"][0]["message"] == "थाने में लिखित आवेदन दें।"
+            english = (await intake.file(body, accept_language="en")).json()
+            told = english["title"], english["errors"][0]["message"]
+            assert told == ("This service is not live in this district yet", "Apply in writing at the station.")
+
+
+@pytest.mark.parametrize(("district", "status"), [("Katihar", 202), ("Patna", 422)])
+async def test_an_officer_at_the_counter_is_kept_to_the_districts_too(
+    monkeypatch: pytest.MonkeyPatch, district: str, status: int
+) -> None:
+    """It is the service that is not there yet, whoever files; what the law leaves open is filed there all the same."""
+    monkeypatch.setattr(intake_rig, "CATALOGUE", catalogue_with(NARROWED))
+    counter = {"counter": {"read_back": True, "confirmation": "thumb"}}
+    answers = {**HOSTEL_ANSWERS, "hostel_district": district}
+    async with intake_rig.rig() as intake:
+        body = {"service_code": "hostel-registration", "attributes": answers, **counter}
+        assert (await intake.file(body, by=COUNTER)).status_code == status
+        for code in NEVER_NARROWED - {"emergency-112"}:
+            service = CATALOGUE.get(code)
+            assert service is not None
+            assert service.example is not None
+            example = service.example.model_dump(exclude_none=True)
+            elsewhere = {"location": {"lat": 25.6, "lon": 85.1}, "description": "नमूना", **example}
+            assert (await intake.file({"service_code": code, **elsewhere, **counter}, by=COUNTER)).status_code == 202
 
 
 @pytest.mark.parametrize(

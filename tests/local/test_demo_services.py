@@ -136,6 +136,10 @@ def test_an_act_is_one_event() -> None:
     assert check_acts(Story("e-complaint", "withdraw").then("ComplaintWithdrawn").case) == []
     assert check_acts(Story("emergency-112", "withdraw").then("WithdrawalRequested").case) == []
     assert check_acts(Story("emergency-112", "withdraw", "withdraw").then("WithdrawalRequested").case) == []
+    confirmed = Story("e-complaint", "withdraw", "confirm-withdrawal").then("WithdrawalRequested")
+    assert faults(check_acts(confirmed.case)) == ["missing"]
+    assert check_acts(confirmed.then("ComplaintWithdrawn").case) == []
+    assert check_acts(Story("e-fir", "e-sign").then("InformationSigned").case) == []
     assert faults(check_acts(Story("e-complaint", "withdraw").case)) == ["missing"]
     assert faults(check_acts(Story("e-complaint").then("ComplaintWithdrawn").case)) == ["doubled"]
     twice = Story("e-fir", "add-document").then("EvidenceAdded").then("EvidenceAdded")

@@ -12,7 +12,7 @@ from intake.catalogue.model import Service
 from intake.registers.kinds import load_registers
 from janseva_local.demo.citizens import Suite, log_in
 from janseva_local.stack import Stack
-from tests.e2e.journeys.walker import same
+from tests.e2e.journeys.checks import same
 
 STATION: Final = "5140003"
 DISTRICT: Final = "ARARIA"

@@ -13,18 +13,25 @@ from tests.e2e.journeys.walker import Walker, all_of
 CATALOGUE = load_catalogue()
 TABLE = load()
 PHONE = 9_100_600_000
+# The same citizen's phone is another at the counter: no message is counted twice.
+COUNTER = 500
 LOOKED_UP = [service for service in CATALOGUE if service.live and service.look_at is not None]
 
 
 @pytest.mark.timeout(600)
-async def test_e2e_every_journey_is_walked_to_its_end(stack: Stack) -> None:
-    """Answers, route, clocks, refusals, papers and messages of each are those of the table; all citizens at once."""
+async def test_e2e_every_journey_is_walked_to_its_end_online_and_at_the_counter(stack: Stack) -> None:
+    """Answers, route, clocks, refusals, papers and messages of each are those of the table, whoever files; all at once.
+
+    At the counter an officer files it, and the citizen follows it by the code on his printed receipt.
+    """
     async with httpx.AsyncClient(timeout=30, limits=httpx.Limits(max_connections=12)) as http:
         walks = {}
         for number, journey in enumerate(TABLE.journeys):
             service = CATALOGUE.get(journey.service)
             assert service is not None, journey.service
             walks[journey.id] = Walker(stack, http, journey, service, f"+91{PHONE + number}").walk()
+            says, phone = {**TABLE.at_counter, **journey.at_counter}, f"+91{PHONE + COUNTER + number}"
+            walks[f"{journey.id} at the counter"] = Walker(stack, http, journey, service, phone, says).walk()
         for number, service in enumerate(LOOKED_UP):
             walks[service.code] = LookupWalker(stack, http, service, f"+91{PHONE + 900 + number}").walk()
         failed = await all_of(walks)

@@ -5,7 +5,8 @@ import re
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import httpx
@@ -23,14 +24,16 @@ from janseva_local.demo.steps import (
     mobile_of,
     receipt,
     required_documents,
-    visit_body,
 )
 from janseva_local.demo.target import target_of
 from janseva_local.stack import Stack
+from tests.e2e.journeys.checks import same
+from tests.e2e.journeys.counter import STATION, Counter
 
 PAUSE_S: Final = 0.3
 DEVANAGARI: Final = re.compile(r"[\u0900-\u097f]")
-COUNTER_STATION: Final = "5140003"
+# Keeps the two of one journey apart: another worker's phone, another FIR's number, an appointment hours later.
+AT_COUNTER: Final = 3
 HOME: Final = {"lat": 26.1358, "lon": 87.4659}
 
 
@@ -42,32 +45,49 @@ class Receipt:
 
 
 class Walker:
-    """`phone` is the citizen's own: nobody else's messages are in his inbox."""
+    """`phone` is the citizen's own: nobody else's messages are in his inbox.
 
-    def __init__(self, stack: Stack, http: httpx.AsyncClient, journey: Journey, service: Service, phone: str) -> None:
+    `at_counter`: what the officer says who files it for him; None for who files online.
+    """
+
+    def __init__(
+        self,
+        stack: Stack,
+        http: httpx.AsyncClient,
+        journey: Journey,
+        service: Service,
+        phone: str,
+        at_counter: Mapping[str, Any] | None = None,
+    ) -> None:
         self._http = http
         self._journey = journey
         self._service = service
-        self._person = Person(0, "hi", "नमूना नागरिक", "ग्राम नमूनापुर, अररिया", phone, HOME)
+        self._at_counter = at_counter
+        number = 0 if at_counter is None else AT_COUNTER
+        self._person = Person(number, "hi", "नमूना नागरिक", "ग्राम नमूनापुर, अररिया", phone, HOME)
         self._seen: dict[str, str] = {}
         self._suite = Suite(stack.urls["intake"], stack.urls["routing"], stack.urls["provider"])
         self._steps = Steps(http, self._suite, target_of(stack).officer_token)
+        self._counter = Counter(http, self._suite, self._steps, stack.urls["web"])
 
     async def walk(self) -> None:
         """AssertionError says which promise of the journey was not kept."""
         journey = self._journey
-        filed = await self._file()
+        answered = await self._file()
+        filed = answered if self._at_counter is None else await self._on_paper(answered)
         status = await self._status_when(filed, "a station", lambda now: now["station"] is not None)
         station = status["station"]["code"]
         if journey.after_filing is not None:
             await self._clocks_become(filed, journey.after_filing)
+        await self._check_receipt_of_paper(filed)
         for document in required_documents(self._service):
             sent = await self._steps.upload(filed, document)
             assert sent.status_code == 201, sent.text
         if journey.after_documents is not None:
             await self._clocks_become(filed, journey.after_documents)
         await self._check_desk(filed, station)
-        for step in journey.steps:
+        # What the desk refuses, it refuses whoever filed.
+        for step in journey.steps if self._at_counter is None else journey.acts:
             await self._perform(filed, step, station)
             station = await self._steps.station_after(filed, step, station)
         await self._clocks_become(filed, journey.clocks)
@@ -86,22 +106,46 @@ class Walker:
             verified = (await self._http.get(url, headers={"Accept": "application/json"})).json()
             same(kind, verified["status"], "valid" if kind in journey.papers else "revoked")
 
-    async def _file(self) -> Filed:
-        journey, headers = self._journey, {"Idempotency-Key": uuid.uuid4().hex}
-        if journey.by == "counter":
-            body = visit_body(self._service, journey, self._person, COUNTER_STATION)
-            headers |= self._steps.as_officer("counter", COUNTER_STATION)
-            return filed_of(await self._http.post(f"{self._suite.intake}/v1/desk/visits", json=body, headers=headers))
-        if journey.by == "citizen":
-            headers["Authorization"] = f"Bearer {await log_in(self._http, self._suite, self._person.phone)}"
-        url, body = f"{self._suite.intake}/v1/complaints", filing_body(self._service, journey, self._person)
+    async def _file(self) -> Receipt:
+        journey, person = self._journey, self._person
+        if self._at_counter is not None:
+            return filed_of(await self._counter.file(self._service, journey, self._at_counter, person))
+        url, headers = f"{self._suite.intake}/v1/complaints", {"Idempotency-Key": uuid.uuid4().hex}
+        if journey.by != "nobody":
+            headers["Authorization"] = f"Bearer {await log_in(self._http, self._suite, person.phone)}"
+        body = filing_body(self._service, journey, person)
         if journey.wrong is not None:
             answers = {k: v for k, v in body["attributes"].items() if k not in journey.wrong.without}
             wrong = body | {"attributes": answers | dict(journey.wrong.attributes)}
             refused = await self._http.post(url, json=wrong, headers=headers | {"Idempotency-Key": uuid.uuid4().hex})
             assert refused.status_code == 422, refused.text
             same("faults", [one["pointer"] for one in refused.json()["errors"]], [journey.wrong.at])
-        return filed_of(await self._http.post(url, json=body, headers=headers))
+        filed = filed_of(await self._http.post(url, json=body, headers=headers))
+        if journey.by == "counter":
+            await self._arrive(filed)
+        return filed
+
+    async def _arrive(self, filed: Filed) -> None:
+        """Who filed at home what he comes with to the counter shows his number there."""
+        body = {"tracking_number": filed.tracking_number, "place": STATION, "presence": "counter"}
+        headers = self._steps.as_officer("counter", STATION) | {"Idempotency-Key": uuid.uuid4().hex}
+        arrived = await self._http.post(f"{self._suite.intake}/v1/desk/visits", json=body, headers=headers)
+        assert arrived.status_code == 202, arrived.text
+
+    async def _on_paper(self, filed: Receipt) -> Receipt:
+        """What the citizen holds from here on: the number and the code that stand on the printed receipt."""
+        number, code = await self._counter.receipt_of(filed)
+        same("the number on the receipt", number, filed.tracking_number)
+        return replace(filed, tracking_number=number, receipt_secret=code)
+
+    async def _check_receipt_of_paper(self, filed: Filed) -> None:
+        """The time limits of paper run from the hour it was handed in."""
+        if self._at_counter is None or "received_at" not in self._at_counter:
+            return
+        status = await self._steps.status(filed)
+        received = datetime.fromisoformat(status["received_at"])
+        since = {datetime.fromisoformat(one["due_at"]) - timedelta(seconds=one["target_s"]) for one in status["clocks"]}
+        same("the start of its clocks", since, {received})
 
     async def _check_desk(self, filed: Filed, station: str) -> None:
         """The case is on the desk of the office that it was routed to, by the reason and with the urgency expected."""
@@ -111,13 +155,15 @@ class Walker:
         assert "assignment" in case, case
         same("route", case["assignment"]["reason"], self._journey.route)
         same("urgent", case["priority"] == "urgent", self._journey.urgent)
+        if self._at_counter is not None:
+            self._counter.check_desk(self._service, self._journey, self._at_counter, case)
 
     async def _perform(self, filed: Filed, step: Step, station: str) -> None:
         if step.after is not None:
             there, status = await self._steps.paper_is_there(filed, step.after)
             assert there, f"no paper {step.after}: {kinds(status)}"
             self._seen |= {one["kind"]: one["verify_url"] for one in status["certificates"]}
-        answer = await self._steps.perform(filed, step, station, uuid.uuid4().hex)
+        answer = await self._steps.perform(filed, step, station, uuid.uuid4().hex, self._person.number)
         if step.refused is not None:
             assert answer.json().get("code") == step.refused, f"{step.do}: {answer.text}"
         else:
@@ -146,7 +192,7 @@ class Walker:
         """Each template once in Hindi with the number of the case, and no other."""
         await self._messages_become(filed, self._person.phone, sorted(self._journey.messages))
         if self._journey.messages_to_person:
-            await self._messages_become(filed, mobile_of(0), sorted(self._journey.messages_to_person))
+            await self._messages_become(filed, mobile_of(self._person.number), sorted(self._journey.messages_to_person))
 
     async def _messages_become(self, filed: Filed, phone: str, expected: list[str]) -> None:
         until = time.monotonic() + WITHIN_S
@@ -161,11 +207,7 @@ class Walker:
         assert all(one["language"] == "hi" and DEVANAGARI.search(one["text"]) for one in about)
 
 
-def same(what: str, found: object, expected: object) -> None:
-    assert found == expected, f"{what}: {found}, not {expected}"
-
-
-def filed_of(answer: httpx.Response) -> Filed:
+def filed_of(answer: httpx.Response) -> Receipt:
     assert answer.status_code == 202, answer.text
     body = answer.json()
     return Receipt(body["case_id"], body["tracking_number"], body["receipt_secret"])

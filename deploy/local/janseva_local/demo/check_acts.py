@@ -11,12 +11,13 @@ from event_schemas import (
     ComplaintWithdrawn,
     DocumentsCompleted,
     EvidenceAdded,
+    InformationSigned,
     WithdrawalRequested,
 )
 from event_schemas.papers import papers_of
 from intake.commands.table import TABLE, Act
 from janseva_local.demo.findings import Case, Finding, exactly_one
-from janseva_local.demo.steps import ADD_DOCUMENT
+from janseva_local.demo.steps import ADD_DOCUMENT, E_SIGN
 
 Documents = Mapping[str, Sequence[str]]
 """By service, the documents that it requires."""
@@ -27,7 +28,8 @@ def check_acts(case: Case) -> list[Finding]:
     done = Counter(event_of(act) for act in case.acts)
     written = Counter(seen.envelope.type for seen in case.events)
     # Where an officer has to confirm it a withdrawal asks, and asked again it is the same request.
-    if written[WithdrawalRequested.type] and done.pop(ComplaintWithdrawn.type, 0):
+    if written[WithdrawalRequested.type] and (asked := case.acts.count(Act.WITHDRAW)):
+        done[ComplaintWithdrawn.type] -= asked
         done[WithdrawalRequested.type] = 1
     return [
         Finding(
@@ -44,6 +46,8 @@ def event_of(act: str) -> str | None:
     """The type of the act's event; None for an act that has none, such as an appeal: a filing of its own."""
     if act == ADD_DOCUMENT:
         return EvidenceAdded.type
+    if act == E_SIGN:
+        return InformationSigned.type
     event = TABLE[Act(act)].event if act in ACTS else None
     return None if event is None else event.type
 

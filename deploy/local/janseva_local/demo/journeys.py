@@ -27,8 +27,9 @@ class Step(Data):
     """A command of the desk, by default the station's SHO; or an act of the citizen at his case's address.
 
     `refused`: the code that answers it instead of 202. `after`: a kind of paper that is waited for before; one that is
-    not there at the end must have been revoked. A citizen's `add-document` uploads the body's `document`. `at`: another
-    station than the case's. `person`: whom the case verifies; he logs in with the number that `{mobile}` stands for.
+    not there at the end must have been revoked. A citizen's `add-document` uploads the body's `document`, his `e-sign`
+    signs at the provider of signatures. `at`: another station than the case's. `person`: whom the case verifies; he
+    logs in with the number that `{mobile}` stands for.
     """
 
     do: str
@@ -67,6 +68,7 @@ class Journey(Way):
     `route`: the reason of the assignment. `after_filing`, `after_documents`, `clocks`: the clocks and their states
     before the first document, before the first step, and at the end. `papers`: the kinds that the citizen downloads.
     `messages`: the templates of all that he gets, in Hindi; `messages_to_person`: those at the number of {mobile}.
+    `at_counter`: over what an officer adds who files the same for him; with `received_at` it is entered from paper.
     """
 
     wrong: WrongAnswer | None = None
@@ -80,6 +82,7 @@ class Journey(Way):
     papers: tuple[str, ...] = ()
     messages: tuple[str, ...] = Field(min_length=1)
     messages_to_person: tuple[str, ...] = ()
+    at_counter: Mapping[str, Any] = {}
 
     @model_validator(mode="after")
     def _has_a_refusal(self) -> Self:
@@ -89,9 +92,13 @@ class Journey(Way):
 
 
 class Journeys(Data):
-    """`not_yet`: live services without a journey, `papers_not_yet`: kinds that none yields; each with the reason."""
+    """`not_yet`: live services without a journey, `papers_not_yet`: kinds that none yields; each with the reason.
+
+    `at_counter`: what an officer adds to each filing that he makes for the citizen before him.
+    """
 
     journeys: tuple[Journey, ...]
+    at_counter: Mapping[str, Any]
     not_yet: Mapping[str, str] = {}
     papers_not_yet: Mapping[str, str] = {}
 

@@ -29,6 +29,8 @@ FROM_NOW: Final = re.compile(r"([+-]\d+)h")
 ADD_DOCUMENT: Final = "add-document"
 # By the number of the case, not at its address.
 DISPUTE: Final = "dispute"
+# At the provider of signatures, between two calls at the case's address.
+E_SIGN: Final = "e-sign"
 TokenFor = Callable[[str, str | None], str]  # (role, station or police district) -> token
 
 
@@ -116,6 +118,8 @@ class Steps:
         body = filled(step.body, number, station)
         if step.by == "citizen" and step.do == ADD_DOCUMENT:
             return await self.upload(filed, body["document"])
+        if step.do == E_SIGN:
+            return await self._e_sign(filed)
         if step.do == DISPUTE:
             url = f"{self._suite.intake}/v1/verifications/{filed.tracking_number}/{step.do}"
             headers = await self._as_person(number) if step.by == "person" else self.as_officer(step.by, station)
@@ -159,6 +163,16 @@ class Steps:
 
     async def paper_is_there(self, filed: Filed, kind: str) -> tuple[bool, dict[str, Any]]:
         return await self.status_when(filed, lambda now: kind in kinds(now))
+
+    async def _e_sign(self, filed: Filed) -> httpx.Response:
+        """He reads the information, signs it where he is sent, and comes back; what is not so far is the answer."""
+        url, headers = f"{self._case(filed)}/{E_SIGN}", receipt(filed)
+        begun = await send(self._http, Call("POST", url, headers=headers))
+        if not begun.is_success:
+            return begun
+        decision = {"decision": "sign"}
+        (await send(self._http, Call("POST", begun.json()["redirect_url"], form=decision))).raise_for_status()
+        return await send(self._http, Call("POST", f"{url}/{begun.json()['transaction']}", headers=headers))
 
     async def _as_person(self, number: int) -> dict[str, str]:
         return {"Authorization": f"Bearer {await log_in(self._http, self._suite, mobile_of(number))}"}
