@@ -97,7 +97,9 @@ def _serve_intake(app: FastAPI, provider: LocalEsign) -> None:
         if len(provider.open) >= MOST_OPEN:
             raise HTTPException(503)
         provider.open.setdefault(asked.transaction, Open(asked))
-        return {"redirect_url": f"{str(request.base_url).rstrip('/')}/sign/{asked.transaction}"}
+        # This app is mounted below the provider's address, which the base URL does not say.
+        path = f"{request.scope.get('root_path', '')}/sign/{asked.transaction}"
+        return {"redirect_url": str(request.url.replace(path=path))}
 
     @app.get("/v1/transactions/{transaction}")
     async def standing(request: Request, transaction: str) -> dict[str, str]:

@@ -170,8 +170,9 @@ class Steps:
         begun = await send(self._http, Call("POST", url, headers=headers))
         if not begun.is_success:
             return begun
-        decision = {"decision": "sign"}
-        (await send(self._http, Call("POST", begun.json()["redirect_url"], form=decision))).raise_for_status()
+        signed = await send(self._http, Call("POST", begun.json()["redirect_url"], form={"decision": "sign"}))
+        if not signed.has_redirect_location:
+            return signed
         return await send(self._http, Call("POST", f"{url}/{begun.json()['transaction']}", headers=headers))
 
     async def _as_person(self, number: int) -> dict[str, str]:
