@@ -1,10 +1,8 @@
 """Known values for every sealed answer of a service's example, to be searched for wherever others may read."""
 
-import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import quote, quote_plus
 
 from intake.catalogue.model import Service
 
@@ -73,16 +71,3 @@ def _parts(value: str) -> Iterator[tuple[str, str]]:
         yield "hindi", parts[1]
     else:
         yield "as it is", value
-
-
-def disguises(secret: str) -> Iterator[bytes]:
-    """The value as it would look in clear, in JSON, in a URL and in base64 at any of its three offsets."""
-    raw = secret.encode()
-    yield raw
-    yield secret.encode("unicode_escape")
-    yield quote(secret).encode()
-    yield quote(secret).lower().encode()
-    yield quote_plus(secret).encode()
-    for shift in range(3):
-        encoded = base64.b64encode(b"\0" * shift + raw).rstrip(b"=")
-        yield encoded[4 if shift else 0 : -2]

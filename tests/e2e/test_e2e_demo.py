@@ -16,6 +16,7 @@ async def test_e2e_the_counts_balance_though_every_service_is_killed(tmp_path: P
     downloaded = re.search(r"(\d+) papers downloaded by their citizens", demo.output)
     assert downloaded is not None
     assert int(downloaded.group(1)) > 0
+    assert "done, and nothing of it stands where others read" in demo.output
     with (tmp_path / "demo" / "cases.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     # An appeal is a case of its own.

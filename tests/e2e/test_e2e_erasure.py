@@ -28,10 +28,10 @@ from event_schemas.officers import Officer, OfficerRole
 from intake.own_data.rules import rules
 from janseva_local.demo.citizens import Suite, log_in
 from janseva_local.demo.own_data import OwnData
+from janseva_local.demo.search import disguises
 from janseva_local.demo.target import target_of
 from janseva_local.stack import Stack
 from tests.conftest import MakeStack
-from tests.e2e.privacy_seeds import disguises
 from tests.e2e.test_e2e_privacy import places_of
 from tests.intake.evidence_files import jpeg
 

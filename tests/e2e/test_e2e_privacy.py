@@ -9,23 +9,20 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import httpx
 import pytest
-from bson.raw_bson import RawBSONDocument
-from motor.motor_asyncio import AsyncIOMotorClient
 
-from chassis.kafka.admin import end_offsets
-from chassis.kafka.readers import read_log
-from event_schemas import topics
 from intake.catalogue import load_catalogue
 from intake.catalogue.model import Service
+from janseva_local.demo import search
 from janseva_local.demo.citizens import Suite, log_in
 from janseva_local.demo.journeys import Way, load
+from janseva_local.demo.search import disguises
 from janseva_local.demo.steps import Filed, Person, Steps, filing_body, mobile_of, required_documents, visit_body
 from janseva_local.demo.target import target_of
 from janseva_local.stack import Stack
 from tests.conftest import MakeStack
 from tests.e2e.journeys.counter import STATION
 from tests.e2e.journeys.walker import HOME, filed_of
-from tests.e2e.privacy_seeds import Seeded, disguises, seeded
+from tests.e2e.privacy_seeds import Seeded, seeded
 
 LIVE = [service for service in load_catalogue() if service.live and service.is_a_complaint]
 FIRST_WAY = {way.service: way for way in reversed(load().journeys)}
@@ -123,25 +120,8 @@ class Filer:
 
 
 async def places_of(stack: Stack, http: httpx.AsyncClient) -> dict[str, bytes]:
-    """All that others may read: logs, metrics, every topic, and every collection of every service."""
-    places = {f"log of {path.stem}": path.read_bytes() for path in stack.folder.logs.glob("*.log")}
-    for name, url in stack.urls.items():
-        if name != "provider":
-            places[f"metrics of {name}"] = (await http.get(f"{url}/metrics")).content
-    records: dict[str, list[bytes]] = {}
-    every_topic = [topic.name for topic in topics.TOPICS]
-    async for entry in read_log(stack.kafka_bootstrap, {}, await end_offsets(stack.kafka_bootstrap, every_topic)):
-        whole = (entry.record.key or b"", entry.record.value, *(value for _, value in entry.record.headers))
-        records.setdefault(entry.topic, []).extend(whole)
-    places |= {f"topic {name}": b"\n".join(contents) for name, contents in records.items()}
-    client: AsyncIOMotorClient[RawBSONDocument] = AsyncIOMotorClient(stack.mongo_uri, document_class=RawBSONDocument)
-    for name in await client.list_database_names():
-        if name.startswith("janseva_"):
-            for collection in await client[name].list_collection_names():
-                found = [document.raw async for document in client[name][collection].find({})]
-                places[f"{name}.{collection}"] = b"\n".join(found)
-    client.close()
-    return places
+    """All that others may read of a stack."""
+    return await search.places_of(stack.folder.logs, stack.urls, stack.kafka_bootstrap, stack.mongo_uri, http)
 
 
 @pytest.mark.timeout(400)

@@ -13,10 +13,10 @@ from chassis.http.access.tokens import issue_officer_token
 from chassis.kafka.admin import end_offsets
 from chassis.kafka.readers import read_log
 from event_schemas.officers import Officer, OfficerRole
+from janseva_local.demo.search import disguises
 from janseva_local.demo.target import target_of
 from janseva_local.stack import Stack
 from tests.conftest import MakeStack
-from tests.e2e.privacy_seeds import disguises
 from tests.e2e.test_e2e_privacy import collector, places_of
 from tests.web.fake_suite import hidden
 

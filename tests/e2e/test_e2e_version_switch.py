@@ -61,6 +61,8 @@ def _target(stack: Stack) -> Target:
     return Target(
         urls=stack.urls,
         kafka_bootstrap=stack.kafka_bootstrap,
+        mongo_uri=stack.mongo_uri,
+        logs=stack.folder.logs,
         policies=PolicySet.model_validate(load_yaml(DEMO_POLICIES)),
         officer_key=stack.keys.officer_key,
         sms_password=stack.keys.secrets["SMS_PASSWORD"],

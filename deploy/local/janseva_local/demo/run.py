@@ -30,10 +30,12 @@ from janseva_local.demo.plan import CitizenPlan, Playbill, make_plans
 from janseva_local.demo.play import Play
 from janseva_local.demo.promises import promises_of
 from janseva_local.demo.reconcile import reconcile
+from janseva_local.demo.search import found_in, places_of
 from janseva_local.demo.steps import required_documents
 from janseva_local.demo.stranger import Stranger
 from janseva_local.demo.tally import Tally
 from janseva_local.demo.target import Target, find_or_start
+from janseva_local.demo.tips import SecretTips
 from janseva_local.demo.watcher import Watcher
 from janseva_local.folder import DataFolder
 
@@ -168,8 +170,24 @@ class Demo:
             _show(line)
         self._report(run, findings)
         audited = await self._audit()
+        hidden = await self._give_tips()
         resisted = await self._resist()
-        return 1 if findings or self._tally.problems or not audited or not resisted else 0
+        return 1 if findings or self._tally.problems or not (audited and hidden and resisted) else 0
+
+    async def _give_tips(self) -> bool:
+        """People give secret information, come back, and nothing of it stands where others read. True: all in order."""
+        if self._options.plant is not None:
+            return True
+        target = self._target
+
+        async def found(secrets: Sequence[str]) -> Sequence[str]:
+            places = await places_of(target.logs, target.urls, target.kafka_bootstrap, target.mongo_uri, self._http)
+            return found_in(places, secrets)
+
+        tips = SecretTips(self._http, self._suite, target.officer_token, self._watcher.look, found)
+        attempt = await tips.run()
+        _show(f"people {attempt.what}: {attempt.fault or 'done, and nothing of it stands where others read'}")
+        return attempt.fault is None
 
     async def _resist(self) -> bool:
         """Let a stranger try what harms people; his calls are not reconciled. True: all in vain."""

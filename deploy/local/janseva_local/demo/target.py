@@ -28,6 +28,8 @@ class Target:
 
     urls: dict[str, str]
     kafka_bootstrap: str
+    mongo_uri: str
+    logs: Path
     policies: PolicySet
     officer_key: Path
     sms_password: str
@@ -76,6 +78,8 @@ def target_of(stack: Stack) -> Target:
     return Target(
         urls=stack.urls,
         kafka_bootstrap=stack.kafka_bootstrap,
+        mongo_uri=stack.mongo_uri,
+        logs=stack.folder.logs,
         policies=read_policies(stack.policies or DEFAULT_PATH),
         officer_key=stack.keys.officer_key,
         sms_password=stack.keys.secrets["SMS_PASSWORD"],
@@ -99,6 +103,8 @@ def _running(folder: DataFolder, record: RunRecord) -> Target:
     return Target(
         urls=record.urls,
         kafka_bootstrap=record.kafka_bootstrap,
+        mongo_uri=record.mongo_uri,
+        logs=folder.logs,
         policies=read_policies(Path(record.policies) if record.policies else DEFAULT_PATH),
         officer_key=keys.officer_key,
         sms_password=keys.secrets["SMS_PASSWORD"],
