@@ -7,6 +7,7 @@ from event_schemas.codec import (
     InvalidEvent,
     WireRecord,
     decode,
+    decode_head,
     decode_named,
     decode_post,
     decode_tick,
@@ -40,7 +41,7 @@ from event_schemas.events.inquiry import *
 from event_schemas.events.notifications import *
 from event_schemas.events.sla import *
 from event_schemas.events.visits import *
-from event_schemas.records import DirectoryPost, SLATick, holder_of
+from event_schemas.records import AuditHead, DirectoryPost, SLATick, holder_of
 from event_schemas.services import SERVICE_CODES
 from event_schemas.values import (
     AssignmentReason,
@@ -80,6 +81,7 @@ __all__ = [
     "SERVICE_CODES",
     "AssignmentReason",
     "Audience",
+    "AuditHead",
     "CaseId",
     "ClockEndReason",
     "ClockEnding",
@@ -120,6 +122,7 @@ __all__ = [
     "VerificationOutcome",
     "WireRecord",
     "decode",
+    "decode_head",
     "decode_named",
     "decode_post",
     "decode_tick",

@@ -12,7 +12,7 @@ from event_schemas.base import Event, Record
 from event_schemas.events import EVENT_CLASSES
 from event_schemas.events.sla import SLABreached
 from event_schemas.open_enum import READING
-from event_schemas.records import DirectoryPost, SLATick
+from event_schemas.records import AuditHead, DirectoryPost, SLATick
 from event_schemas.times import read_time
 
 Headers = Iterable[tuple[str, bytes]]
@@ -49,7 +49,7 @@ class InvalidEvent(Exception):
 
 
 def encode(
-    data: Event | DirectoryPost | SLATick,
+    data: Event | DirectoryPost | SLATick | AuditHead,
     *,
     event_id: str,
     source: str,
@@ -129,6 +129,11 @@ def decode_tick(headers: Headers, value: bytes) -> SLATick:
     return _decode_record(SLATick, headers, value)
 
 
+def decode_head(headers: Headers, value: bytes) -> AuditHead:
+    """Read a record of ``audit.heads``. Raises InvalidEvent."""
+    return _decode_record(AuditHead, headers, value)
+
+
 def headers_by_name(headers: Headers) -> dict[str, bytes]:
     """The first header of each name, as in ``peek_*``."""
     return dict(reversed(headers if isinstance(headers, tuple) else tuple(headers)))
@@ -165,6 +170,8 @@ def _subject_and_time(data: Record) -> tuple[str, datetime | None]:
             return data.key, None
         case SLATick():
             return f"partition:{data.partition}", data.at
+        case AuditHead():
+            return data.case_id, data.at
     raise TypeError(f"{type(data).__name__} is no record of a topic")
 
 

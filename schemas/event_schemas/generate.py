@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from event_schemas.base import Record
 from event_schemas.events import EVENT_CLASSES
 from event_schemas.policies import Edition, PolicySet
-from event_schemas.records import DirectoryPost, SLATick
+from event_schemas.records import AuditHead, DirectoryPost, SLATick
 
 JSON_FOLDER: Final = Path(__file__).resolve().parents[1] / "json"
 
@@ -22,6 +22,7 @@ RECORD_CLASSES: Final[Mapping[str, type[Record]]] = {
     **EVENT_CLASSES,
     DirectoryPost.type: DirectoryPost,
     SLATick.type: SLATick,
+    AuditHead.type: AuditHead,
 }
 """Every class the codec writes, by its type."""
 

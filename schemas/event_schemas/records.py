@@ -1,4 +1,4 @@
-"""Records that are no event of a case: the directory of posts and the ticks of the SLA monitor."""
+"""Records that are no event of a case: the directory of posts, the SLA monitor's ticks, the heads of audit trails."""
 
 from collections.abc import Mapping
 from typing import ClassVar, Literal
@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from event_schemas.base import Record, UtcTime
-from event_schemas.values import Post, PostId, Text
+from event_schemas.values import CaseId, Post, PostId, Sha256, Text
 
 
 class DirectoryPost(Record):
@@ -61,3 +61,19 @@ class SLATick(Record):
     at: UtcTime
     target_offset: int = Field(ge=0)
     partition: int = Field(ge=0)
+
+
+class AuditHead(Record):
+    """The newest entry of a case's audit trail, kept where who can write the store cannot: a cut tail is seen by it.
+
+    ``hash`` is the entry's link of the chain, hexadecimal SHA-256; ``signature`` a keyed one of case, number and link.
+    """
+
+    type: ClassVar[Literal["AuditHead"]] = "AuditHead"
+    producer: ClassVar[str] = "intake"
+
+    case_id: CaseId
+    at: UtcTime
+    seq: int = Field(ge=1)
+    hash: Sha256
+    signature: Sha256

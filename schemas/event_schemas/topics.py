@@ -18,6 +18,7 @@ SLA_TICKS_EMERGENCY: Final = "sla.ticks.emergency"
 SLA_TICKS_ROUTINE: Final = "sla.ticks.routine"
 DIRECTORY_POSTS: Final = "directory.posts"
 NOTIFICATIONS: Final = "notifications"
+AUDIT_HEADS: Final = "audit.heads"
 
 DEAD_LETTER_SUFFIX: Final = ".dlq"
 
@@ -166,6 +167,18 @@ _SOURCES: Final = (
         producers=("notifier",),
         consumers=(),
         events=_events_of("notifier"),
+    ),
+    # Read by `janseva verify` alone. Compacted: the newest head of a case stays as long as its trail does.
+    Topic(
+        name=AUDIT_HEADS,
+        key="case_id",
+        partitions_local=4,
+        partitions_production=24,
+        retention=None,
+        cleanup="compact",
+        producers=("intake",),
+        consumers=(),
+        events=("AuditHead",),
     ),
 )
 

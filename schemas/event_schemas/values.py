@@ -20,6 +20,8 @@ Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,
 """A stable machine word: a reason, a service, a certificate's kind."""
 ClearText = Annotated[str, StringConstraints(max_length=80)]
 """A short value that travels unsealed: never personal data."""
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""In hexadecimal digits."""
 Seconds = Annotated[float, Field(ge=0)]
 
 

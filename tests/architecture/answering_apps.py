@@ -111,7 +111,17 @@ async def _intake() -> AsyncIterator[Answering]:
         callers |= {"/v1/tips/": {"x-passphrase": tip["passphrase"]}}
         callers |= {"/v1/desk/registers/fir/withhold": bearer(SDPO), "/v1/desk/erasures": bearer(DATA_POST)}
         callers |= {f"/v1/desk/cases/{{case_id}}/{act}": bearer(SP) for act in _OF_THE_SUPERINTENDENT}
-        stores = (made.store, made.side, made.files, made.entries, made.firs, made.tips, made.away, made.erasures)
+        stores = (
+            made.store,
+            made.side,
+            made.trails,
+            made.files,
+            made.entries,
+            made.firs,
+            made.tips,
+            made.away,
+            made.erasures,
+        )
         asked = (*stores, made.identities, made.papers, made.slots, made.offices, made.register)
         yield Answering(made.app, known, callers, _restorer(*stores), asked)
 

@@ -7,15 +7,16 @@ from datetime import datetime
 
 from chassis.outbox.publisher import OutboxEntry
 from intake.case.derived import Derived, apply
-from intake.case.model import Case, CaseUpdate, CommandMark, TimelineEntry, Trace
+from intake.case.model import ActedBy, Case, CaseUpdate, CommandMark, TimelineEntry, Trace
 from intake.case.scope import may_see
 from intake.case.store import CaseFilter, Page, Proof, UniqueConflict, UniqueField
-from intake.case.store.side import ERASED, OWNER, Reveal
+from intake.case.trail.handlers import Trail
 from intake.hearings.store import KEPT_AFTER_END, Claim, in_the_way_of
 
 
 class MemoryCaseStore:
-    def __init__(self) -> None:
+    def __init__(self, trail: Trail) -> None:
+        self._trail = trail
         self.cases: dict[str, Case] = {}
         self.entries: dict[str, TimelineEntry] = {}
         self.published: list[OutboxEntry] = []
@@ -81,7 +82,7 @@ class MemoryCaseStore:
         return min(most, sum(bool(set(keys) & set(case.desk_keys)) for case in self.cases.values()))
 
     async def update(self, case: Case, update: CaseUpdate, entries: Sequence[OutboxEntry]) -> Case | None:
-        await asyncio.sleep(0)
+        await self._trail.act(case, update.by, (update.entry, *update.further))
         now = self.cases.get(case.case_id)
         if now is None or now.version != case.version:
             return None
@@ -91,8 +92,10 @@ class MemoryCaseStore:
         self._notify(case.case_id)
         return changed
 
-    async def erase(self, case: Case, after: Case, entry: TimelineEntry, entries: Sequence[OutboxEntry]) -> Case | None:
-        await asyncio.sleep(0)
+    async def erase(
+        self, case: Case, after: Case, entry: TimelineEntry, entries: Sequence[OutboxEntry], by: ActedBy
+    ) -> Case | None:
+        await self._trail.act(case, by, (entry,))
         now = self.cases.get(case.case_id)
         if now is None or now.version != case.version:
             return None
@@ -202,7 +205,6 @@ def _wanted(case: Case, wanted: CaseFilter) -> bool:
 class MemorySideStore:
     def __init__(self) -> None:
         self._tickets: dict[str, tuple[str, datetime]] = {}
-        self._reveals: list[Reveal] = []
 
     async def add_ticket(self, ticket_hash: str, case_id: str, expires_at: datetime) -> None:
         self._tickets[ticket_hash] = (case_id, expires_at)
@@ -210,17 +212,6 @@ class MemorySideStore:
     async def use_ticket(self, ticket_hash: str, now: datetime) -> str | None:
         case_id, expires_at = self._tickets.pop(ticket_hash, (None, now))
         return case_id if expires_at > now else None
-
-    async def record_reveal(self, reveal: Reveal) -> None:
-        self._reveals.append(reveal)
-
-    async def reveals(self, case_id: str) -> tuple[Reveal, ...]:
-        return tuple(reveal for reveal in self._reveals if reveal.case_id == case_id)
-
-    async def forget_owner(self, case_id: str) -> None:
-        self._reveals = [
-            replace(one, actor=ERASED) if (one.case_id, one.post) == (case_id, OWNER) else one for one in self._reveals
-        ]
 
 
 class MemorySlotStore:

@@ -25,6 +25,8 @@ from intake.app import EMERGENCY_CALL, UNRECORDED, body_limits
 from intake.auth import Authenticator, Principal
 from intake.away.handlers import AwayDesk
 from intake.case.derived import derive
+from intake.case.keys import Keys
+from intake.case.trail.handlers import Trail
 from intake.catalogue import load_catalogue
 from intake.evidence.handlers import EvidenceDesk
 from intake.evidence.sweep import EvidenceSweep
@@ -44,6 +46,7 @@ from tests.intake.intake_memory import KnownOffices, MemoryCaseStore, MemorySide
 from tests.intake.own_data_memory import KeptAccounts, KeptMessages, MemoryErasures
 from tests.intake.registers_memory import MemoryEntryStore, MemoryFIRStore
 from tests.intake.tips_memory import MemoryTipStore
+from tests.intake.trail_memory import MemoryTrailStore
 from tests.manual_clock import ManualClock
 
 # Read once: they are data, and frozen.
@@ -173,6 +176,8 @@ class Rig:
     own_data: ErasureDesk
     away: MemoryAwayStore
     away_desk: AwayDesk
+    trail: Trail
+    trails: MemoryTrailStore
 
     async def post(self, path: str, body: Any = None, *, by: Principal | None = None, **headers: str) -> httpx.Response:
         sent = {name.replace("_", "-"): value for name, value in headers.items()} | bearer(by)
@@ -242,7 +247,7 @@ def assigned(case_id: str, number: int, station: Station, at: datetime) -> Assig
 
 @asynccontextmanager
 async def rig(*, signer: Signer | None = None, **more: Any) -> AsyncIterator[Rig]:
-    store, side, clock = MemoryCaseStore(), MemorySideStore(), ManualClock(START)
+    side, clock = MemorySideStore(), ManualClock(START)
     slots, offices = MemorySlotStore(), KnownOffices()
     papers, files, scanner = PaperShelf(), MemoryFileStore(), TestScanner()
     identities, register = MemoryIdentityStore(), KnownRegister()
@@ -251,11 +256,15 @@ async def rig(*, signer: Signer | None = None, **more: Any) -> AsyncIterator[Rig
     erasures, messages, accounts = MemoryErasures(), KeptMessages(), KeptAccounts()
     configured = settings(**({"stream_heartbeat": timedelta(milliseconds=20)} | more))
     ring = KeyRing.from_json(configured.sealing_keys)
+    trails = MemoryTrailStore()
+    trail = Trail(trails, Keys(configured.receipt_key).trail)
+    store = MemoryCaseStore(trail)
     registry = CollectorRegistry()
     deps = Deps(
         settings=configured,
         store=store,
         side=side,
+        trail=trail,
         ring=ring,
         clock=clock,
         policies=POLICIES,
@@ -299,7 +308,7 @@ async def rig(*, signer: Signer | None = None, **more: Any) -> AsyncIterator[Rig
         beside = (slots, offices, papers, files, scanner, identities, register)
         parts = (api.live, api.stream, api.evidence, api.sweep, *beside)
         own = (entries, firs, tips, erasures, messages, accounts, api.erasures, away, api.away)
-        yield Rig(app, http, store, side, clock, ring, *parts, *own)
+        yield Rig(app, http, store, side, clock, ring, *parts, *own, trail, trails)
 
 
 COMPLAINT: dict[str, Any] = {

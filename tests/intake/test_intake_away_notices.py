@@ -114,8 +114,8 @@ async def test_the_stations_officers_read_it_and_the_owner_sees_that(intake: Rig
     found = (await read(intake, notice["notice_id"], reader)).json()
     assert (found["key_with"], found["away_from"]) == (KEY_WITH, notice["away_from"])
     assert "कुम्हरपट्टी-44001" in found["address"]
-    looks = await intake.side.reveals(notice["notice_id"])
-    assert [(one.actor, one.reason) for one in looks] == [(reader.sub, "away_notice_read")]
+    looks = await intake.trail.looks(filed["case_id"])
+    assert [(one.actor, one.what) for one in looks] == [(reader.sub, f"away_notice_read:{notice['notice_id']}")]
     visit = f"/v1/desk/away-notices/{notice['notice_id']}/visits"
     assert (await intake.post(visit, {"found": "nothing"}, by=reader)).status_code == 422
     assert (await intake.post(visit, {"found": "all_well"}, by=reader)).status_code == 200
@@ -148,7 +148,7 @@ async def test_nobody_else_learns_that_there_is_one(intake: Rig) -> None:
             await intake.http.delete(f"{notices(filed)}/{notice_id}"),
         ):
             assert answer.status_code == 404
-    assert await intake.side.reveals(notice_id) == ()
+    assert not [look for look in await intake.trail.looks(filed["case_id"]) if "away" in look.what]
 
 
 async def test_nothing_of_a_notice_leaves_intake(intake: Rig) -> None:
@@ -263,5 +263,5 @@ async def test_a_registration_that_moves_has_its_notices_follow(intake: Rig) -> 
 
 
 def test_the_desk_is_made_of_nothing_that_emits() -> None:
-    """Neither an outbox nor a producer nor metrics is given to it."""
-    assert set(AwayDesk.__dataclass_fields__) == {"notices", "cases", "side", "ring", "catalogue", "service", "clock"}
+    """Neither an outbox nor a producer nor metrics is given to it; the trail's heads name the case alone."""
+    assert set(AwayDesk.__dataclass_fields__) == {"notices", "cases", "trail", "ring", "catalogue", "service", "clock"}

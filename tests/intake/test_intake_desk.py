@@ -213,8 +213,9 @@ async def test_personal_data_are_masked_until_a_reason_is_given(intake: Rig) -> 
     assert (await intake.post(f"/v1/desk/cases/{case_id}/reveal", {}, by=SHO)).status_code == 422
     revealed = (await intake.post(f"/v1/desk/cases/{case_id}/reveal", {"reason": "call back"}, by=SHO)).json()
     assert revealed["personal"]["phone"] == ASHA.phone
-    assert [(reveal.actor, reveal.reason) for reveal in await intake.side.reveals(case_id)] == [
-        ("dev-sho", "call back")
+    assert [(look.actor, look.what) for look in await intake.trail.looks(case_id)] == [
+        ("dev-sho", "opened"),
+        ("dev-sho", "call back"),
     ]
 
 

@@ -82,7 +82,7 @@ async def read(intake: Rig, case: Mapping[str, Any], by: Principal) -> bool:
 
 async def revealed(intake: Rig, case: Mapping[str, Any], by: Principal) -> bool:
     seen = found(await intake.post(f"/v1/desk/cases/{case['case_id']}/reveal", {"reason": "test"}, by=by), 200)
-    looks = [look for look in await intake.side.reveals(case["case_id"]) if look.actor == by.sub]
+    looks = [look for look in await intake.trail.looks(case["case_id"]) if look.actor == by.sub]
     assert bool(looks) == seen
     return seen
 

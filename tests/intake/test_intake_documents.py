@@ -9,6 +9,7 @@ import pytest
 from event_schemas import Lane, Location, Station
 from event_schemas.values import StationCode
 from intake.case.model import (
+    BY_OWNER,
     Assignment,
     Breach,
     Case,
@@ -102,6 +103,7 @@ FULL = Case(
 )
 # What an update does besides setting a field of the case to a value.
 ADDED = {
+    "by",
     "entry",
     "emits",
     "ended",
@@ -140,7 +142,7 @@ def test_what_is_empty_is_left_out_but_what_others_push_to() -> None:
 @pytest.mark.parametrize("name", sorted(one.name for one in fields(CaseUpdate) if one.name not in ADDED))
 def test_a_field_that_a_command_changes_is_set(name: str) -> None:
     """An update's field that the case has too is written under its name, as the whole case would write it."""
-    update = CaseUpdate(**{"state": State.CLOSED, "entry": ENTRY, name: getattr(FULL, name)})
+    update = CaseUpdate(**{"state": State.CLOSED, "entry": ENTRY, "by": BY_OWNER, name: getattr(FULL, name)})
     assert command_update(FULL, update)["$set"][name] == to_document(FULL)[name]
 
 

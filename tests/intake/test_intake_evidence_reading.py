@@ -71,8 +71,8 @@ async def test_who_reads_a_file_is_recorded(intake: Rig) -> None:
     for stranger in (None, RAVI, OTHER_SHO, DISPATCHER):
         refused = await intake.get(url, by=stranger)
         assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
-    reveals = await intake.side.reveals(case["case_id"])
-    assert [(one.post, one.reason) for one in reveals] == [
+    reveals = await intake.trail.looks(case["case_id"])
+    assert [(one.post, one.what) for one in reveals] == [
         (post, f"evidence {uploaded['evidence_id']}") for post in ("owner", "owner", "SHO:5140003", "SP:ARARIA")
     ]
     assert reveals[1].actor.startswith("receipt:")
@@ -116,7 +116,7 @@ async def test_an_infected_file_is_never_shown(intake: Rig) -> None:
     for reader in (ASHA, SHO):
         refused = await intake.get(f"/v1/evidence/{uploaded['evidence_id']}", by=reader)
         assert (refused.status_code, refused.json()["code"]) == (403, "evidence_infected")
-    assert await intake.side.reveals(case["case_id"]) == ()
+    assert await intake.trail.looks(case["case_id"]) == ()
     assert (await send(intake, case, files.jpeg(), document_type="residence")).json()["scan"] == "clean"
     status = (await intake.get(f"/v1/complaints/{case['tracking_number']}", by=ASHA)).json()
     received = {paper["code"]: paper["received"] for paper in status["documents"] if paper["required"]}

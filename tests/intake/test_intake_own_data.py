@@ -139,7 +139,7 @@ async def test_evidence_goes_with_its_case(intake: Rig) -> None:
     assert intake.files.files
     await erased(intake)
     assert (intake.files.files, intake.files.parts) == ({}, {})
-    looks = await intake.side.reveals(case_id)
+    looks = await intake.trail.looks(case_id)
     assert looks
     assert {look.actor for look in looks if look.post == "owner"} == {"erased"}
 

@@ -216,7 +216,7 @@ async def test_the_work_for_an_answer_shows_no_duplicate(intake: Rig, monkeypatc
     number has an open case or not.
     """
     asked: list[str] = []
-    for holder in (intake.store, intake.side, intake.slots, intake.offices):
+    for holder in (intake.store, intake.trails, intake.side, intake.slots, intake.offices):
         for name in (name for name in dir(holder) if not name.startswith("_") and callable(getattr(holder, name))):
             monkeypatch.setattr(holder, name, _noted(getattr(holder, name), name, asked))
     monkeypatch.setattr(asyncio, "sleep", _noted(asyncio.sleep, "sleep", asked))

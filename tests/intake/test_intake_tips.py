@@ -248,14 +248,14 @@ async def test_each_reading_is_recorded_and_texts_only_after_a_reason(intake: Ri
     masked = await intake.get(f"/v1/desk/cases/{case_id}", by=SP)
     for detail in ("पुल के नीचे", "गाड़ी", "शाम"):
         assert detail not in masked.text
-    (look,) = await intake.side.reveals(case_id)
+    (look,) = await intake.trail.looks(case_id)
     assert (look.actor, look.post) == (SP.sub, SP.post)
     revealed = await intake.post(f"/v1/desk/cases/{case_id}/reveal", {"reason": "कार्रवाई"}, by=SP)
     shown = revealed.json()
     assert shown["personal"]["description"] == TIP["text"]
     assert shown["personal"]["name"] is None
     assert [one["text"] for one in shown["messages"]] == ["गाड़ी रात दस बजे आती है"]
-    assert [look.reason for look in await intake.side.reveals(case_id)][1:] == ["कार्रवाई"]
+    assert [look.what for look in await intake.trail.looks(case_id)][1:] == ["कार्रवाई"]
 
 
 async def test_a_tip_is_handed_on_to_no_station(intake: Rig) -> None:

@@ -22,6 +22,8 @@ from intake.case.states import Family, Role
 from intake.case.store import CaseFilter, Proof
 from intake.case.store.documents import to_document
 from intake.case.store.mongo import CASES, MongoCaseStore
+from intake.case.trail.handlers import Trail, no_signature
+from intake.case.trail.store import MongoTrailStore
 from tests.in_memory_broker import InMemoryBroker, InMemoryProducer
 from tests.intake.intake_rig import START
 from tests.intake.test_intake_derived_any_order import new_case
@@ -94,9 +96,8 @@ async def mongo(mongo_uri: str) -> AsyncIterator[Mongo]:
 def store_of(mongo: Mongo) -> MongoCaseStore:
     metrics, clock = OutboxMetrics(CollectorRegistry()), SystemClock()
     producer = InMemoryProducer(InMemoryBroker())
-    return MongoCaseStore(
-        mongo, Outbox(mongo.collection(CASES), mongo.relaxed(CASES), producer, clock, metrics=metrics), clock
-    )
+    outbox = Outbox(mongo.collection(CASES), mongo.relaxed(CASES), producer, clock, metrics=metrics)
+    return MongoCaseStore(mongo, outbox, clock, Trail(MongoTrailStore(mongo, outbox, clock), no_signature))
 
 
 async def test_the_list_is_what_may_be_seen(mongo: Mongo) -> None:

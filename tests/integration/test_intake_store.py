@@ -17,38 +17,61 @@ from chassis.outbox.publisher import Outbox
 from chassis.telemetry.metrics import OutboxMetrics
 from event_schemas import Lane, Location, ids
 from intake.case.derived import apply, derive
-from intake.case.model import Case, CaseUpdate, Due, HearingRecord, Idempotency, Join, TimelineEntry
+from intake.case.keys import Keys
+from intake.case.model import (
+    BY_OWNER,
+    Case,
+    CaseUpdate,
+    Due,
+    HearingRecord,
+    Idempotency,
+    Join,
+    TimelineEntry,
+)
 from intake.case.numbers import CaseId, TrackingNumber, new_tracking_number
 from intake.case.scope import Actor
 from intake.case.states import Family, Role, State
 from intake.case.store import CaseFilter, CaseStore, Proof, UniqueConflict, UniqueField
 from intake.case.store.mongo import CASES, MongoCaseStore
-from intake.case.store.side import MongoSideStore, Reveal, SideStore
+from intake.case.store.side import MongoSideStore, SideStore
+from intake.case.trail.handlers import Trail
+from intake.case.trail.store import TRAIL, MongoTrailStore, TrailStore
 from tests.in_memory_broker import InMemoryBroker, InMemoryProducer
 from tests.intake.intake_memory import MemoryCaseStore, MemorySideStore
-from tests.intake.intake_rig import OTHER_STATION, START, STATION, assigned
+from tests.intake.intake_rig import OTHER_STATION, START, STATION, assigned, settings
 from tests.intake.test_intake_derived_any_order import EVENTS, new_case, outcome
+from tests.intake.trail_memory import MemoryTrailStore
+
+SIGN = Keys(settings().receipt_key).trail
 
 
 @dataclass(frozen=True)
 class Stores:
     cases: CaseStore
     side: SideStore
+    trails: TrailStore
+    trail: Trail
 
 
 @pytest_asyncio.fixture(params=["memory", "mongo"])
 async def stores(request: pytest.FixtureRequest, mongo_uri: str) -> AsyncIterator[Stores]:
     if request.param == "memory":
-        yield Stores(MemoryCaseStore(), MemorySideStore())
+        trails: TrailStore = MemoryTrailStore()
+        trail = Trail(trails, SIGN)
+        yield Stores(MemoryCaseStore(trail), MemorySideStore(), trails, trail)
         return
     mongo = Mongo(mongo_uri, f"intake_store_{uuid.uuid4().hex[:12]}", app_name="test")
     clock, broker = SystemClock(), InMemoryBroker()
     metrics = OutboxMetrics(CollectorRegistry())
     outbox = Outbox(mongo.collection(CASES), mongo.relaxed(CASES), InMemoryProducer(broker), clock, metrics=metrics)
-    cases, side = MongoCaseStore(mongo, outbox, clock), MongoSideStore(mongo)
+    heads = Outbox(mongo.collection(TRAIL), mongo.relaxed(TRAIL), InMemoryProducer(broker), clock, metrics=metrics)
+    kept = MongoTrailStore(mongo, heads, clock)
+    trail = Trail(kept, SIGN)
+    cases, side = MongoCaseStore(mongo, outbox, clock, trail), MongoSideStore(mongo)
+    await kept.ensure_indexes()
     await cases.ensure_indexes()
     await side.ensure_indexes()
-    yield Stores(cases, side)
+    yield Stores(cases, side, kept, trail)
     await mongo.database.client.drop_database(mongo.database.name)
     mongo.close()
 
@@ -126,6 +149,7 @@ async def test_an_update_is_guarded_by_the_version(stores: Stores) -> None:
     update = CaseUpdate(
         state=State.HEARING_SCHEDULED,
         entry=entry(case),
+        by=BY_OWNER,
         hearing=hearing,
         assignment_no=2,
         ended=("inquiry:1", "hearing:h1"),
@@ -154,8 +178,9 @@ async def test_an_update_is_guarded_by_the_version(stores: Stores) -> None:
         State.HEARING_SCHEDULED,
         update.entry.event_id,
     )
-    assert await stores.cases.update(case, CaseUpdate(state=State.CLOSED, entry=entry(case)), []) is None
-    silent = await stores.cases.update(changed, CaseUpdate(state=changed.state, entry=entry(case), emits=0), [])
+    assert await stores.cases.update(case, CaseUpdate(state=State.CLOSED, entry=entry(case), by=BY_OWNER), []) is None
+    nothing = CaseUpdate(state=changed.state, entry=entry(case), by=BY_OWNER, emits=0)
+    silent = await stores.cases.update(changed, nothing, [])
     assert silent is not None
     assert (silent.version, silent.case_seq) == (3, 4)
 
@@ -223,7 +248,7 @@ async def test_a_join_is_kept_and_found(stores: Stores) -> None:
     await stores.cases.insert(case, [])
     joins = (Join(START, ("updated_open_case",), "scope", "body"), Join(START, ("x",)))
     for join in joins:
-        update = CaseUpdate(state=case.state, entry=entry(case), emits=0, join=join, desk_keys=("k:1",))
+        update = CaseUpdate(state=case.state, entry=entry(case), by=BY_OWNER, emits=0, join=join, desk_keys=("k:1",))
         changed = await stores.cases.update(case, update, [])
         assert changed is not None
         case = changed
@@ -292,11 +317,8 @@ async def test_changes_are_announced(stores: Stores) -> None:
     await tail.aclose()
 
 
-async def test_tickets_and_reveals(stores: Stores) -> None:
-    """A ticket serves once and in time; a reveal is kept."""
+async def test_tickets(stores: Stores) -> None:
+    """A ticket serves once and in time."""
     await stores.side.add_ticket("t", "c_1", START + timedelta(seconds=60))
     await stores.side.add_ticket("late", "c_1", START)
     assert [await stores.side.use_ticket(one, START) for one in ("t", "t", "late")] == ["c_1", None, None]
-    reveal = Reveal("r1", START, "c_1", "dev-sho", "SHO:1", "call back")
-    await stores.side.record_reveal(reveal)
-    assert await stores.side.reveals("c_1") == (reveal,)

@@ -14,7 +14,7 @@ BY_NAME = {topic.name: topic for topic in TOPICS}
 
 
 def test_the_topics_are_those_of_the_contract() -> None:
-    """The six topics, each with its dead letters, each named once."""
+    """The seven topics, each with its dead letters, each named once."""
     sources = {
         "cases.emergency",
         "cases.routine",
@@ -22,6 +22,7 @@ def test_the_topics_are_those_of_the_contract() -> None:
         "sla.ticks.routine",
         "directory.posts",
         "notifications",
+        "audit.heads",
     }
     assert Counter(topic.name for topic in TOPICS) == Counter([*sources, *(f"{name}.dlq" for name in sources)])
     assert {topic.name for topic in TOPICS if topic.dead_letter} == {f"{name}.dlq" for name in sources}
@@ -52,14 +53,15 @@ def test_lanes_are_alike_and_never_repartitioned() -> None:
 
 
 def test_nothing_sealed_outlives_its_case() -> None:
-    """Cases stay 120 days, dead letters no longer; ticks minutes; posts for ever, compacted."""
+    """Cases stay 120 days, dead letters no longer; ticks minutes; posts and heads of trails for ever, compacted."""
     assert BY_NAME["cases.routine"].config["retention.ms"] == str(120 * 24 * 3600 * 1000)
     for topic in TOPICS:
         if topic.dead_letter:
             assert topic.retention is not None
             assert topic.retention <= timedelta(days=120)
     assert BY_NAME["sla.ticks.routine"].retention == timedelta(minutes=10)
-    assert dict(BY_NAME["directory.posts"].config) == {"cleanup.policy": "compact", "segment.ms": "86400000"}
+    for kept in ("directory.posts", "audit.heads"):
+        assert dict(BY_NAME[kept].config) == {"cleanup.policy": "compact", "segment.ms": "86400000"}
 
 
 def test_a_lane_names_its_topics_and_back() -> None:

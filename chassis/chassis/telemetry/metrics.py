@@ -71,28 +71,28 @@ class ConsumerMetrics:
 
 
 class OutboxMetrics:
-    """What an outbox counts."""
+    """What an outbox counts; `of` names the second one of a service."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+    def __init__(self, registry: CollectorRegistry, *, of: str = "outbox") -> None:
         self.pending = Gauge(
-            "janseva_outbox_pending", "Documents whose events are overdue for publishing", registry=registry
+            f"janseva_{of}_pending", "Documents whose events are overdue for publishing", registry=registry
         )
         self.oldest = Gauge(
-            "janseva_outbox_oldest_seconds",
+            f"janseva_{of}_oldest_seconds",
             "How long the oldest overdue event has waited for publishing; 0 if none does",
             registry=registry,
         )
         self.publish_seconds = Histogram(
-            "janseva_outbox_publish_seconds",
+            f"janseva_{of}_publish_seconds",
             "From the write of an event to Kafka's acknowledgement",
             buckets=PUBLISH_BUCKETS,
             registry=registry,
         )
         self.failures = Counter(
-            "janseva_outbox_publish_failures", "Publishing attempts that failed", ["reason"], registry=registry
+            f"janseva_{of}_publish_failures", "Publishing attempts that failed", ["reason"], registry=registry
         )
         self.dropped = Counter(
-            "janseva_outbox_fast_path_skipped",
+            f"janseva_{of}_fast_path_skipped",
             "Writes whose publishing was left to the sweep because the fast path was full or Kafka was down",
             registry=registry,
         )

@@ -1,11 +1,11 @@
 """A certificate is approved or refused by an officer, and issued or revoked by the certificate service."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from event_schemas.base import DerivedEvent, DeskEvent
-from event_schemas.values import ClearText, Code, PostId, Text
+from event_schemas.values import ClearText, Code, PostId, Sha256, Text
 
 __all__ = [
     "CertificateApproved",
@@ -14,8 +14,6 @@ __all__ = [
     "CertificateRevocationOrdered",
     "CertificateRevoked",
 ]
-
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class _CertificateOrder(DeskEvent):

@@ -16,6 +16,7 @@ from event_schemas.values import (
     Location,
     Priority,
     ResponderKind,
+    Sha256,
     StationCode,
     Text,
 )
@@ -33,7 +34,6 @@ __all__ = [
 ]
 
 Source = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class ComplaintFiled(IntakeEvent):

@@ -35,9 +35,13 @@ from intake.away import api as away
 from intake.away.store import MongoAwayStore
 from intake.case.derived import DERIVED_TYPES
 from intake.case.handlers import DerivedHandler
+from intake.case.keys import Keys
 from intake.case.publishing import SOURCE
 from intake.case.store.mongo import CASES, MongoCaseStore
 from intake.case.store.side import MongoSideStore
+from intake.case.trail.adopting import adopt_reveals
+from intake.case.trail.handlers import Trail
+from intake.case.trail.store import TRAIL, MongoTrailStore
 from intake.catalogue import CatalogueError, load_catalogue
 from intake.evidence.api import FORM_BYTES, LARGE_PATHS
 from intake.evidence.scan import scanner_at
@@ -73,6 +77,22 @@ def serve() -> int:
     return start(SOURCE, IntakeSettings, create_app, refusals=(PoliciesRefused, CatalogueError))
 
 
+class _KeptCases:
+    """Cases and their trails, each with its outbox: the heads of trails never keep an event waiting."""
+
+    def __init__(
+        self, mongo: Mongo, producer: EventProducer, clock: Clock, registry: CollectorRegistry, settings: IntakeSettings
+    ) -> None:
+        def outbox(collection: str, of: str) -> Outbox:
+            metrics = OutboxMetrics(registry, of=of)
+            return Outbox(mongo.collection(collection), mongo.relaxed(collection), producer, clock, metrics=metrics)
+
+        self.outbox, self.heads = outbox(CASES, "outbox"), outbox(TRAIL, "audit_outbox")
+        self.trails = MongoTrailStore(mongo, self.heads, clock)
+        self.trail = Trail(self.trails, Keys(settings.receipt_key).trail)
+        self.store = MongoCaseStore(mongo, self.outbox, clock, self.trail)
+
+
 def create_app(
     settings: IntakeSettings, *, clock: Clock | None = None, background: Background | None = None
 ) -> FastAPI:
@@ -81,8 +101,7 @@ def create_app(
     registry = CollectorRegistry()
     mongo = Mongo(settings.mongo_uri, settings.mongo_database, app_name=SOURCE)
     producer = EventProducer(settings.kafka_bootstrap, client_id=SOURCE)
-    outbox = Outbox(mongo.collection(CASES), mongo.relaxed(CASES), producer, clock, metrics=OutboxMetrics(registry))
-    store = MongoCaseStore(mongo, outbox, clock)
+    cases = _KeptCases(mongo, producer, clock, registry, settings)
     side, files, identities = MongoSideStore(mongo), MongoFileStore(mongo), MongoIdentityStore(mongo)
     entries, firs, erasures = MongoEntryStore(mongo), MongoFIRStore(mongo), MongoErasureStore(mongo)
     ring, directory = KeyRing.from_json(settings.sealing_keys), OfficeDirectory(settings.kafka_bootstrap, clock)
@@ -108,8 +127,9 @@ def create_app(
     officer_keys = issuer_keys(settings, clock, http, registry)
     deps = Deps(
         settings=settings,
-        store=store,
+        store=cases.store,
         side=side,
+        trail=cases.trail,
         ring=ring,
         clock=clock,
         policies=load_policies(settings),
@@ -148,8 +168,10 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         tracing = Tracing.configure(SOURCE, settings.otlp_endpoint, sample_ratio=settings.trace_sample_ratio)
-        for indexed in (store, side, files, identities, entries, firs, erasures, notices, sessions, logins, challenges):
+        beside = (side, files, identities, entries, firs, erasures, notices, sessions, logins, challenges)
+        for indexed in (cases.trails, cases.store, *beside):
             await indexed.ensure_indexes()
+        await adopt_reveals(mongo, cases.store, cases.trail)
         consumer_metrics = ConsumerMetrics(registry)
         for lane in LANES:
             consumer = BatchConsumer(
@@ -157,7 +179,7 @@ def create_app(
                 group_id=f"{SOURCE}.{lane}",
                 topics=[topics.case_topic(lane)],
                 types=DERIVED_TYPES,
-                handler=DerivedHandler(store),
+                handler=DerivedHandler(cases.store),
                 producer=producer,
                 service=SOURCE,
                 liveness=liveness[lane],
@@ -165,7 +187,8 @@ def create_app(
                 ignore_sources=frozenset({SOURCE}),
             )
             background.add(f"consumer.{lane}", consumer.run, stop=consumer.stop)
-        background.add("outbox", outbox.run, stop=outbox.stop)
+        for name, outbox in (("outbox", cases.outbox), ("audit_heads", cases.heads)):
+            background.add(name, outbox.run, stop=outbox.stop)
         for name, task in (("live", api.live.run), ("registers", api.registers.run), ("away_notices", api.away.run)):
             background.add(name, task)
         background.add("evidence_sweep", api.sweep.run)
@@ -177,7 +200,7 @@ def create_app(
         try:
             yield
         finally:
-            await store.drain()
+            await cases.store.drain()
             await background.stop()
             await producer.stop()
             await http.aclose()

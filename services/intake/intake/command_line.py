@@ -120,6 +120,22 @@ def sweep_evidence(
     return run_command(SERVICE, act)
 
 
+@app.command(epilog=examples("janseva verify", "janseva verify --case c_01KB1N0P4R5S6T7V8W9X0Y1Z2A"))
+def verify(
+    case: Annotated[str | None, typer.Option(help="One case by its id; all of them without it.")] = None,
+) -> int:
+    """Hold the audit trails against the cases and against the signed heads in Kafka. Status 1 if one is not whole.
+
+    It finds an entry that was altered, removed or moved, a trail cut off at its end, and an act in no trail.
+    """
+    from chassis.commands import run_command
+    from chassis.settings import load
+    from intake.audit.cli import VerifySettings
+    from intake.audit.cli import verify as run
+
+    return run_command(SERVICE, lambda: run(load(VerifySettings), case))
+
+
 @services.command(epilog=examples("janseva services lint", "janseva services lint ./catalogue"))
 def lint(
     folder: Annotated[

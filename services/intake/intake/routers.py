@@ -22,6 +22,7 @@ from intake.away.store import AwayStore
 from intake.case.keys import Keys
 from intake.case.store import CaseStore
 from intake.case.store.side import SideStore
+from intake.case.trail.handlers import Trail
 from intake.catalogue import Catalogue, CatalogueError, Service
 from intake.catalogue.api import services_router
 from intake.commands.handlers import CommandDesk
@@ -87,6 +88,7 @@ class Deps:
     settings: IntakeSettings
     store: CaseStore
     side: SideStore
+    trail: Trail
     ring: KeyRing
     clock: Clock
     policies: PolicySet
@@ -165,7 +167,7 @@ def case_api(deps: Deps) -> CaseApi:
     )
     desk = DeskParts(
         store=deps.store,
-        side=deps.side,
+        trail=deps.trail,
         ring=deps.ring,
         clock=deps.clock,
         commands=commands,
@@ -252,7 +254,7 @@ def case_api(deps: Deps) -> CaseApi:
         AwayDesk(
             notices=deps.away,
             cases=deps.store,
-            side=deps.side,
+            trail=deps.trail,
             ring=deps.ring,
             catalogue=deps.catalogue,
             service=_service(deps.catalogue, AWAY_SERVICE),
@@ -269,7 +271,7 @@ def case_api(deps: Deps) -> CaseApi:
         handoff_router(HandoffParts(filings, reader, handoff)),
         stream_router(stream),
         status_router(reader, commands, deps.store, deps.authenticator, deps.clock),
-        evidence_router(EvidenceParts(evidence, reader, deps.side, texts, deps.authenticator, settings.public_url)),
+        evidence_router(EvidenceParts(evidence, reader, deps.trail, texts, deps.authenticator, settings.public_url)),
         signing_router(reader, signing, deps.authenticator, settings.public_url),
         appeals_router(reader, appeals, answers, keys, deps.authenticator),
         disputes_router(
@@ -296,7 +298,7 @@ def case_api(deps: Deps) -> CaseApi:
 def _own_data(deps: Deps, reader: StatusReader, identity: IdentityDesk, texts: Texts) -> OwnDataParts:
     exporter = Exporter(
         cases=deps.store,
-        side=deps.side,
+        trail=deps.trail,
         identity=identity,
         reader=reader,
         messages=deps.messages,
@@ -309,7 +311,7 @@ def _own_data(deps: Deps, reader: StatusReader, identity: IdentityDesk, texts: T
     desk = ErasureDesk(
         erasures=deps.erasures,
         cases=deps.store,
-        side=deps.side,
+        trail=deps.trail,
         files=deps.files,
         identities=deps.identities,
         accounts=deps.accounts,

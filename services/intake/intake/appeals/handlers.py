@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from chassis.http.problems import Problem
 from event_schemas import PersonalData, ids
 from intake.appeals.domain import appeal_submission
-from intake.case.model import Case, CaseUpdate, Idempotency, TimelineEntry
+from intake.case.model import BY_OWNER, Case, CaseUpdate, Idempotency, TimelineEntry
 from intake.case.store import CaseStore, UniqueConflict, UniqueField
 from intake.catalogue.model import Service
 from intake.filing.handlers import Filed, FilingDesk
@@ -51,7 +51,7 @@ class AppealDesk:
                 break
             flags = (*latest.flags, f"{APPEALED}{latest.round}:{filed.case.case_id}")
             entry = TimelineEntry(ids.new_event_id(now), latest.case_id, now, "appeal-filed")
-            update = CaseUpdate(state=latest.state, entry=entry, emits=0, flags=flags)
+            update = CaseUpdate(state=latest.state, entry=entry, by=BY_OWNER, emits=0, flags=flags)
             if await self.store.update(latest, update, ()) is not None:
                 break
         return filed

@@ -12,17 +12,16 @@ from chassis.http.problems import NOT_FOUND, VALIDATION_FAILED, Problem
 from chassis.repeating import repeat
 from chassis.sealing import KeyRing, SealError
 from chassis.telemetry.logs import get_logger
-from event_schemas import ids
 from event_schemas.times import whole_ms
 from intake.away import domain
 from intake.away.domain import AwayNotice, NoticeState, RoundVisit
 from intake.away.problems import NOT_REGISTERED, NOTICE_OVER, TOO_MANY
 from intake.away.store import AwayStore
-from intake.case.model import Case
+from intake.case.model import ActedBy, Case
 from intake.case.scope import Actor
 from intake.case.states import DONE
 from intake.case.store import CaseStore
-from intake.case.store.side import Reveal, SideStore
+from intake.case.trail.handlers import Trail
 from intake.catalogue import Catalogue, Service
 from intake.filing.bodies import checked_attributes
 from intake.filing.redaction import redact_value
@@ -49,7 +48,7 @@ class AwayDesk:
 
     notices: AwayStore
     cases: CaseStore
-    side: SideStore
+    trail: Trail
     ring: KeyRing
     catalogue: Catalogue
     service: Service
@@ -113,7 +112,7 @@ class AwayDesk:
     async def read(self, notice_id: str, actor: Actor) -> tuple[OpenedNotice, Case]:
         """Recorded before anything is shown. Problem 404 for everybody else, as for a notice that there is not."""
         notice, case = await self._readable(notice_id, actor)
-        await self._record(notice, actor, _READ)
+        await self._record(notice, case, actor, _READ)
         if notice.seen_at is None:
             seen = replace(notice, seen_at=whole_ms(self.clock.now()))
             # Of two readers one is first.
@@ -122,8 +121,8 @@ class AwayDesk:
 
     async def passed_by(self, notice_id: str, actor: Actor, found: str) -> AwayNotice:
         for _ in range(_TRIES):
-            notice, _case = await self._readable(notice_id, actor)
-            await self._record(notice, actor, _VISITED)
+            notice, case = await self._readable(notice_id, actor)
+            await self._record(notice, case, actor, _VISITED)
             visit = RoundVisit(whole_ms(self.clock.now()), actor.post, found)
             after = replace(notice, visits=(*notice.visits, visit))
             if await self.notices.change(notice, after):
@@ -197,7 +196,6 @@ class AwayDesk:
         case = await self.cases.by_id(notice.case_id)
         return case if case is not None and domain.may_read(notice, case, actor) else None
 
-    async def _record(self, notice: AwayNotice, actor: Actor, reason: str) -> None:
-        now = self.clock.now()
-        look = Reveal(ids.new_event_id(now), now, notice.notice_id, actor.sub, actor.post, reason)
-        await self.side.record_reveal(look)
+    async def _record(self, notice: AwayNotice, case: Case, actor: Actor, what: str) -> None:
+        by, now = ActedBy(actor.post, actor.sub), self.clock.now()
+        await self.trail.look(case, by, f"{what}:{notice.notice_id}", now)

@@ -49,7 +49,7 @@ class DeskCommandBody(CommandBody):
 class Context:
     """Who acts and when: `now` is the server's time, the only one that moves a clock.
 
-    `station` is the one of who acts; `person` is whom the case verifies, for the commands that ask for him.
+    `sub` and `station` are those of who acts; `person` is whom the case verifies, for the commands that ask for him.
     """
 
     now: datetime
@@ -62,6 +62,7 @@ class Context:
     first_holder: FirstHolder | None = None
     station: str | None = None
     person: VerifiedPerson | None = None
+    sub: str = ""
 
 
 @dataclass(frozen=True, slots=True)

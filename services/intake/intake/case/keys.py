@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -62,11 +63,18 @@ class Keys:
         """What stands for a network address, for one day: enough to see that many calls come from one."""
         return self._mac("source", day.isoformat(), address)[:16]
 
+    def trail(self, *parts: str) -> str:
+        """What chains and signs a case's audit trail."""
+        return self._mac("trail", *parts)
+
     def _mac(self, *parts: str | bytes) -> str:
-        # Each part behind its length: ("ab", "c") and ("a", "bc") must never give one digest.
-        raw = [part.encode() if isinstance(part, str) else part for part in parts]
-        framed = b"".join(len(part).to_bytes(8, "big") + part for part in raw)
-        return hmac.digest(self._secret, framed, hashlib.sha256).hex()
+        return hmac.digest(self._secret, framed(parts), hashlib.sha256).hex()
+
+
+def framed(parts: Iterable[str | bytes]) -> bytes:
+    """Each part behind its length: ("ab", "c") and ("a", "bc") must never give one digest."""
+    raw = [part.encode() if isinstance(part, str) else part for part in parts]
+    return b"".join(len(part).to_bytes(8, "big") + part for part in raw)
 
 
 def is_usable(key: str, *, anonymous: bool) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from event_schemas import Lane, Location, Station
 from event_schemas.base import IntakeEvent
@@ -13,6 +13,8 @@ from intake.case.states import Family, State
 
 # Ways in that only an officer can name: the citizen stood before him or called 112.
 OFFICERS_CHANNELS = ("phone112", "counter")
+# The post of a citizen in the trail of his case.
+OWNER: Final = "owner"
 # Statuses of a hearing that is still to come or under way.
 OPEN_HEARINGS = frozenset({"booked", "checked_in", "started"})
 
@@ -317,8 +319,20 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class ActedBy:
+    """Who acts or looks, for the trail: the post, and the officer's or login's subject if one is known."""
+
+    post: str
+    actor: str = ""
+
+
+BY_OWNER: Final = ActedBy(OWNER)
+BY_SYSTEM: Final = ActedBy("system")
+
+
+@dataclass(frozen=True, slots=True)
 class CaseUpdate:
-    """What one accepted command changes; None leaves a field as it is.
+    """What one accepted command changes; None leaves a field as it is. `by`: whose act the trail names.
 
     It adds one version and one `case_seq` for each event that it emits. `ended` are the clock rounds that end with it,
     `further` the timeline's entries of its events after the first.
@@ -326,6 +340,7 @@ class CaseUpdate:
 
     state: State
     entry: TimelineEntry
+    by: ActedBy
     emits: int = 1
     ended: tuple[str, ...] = ()
     assignment_no: int | None = None

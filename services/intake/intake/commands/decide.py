@@ -12,7 +12,7 @@ from intake.case.command import CommandBody, Context, EventDraft, reported_at
 from intake.case.due import dues
 from intake.case.faults import ClockRunning, IdentityNotConfirmed, ImplausibleTime, TransitionNotAllowed
 from intake.case.identity import is_not_held
-from intake.case.model import Case, CaseChange, CaseUpdate, Due, HearingRecord, Numbered, TimelineEntry
+from intake.case.model import ActedBy, Case, CaseChange, CaseUpdate, Due, HearingRecord, Numbered, TimelineEntry
 from intake.case.situation import Situation
 from intake.case.states import DONE, State
 from intake.commands.allowed import facts_allow
@@ -58,6 +58,7 @@ def decide(act: Act, body: CommandBody, case: Case, context: Context) -> CaseCha
     update = CaseUpdate(
         state=draft.state or state,
         entry=TimelineEntry(context.event_id, case.case_id, context.now, name, facts),
+        by=ActedBy(context.by_post, context.sub),
         further=tuple(
             TimelineEntry(one.event_id, case.case_id, context.now, one.event.type, facts_of(one.event))
             for one in further

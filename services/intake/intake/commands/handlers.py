@@ -17,7 +17,7 @@ from intake.case.command import CommandBody, Context, Seal
 from intake.case.faults import CommandFault
 from intake.case.identity import FirstHolder, Identities
 from intake.case.keys import Keys
-from intake.case.model import Case, CaseChange, CaseUpdate, CommandMark, Idempotency, TimelineEntry
+from intake.case.model import ActedBy, Case, CaseChange, CaseUpdate, CommandMark, Idempotency, TimelineEntry
 from intake.case.person import Persons, VerifiedPerson
 from intake.case.publishing import outbox_entry
 from intake.case.scope import Actor, may_work
@@ -169,10 +169,11 @@ class CommandDesk:
             holder,
             actor.station,
             self._person(act, case),
+            actor.sub,
         )
         try:
             change = decide(act, request.body, case, context)
-            if not await self._claimed(case, request, now):
+            if not await self._claimed(case, request, now, ActedBy(actor.post, actor.sub)):
                 return None
             changed = await self._bookings.write(case, change.update, _entries(change, case), now)
         except CommandFault as fault:
@@ -190,7 +191,7 @@ class CommandDesk:
         if TABLE[request.act].reviews_identity:
             await self._identities.reviewed(case, IdentityOutcome(request.body.fields()["outcome"]))
 
-    async def _claimed(self, case: Case, request: CommandRequest, now: datetime) -> bool:
+    async def _claimed(self, case: Case, request: CommandRequest, now: datetime, by: ActedBy) -> bool:
         """The case that stands for this one is marked first, by a write that its version guards. False: look again."""
         other = _duplicate_of(request)
         if other is None:
@@ -202,7 +203,7 @@ class CommandDesk:
         if flag in survivor.flags:
             return True
         entry = TimelineEntry(ids.new_event_id(now), survivor.case_id, now, "emergency-joined")
-        claim = CaseUpdate(state=survivor.state, entry=entry, emits=0, flags=(*survivor.flags, flag))
+        claim = CaseUpdate(state=survivor.state, entry=entry, by=by, emits=0, flags=(*survivor.flags, flag))
         return await self._store.update(survivor, claim, ()) is not None
 
     def _mark(self, case_id: str, request: CommandRequest, actor: Actor) -> Idempotency | None:

@@ -12,16 +12,16 @@ from chassis.http.openapi import described
 from chassis.http.problems import FORBIDDEN, NOT_FOUND, Language, Problem, language_of
 from chassis.sealing import KeyRing
 from chassis.sentences import CodeNames
-from event_schemas import PersonalData, ids
+from event_schemas import PersonalData
 from intake.auth import Authenticator, Principal, actor_of
 from intake.case.command import CommandBody
 from intake.case.identity import Identities
 from intake.case.messages import messages_of
-from intake.case.model import Case
+from intake.case.model import ActedBy, Case
 from intake.case.scope import DISTRICT_ROLES, OFFICER_ROLES, STATION_ROLES, Actor, may_see
-from intake.case.states import Family, State
+from intake.case.states import State
 from intake.case.store import CaseFilter, CaseStore
-from intake.case.store.side import Reveal, SideStore
+from intake.case.trail.handlers import Trail
 from intake.catalogue import Catalogue
 from intake.commands.handlers import CommandDesk, CommandRequest
 from intake.commands.table import DESK_COMMANDS, Act
@@ -46,7 +46,7 @@ class RevealBody(BaseModel):
 
 
 OPENED: Final = "opened"
-"""The reason that is kept of who opens a secret tip without revealing it."""
+"""The reason that the trail keeps of who opens a case without revealing it."""
 
 
 class DeskParts:
@@ -54,7 +54,7 @@ class DeskParts:
         self,
         *,
         store: CaseStore,
-        side: SideStore,
+        trail: Trail,
         ring: KeyRing,
         clock: Clock,
         commands: CommandDesk,
@@ -68,7 +68,7 @@ class DeskParts:
         self._code_names = code_names
         self._catalogue = catalogue
         self.store = store
-        self.side = side
+        self.trail = trail
         self.ring = ring
         self.clock = clock
         self.commands = commands
@@ -87,16 +87,9 @@ class DeskParts:
         contested = case.owner is not None and case.identity is None and await self._identities.is_contested(case.owner)
         return (IDENTITY_CONFLICT,) if contested else ()
 
-    async def record_opening(self, case: Case, actor: Actor) -> None:
-        """Who looks at a secret tip is kept, though nothing of it is shown yet."""
-        if case.family is Family.TIP:
-            await self.record_look(case, actor, OPENED)
-
     async def record_look(self, case: Case, actor: Actor, reason: str) -> None:
         """Durable on return: nothing is shown before."""
-        now = self.clock.now()
-        look = Reveal(ids.new_event_id(now), now, case.case_id, actor.sub, actor.post, reason)
-        await self.side.record_reveal(look)
+        await self.trail.look(case, ActedBy(actor.post, actor.sub), reason, self.clock.now())
 
     def labels(self, language: Language) -> Labels:
         return Labels(self._code_names, self._catalogue, language)
@@ -153,7 +146,7 @@ def desk_router(parts: DeskParts) -> APIRouter:
     ) -> Response:
         actor = actor_of(principal)
         found = await parts.case(case_id, actor)
-        await parts.record_opening(found, actor)
+        await parts.record_look(found, actor, OPENED)
         return await shown(found, actor, language_of(accept_language), masked=True)
 
     @router.post("/{case_id}/reveal")

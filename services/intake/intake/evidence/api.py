@@ -15,12 +15,11 @@ from chassis.http.forms import InMemoryForm
 from chassis.http.negotiation import language_of
 from chassis.http.openapi import described
 from chassis.http.problems import NOT_FOUND, UNSUPPORTED_MEDIA_TYPE, Problem
-from event_schemas import ids
 from intake.auth import Authenticator, Principal, actor_of
 from intake.case import scope
-from intake.case.model import Case, EvidenceRecord
+from intake.case.model import OWNER, ActedBy, Case, EvidenceRecord
 from intake.case.numbers import receipt_hash
-from intake.case.store.side import Reveal, SideStore
+from intake.case.trail.handlers import Trail
 from intake.evidence import docs, tus
 from intake.evidence.handlers import EvidenceDesk
 from intake.evidence.media import EXTENSIONS
@@ -45,7 +44,7 @@ _RECORDED_AS: Final = "evidence "
 class EvidenceParts:
     desk: EvidenceDesk
     reader: StatusReader
-    side: SideStore
+    trail: Trail
     texts: Texts
     authenticator: Authenticator
     public_url: str
@@ -94,10 +93,7 @@ def evidence_router(parts: EvidenceParts) -> APIRouter:
             raise Problem(NOT_FOUND)
         case, file, record = found
         shown = await desk.show(case, file, record, to_officer=who.is_officer)
-        now = desk.clock.now()
-        await parts.side.record_reveal(
-            Reveal(ids.new_event_id(now), now, case.case_id, who.sub, who.post, f"{_RECORDED_AS}{evidence_id}")
-        )
+        await parts.trail.look(case, ActedBy(who.post, who.sub), f"{_RECORDED_AS}{evidence_id}", desk.clock.now())
         return _handed_out(shown.record, shown.content)
 
     _add_resumable(router, parts)
@@ -172,7 +168,7 @@ def _reader(case: Case, principal: Principal | None, receipt: str | None) -> _Wh
     if not proof_of(principal, receipt).opens(case):
         return None
     sub = principal.sub if principal is not None else f"receipt:{receipt_hash(receipt or '')[:16]}"
-    return _Who(sub, "owner", is_officer=False)
+    return _Who(sub, OWNER, is_officer=False)
 
 
 async def _begin(parts: EvidenceParts, case: Case, request: Request) -> Response:

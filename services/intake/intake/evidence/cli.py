@@ -14,6 +14,8 @@ from chassis.outbox.publisher import Outbox
 from chassis.settings import ServiceSettings
 from chassis.telemetry.metrics import OutboxMetrics
 from intake.case.store.mongo import CASES, MongoCaseStore
+from intake.case.trail.handlers import Trail, no_signature
+from intake.case.trail.store import MongoTrailStore
 from intake.evidence.store import MongoFileStore
 from intake.evidence.sweep import EvidenceSweep, IsListed, Swept, listed_in_case
 
@@ -41,7 +43,9 @@ def sweep_evidence(
             producer = EventProducer(settings.kafka_bootstrap, client_id="sweep-evidence")
             metrics = OutboxMetrics(CollectorRegistry())
             outbox = Outbox(mongo.collection(CASES), mongo.relaxed(CASES), producer, clock, metrics=metrics)
-            listed = (listed_in_case(MongoCaseStore(mongo, outbox, clock)), beside(mongo))
+            # Nor does this command change a case: what it can't sign it never records.
+            trail = Trail(MongoTrailStore(mongo, outbox, clock), no_signature)
+            listed = (listed_in_case(MongoCaseStore(mongo, outbox, clock, trail)), beside(mongo))
             return await EvidenceSweep(MongoFileStore(mongo), listed, clock).sweep_all(older_than, dry=dry)
         finally:
             mongo.close()

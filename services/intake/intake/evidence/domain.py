@@ -8,7 +8,17 @@ from chassis.sentences import facts_of
 from event_schemas import DocumentsCompleted, EvidenceAdded
 from event_schemas.policies import PolicySet
 from intake.case.due import dues
-from intake.case.model import Case, CaseChange, CaseUpdate, EvidenceRecord, Numbered, Scan, TimelineEntry
+from intake.case.model import (
+    BY_OWNER,
+    BY_SYSTEM,
+    Case,
+    CaseChange,
+    CaseUpdate,
+    EvidenceRecord,
+    Numbered,
+    Scan,
+    TimelineEntry,
+)
 from intake.case.states import FINAL
 from intake.catalogue.model import Service
 from intake.catalogue.papers import asked_of, is_complete
@@ -78,6 +88,7 @@ def add_evidence(
         state=case.state,
         entry=entries[0],
         further=entries[1:],
+        by=BY_OWNER,
         emits=len(numbered),
         evidence=record,
         due=tuple(due for started in starts for due in dues(started)),
@@ -88,7 +99,7 @@ def add_evidence(
 def scanned(case: Case, record: EvidenceRecord, scan: Scan, event_id: str, now: datetime) -> CaseUpdate:
     """A file that was kept unscanned has been scanned; nobody else needs to hear of it."""
     entry = TimelineEntry(event_id, case.case_id, now, SCANNED)
-    return CaseUpdate(state=case.state, entry=entry, emits=0, evidence=replace(record, scan=scan))
+    return CaseUpdate(state=case.state, entry=entry, by=BY_SYSTEM, emits=0, evidence=replace(record, scan=scan))
 
 
 def same_file(case: Case, sha256: str, document_type: str | None) -> EvidenceRecord | None:

@@ -12,7 +12,7 @@ from chassis.sealing import KeyRing
 from event_schemas import ids
 from event_schemas.times import read_time
 from intake.case.keys import Keys, is_usable
-from intake.case.model import OFFICERS_CHANNELS, Case, CaseUpdate, Idempotency, Join, TimelineEntry
+from intake.case.model import BY_OWNER, OFFICERS_CHANNELS, Case, CaseUpdate, Idempotency, Join, TimelineEntry
 from intake.case.numbers import new_receipt_secret, receipt_hash
 from intake.case.publishing import outbox_entry
 from intake.case.store import CaseStore, Proof, UniqueConflict, UniqueField
@@ -174,6 +174,7 @@ class EmergencyDesk:
         update = CaseUpdate(
             state=case.state,
             entry=TimelineEntry(ids.new_event_id(now), case.case_id, now, "emergency-update"),
+            by=BY_OWNER,
             emits=0,
             sealed=self._ring.seal(case.case_id, merged.data.to_json(), now),
             receipt=receipt_hash(secret),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from event_schemas import Location, TransferRequested, ids
-from intake.case.model import Case, CaseUpdate, Numbered, TimelineEntry
+from intake.case.model import BY_SYSTEM, Case, CaseUpdate, Numbered, TimelineEntry
 from intake.filing.duplicates import cell_keys
 
 # Routing answers for the control room here, which had the case for want of a place.
@@ -34,6 +34,7 @@ def learn_place(case: Case, location: Location, now: datetime) -> FirstPlace:
     update = CaseUpdate(
         state=case.state,
         entry=TimelineEntry(event_id, case.case_id, now, "place-told"),
+        by=BY_SYSTEM,
         assignment_no=number,
         location=location,
         desk_keys=(*case.desk_keys, *cell_keys(location, case.filed_at)),

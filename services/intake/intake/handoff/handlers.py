@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from chassis.http.problems import Problem
 from event_schemas import PersonalData, ids
 from intake.case.keys import Keys
-from intake.case.model import Case, CaseLink, CaseUpdate, Relation, TimelineEntry
+from intake.case.model import BY_OWNER, Case, CaseLink, CaseUpdate, Relation, TimelineEntry
 from intake.case.states import DONE
 from intake.case.store import CaseStore
 from intake.filing.domain import Submission
@@ -92,6 +92,7 @@ class HandoffDesk:
             update = CaseUpdate(
                 state=latest.state,
                 entry=TimelineEntry(ids.new_event_id(now), latest.case_id, now, "handed-off"),
+                by=BY_OWNER,
                 emits=0,
                 flags=tuple(dict.fromkeys((*latest.flags, HANDED_OFF))),
                 link=CaseLink(Relation.EMERGENCY, emergency.case_id, emergency.tracking_number),

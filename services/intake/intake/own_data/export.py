@@ -13,13 +13,13 @@ from chassis.bilingual import Bilingual, Language
 from chassis.clock import Clock
 from chassis.sealing import KeyRing, SealError
 from chassis.settings import load_yaml
-from event_schemas import PersonalData, ids
+from event_schemas import PersonalData
 from event_schemas.calendars import india_minute
 from event_schemas.times import whole_ms
 from intake.auth import Principal
-from intake.case.model import Case
+from intake.case.model import OWNER, ActedBy, Case
 from intake.case.store import CaseFilter, CaseStore
-from intake.case.store.side import OWNER, Reveal, SideStore
+from intake.case.trail.handlers import Trail
 from intake.catalogue import Catalogue
 from intake.identity.api import claim_view
 from intake.identity.handlers import IdentityDesk
@@ -34,7 +34,7 @@ REASON: Final = "export"
 @dataclass(frozen=True, slots=True)
 class Exporter:
     cases: CaseStore
-    side: SideStore
+    trail: Trail
     identity: IdentityDesk
     reader: StatusReader
     messages: Messages
@@ -65,15 +65,13 @@ class Exporter:
         }
 
     async def _case(self, case: Case, citizen: Principal, language: Language) -> Mapping[str, Any]:
-        now = whole_ms(self.clock.now())
-        look = Reveal(ids.new_event_id(now), now, case.case_id, citizen.sub, OWNER, REASON)
-        await self.side.record_reveal(look)
-        looks = await self.side.reveals(case.case_id)
+        await self.trail.look(case, ActedBy(OWNER, citizen.sub), REASON, self.clock.now())
+        looks = await self.trail.looks(case.case_id)
         return {
             "case": await self.reader.view(case, language),
             "filed": self._filed(case, language),
             "messages": await self.messages.sent(case.case_id),
-            "looks": [{"at": one.at, "post": one.post, "reason": one.reason} for one in looks],
+            "looks": [{"at": one.at, "post": one.post, "reason": one.what} for one in looks],
         }
 
     def _filed(self, case: Case, language: Language) -> Mapping[str, Any]:

@@ -17,13 +17,13 @@ from event_schemas.policies import PolicySet
 from event_schemas.times import whole_ms
 from intake.auth import Principal
 from intake.auth.sessions import LoginStore, SessionStore
-from intake.case.model import Case, Numbered, TimelineEntry
+from intake.case.model import BY_SYSTEM, ActedBy, Case, Numbered, TimelineEntry
 from intake.case.publishing import outbox_entry
 from intake.case.scope import Actor
 from intake.case.situation import Situation
 from intake.case.states import DONE
 from intake.case.store import CaseFilter, CaseStore
-from intake.case.store.side import SideStore
+from intake.case.trail.handlers import Trail
 from intake.evidence.store import FileStore
 from intake.identity.store import IdentityStore
 from intake.metrics import IntakeMetrics
@@ -61,7 +61,7 @@ class KeptLogins:
 class ErasureDesk:
     erasures: ErasureStore
     cases: CaseStore
-    side: SideStore
+    trail: Trail
     files: FileStore
     identities: IdentityStore
     accounts: Accounts
@@ -171,9 +171,10 @@ class ErasureDesk:
     async def _carry_out(self, erasure: Erasure) -> Erasure:
         """Each step may be repeated. The holder's own records go last, so that they lead to what is left to do."""
         outcome = dict(erasure.cases)
+        by = ActedBy(erasure.decided_post or BY_SYSTEM.post, erasure.decided_by or "")
         for case_id, why in erasure.cases.items():
             if not why:
-                outcome[case_id] = await self._erase(case_id) or ""
+                outcome[case_id] = await self._erase(case_id, by) or ""
         holder = erasure.holder
         kept = [await self.cases.by_id(case_id) for case_id, why in outcome.items() if why]
         claims = {case.identity.claim for case in kept if case and case.identity and case.identity.claim}
@@ -183,7 +184,7 @@ class ErasureDesk:
         template = "erasure_done" if not kept else "erasure_partly"
         return await self._answered(erasure, template, replace(erasure, cases=outcome, state=ErasureState.DONE))
 
-    async def _erase(self, case_id: str) -> str | None:
+    async def _erase(self, case_id: str, by: ActedBy) -> str | None:
         """Why the case is kept after all, None once it is erased."""
         for _ in range(TRIES):
             case = await self.cases.by_id(case_id)
@@ -193,15 +194,15 @@ class ErasureDesk:
                 why = await self._kept(case)
                 if why is not None:
                     return why
-                if await self._written(case) is None:
+                if await self._written(case, by) is None:
                     continue
                 self.metrics.erasures.labels("case_erased").inc()
             await self.files.remove_of_case(case_id)
-            await self.side.forget_owner(case_id)
+            await self.trail.forget_owner(case_id)
             return None
         raise Problem(BUSY, headers={"Retry-After": "1"})
 
-    async def _written(self, case: Case) -> Case | None:
+    async def _written(self, case: Case, by: ActedBy) -> Case | None:
         now = self._now()
         event = PersonalDataErased(
             case_id=case.case_id, occurred_at=now, case_seq=case.case_seq + 1, outcome=ERASED_OUTCOME
@@ -209,7 +210,7 @@ class ErasureDesk:
         event_id = ids.new_event_id(now)
         entry = TimelineEntry(event_id, case.case_id, now, event.type)
         return await self.cases.erase(
-            case, erased(case, now), entry, [outbox_entry(Numbered(event_id, event), case.lane)]
+            case, erased(case, now), entry, [outbox_entry(Numbered(event_id, event), case.lane)], by
         )
 
     async def _kept(self, case: Case) -> str | None:

@@ -14,7 +14,7 @@ from event_schemas.policies import PolicySet
 from event_schemas.times import whole_ms
 from event_schemas.values import PublicationPortal
 from intake.case.command import Context
-from intake.case.model import Case, CaseChange, CaseUpdate, TimelineEntry
+from intake.case.model import ActedBy, Case, CaseChange, CaseUpdate, TimelineEntry
 from intake.case.publishing import outbox_entry
 from intake.case.scope import Actor, may_see
 from intake.case.states import Role
@@ -191,9 +191,10 @@ class FIRDesk:
         now = whole_ms(self.clock.now())
         event_id = ids.new_event_id(now)
         if online == ONLINE and PublicationPortal.FIR_ONLINE.value in publishable(case):
-            return decide(Act.PUBLISH_FIR, PublishFIR(), case, Context(now, event_id, actor.post, self.policies))
+            context = Context(now, event_id, actor.post, self.policies, sub=actor.sub)
+            return decide(Act.PUBLISH_FIR, PublishFIR(), case, context)
         entry = TimelineEntry(event_id, case.case_id, now, f"fir-{online}")
-        return CaseChange((), CaseUpdate(state=case.state, entry=entry, emits=0))
+        return CaseChange((), CaseUpdate(state=case.state, entry=entry, by=ActedBy(actor.post, actor.sub), emits=0))
 
 
 def due_at(registered_at: datetime) -> datetime:

@@ -13,7 +13,7 @@ from chassis.http.problems import NOT_FOUND, TOO_MANY_REQUESTS, Problem
 from chassis.sealing import KeyRing
 from event_schemas import PersonalData, ids
 from event_schemas.times import whole_ms
-from intake.case.model import Case, CaseUpdate, TimelineEntry
+from intake.case.model import BY_OWNER, Case, CaseUpdate, TimelineEntry
 from intake.case.store import CaseStore
 from intake.http.receipts import Receipt
 from intake.problems import BUSY
@@ -57,7 +57,8 @@ class Printing:
             if sum(entry.event == PRINTED for entry in known.history) >= MOST_PRINTS:
                 raise Problem(TOO_MANY_REQUESTS, headers={"Retry-After": "86400"})
             entry = TimelineEntry(ids.new_event_id(now), known.case_id, now, PRINTED)
-            if await self.store.update(known, CaseUpdate(state=known.state, entry=entry, emits=0), ()) is not None:
+            update = CaseUpdate(state=known.state, entry=entry, by=BY_OWNER, emits=0)
+            if await self.store.update(known, update, ()) is not None:
                 return
             known = await self.store.by_id(case.case_id)
         raise Problem(BUSY, headers={"Retry-After": "1"})

@@ -20,12 +20,13 @@ from chassis.mongo.client import (
 )
 from chassis.outbox.publisher import Outbox, OutboxEntry
 from intake.case.derived import Derived
-from intake.case.model import Case, CaseUpdate, TimelineEntry, Trace
+from intake.case.model import ActedBy, Case, CaseUpdate, TimelineEntry, Trace
 from intake.case.scope import AGAINST_POLICE
 from intake.case.store.documents import document_of, entry_from, from_document, to_document, trace_of
 from intake.case.store.port import CaseFilter, Page, Proof, UniqueConflict, UniqueField
 from intake.case.store.sight import at_station, opened_by, visible_to
 from intake.case.store.updates import command_update, derived_updates, erasing_update
+from intake.case.trail.handlers import Trail
 
 CASES, TIMELINE = "cases", "timeline"
 _WITHOUT_OUTBOX = {"outbox": 0}
@@ -33,11 +34,12 @@ MOST_OF_A_CALLER, MOST_TRACES = 100, 2_000
 
 
 class MongoCaseStore:
-    def __init__(self, mongo: Mongo, outbox: Outbox, clock: Clock) -> None:
+    def __init__(self, mongo: Mongo, outbox: Outbox, clock: Clock, trail: Trail) -> None:
         self._cases: Collection = mongo.collection(CASES)
         self._timeline: Collection = mongo.collection(TIMELINE)
         self._outbox = outbox
         self._clock = clock
+        self._trail = trail
         self._inserter = BatchInserter(self._cases)
 
     async def ensure_indexes(self) -> None:
@@ -132,9 +134,13 @@ class MongoCaseStore:
             return int(await self._cases.count_documents({"desk_keys": {"$in": sorted(keys)}}, limit=most))
 
     async def update(self, case: Case, update: CaseUpdate, entries: Sequence[OutboxEntry]) -> Case | None:
+        await self._trail.act(case, update.by, (update.entry, *update.further))
         return await self._guarded(case, command_update(case, update), entries)
 
-    async def erase(self, case: Case, after: Case, entry: TimelineEntry, entries: Sequence[OutboxEntry]) -> Case | None:
+    async def erase(
+        self, case: Case, after: Case, entry: TimelineEntry, entries: Sequence[OutboxEntry], by: ActedBy
+    ) -> Case | None:
+        await self._trail.act(case, by, (entry,))
         return await self._guarded(case, erasing_update(case, after, entry, len(entries)), entries)
 
     async def _guarded(self, case: Case, operators: Document, entries: Sequence[OutboxEntry]) -> Case | None:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from chassis.outbox.publisher import OutboxEntry
 from intake.case.derived import Derived
-from intake.case.model import OFFICERS_CHANNELS, Case, CaseUpdate, TimelineEntry, Trace
+from intake.case.model import OFFICERS_CHANNELS, ActedBy, Case, CaseUpdate, TimelineEntry, Trace
 from intake.case.scope import Actor
 
 
@@ -108,9 +108,11 @@ class CaseStore(Protocol):
         """How many emergencies have one of the desk's keys, counted up to `most`."""
 
     async def update(self, case: Case, update: CaseUpdate, entries: Sequence[OutboxEntry]) -> Case | None:
-        """One write guarded by the version of `case`; None if another write came first."""
+        """One write guarded by the version of `case`, recorded in its trail first; None if another write came first."""
 
-    async def erase(self, case: Case, after: Case, entry: TimelineEntry, entries: Sequence[OutboxEntry]) -> Case | None:
+    async def erase(
+        self, case: Case, after: Case, entry: TimelineEntry, entries: Sequence[OutboxEntry], by: ActedBy
+    ) -> Case | None:
         """One write guarded by the version of `case`: what `after` lacks is gone. None if another write came first."""
 
     async def apply_derived(self, batch: Sequence[Derived]) -> None:
