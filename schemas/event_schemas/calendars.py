@@ -5,6 +5,7 @@ All times are epoch milliseconds. Each calendar is a pure value; what it needs o
 
 from array import array
 from bisect import bisect_right
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from functools import cached_property
 from itertools import pairwise
@@ -16,6 +17,7 @@ INDIA: Final = timezone(timedelta(hours=5, minutes=30), "IST")
 """Asia/Kolkata has had this offset, and no summer time, since 1945."""
 
 DAY_MS: Final = 86_400_000
+_DAY: Final = timedelta(days=1)
 _OFFSET_MS: Final = round(timedelta(hours=5, minutes=30) / timedelta(milliseconds=1))
 _EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
 # Counted working days: what a clock of the years 2000 to 2200 can reach with the longest target there may be.
@@ -179,6 +181,25 @@ class WorkingHours:
 
 ELAPSED: Final = Elapsed()
 CALENDAR_DAYS: Final = CalendarDays()
+
+
+@dataclass(frozen=True, slots=True)
+class DailyHours:
+    """The same hours each day, by India's clock; over midnight where they close before they open."""
+
+    opens: time
+    closes: time
+
+    @property
+    def length(self) -> timedelta:
+        day = date.min
+        return (datetime.combine(day, self.closes) - datetime.combine(day, self.opens)) % _DAY
+
+    def opening(self, at: datetime) -> datetime:
+        """``at`` itself inside the hours, else when they open next. At the minute of closing they are closed."""
+        local = at.astimezone(INDIA)
+        open_for = (local - datetime.combine(local.date(), self.opens, INDIA)) % _DAY
+        return at if open_for < self.length else at + _DAY - open_for
 
 
 def india_date(at: datetime) -> date:

@@ -1,10 +1,12 @@
 """The enumerations and small values that events are made of."""
 
+from datetime import time
 from enum import StrEnum
 from typing import Annotated, Any, NewType, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from event_schemas.calendars import DailyHours
 from event_schemas.open_enum import READING, OpenEnum
 
 CaseId = NewType("CaseId", str)
@@ -23,6 +25,8 @@ ClearText = Annotated[str, StringConstraints(max_length=80)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """In hexadecimal digits."""
 Seconds = Annotated[float, Field(ge=0)]
+LocalMinute = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+"""A minute of any day, by India's clock: ``10:00``."""
 
 
 class Value(BaseModel):
@@ -64,6 +68,36 @@ class PersonalData(BaseModel):
     description: str | None = Field(default=None, repr=False)
     location: Location | None = Field(default=None, repr=False)
     attributes: dict[str, Any] = Field(default_factory=dict, repr=False)
+
+    def to_json(self) -> bytes:
+        """The bytes to seal."""
+        return self.model_dump_json(exclude_none=True).encode()
+
+    @classmethod
+    def from_json(cls, opened: bytes) -> Self:
+        """Read what was unsealed; fields of a later version are left out. Raises pydantic's ValidationError."""
+        return cls.model_validate_json(opened, extra="ignore", context=READING)
+
+
+class SafeContact(BaseModel):
+    """How to write to somebody whose phone others may read. It travels inside ``sealed_contact`` alone.
+
+    ``neutral``: in texts that name nothing of the case. ``opens`` and ``closes``: the time of India's clock between
+    which alone a message goes out, over midnight if it closes first; both or neither.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    neutral: bool = Field(default=True, repr=False)
+    opens: LocalMinute | None = Field(default=None, repr=False)
+    closes: LocalMinute | None = Field(default=None, repr=False)
+
+    @property
+    def hours(self) -> DailyHours | None:
+        """None: at any time."""
+        if self.opens is None or self.closes is None:
+            return None
+        return DailyHours(time.fromisoformat(self.opens), time.fromisoformat(self.closes))
 
     def to_json(self) -> bytes:
         """The bytes to seal."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shutil
@@ -67,6 +68,16 @@ async def otp_of(sink: str, phone: str) -> str:
     found = re.search(r"\b\d{6}\b", messages[0]["text"])
     assert found
     return found.group()
+
+
+async def message_of(sink: str, phone: str, template: str) -> str:
+    """The text of a template's message to a number, once it is there."""
+    async with httpx.AsyncClient() as http, asyncio.timeout(90):
+        while True:
+            messages = (await http.get(f"{sink}/v1/sink", params={"to": f"+91{phone}"})).json()
+            if texts := [str(one["text"]) for one in messages if one["template"] == template]:
+                return texts[0]
+            await asyncio.sleep(0.5)
 
 
 async def picture(page: Page, name: str) -> None:

@@ -12,7 +12,16 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 
 from janseva_local.stack import Stack
-from tests.e2e.browser_rig import DESK_SCREEN, NARROWEST, PHONE_SCREEN, chromium_browser, fits, picture, window
+from tests.e2e.browser_rig import (
+    DESK_SCREEN,
+    NARROWEST,
+    PHONE_SCREEN,
+    chromium_browser,
+    fits,
+    message_of,
+    picture,
+    window,
+)
 from tests.e2e.page_journeys import file_complaint, go_on, log_in, officer_log_in, press
 
 GRAVE = {"serious", "critical"}
@@ -85,7 +94,7 @@ async def test_the_receipts_picture_opens_the_case_elsewhere(stack: Stack, brows
 
 
 async def test_everything_works_without_a_script(stack: Stack, browser: Browser) -> None:
-    """Login, a form of several pages, the receipt typed by hand."""
+    """Login, a form of several pages, the receipt typed by hand; a shared phone gets messages that name nothing."""
     async with window(browser, stack.urls["web"], PHONE_SCREEN, java_script_enabled=False) as page:
         await page.goto("/file/lost-property")
         await log_in(page, stack.urls["provider"], "9876500032")
@@ -99,6 +108,8 @@ async def test_everything_works_without_a_script(stack: Stack, browser: Browser)
                 await page.check("#a-declaration")
             if await page.is_visible("#a-lost_place"):
                 await page.fill("#a-lost_place", "पटना जंक्शन, पटना 800001")
+            if await page.is_visible("#contact-neutral"):
+                await page.check("#contact-neutral")
             await go_on(page)
         await press(page, "button[value=send]")
         number = (await page.inner_text("#number")).strip()
@@ -109,6 +120,8 @@ async def test_everything_works_without_a_script(stack: Stack, browser: Browser)
         await page.fill("#code", code)
         await page.click("main form button.button")
         await page.wait_for_url(f"**/cases/{number}")
+    news = await message_of(stack.urls["provider"], "9876500032", "filed")
+    assert news == "आपके लिए एक सूचना है। जब सुविधा हो, देख लें।"
 
 
 @pytest.mark.parametrize("language", ["hi", "en", "ur"])

@@ -149,6 +149,7 @@ def updated(case: Case, update: CaseUpdate) -> Case:
         "feedback",
         "round",
         "sealed",
+        "sealed_contact",
         "kinds",
         "flags",
         "location",

@@ -97,6 +97,7 @@ FULL = Case(
     asked=("x",),
     fir=FIRRecord("5140003:2026:12", "12/26", "5140003", 2026, AT, "pending"),
     identity=CaseIdentity(IdentityState.HELD, "pan_card", "234F", "claim", "register"),
+    sealed_contact="sealed contact",
     feedback=5,
     round=2,
     commands={"scope": CommandMark("body", "e1", 2, State.ASSIGNED)},

@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from chassis.mongo.client import Mongo
 from chassis.mongo.erasures import ErasureLog
-from event_schemas import AssignedToStation, ComplaintFiled, PersonalData
+from event_schemas import AssignedToStation, ComplaintFiled, ContactChanged, PersonalData
 from event_schemas.ids import new_case_id
 from notifier.domain import DispatchState
 from notifier.records import Report, announcement
@@ -102,6 +102,49 @@ async def test_a_card_keeps_the_newest_assignment_and_forgets_on_erasure(mongo: 
     await store.erase(case_id, START, START)
     await store.remember([filing], [])
     assert (await store.cards([case_id]))[case_id].sealed is None
+
+
+async def test_what_waits_for_its_citizen_s_hours_is_claimed_when_they_open_or_were_changed(log: Log) -> None:
+    """It is no attempt and no queue; claimed again it knows how long it waited; what settled is not looked at again."""
+    [first, second] = await log.claim_new([notice(1), notice(2)], START, LEASE)
+    opening = START + timedelta(hours=19)
+    await log.wait(first, until=opening)
+    await log.wait(second, until=opening)
+    assert await log.queue_length() == {"emergency": 0, "routine": 0}
+    assert await log.claim_due(opening - timedelta(seconds=1), LEASE, 10) == []
+    await log.look_again({notice().case_id}, START + LEASE)
+    due = await log.claim_due(START + LEASE, LEASE, 10)
+    assert [(one.attempt, one.unconfirmed, one.notice.waited_until) for one in due] == [(1, False, opening)] * 2
+    await log.wait(due[0], until=opening)
+    entry = announcement(notice(1), DispatchState.ACCEPTED, attempts=1, at=START, error_code=None)
+    written = await log.accepted([due[0], due[1]], [[entry], [entry]], opening)
+    assert len(written) == 2
+    await log.look_again({notice().case_id}, opening)
+    assert await log.claim_due(opening + LEASE, LEASE, 10) == []
+
+
+async def test_the_newest_contact_holds_in_any_order_and_goes_with_the_case(mongo: Mongo) -> None:
+    """A change read before its filing, twice, or by a replay; after the erasure none of them brings one back."""
+    store, case_id = CaseStore(mongo), new_case_id()
+    filing = filed(case_id, phone="+919812345678").model_copy(update={"sealed_contact": "s1.first"})
+    changes = [
+        ContactChanged(case_id=case_id, occurred_at=START, case_seq=seq, sealed_contact=f"$s1.{seq}") for seq in (4, 9)
+    ]
+
+    async def known() -> str | None:
+        cards = await store.cards([case_id])
+        return cards[case_id].sealed_contact if case_id in cards else None
+
+    await store.remember_contacts([changes[0]])
+    assert await known() is None
+    await store.remember([filing], [])
+    await store.remember_contacts([filing])
+    assert await known() == "$s1.4"
+    await store.remember_contacts([changes[1], changes[0], filing])
+    assert await known() == "$s1.9"
+    await store.erase(case_id, START, START)
+    await store.remember_contacts([filing, *changes])
+    assert await known() is None
 
 
 async def reported(log: Log, name: str, state: DispatchState) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -135,7 +135,7 @@ class MemoryLog:
         written = set()
         for claim, emitted in zip(claims, entries, strict=True):
             row = self.rows[claim.notice.notification_id]
-            if row.state in {DispatchState.CLAIMED, DispatchState.QUEUED}:
+            if row.state in {DispatchState.CLAIMED, DispatchState.QUEUED, DispatchState.WAITING}:
                 row.state, row.due_at, row.attempts = DispatchState.ACCEPTED, None, claim.attempt
                 row.outbox.extend(emitted)
                 written.add(claim.notice.notification_id)
@@ -150,6 +150,17 @@ class MemoryLog:
         row = self._held(claim)
         if row is not None:
             row.state, row.attempts, row.due_at = DispatchState.HELD, 0, None
+
+    async def wait(self, claim: Claim, *, until: datetime) -> None:
+        row = self._held(claim)
+        if row is not None:
+            row.state, row.attempts, row.due_at = DispatchState.WAITING, claim.attempt - 1, until
+            row.notice = replace(row.notice, waited_until=until)
+
+    async def look_again(self, case_ids: Iterable[str], now: datetime) -> None:
+        for row in self.rows.values():
+            if row.notice.case_id in case_ids and row.state is DispatchState.WAITING:
+                row.due_at = now
 
     async def failed(
         self, claim: Claim, emitted: Sequence[OutboxEntry], *, attempts: int, error_code: str, at: datetime
@@ -181,7 +192,9 @@ class MemoryLog:
         return list(row.outbox)
 
     async def queue_length(self) -> Mapping[str, int]:
-        open_rows = [row for row in self.rows.values() if row.due_at is not None]
+        open_rows = [
+            row for row in self.rows.values() if row.due_at is not None and row.state is not DispatchState.WAITING
+        ]
         emergencies = sum(row.notice.emergency for row in open_rows)
         return {"emergency": emergencies, "routine": len(open_rows) - emergencies}
 

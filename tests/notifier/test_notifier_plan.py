@@ -131,9 +131,9 @@ def test_each_event_notifies_exactly_whom_it_should(event: Event, wanted: dict[s
 
 
 def test_every_event_the_consumer_asks_for_is_known_and_planned() -> None:
-    """The consumer's types are the rules' events and the erasure, so nothing is fetched for nothing."""
+    """The consumer's types are the rules' events, the erasure and a changed contact: nothing is fetched for nothing."""
     assert set(EVENT_CLASSES) >= TYPES
-    assert RULES.event_types | {"PersonalDataErased"} == TYPES
+    assert RULES.event_types | {"ContactChanged", "PersonalDataErased"} == TYPES
 
 
 def test_each_event_gives_its_person_a_message_or_a_reason_why_not() -> None:

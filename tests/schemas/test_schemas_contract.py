@@ -23,7 +23,7 @@ CONTRACT = {
         "intake",
         (
             "tracking_number service_code lane assignment_no category priority location named_station district channel "
-            "language anonymous sensitive kinds call_received_at attributes sealed"
+            "language anonymous sensitive kinds call_received_at attributes sealed sealed_contact"
         ),
     ),
     "EvidenceAdded": ("intake", DOCUMENT),
@@ -79,6 +79,7 @@ CONTRACT = {
     "ComplaintReopened": ("intake", ENDING),
     "ComplaintWithdrawn": ("intake", ENDING),
     "WithdrawalRequested": ("intake", "reason_code"),
+    "ContactChanged": ("intake", "sealed_contact"),
     "PersonalDataErased": ("intake", ENDING),
     "TipAnswered": ("intake", ENDING),
     "SLAClockStarted": ("sla-monitor", CLOCK),

@@ -25,7 +25,7 @@ FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("
 OWN_ERRORS = {
     "default", "blank", "instant", "one_of", "unknown_attribute", "length_at_least", "length_at_most",
     "number_at_least", "number_at_most", "items_at_least", "items_at_most", "repeated",
-    "missing_answer", "must_be_true",
+    "missing_answer", "must_be_true", "hours_incomplete", "hours_too_short",
 }  # fmt: skip
 
 

@@ -59,6 +59,7 @@ _FACT_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "ComplaintClosed": ("outcome", "reason_code"),
     "ComplaintReopened": ("round", "reason_code"),
     "ComplaintWithdrawn": ("reason_code",),
+    "ContactChanged": (),
     "WithdrawalRequested": ("reason_code",),
     "SLAClockStarted": _CLOCK,
     "SLAClockAdjusted": _CLOCK,

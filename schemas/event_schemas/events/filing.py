@@ -26,6 +26,7 @@ __all__ = [
     "ComplaintFiled",
     "ComplaintReopened",
     "ComplaintWithdrawn",
+    "ContactChanged",
     "DocumentsCompleted",
     "EvidenceAdded",
     "PersonalDataErased",
@@ -45,6 +46,7 @@ class ComplaintFiled(IntakeEvent):
     ``received_at``: when the paper that this was entered from was handed in or came by post; every clock that the
     filing starts runs from then. ``helped_by``: who filed for the person; ``sealed_helper`` is then the helper's phone,
     sealed for the case like ``sealed``, where the helper is to hear of it: never of a sensitive case.
+    ``sealed_contact`` is a ``SafeContact``, sealed likewise, where the citizen may not be the only reader of the phone.
     """
 
     type: ClassVar[Literal["ComplaintFiled"]] = "ComplaintFiled"
@@ -71,6 +73,7 @@ class ComplaintFiled(IntakeEvent):
     received_at: UtcTime | None = None
     helped_by: HelperKind | None = None
     sealed_helper: str | None = Field(default=None, repr=False)
+    sealed_contact: str | None = Field(default=None, repr=False)
 
     @property
     def happened_at(self) -> datetime:
@@ -131,6 +134,14 @@ class WithdrawalRequested(IntakeEvent):
     type: ClassVar[Literal["WithdrawalRequested"]] = "WithdrawalRequested"
 
     reason_code: Code | None = None
+
+
+class ContactChanged(IntakeEvent):
+    """How to write to the citizen has changed: ``sealed_contact`` replaces the one before, whatever it holds."""
+
+    type: ClassVar[Literal["ContactChanged"]] = "ContactChanged"
+
+    sealed_contact: str = Field(min_length=1, max_length=2_000, repr=False)
 
 
 class PersonalDataErased(IntakeEvent):

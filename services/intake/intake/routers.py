@@ -191,6 +191,7 @@ def case_api(deps: Deps) -> CaseApi:
         filing=filing,
         service=_service(deps.catalogue, APPEAL_SERVICE),
         personal_of=desk.personal,
+        safe_contact_of=desk.safe_contact,
     )
     stream = StreamParts(
         reader=reader,

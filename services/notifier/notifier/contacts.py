@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Final
 
 from pydantic import ValidationError
@@ -12,6 +13,7 @@ from event_schemas import PersonalData
 
 from .directory import Directory, Missing
 from .domain import CaseCard, Notice
+from .safe_contact import Delivery, delivery_of
 
 NO_CONTACT: Final = "no_contact"
 _PHONE: Final = re.compile(r"^\+?[1-9][0-9]{7,14}$")
@@ -42,6 +44,9 @@ class Contacts:
         if not _PHONE.fullmatch(phone):
             raise Unreachable("invalid_contact")
         return phone
+
+    def delivery_of(self, notice: Notice, card: CaseCard | None, now: datetime) -> Delivery:
+        return delivery_of(self._keys, notice, card, now)
 
     def claimed_by(self, card: CaseCard | None) -> str | None:
         """The number that a case was filed with; None if there is none, or none that can be read."""

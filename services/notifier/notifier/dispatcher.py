@@ -6,7 +6,7 @@ import asyncio
 import itertools
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from chassis.clock import Clock
@@ -21,6 +21,7 @@ from .metrics import NotifierMetrics
 from .provider import GatewayError, GatewayOutcomeUnknown, GatewayRefused, OutgoingSms, SmsGateway
 from .quotas import QUOTA_EXCEEDED, Quotas
 from .records import Claim, announcements
+from .safe_contact import TOO_LATE, Delivery
 from .sending import Cards, DispatchLog, Publisher, SendingRules
 from .templates import TemplateBook, TemplateError
 
@@ -117,11 +118,17 @@ class Dispatcher:
 
     async def send(self, claim: Claim, card: CaseCard | None) -> None:
         """One attempt, to its written outcome (an acceptance is written in a batch with others)."""
-        if claim.lease_until - self._clock.now() < self._rules.provider_timeout:
+        now = self._clock.now()
+        if claim.lease_until - now < self._rules.provider_timeout:
             await self._give_back(claim)
             return
+        delivery = self._contacts.delivery_of(claim.notice, card, now)
+        if not await self._held_back(claim, delivery, now):
+            await self._attempt(claim, card, discreet=delivery.discreet)
+
+    async def _attempt(self, claim: Claim, card: CaseCard | None, *, discreet: bool) -> None:
         try:
-            message = self._message(claim.notice, card)
+            message = self._message(claim.notice, card, discreet=discreet)
             if await self._within_quotas(claim, card, message.to):
                 await self._gateway.send(message)
             else:
@@ -143,6 +150,16 @@ class Dispatcher:
         else:
             self._accept(claim)
 
+    async def _held_back(self, claim: Claim, delivery: Delivery, now: datetime) -> bool:
+        """True: it waits for its citizen's hours, or would come too late by them, and that is written."""
+        if delivery.is_too_late(claim.notice, now):
+            await self._fail(claim, TOO_LATE, attempts=claim.attempt - 1)
+            return True
+        if delivery.at > now:
+            await self._written(lambda: self._log.wait(claim, until=delivery.at), claim)
+            return True
+        return False
+
     async def _within_quotas(self, claim: Claim, card: CaseCard | None, to: str) -> bool:
         """False: a quota is full, and what becomes of the message is written: an office's waits for a digest."""
         notice, now = claim.notice, self._clock.now()
@@ -160,9 +177,11 @@ class Dispatcher:
                 return False
         return True
 
-    def _message(self, notice: Notice, card: CaseCard | None) -> OutgoingSms:
+    def _message(self, notice: Notice, card: CaseCard | None, *, discreet: bool) -> OutgoingSms:
         to = self._contacts.phone_of(notice, card)
-        text = self._book.render(notice.template, notice.language, notice.variables, neutral=notice.neutral)
+        text = self._book.render(
+            notice.template, notice.language, notice.variables, neutral=notice.neutral, discreet=discreet
+        )
         return OutgoingSms(
             notification_id=notice.notification_id,
             to=to,
@@ -178,7 +197,8 @@ class Dispatcher:
         notice, now = claim.notice, self._clock.now()
         self._count(notice, "accepted")
         lane = "emergency" if notice.emergency else "routine"
-        self._metrics.seconds.labels(lane).observe((now - notice.occurred_at).total_seconds())
+        begun = min(notice.waited_until, now) if notice.waited_until is not None else notice.occurred_at
+        self._metrics.seconds.labels(lane).observe((now - begun).total_seconds())
         emitted = announcements(notice, DispatchState.ACCEPTED, attempts=claim.attempt, at=now, error_code=None)
         self._confirmed.append((claim, emitted))
         self._to_write.set()

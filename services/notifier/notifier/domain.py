@@ -16,10 +16,11 @@ DIGEST: Final = "digest"
 
 class DispatchState(StrEnum):
     """A dispatch is queued or claimed until it is accepted (and later perhaps undelivered) or has failed. A held one
-    waits for its digest and shares that one's fate.
+    waits for its digest and shares that one's fate; a waiting one for the hours in which its citizen may be written to.
     """
 
     HELD = "held"
+    WAITING = "waiting"
     QUEUED = "queued"
     CLAIMED = "claimed"
     ACCEPTED = "accepted"
@@ -48,6 +49,8 @@ class CaseCard:
     posts: Mapping[str, str] = field(default_factory=dict)
     contact_proved: bool = False
     source: str | None = None
+    # How the citizen is to be written to, sealed for the case.
+    sealed_contact: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +77,19 @@ class Notice:
     deadline: datetime | None = None
     # It has waited for a digest alone, and goes by itself now.
     released: bool = False
+    # From then on it would come too late to be of use.
+    useless_from: datetime | None = None
+    # Until then it has waited for the citizen's hours.
+    waited_until: datetime | None = None
 
     @property
     def is_digest(self) -> bool:
         return self.template == DIGEST
+
+    @property
+    def is_to_the_citizen(self) -> bool:
+        """To who filed, not to another person whom the case is about, nor to who helped."""
+        return self.audience == "citizen" and self.contact is None
 
 
 # A delivery report counts only if it says more than the one known: they come in any order, and more than once.
@@ -89,7 +101,7 @@ _REPORT_RANKS: Final[Mapping[str | None, int]] = {
     "rejected": 4,
     "delivered": 5,
 }
-_UNCONFIRMED: Final = frozenset({DispatchState.CLAIMED, DispatchState.QUEUED})
+_UNCONFIRMED: Final = frozenset({DispatchState.CLAIMED, DispatchState.QUEUED, DispatchState.WAITING})
 
 
 def after_report(state: DispatchState, known: str | None, report: str) -> DispatchState | None:

@@ -8,7 +8,7 @@ from typing import Final
 from chassis.clock import Clock
 from chassis.kafka.consumer import Outgoing, Received
 from chassis.sentences import CodeNames
-from event_schemas import AssignedToStation, ComplaintFiled, Event, Lane, PersonalDataErased
+from event_schemas import AssignedToStation, ComplaintFiled, ContactChanged, Event, Lane, PersonalDataErased
 
 from .digesting import Digests
 from .dispatcher import Dispatcher
@@ -18,7 +18,7 @@ from .sending import SendingRules
 from .store import CaseStore, DispatchStore
 from .templates import Language, TemplateBook
 
-TYPES: Final[frozenset[str]] = RULES.event_types | {PersonalDataErased.type}
+TYPES: Final[frozenset[str]] = RULES.event_types | {ContactChanged.type, PersonalDataErased.type}
 
 
 class EventHandler:
@@ -73,10 +73,14 @@ class EventHandler:
     async def _remember(self, events: Sequence[Event]) -> None:
         filed = [event for event in events if isinstance(event, ComplaintFiled)]
         assigned = [event for event in events if isinstance(event, AssignedToStation)]
+        changed = [event for event in events if isinstance(event, ContactChanged)]
         await self._cases.remember(filed, assigned)
+        await self._cases.remember_contacts([*filed, *changed])
+        if changed:
+            await self._dispatches.look_again({event.case_id for event in changed}, self._clock.now())
         for event in events:
             if isinstance(event, PersonalDataErased):
-                await self._dispatches.forget(event.case_id)
+                await self._dispatches.forget(event.case_id, self._clock.now())
                 await self._cases.erase(event.case_id, event.occurred_at, self._clock.now())
 
     async def _claim(self, notices: Sequence[Notice], cards: Mapping[str, CaseCard]) -> None:

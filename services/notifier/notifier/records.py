@@ -93,6 +93,7 @@ def notice_document(notice: Notice, *, created_at: datetime) -> dict[str, Any]:
         "traceparent": notice.traceparent,
         "created_at": created_at,
         **({} if notice.contact is None else {"contact": notice.contact}),
+        **({} if notice.useless_from is None else {"useless_from": notice.useless_from}),
     }
 
 
@@ -123,6 +124,8 @@ def notice_of(document: Mapping[str, Any]) -> Notice:
         digest_kind=document.get("digest_kind"),
         deadline=document.get("deadline"),
         released=document.get("released", False),
+        useless_from=document.get("useless_from"),
+        waited_until=document.get("waited_until"),
     )
 
 
@@ -144,7 +147,7 @@ def logged_of(document: Mapping[str, Any]) -> LoggedDispatch:
     )
 
 
-def card_of(document: Mapping[str, Any]) -> CaseCard:
+def card_of(document: Mapping[str, Any], sealed_contact: str | None = None) -> CaseCard:
     return CaseCard(
         case_id=document["_id"],
         tracking_number=document["tracking_number"],
@@ -162,6 +165,7 @@ def card_of(document: Mapping[str, Any]) -> CaseCard:
         posts=document.get("posts", {}),
         contact_proved=document.get("contact_proved", False),
         source=document.get("source"),
+        sealed_contact=sealed_contact,
     )
 
 

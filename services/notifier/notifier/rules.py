@@ -70,7 +70,7 @@ class Rules(Frozen):
     def load(cls, templates: Path = DEFAULT_PATH, silent: Path = SILENT_PATH) -> Self:
         """Errors: OSError, yaml.YAMLError, TemplateError, pydantic.ValidationError."""
         messages = [
-            Rule(template=template.id, event=one.event, to=one.to, when=one.when)
+            Rule(template=template.id, event=one.event, to=one.to, when=one.when, useless_from=one.useless_from)
             for template in TemplateBook.load(templates).templates
             for one in template.sent_on
         ]
@@ -78,7 +78,7 @@ class Rules(Frozen):
 
     def triggers_of(self, template_id: str) -> tuple[Trigger, ...]:
         return tuple(
-            Trigger(event=rule.event, to=rule.to, when=rule.when)
+            Trigger(event=rule.event, to=rule.to, when=rule.when, useless_from=rule.useless_from)
             for rule in self.messages
             if rule.template == template_id
         )
@@ -232,6 +232,7 @@ def _notice(
         contact=to.contact,
         digest_kind=digests.get(rule.template),
         deadline=_deadline(event),
+        useless_from=getattr(event, rule.useless_from) if rule.useless_from else None,
     )
 
 

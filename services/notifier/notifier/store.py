@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
@@ -21,7 +21,7 @@ from chassis.mongo.client import (
 )
 from chassis.mongo.erasures import ErasureLog
 from chassis.outbox.publisher import Outbox, OutboxEntry
-from event_schemas import AssignedToStation, ComplaintFiled, Lane
+from event_schemas import AssignedToStation, ComplaintFiled, ContactChanged, Lane
 
 from .domain import CaseCard, DispatchState, Notice
 from .records import (
@@ -36,6 +36,8 @@ from .records import (
 )
 
 DISPATCHES: Final = "dispatches"
+# A claim whose lease ran out may wait again when the acceptance is written at last.
+_UNSETTLED: Final = [one.value for one in (DispatchState.CLAIMED, DispatchState.QUEUED, DispatchState.WAITING)]
 _DUPLICATE_KEY: Final = 11_000
 _PAGE: Final = 100
 
@@ -45,6 +47,7 @@ class CaseStore:
 
     def __init__(self, mongo: Mongo) -> None:
         self._cards, self._log = mongo.collection("cases"), ErasureLog(mongo)
+        self._contacts = mongo.collection("safe_contacts")
 
     async def remember(self, filed: Sequence[ComplaintFiled], assigned: Sequence[AssignedToStation]) -> None:
         """Apply filings and assignments; each may come again and in any order among batches."""
@@ -70,16 +73,39 @@ class CaseStore:
             with store_errors():
                 await self._cards.bulk_write(operations, ordered=True)
 
+    async def remember_contacts(self, events: Sequence[ComplaintFiled | ContactChanged]) -> None:
+        """The newest of a case holds, whatever comes first or again; of an erased case none is kept.
+
+        Beside the card, as a change may be read before its filing, which then waits among the dead letters.
+        """
+        sealed = [event for event in events if event.sealed_contact is not None]
+        if not sealed:
+            return
+        erased = await self._log.among({event.case_id for event in sealed})
+        newest = [
+            UpdateOne({"_id": event.case_id}, _newest(event.case_seq, event.sealed_contact), upsert=True)
+            for event in sealed
+            if event.case_id not in erased
+        ]
+        if newest:
+            with store_errors():
+                await self._contacts.bulk_write(newest, ordered=True)
+
     async def cards(self, case_ids: Sequence[str]) -> Mapping[str, CaseCard]:
+        wanted = {"_id": {"$in": list(case_ids)}}
         with store_errors():
-            found = await self._cards.find({"_id": {"$in": list(case_ids)}}).to_list(None)
-        return {document["_id"]: card_of(document) for document in found}
+            found, contacts = await asyncio.gather(
+                self._cards.find(wanted).to_list(None), self._contacts.find(wanted).to_list(None)
+            )
+        sealed = {document["_id"]: document["sealed_contact"] for document in contacts}
+        return {document["_id"]: card_of(document, sealed.get(document["_id"])) for document in found}
 
     async def erase(self, case_id: str, at: datetime, now: datetime) -> None:
         """Noted last: what the log of erasures names is gone."""
         gone = {"sealed": "", "source": ""}
         with store_errors():
             await self._cards.update_one({"_id": case_id}, {"$unset": gone, "$set": {"erased_at": at}})
+            await self._contacts.delete_one({"_id": case_id})
         await self._log.note({case_id: at}, now)
 
 
@@ -161,7 +187,7 @@ class DispatchStore:
             UpdateOne(
                 {
                     "_id": claim.notice.notification_id,
-                    "state": {"$in": [DispatchState.CLAIMED.value, DispatchState.QUEUED.value]},
+                    "state": {"$in": _UNSETTLED},
                 },
                 {
                     "$set": {"state": DispatchState.ACCEPTED.value, "attempts": claim.attempt, "settled_at": at},
@@ -190,6 +216,18 @@ class DispatchStore:
         update = {"$set": {"state": DispatchState.HELD.value, "attempts": 0}, "$unset": {"due_at": ""}}
         with store_errors():
             await self.collection.update_one(_held(claim), update)
+
+    async def wait(self, claim: Claim, *, until: datetime) -> None:
+        """Let a claimed message wait for its citizen's hours, by right unsent; nothing if somebody else holds it."""
+        fields = {"state": DispatchState.WAITING.value, "due_at": until, "waited_until": until}
+        with store_errors():
+            await self.collection.update_one(_held(claim), {"$set": fields | {"attempts": claim.attempt - 1}})
+
+    async def look_again(self, case_ids: Iterable[str], now: datetime) -> None:
+        """What waits for hours that were changed is due now: whether it goes is decided anew."""
+        waiting = {"case_id": {"$in": sorted(case_ids)}, "state": DispatchState.WAITING.value}
+        with store_errors():
+            await self.collection.update_many(waiting, {"$set": {"due_at": now}})
 
     async def failed(
         self, claim: Claim, emitted: Sequence[OutboxEntry], *, attempts: int, error_code: str, at: datetime
@@ -242,19 +280,27 @@ class DispatchStore:
             found = await self.collection.find(query).sort([("created_at", 1), ("_id", 1)]).to_list(_PAGE)
         return [logged_of(document) for document in found]
 
-    async def forget(self, case_id: str) -> None:
-        """How people of the case were reached, and the texts of settled messages: that they were sent stays."""
+    async def forget(self, case_id: str, now: datetime) -> None:
+        """How people of the case were reached, and the texts of settled messages: that they were sent stays.
+
+        What still waits for its citizen's hours is given up.
+        """
         settled = {"case_id": case_id, "due_at": {"$exists": False}, "state": {"$ne": DispatchState.HELD.value}}
+        waiting = {"case_id": case_id, "state": DispatchState.WAITING.value}
         with store_errors():
             await self.collection.update_many({"case_id": case_id}, {"$unset": {"contact": ""}})
             await self.collection.update_many(settled, {"$set": {"variables": {}}})
+            # Without a contact it fails at its next turn, and nothing of it is rendered before.
+            await self.collection.update_many(waiting, {"$set": {"variables": {}, "due_at": now}})
 
     async def queue_length(self) -> Mapping[str, int]:
-        """Unsettled dispatches by lane."""
+        """Unsettled dispatches by lane, but for those that wait as their citizen asked."""
         with store_errors():
             emergency, routine = await asyncio.gather(
                 *(
-                    self.collection.count_documents({"urgency": urgency, "due_at": {"$exists": True}})
+                    self.collection.count_documents(
+                        {"urgency": urgency, "due_at": {"$exists": True}, "state": {"$ne": DispatchState.WAITING.value}}
+                    )
                     for urgency in (0, 1)
                 )
             )
@@ -303,6 +349,12 @@ def _card(event: ComplaintFiled, *, erased: bool = False) -> Document:
     if erased:
         return card | {"source": None, "erased_at": event.occurred_at}
     return card | ({"sealed": event.sealed} if event.sealed is not None and not event.anonymous else {})
+
+
+def _newest(case_seq: int, sealed_contact: str | None) -> list[Document]:
+    known = {"$gte": [{"$ifNull": ["$case_seq", 0]}, case_seq]}
+    kept = {"$cond": [known, "$sealed_contact", {"$literal": sealed_contact}]}
+    return [{"$set": {"sealed_contact": kept}}, {"$set": {"case_seq": {"$max": ["$case_seq", case_seq]}}}]
 
 
 def _assignment(event: AssignedToStation) -> Document:

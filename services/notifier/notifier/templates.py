@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from chassis.sentences import When
 from chassis.settings import load_yaml
@@ -34,6 +34,8 @@ Addressee = Literal[
     "asked",
 ]
 
+# All that a text may show to whoever stands beside the citizen: a code he has just asked for.
+DISCREET_VARIABLES = frozenset({"otp"})
 # All that a text may show whoever reads the phone of a sensitive case's citizen: a number, and when to come.
 NEUTRAL_VARIABLES = frozenset({"tracking_number", "when"})
 
@@ -79,12 +81,23 @@ class Wordings(Frozen):
         return self.hi if language == "hi" else self.en
 
 
+class Neutral(Wordings):
+    """`discreet`: the name of the text that is sent instead to who asked that nothing of the case be named."""
+
+    discreet: str
+
+
 class Trigger(Frozen):
-    """On an event of `event`, `to` gets the template, if `when` holds and no earlier trigger for both did."""
+    """On an event of `event`, `to` gets the template, if `when` holds and no earlier trigger for both did.
+
+    `useless_from`: the event's field with the time from which the message would come too late; one that had to wait
+    for its citizen's hours until then is not sent.
+    """
 
     event: str
     to: Addressee
     when: When = When()
+    useless_from: str | None = None
 
     @field_validator("event")
     @classmethod
@@ -92,6 +105,15 @@ class Trigger(Frozen):
         if event not in EVENT_CLASSES:
             raise ValueError(f"no event {event!r}")
         return event
+
+    @model_validator(mode="after")
+    def _names_a_time(self) -> Self:
+        fields = EVENT_CLASSES[self.event].model_fields
+        if self.useless_from is not None and (
+            self.useless_from not in fields or fields[self.useless_from].annotation is not AwareDatetime
+        ):
+            raise ValueError(f"{self.event} has no time {self.useless_from!r}")
+        return self
 
 
 class Template(Frozen):
@@ -107,6 +129,8 @@ class Template(Frozen):
     texts: Wordings
     # The name of one of the book's neutral texts.
     neutral: str | None = None
+    # The name of one of its discreet texts, where there is no neutral one that names it.
+    discreet: str | None = None
 
 
 class Message(Frozen):
@@ -123,7 +147,8 @@ class TemplateBook(Frozen):
     max_segments: int = Field(gt=0, le=10)
     development_dlt_prefix: str = Field(min_length=4)
     variables: Mapping[str, Variable]
-    neutrals: Mapping[str, Wordings]
+    neutrals: Mapping[str, Neutral]
+    discreet: Mapping[str, Wordings]
     templates: tuple[Template, ...]
 
     @classmethod
@@ -150,21 +175,35 @@ class TemplateBook(Frozen):
         raise TemplateError(f"no template {template_id!r}")
 
     def render(
-        self, template_id: str, language: Language, values: Mapping[str, str], *, neutral: bool = False
+        self,
+        template_id: str,
+        language: Language,
+        values: Mapping[str, str],
+        *,
+        neutral: bool = False,
+        discreet: bool = False,
     ) -> Message:
-        """The message in `language`; `neutral` picks the text that reveals nothing to a stranger."""
+        """The message in `language`; `neutral` picks the text that reveals nothing to a stranger, `discreet` the one
+        that reveals nothing to who reads along and knows the citizen.
+        """
         template = self.get(template_id)
         if set(values) != set(template.variables):
             raise TemplateError(
                 f"template {template_id!r} takes {sorted(template.variables)}, not {sorted(values)}",
             )
-        wordings = self.neutrals[template.neutral] if neutral and template.neutral is not None else template.texts
-        wording = wordings.in_language(language)
+        wording = self._wordings(template, neutral=neutral, discreet=discreet).in_language(language)
         fitted = {name: self.variables[name].fit(name, values[name]) for name in wording.placeholders()}
         text = wording.text.format_map(fitted)
         return Message(
             template=template_id, language=language, text=text, dlt_id=wording.dlt_id, unicode=not is_gsm(text)
         )
+
+    def _wordings(self, template: Template, *, neutral: bool, discreet: bool) -> Wordings:
+        instead = self.neutrals[template.neutral] if template.neutral is not None else None
+        name = instead.discreet if instead is not None else template.discreet
+        if discreet and name is not None:
+            return self.discreet[name]
+        return instead if neutral and instead is not None else template.texts
 
     def digest_kinds(self) -> dict[str, DigestKind]:
         """The templates that a digest can take the place of, and what it counts each as."""
@@ -173,7 +212,7 @@ class TemplateBook(Frozen):
     def development_ids(self) -> list[str]:
         """Texts that carry an id of the development range: a real operator would block them."""
         return sorted(
-            {place for _, place, w in _wordings(self) if w.dlt_id.startswith(self.development_dlt_prefix)},
+            {place for _, _, place, w in _wordings(self) if w.dlt_id.startswith(self.development_dlt_prefix)},
         )
 
 
@@ -190,10 +229,14 @@ def _problems(book: TemplateBook) -> Iterator[str]:
         yield from _audience_problems(template)
         if template.neutral is not None and template.neutral not in book.neutrals:
             yield f"{template.id}: no neutral text {template.neutral!r}"
+    named = {f"neutrals/{name}": one.discreet for name, one in book.neutrals.items()}
+    named |= {template.id: template.discreet for template in book.templates if template.discreet is not None}
+    yield from (f"{place}: no discreet text {name!r}" for place, name in named.items() if name not in book.discreet)
+    yield from (f"discreet/{name}: nothing uses it" for name in sorted(set(book.discreet) - set(named.values())))
     yield from _never_sent(book)
     yield from _unused(book)
-    for wanted, place, wording in _wordings(book):
-        yield from (f"{place}: {problem}" for problem in _wording_problems(book, wanted, wording))
+    for declared, all_of, place, wording in _wordings(book):
+        yield from (f"{place}: {problem}" for problem in _wording_problems(book, declared, wording, all_of=all_of))
         if wording.dlt_id in dlt_ids:
             yield f"{place}: DLT id {wording.dlt_id} is already that of {dlt_ids[wording.dlt_id]}"
         dlt_ids[wording.dlt_id] = place
@@ -221,31 +264,36 @@ def _unused(book: TemplateBook) -> Iterator[str]:
 def _audience_problems(template: Template) -> Iterator[str]:
     if template.audience == "citizen" and not template.internal and template.neutral is None:
         yield f"{template.id}: a citizen's template needs a neutral text for sensitive cases"
+    if template.audience == "citizen" and (template.neutral is None) == (template.discreet is None):
+        yield f"{template.id}: a citizen's template needs a discreet text, its own or that of its neutral text"
     if template.digest is not None and template.audience != "office":
         yield f"{template.id}: only an office gets digests"
 
 
-def _wording_problems(book: TemplateBook, wanted: frozenset[str] | None, wording: Wording) -> Iterator[str]:
-    """`wanted`: exactly these variables; None: a neutral text, which may use no others than NEUTRAL_VARIABLES."""
+def _wording_problems(book: TemplateBook, declared: frozenset[str], wording: Wording, *, all_of: bool) -> Iterator[str]:
+    """`all_of`: exactly these variables, else no others."""
     try:
         used = wording.placeholders()
     except TemplateError as error:
         yield str(error)
         return
-    if used != wanted if wanted is not None else not used <= NEUTRAL_VARIABLES:
-        yield f"uses {sorted(used)} where {sorted(wanted or NEUTRAL_VARIABLES)} are declared"
+    if used != declared if all_of else not used <= declared:
+        yield f"uses {sorted(used)} where {sorted(declared)} are declared"
     worst = {name: "9" * book.variables[name].max for name in used if name in book.variables}
     if len(worst) == len(used) and (count := segments(wording.text.format_map(worst))) > book.max_segments:
         yield f"takes {count} SMS segments at worst, at most {book.max_segments} are allowed"
 
 
-def _wordings(book: TemplateBook) -> Iterator[tuple[frozenset[str] | None, str, Wording]]:
-    for template in book.templates:
-        for language, wording in (("hi", template.texts.hi), ("en", template.texts.en)):
-            yield frozenset(template.variables), f"{template.id}/texts/{language}", wording
-    for name, wordings in book.neutrals.items():
-        for language, wording in (("hi", wordings.hi), ("en", wordings.en)):
-            yield None, f"neutrals/{name}/{language}", wording
+def _wordings(book: TemplateBook) -> Iterator[tuple[frozenset[str], bool, str, Wording]]:
+    """Each text with the variables that it may show, and whether it must show them all."""
+    places: list[tuple[frozenset[str], bool, str, Wordings]] = [
+        *((frozenset(one.variables), True, f"{one.id}/texts", one.texts) for one in book.templates),
+        *((NEUTRAL_VARIABLES, False, f"neutrals/{name}", one) for name, one in book.neutrals.items()),
+        *((DISCREET_VARIABLES, False, f"discreet/{name}", one) for name, one in book.discreet.items()),
+    ]
+    for declared, all_of, place, wordings in places:
+        yield declared, all_of, f"{place}/hi", wordings.hi
+        yield declared, all_of, f"{place}/en", wordings.en
 
 
 def _fields(text: str) -> Iterator[tuple[str, str]]:

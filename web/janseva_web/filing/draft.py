@@ -22,6 +22,7 @@ LONGEST_TEXT: Final = 300
 LONGEST_ANSWER: Final = 4_000
 MOST_LINES: Final = 20
 PREFIX: Final = "a-"
+CONTACT_PREFIX: Final = "contact-"
 # Longer digits are no number of a form; int() would take its time.
 _NUMBER: Final = re.compile(r"-?\d{1,15}")
 _LOCAL_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
@@ -45,6 +46,7 @@ class Draft(BaseModel):
     name: str = Field(default="", repr=False)
     address: str = Field(default="", repr=False)
     phone: str = Field(default="", repr=False)
+    contact: dict[str, str] = Field(default_factory=dict, repr=False)
 
     @classmethod
     def opened(cls, service: Service, visit: Visit) -> Self | None:
@@ -71,6 +73,7 @@ class Draft(BaseModel):
         if step.kind is Kind.PERSON:
             for name in ("name", "address", "phone"):
                 setattr(self, name, _text(form.get(name), LONGEST_TEXT + 1))
+            self.contact = contact_of(service, form)
 
     def _merge_place(self, form: FormData) -> None:
         lat, lon = _text(form.get("lat"), 20), _text(form.get("lon"), 20)
@@ -92,6 +95,7 @@ class Draft(BaseModel):
             "description": self.description or None,
             "location": self.location(),
             "named_station": self.station or None,
+            "contact": contact_body(service, self.contact),
         }
         return {
             **{name: value for name, value in body.items() if value is not None},
@@ -131,6 +135,20 @@ class Draft(BaseModel):
             "service_code": service.code,
             **({"against_police": "true"} if against == "yes" else {}),
         }
+
+
+def contact_of(service: Service, form: FormData) -> dict[str, str]:
+    """What a page sent of how its sender may be written to."""
+    return {name: _text(form.get(CONTACT_PREFIX + name), LONGEST_TEXT) for name in service.contact_questions}
+
+
+def contact_body(service: Service, answers: Mapping[str, str]) -> dict[str, Any] | None:
+    """As intake takes it; None if nothing was answered. A choice that was left open means no."""
+    if not any(answers.values()):
+        return None
+    asked = service.contact_questions.items()
+    given = {name: value_of(question, answers[name]) for name, question in asked if answers.get(name)}
+    return {name: False for name, question in asked if question.type == "boolean"} | given
 
 
 def value_of(question: Question, answer: str | list[str]) -> Any:

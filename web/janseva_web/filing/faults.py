@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from janseva_web.filing.draft import LONGEST_DESCRIPTION, LONGEST_TEXT, PREFIX, Draft
+from janseva_web.filing.draft import CONTACT_PREFIX, LONGEST_DESCRIPTION, LONGEST_TEXT, PREFIX, Draft
 from janseva_web.filing.steps import Kind, Step, required_questions, step_of_question
 from janseva_web.languages import PageLanguage
 from janseva_web.pages import FieldFault
@@ -62,6 +62,10 @@ def _place_of(wrong: WrongField, steps: tuple[Step, ...], service: Service) -> t
         return next((step for step in steps if step.describes), steps[0]), "description", wrong.message
     if member in {"location", "named_station"}:
         return _of_kind(steps, Kind.PLACE), "station_text", wrong.message
+    if member == "contact":
+        asked = service.contact_questions.get(name)
+        text = f"{asked.title}: {wrong.message}" if asked else wrong.message
+        return _of_kind(steps, Kind.PERSON), CONTACT_PREFIX + name if asked else "", text
     if member == "complainant":
         return _of_kind(steps, Kind.PERSON), name if name in PERSON_FIELDS else "name", wrong.message
     return steps[-1], "", wrong.message

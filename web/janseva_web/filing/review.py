@@ -50,6 +50,11 @@ def _rows(service: Service, draft: Draft, step: Step, language: PageLanguage) ->
             "phone": language.text("login.phone"),
         }
         rows += [Row(titles[name], value) for name, value in given.items() if value]
+        rows += [
+            Row(question.title, shown(question, answer, language))
+            for name, question in service.contact_questions.items()
+            if (answer := draft.contact.get(name))
+        ]
     return rows
 
 

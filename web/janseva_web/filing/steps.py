@@ -83,7 +83,7 @@ def _fits(answer: str | list[str] | None, wanted: object) -> bool:
 
 
 def _ordered(service: Service) -> list[tuple[str, Question]]:
-    return sorted(service.attributes.properties.items(), key=lambda one: one[1].order)
+    return list(service.attributes.in_order.items())
 
 
 def _pages(service: Service, names: Sequence[str]) -> Iterator[Step]:

@@ -52,6 +52,7 @@ class Question(Chosen):
     group: str | None = Field(default=None, alias="x-group")
     is_past: bool = Field(default=False, alias="x-past")
     is_place: bool = Field(default=False, alias="x-place")
+    is_local_time: bool = Field(default=False, alias="x-local-time")
 
 
 class Needed(Read):
@@ -67,6 +68,10 @@ class Questions(Read):
     expected: tuple[str, ...] = Field(default=(), alias="x-expected")
     required_when: tuple[Needed, ...] = Field(default=(), alias="x-required-when")
     either: tuple[tuple[str, ...], ...] = Field(default=(), alias="x-either")
+
+    @property
+    def in_order(self) -> Mapping[str, Question]:
+        return dict(sorted(self.properties.items(), key=lambda one: one[1].order))
 
 
 class NamedCode(Read):
@@ -123,6 +128,7 @@ class Service(Read):
     place_required: bool = False
     description_required: bool = False
     attributes: Questions = Questions()
+    contact: Questions | None = None
     documents: tuple[NamedCode, ...] = ()
     clocks: tuple[ClockOfService, ...] = ()
     fee: Fee | None = None
@@ -132,6 +138,11 @@ class Service(Read):
     @property
     def needs_login(self) -> bool:
         return self.login != "none"
+
+    @property
+    def contact_questions(self) -> Mapping[str, Question]:
+        """How the citizen may be written to, in their order; none where it is not asked."""
+        return {} if self.contact is None else self.contact.in_order
 
 
 class ServiceList(Read):

@@ -1,10 +1,10 @@
 """Files an appeal and marks the case that it is about."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chassis.http.problems import Problem
-from event_schemas import PersonalData, ids
+from event_schemas import PersonalData, SafeContact, ids
 from intake.appeals.domain import appeal_submission
 from intake.case.model import BY_OWNER, Case, CaseUpdate, Idempotency, TimelineEntry
 from intake.case.store import CaseStore, UniqueConflict, UniqueField
@@ -22,6 +22,7 @@ class AppealDesk:
     filing: FilingDesk
     service: Service
     personal_of: Callable[[Case], PersonalData]
+    safe_contact_of: Callable[[Case], SafeContact | None]
 
     async def file(self, case: Case, description: str, key: str, idempotency: Idempotency) -> Filed:
         """Durable on return; the same key gives the same answer. Problem 409 where none is offered, or one is there."""
@@ -32,6 +33,7 @@ class AppealDesk:
         if not is_appealable(case):
             raise Problem(APPEAL_NOT_OFFERED)
         submission = appeal_submission(case, self.service, self.personal_of(case), description)
+        submission = replace(submission, safe_contact=self.safe_contact_of(case))
         try:
             filed = await self.filing.file(submission, key=key, idempotency=idempotency)
         except UniqueConflict as conflict:

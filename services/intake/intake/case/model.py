@@ -1,4 +1,4 @@
-"""A case as intake knows it: the authority on its state. Personal data are in `sealed` alone."""
+"""A case as intake knows it: the authority on its state. Personal data are in its sealed fields alone."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -307,6 +307,7 @@ class Case:
     links: tuple[CaseLink, ...] = ()
     counter: CounterFiling | None = None
     helper: CaseHelper | None = None
+    sealed_contact: str | None = None
     feedback: int | None = None
     round: int = 1
     commands: Mapping[str, CommandMark] = field(default_factory=dict)
@@ -355,6 +356,7 @@ class CaseUpdate:
     kinds: tuple[str, ...] | None = None
     location: Location | None = None
     sealed: str | None = None
+    sealed_contact: str | None = None
     flags: tuple[str, ...] | None = None
     receipt: str | None = None
     join: Join | None = None

@@ -91,6 +91,7 @@ class CatalogueReader:
                 self._texts,
                 now,
                 self._catalogue.helplines(service.code),
+                self._catalogue.contact_form(service, language),
             )
             for service in self._catalogue
             if code in (None, service.code)
@@ -120,6 +121,7 @@ def _service(
     texts: Texts,
     now: datetime,
     helplines: Sequence[Mapping[str, Any]],
+    contact: Mapping[str, Any] | None,
 ) -> Mapping[str, Any]:
     return {
         "code": service.code,
@@ -141,6 +143,7 @@ def _service(
         "promised_by": [promise.model_dump(include={"article", "hi", "en"}) for promise in promises],
         "place_required": service.place_required,
         "attributes": form,
+        "contact": contact,
         "description_required": service.description_required,
         "documents": [document.model_dump() for document in service.documents],
         "clocks": _clocks(service, edition, texts),

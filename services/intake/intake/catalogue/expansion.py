@@ -28,6 +28,9 @@ def expanded(data: Any) -> Any:
         code: {**paper, "names": _term(vocabularies, IDENTITY_PAPERS, code)} if isinstance(paper, dict) else paper
         for code, paper in data.get("identity", {}).items()
     }
+    contact = kept.get("contact")
+    if isinstance(contact, dict) and isinstance(contact.get("attributes"), dict):
+        kept["contact"] = {**contact, "attributes": schema_of(contact["attributes"], blocks, vocabularies)}
     return {**kept, "identity": papers, "services": services, "version": _digest(data)}
 
 

@@ -15,9 +15,10 @@ from chassis.settings import load_yaml
 from intake.catalogue.answers import Questions
 from intake.catalogue.helplines import helplines_for, helplines_of
 from intake.catalogue.model import CatalogueFile, Service
+from intake.catalogue.questions import form
 
 SHIPPED = Path(__file__).parent
-PARTS: Final = ("vocabularies", "blocks", "checks", "promises", "identity", "helplines")
+PARTS: Final = ("vocabularies", "blocks", "checks", "promises", "identity", "helplines", "contact")
 
 
 class CatalogueError(Exception):
@@ -33,6 +34,7 @@ class Catalogue:
         self.checks = file.checks
         self.identity = file.identity
         self._helplines = file.helplines
+        self._contact = file.contact
         self.notices = {notice.code: notice for service in file.services for notice in service.notices}
         self._services: Mapping[str, Service] = {service.code: service for service in file.services}
         if len(self._services) != len(file.services):
@@ -57,6 +59,12 @@ class Catalogue:
     def form(self, service: Service, language: Language) -> Mapping[str, Any]:
         """The service's questions as a JSON Schema for one reader (see questions.form)."""
         return self._questions[service.code].form(language)
+
+    def contact_form(self, service: Service, language: Language) -> Mapping[str, Any] | None:
+        """What a form of the service asks of how the citizen is written to; None where it asks nothing of it."""
+        if self._contact is None or service.family not in self._contact.families:
+            return None
+        return form(self._contact.attributes, language)
 
     def attribute_errors(
         self, service: Service, attributes: Mapping[str, Any], now: datetime

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from chassis.sentences import When, facts_of_answers
-from event_schemas import Lane
+from event_schemas import Lane, SafeContact
 from event_schemas.calendars import india_date
 from event_schemas.districts import district_named, names
 from intake.case.states import Family
@@ -30,6 +30,8 @@ def _known_district(name: str) -> str:
     return found
 
 
+NEVER_WRITTEN_TO: Final = frozenset({Family.EMERGENCY, Family.TIP, Family.LOOKUP, Family.NOTICE})
+"""Families without messages, and the one whose messages wait for nothing."""
 District = Annotated[str, AfterValidator(_known_district)]
 Login = Literal["none", "citizen", "identity"]
 
@@ -283,6 +285,21 @@ class Service(_Data):
         return {name: value for name, value in attributes.items() if properties.get(name, {}).get("x-clear") is True}
 
 
+class ContactQuestions(_Data):
+    """How somebody is to be written to, as the forms of these families ask it: the members of a SafeContact."""
+
+    families: frozenset[Family]
+    attributes: Annotated[dict[str, Any], AfterValidator(check_texts)]
+
+    @model_validator(mode="after")
+    def _asks_what_is_kept(self) -> Self:
+        if set(self.attributes.get("properties", {})) != set(SafeContact.model_fields):
+            raise ValueError("contact: what is asked is not what is kept of it")
+        if unwritten := self.families & NEVER_WRITTEN_TO:
+            raise ValueError(f"contact: nobody is written to, or at once, of {', '.join(sorted(unwritten))}")
+        return self
+
+
 class CatalogueFile(_Data):
     """The catalogue as it is written, with each block, vocabulary and term put in its place.
 
@@ -294,6 +311,7 @@ class CatalogueFile(_Data):
     promises: Mapping[str, Promise] = {}
     identity: Mapping[str, IdentityPaper] = {}
     helplines: tuple[Helpline, ...] = ()
+    contact: ContactQuestions | None = None
     services: tuple[Service, ...] = Field(min_length=1)
 
     @model_validator(mode="before")

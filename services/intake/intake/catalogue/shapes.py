@@ -35,6 +35,8 @@ class ServiceEntry(Shape):
     Its `required` is refused where it is missing; `x-expected` is what a form should not let pass unasked. Of a service
     that is not live (`live` false), `meanwhile` says what to do; one that makes no case is read at `look_at`; one with
     an `own_call` is filed there. `result_login`: what the result asks for, which may be more than `login`, the filing.
+    `contact` is the JSON Schema of the filing's member of that name, where its form should ask how the citizen may be
+    written to; `x-local-time` marks a time of India's clock, such as `10:00`.
     """
 
     code: str
@@ -56,6 +58,7 @@ class ServiceEntry(Shape):
     promised_by: list[PromisedBy]
     place_required: bool
     attributes: Mapping[str, Any]
+    contact: Mapping[str, Any] | None
     description_required: bool
     documents: list[Document]
     clocks: list[ServiceClock]

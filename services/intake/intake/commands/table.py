@@ -20,6 +20,7 @@ from event_schemas import (
     ComplaintClosed,
     ComplaintReopened,
     ComplaintWithdrawn,
+    ContactChanged,
     DisputeDecided,
     DocumentsRequested,
     EmergencyResolved,
@@ -67,7 +68,7 @@ from intake.case.situation import (
     valid_certificates,
 )
 from intake.case.states import CASE_FAMILIES, DONE, Family, Role, State, Transition, stay, to
-from intake.commands import certificates, documents, emergencies, general, identity, tips
+from intake.commands import certificates, contact, documents, emergencies, general, identity, tips
 from intake.commands.endings import ClockEnds, every_clock, the_kinds_clock, the_signature
 from intake.fir import commands as fir
 from intake.fir import domain as information
@@ -131,6 +132,7 @@ class Act(StrEnum):
     DISMISS_WITHDRAWAL = "dismiss-withdrawal"
     REOPEN = "reopen"
     RENEW = "renew"
+    CONTACT = "contact"
     FEEDBACK = "feedback"
 
 
@@ -730,6 +732,15 @@ TABLE: Mapping[Act, Command] = {
         families=frozenset({F.REGISTRATION}),
         roles=_CITIZEN,
         condition=rules.may_renew,
+    ),
+    # A message may come after any end of the case; an emergency's are as they are, and a tip has none.
+    Act.CONTACT: Command(
+        body=contact.ContactBody,
+        event=ContactChanged,
+        build=contact.change_contact,
+        moves=stay(frozenset(S)),
+        families=_HEARABLE,
+        roles=_CITIZEN,
     ),
     Act.FEEDBACK: Command(
         body=general.Feedback,

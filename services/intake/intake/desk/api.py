@@ -12,9 +12,10 @@ from chassis.http.openapi import described
 from chassis.http.problems import FORBIDDEN, NOT_FOUND, Language, Problem, language_of
 from chassis.sealing import KeyRing
 from chassis.sentences import CodeNames
-from event_schemas import PersonalData
+from event_schemas import PersonalData, SafeContact
 from intake.auth import Authenticator, Principal, actor_of
 from intake.case.command import CommandBody
+from intake.case.contact import safe_contact_of
 from intake.case.identity import Identities
 from intake.case.messages import messages_of
 from intake.case.model import ActedBy, Case
@@ -98,6 +99,9 @@ class DeskParts:
         if case.sealed is None:
             return PersonalData()
         return PersonalData.from_json(self.ring.open(case.case_id, case.sealed))
+
+    def safe_contact(self, case: Case) -> SafeContact | None:
+        return safe_contact_of(self.ring, case)
 
 
 def desk_router(parts: DeskParts) -> APIRouter:

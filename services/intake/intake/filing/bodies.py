@@ -14,6 +14,7 @@ from event_schemas import Location
 from event_schemas.values import FilingChannel, HelperKind, Language
 from intake.auth import Principal
 from intake.catalogue import Catalogue, Service
+from intake.commands.contact import ContactBody
 from intake.filing.domain import Person, Submission
 from intake.filing.geo import PointPlausibility, clamped_accuracy, judge_point
 from intake.filing.notices import DOUBTFUL, FORMAT_DOUBTFUL
@@ -129,6 +130,7 @@ class ComplaintBody(Body):
     attributes: dict[str, Any] = Field(default_factory=dict, repr=False)
     counter: CounterBody | None = None
     helper: HelperBody | None = None
+    contact: ContactBody | None = Field(default=None, repr=False)
 
 
 def checked_location(body: LocationBody) -> Location:
@@ -223,4 +225,5 @@ def submission_of(
         named_station=body.named_station,
         attributes=attributes,
         flags=content_flags(catalogue, service, attributes, now),
+        safe_contact=body.contact.safe_contact() if body.contact else None,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from event_schemas import ComplaintFiled, IdentityHeld, Location, PersonalData, VisitorArrived, ids
+from event_schemas import ComplaintFiled, IdentityHeld, Location, PersonalData, SafeContact, VisitorArrived, ids
 from event_schemas.policies import PolicySet
 from intake.case.due import dues
 from intake.case.model import (
@@ -83,6 +83,7 @@ class Submission:
     identity: CaseIdentity | None = None
     counter: CounterFiling | None = None
     helper: Helper | None = field(default=None, repr=False)
+    safe_contact: SafeContact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,7 @@ def file_complaint(submission: Submission, stamp: Stamp, policies: PolicySet, se
         received_at=submission.counter.received_at if submission.counter else None,
         helped_by=submission.helper.on_record.kind if submission.helper else None,
         sealed_helper=_sealed_helper(submission, stamp, seal, sensitive=sensitive),
+        sealed_contact=_sealed_contact(submission, stamp, seal),
     )
     flags = notice_flags(
         submission.flags,
@@ -226,6 +228,14 @@ def _sealed_helper(submission: Submission, stamp: Stamp, seal: Seal, *, sensitiv
     return seal(stamp.case_id, PersonalData(phone=helper.phone).to_json(), stamp.now)
 
 
+def _sealed_contact(submission: Submission, stamp: Stamp, seal: Seal) -> str | None:
+    """None for who is written to as usual."""
+    asked = submission.safe_contact
+    if asked is None or (not asked.neutral and asked.hours is None):
+        return None
+    return seal(stamp.case_id, asked.to_json(), stamp.now)
+
+
 def _helped(filed: ComplaintFiled) -> Mapping[str, str]:
     return {} if filed.helped_by is None else {"helped_by": str(filed.helped_by)}
 
@@ -277,6 +287,7 @@ def _case_of(
         identity=submission.identity,
         counter=submission.counter,
         helper=submission.helper.on_record if submission.helper else None,
+        sealed_contact=filed.sealed_contact,
         links=submission.links,
         desk_keys=_desk_keys(submission, stamp),
         history=(TimelineEntry(stamp.event_id, stamp.case_id, stamp.now, filed.type, _helped(filed)),),

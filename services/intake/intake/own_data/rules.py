@@ -75,6 +75,7 @@ def erased(case: Case, now: datetime) -> Case:
     return replace(
         case,
         sealed=None,
+        sealed_contact=None,
         owner=None,
         contact=None,
         receipts=(),

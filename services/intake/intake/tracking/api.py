@@ -17,6 +17,7 @@ from intake.case.scope import Actor
 from intake.case.states import Role
 from intake.case.store import CaseFilter, CaseStore, Proof
 from intake.catalogue import Catalogue
+from intake.commands.contact import ContactBody
 from intake.commands.general import Feedback, Withdraw
 from intake.commands.handlers import CommandDesk, CommandRequest
 from intake.commands.table import Act
@@ -129,8 +130,10 @@ def status_router(
         headers = {"Content-Language": language, "Vary": "Accept-Language, Authorization"}
         return json_response({"items": cases, "next_cursor": page.cursor}, headers=headers)
 
-    def offer(act: Act, body_type: type[CommandBody], summary: str) -> None:
-        @router.post(f"/complaints/{{tracking_number}}/{act}", status_code=202, name=str(act))
+    def offer(act: Act, body_type: type[CommandBody], summary: str, method: str = "POST") -> None:
+        path = f"/complaints/{{tracking_number}}/{act}"
+
+        @router.api_route(path, methods=[method], status_code=202, name=str(act))
         @described(docs.own_command(act, body_type, summary))
         async def own_command(
             tracking_number: str,
@@ -153,5 +156,6 @@ def status_router(
     offer(Act.CONFIRM_VISIT, AnswerVisit, "Confirm that somebody came")
     offer(Act.DISPUTE_VISIT, AnswerVisit, "Say that the recorded visit did not take place")
     offer(Act.RENEW, Renew, "Renew a registration")
+    offer(Act.CONTACT, ContactBody, "Say how messages are sent to you", "PUT")
     offer(Act.FEEDBACK, Feedback, "Rate how it was handled")
     return router

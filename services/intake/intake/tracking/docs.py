@@ -116,6 +116,11 @@ _OWN: Final = {
         "From 60 days before its card ends. The station looks at it again and approves a new card.",
         {},
     ),
+    Act.CONTACT: (
+        "change_contact",
+        "Where others may read the phone: messages name nothing of the case (`neutral`), and wait for these hours.",
+        {"neutral": True, "opens": "10:00", "closes": "16:00"},
+    ),
     Act.FEEDBACK: (
         "rate_case",
         "How it was handled, from 1 (badly) to 5 (well). With two or fewer an `appeal` is offered.",
