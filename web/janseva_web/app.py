@@ -26,6 +26,7 @@ from janseva_web.components.api import components_router
 from janseva_web.cookies import Sealer
 from janseva_web.desk.api import desk_router
 from janseva_web.desk.commands import CommandForms
+from janseva_web.desk.counter import counter_router
 from janseva_web.desk.login import OfficerLogin
 from janseva_web.desk.visits import visits_router
 from janseva_web.emergency.api import emergency_router
@@ -86,6 +87,7 @@ def create_app(
     login = OfficerLogin(settings.officer_login_url, settings.officer_client_id, settings.public_url, http)
     desk, door = Desk(intake), CaseDoor(pages, citizens)
     catalogue, receipts = Catalogue(intake, clock), Receipts(settings.public_url)
+    code_names = CodeNames.load()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -115,7 +117,8 @@ def create_app(
             acts_router(door),
             streams_router(door, intake),
             registers_router(pages, Registers(intake), citizens),
-            desk_router(pages, desk, login, CommandForms(CodeNames.load())),
+            counter_router(pages, catalogue, citizens, geography, receipts, code_names),
+            desk_router(pages, desk, login, CommandForms(code_names)),
             visits_router(pages, desk, receipts),
             tips_router(pages, catalogue, Tips(intake)),
             wall_router(pages, Ledger(Api("ledger", settings.ledger_url, http))),

@@ -164,12 +164,16 @@ class _DeskPages:
         return self.pages.redirect(visit, f"/desk/login?to={quote(to)}")
 
     def _ended(self, visit: Visit, refused: Refused) -> Response:
-        """A token that is worth nothing any more ends the session: the post was withdrawn, or its time is over."""
-        if refused.status != 401:
-            return self.pages.refused(visit, refused)
-        visit.drop(OFFICER)
-        text = visit.language.text
-        return self.pages.error(visit, 401, title=text("desk.ended"), detail=text("desk.login_again"))
+        return ended(self.pages, visit, refused)
+
+
+def ended(pages: Pages, visit: Visit, refused: Refused) -> Response:
+    """A token that is worth nothing any more ends the session: the post was withdrawn, or its time is over."""
+    if refused.status != 401:
+        return pages.refused(visit, refused)
+    visit.drop(OFFICER)
+    text = visit.language.text
+    return pages.error(visit, 401, title=text("desk.ended"), detail=text("desk.login_again"))
 
 
 def officer(visit: Visit) -> Asker | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, ClassVar, Final
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -45,6 +45,9 @@ class Filing:
     draft: Draft
     token: str | None
 
+    base: ClassVar[str] = "/file"
+    check_template: ClassVar[str] = "filing_check.html"
+
     @property
     def steps(self) -> tuple[Step, ...]:
         return steps_of(self.service, self.draft.answers)
@@ -57,7 +60,7 @@ class Filing:
         route = await self._foretold() if step.kind is Kind.CHECK else None
         return self.pages.page(
             self.visit,
-            "filing_check.html" if step.kind is Kind.CHECK else "filing_step.html",
+            self.check_template if step.kind is Kind.CHECK else "filing_step.html",
             status=422 if faults else 200,
             faults=faults,
             service=self.service,
@@ -74,7 +77,13 @@ class Filing:
             logged_in=self.token is not None,
             rows=rows_of(self.service, self.draft, steps, self.visit.language) if step.kind is Kind.CHECK else (),
             route=route,
+            place=f"{self.base}/{self.service.code}",
+            **self.own_values(step),
         )
+
+    def own_values(self, _step: Step) -> dict[str, Any]:
+        """What a page shows besides."""
+        return {}
 
     async def answer(self, step: Step, go: str) -> Response:
         """The page that follows the one that was sent."""
@@ -87,7 +96,7 @@ class Filing:
         if step.kind is Kind.PLACE and (go == "find" or (self._station_text() and not self.draft.station)):
             return await self._find(step)
         if step.kind is Kind.CHECK:
-            return await self._send() if go == "send" else await self.show(step)
+            return await self.send(step) if go == "send" else await self.show(step)
         faults = faults_of_step(step, self.service, self.draft, self.visit.language)
         return await self.show(step, faults) if faults else await self.show(steps[place + 1])
 
@@ -117,16 +126,16 @@ class Filing:
             # A forecast: without it the form is sent all the same.
             return None
 
-    async def _send(self) -> Response:
+    async def send(self, _step: Step) -> Response:
         body = self.draft.body(self.service, self.visit.language.filed, logged_in=self.token is not None)
         try:
             filed = await self.citizens.file(body, self.draft.key, self.visit.asker(token=self.token))
         except Refused as refused:
-            return await self._refused(refused)
+            return await self.refused(refused)
         self.visit.keep_receipt(Receipt(filed.tracking_number, filed.receipt_secret))
         return filed_page(self.pages, self.visit, self.receipts, filed, self.service)
 
-    async def _refused(self, refused: Refused) -> Response:
+    async def refused(self, refused: Refused) -> Response:
         """Faults at their fields; what time or a login mends, on the last page with everything still in it."""
         steps, text = self.steps, self.visit.language.text
         if refused.errors:
@@ -138,6 +147,18 @@ class Filing:
         if refused.status in SEND_AGAIN:
             return await self.show(steps[-1], notice=refused.detail or text("filing.not_sent"))
         return await self.show(steps[-1], [FieldFault("", refused.detail or refused.title or text("filing.not_sent"))])
+
+
+async def taken(filing: Filing) -> Response:
+    """Take over the page that was sent, and answer it with the next."""
+    visit, draft = filing.visit, filing.draft
+    step = step_named(filing.steps, visit.field("step"))
+    before = draft.station
+    draft.merge(step, filing.service, visit.form)
+    if draft.station and draft.station != before:
+        office = await filing.geography.station(draft.station, visit.asker())
+        draft.station_name = visit.language.of(office.names)
+    return await filing.answer(step, visit.field("go"))
 
 
 def filed_page(pages: Pages, visit: Visit, receipts: Receipts, filed: Filed, service: Service) -> Response:
@@ -203,18 +224,12 @@ class _FilingPages:
         service = await self._service(visit)
         if (place := elsewhere(service)) is not None:
             return self.pages.redirect(visit, place)
-        form = await visit.read_form()
+        await visit.read_form()
         draft = Draft.opened(service, visit)
         if draft is None:
             return self.pages.redirect(visit, f"/file/{service.code}")
         filing = self._filing(visit, service, draft, await citizen_token(visit, self.citizens))
-        step = step_named(filing.steps, visit.field("step"))
-        before = draft.station
-        draft.merge(step, service, form)
-        if draft.station and draft.station != before:
-            office = await self.geography.station(draft.station, visit.asker())
-            draft.station_name = visit.language.of(office.names)
-        return await filing.answer(step, visit.field("go"))
+        return await taken(filing)
 
     async def _service(self, visit: Visit) -> Service:
         service = await self.catalogue.one(visit.request.path_params["code"], visit.asker())

@@ -47,6 +47,7 @@ class Draft(BaseModel):
     address: str = Field(default="", repr=False)
     phone: str = Field(default="", repr=False)
     contact: dict[str, str] = Field(default_factory=dict, repr=False)
+    counter: dict[str, str] = Field(default_factory=dict, repr=False)
 
     @classmethod
     def opened(cls, service: Service, visit: Visit) -> Self | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from janseva_web.filing.counter import PLACES as COUNTER_PLACES
 from janseva_web.filing.draft import CONTACT_PREFIX, LONGEST_DESCRIPTION, LONGEST_TEXT, PREFIX, Draft
 from janseva_web.filing.steps import Kind, Step, required_questions, step_of_question
 from janseva_web.languages import PageLanguage
@@ -68,7 +69,7 @@ def _place_of(wrong: WrongField, steps: tuple[Step, ...], service: Service) -> t
         return _of_kind(steps, Kind.PERSON), CONTACT_PREFIX + name if asked else "", text
     if member == "complainant":
         return _of_kind(steps, Kind.PERSON), name if name in PERSON_FIELDS else "name", wrong.message
-    return steps[-1], "", wrong.message
+    return steps[-1], COUNTER_PLACES.get(wrong.pointer, ""), wrong.message
 
 
 def _of_kind(steps: tuple[Step, ...], kind: Kind) -> Step:

@@ -112,11 +112,11 @@ class Api:
 
     @asynccontextmanager
     async def stream(
-        self, path: str, *parts: str, asker: Asker, headers: Mapping[str, str] | None = None
+        self, path: str, *parts: str, asker: Asker, headers: Mapping[str, str] | None = None, method: str = "GET"
     ) -> AsyncIterator[httpx.Response]:
         """An answer that is read as it comes: a paper, or live events. Refused before the first byte."""
         request = self._http.build_request(
-            "GET",
+            method,
             self._base + place(path, *parts),
             headers={**asker.headers(), **(headers or {})},
             timeout=httpx.Timeout(12.0, read=90.0),

@@ -121,6 +121,7 @@ class Service(Read):
     lane: str
     live: bool
     login: str
+    result_login: str = ""
     names: Names
     how_to: Names
     meanwhile: Names | None = None
@@ -143,6 +144,11 @@ class Service(Read):
     def contact_questions(self) -> Mapping[str, Question]:
         """How the citizen may be written to, in their order; none where it is not asked."""
         return {} if self.contact is None else self.contact.in_order
+
+    @property
+    def asks_identity(self) -> bool:
+        """Whether the applicant shows a paper of identity."""
+        return "identity" in {self.login, self.result_login}
 
 
 class ServiceList(Read):
