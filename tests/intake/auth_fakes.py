@@ -82,6 +82,8 @@ class SenderSpy:
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, str, str]] = []
+        self.discreet: list[bool] = []
 
-    async def send(self, phone: str, code: str, language: str) -> None:
+    async def send(self, phone: str, code: str, language: str, *, discreet: bool) -> None:
         self.sent.append((phone, code, language))
+        self.discreet.append(discreet)

@@ -195,6 +195,7 @@ def _wanted(case: Case, wanted: CaseFilter) -> bool:
         wanted.owner in (None, case.owner)
         and (wanted.filed_since is None or case.filed_at >= wanted.filed_since)
         and wanted.sensitive in (None, case.sensitive)
+        and wanted.with_contact in (None, case.sealed_contact is not None)
         and wanted.fir_online in (None, case.fir and case.fir.online)
         and (wanted.group is None or any(key.startswith(f"{wanted.group}:") for key in case.desk_keys))
         and wanted.status in (None, str(case.state))

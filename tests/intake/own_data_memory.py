@@ -39,17 +39,21 @@ class MemoryErasures:
 
 
 class KeptMessages:
-    """`texts`: phone and template of each SMS. `away`: the notifier does not answer."""
+    """`texts`: phone and template of each SMS; `discreet`: of which. `away`: the notifier does not answer."""
 
     def __init__(self) -> None:
+        self.discreet: list[str] = []
         self.texts: list[tuple[str, str]] = []
         self.away = False
 
-    async def send(self, phone: str, template: str, language: str, variables: Mapping[str, str]) -> None:
+    async def send(
+        self, phone: str, template: str, language: str, variables: Mapping[str, str], *, discreet: bool
+    ) -> None:
         del language, variables
         if self.away:
             raise Problem(OWNER_UNREACHED)
         self.texts.append((phone, template))
+        self.discreet += [template] if discreet else []
 
     async def sent(self, case_id: str) -> tuple[Mapping[str, Any], ...]:
         del case_id

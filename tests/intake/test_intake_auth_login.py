@@ -42,6 +42,7 @@ class Desk:
             settings.citizen_token_key, settings.phone_hash_key, ring, settings.access_token_ttl
         )
         self.sender = SenderSpy()
+        self.shared: set[str] = set()
         sessions = MemorySessionStore()
         self.ended = EndedSessions(sessions, self.clock, settings.access_token_ttl)
         self.registry = CollectorRegistry()
@@ -54,9 +55,13 @@ class Desk:
             ended=self.ended,
             logins=MemoryLoginStore(),
             sender=self.sender,
+            is_discreet=self.is_discreet,
             clock=self.clock,
             metrics=IntakeMetrics(self.registry),
         )
+
+    async def is_discreet(self, subject: str) -> bool:
+        return subject in self.shared
 
     def refused(self, reason: str) -> float | None:
         return self.registry.get_sample_value("janseva_otp_refused_total", {"reason": reason})
@@ -69,6 +74,17 @@ class Desk:
 @pytest.fixture
 def desk() -> Desk:
     return Desk()
+
+
+async def test_a_shared_phones_code_names_nothing(desk: Desk) -> None:
+    """If it is asked for with the code, or was with a case of the same number; it is sent at once all the same."""
+    await desk.ask()
+    desk.clock.advance(timedelta(hours=1))
+    await desk.login.ask_code(PHONE, "hi", "127.0.0.1", neutral=True)
+    desk.clock.advance(timedelta(hours=1))
+    desk.shared.add(desk.tokens.subject_of(PHONE))
+    await desk.ask()
+    assert desk.sender.discreet == [False, True, True]
 
 
 def wrong(code: str) -> str:

@@ -1,13 +1,15 @@
 """Who does not hold the phone alone says how to be written to: at filing and later, sealed wherever it goes."""
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from chassis.sealing import KeyRing
 from event_schemas import ComplaintFiled, ContactChanged, SafeContact
-from intake.case.contact import safe_contact_of
-from tests.intake.intake_rig import ASHA, COMPLAINT, RAVI, SHO, Rig
+from intake.case.contact import SafeContacts, safe_contact_of
+from tests.intake.intake_rig import ASHA, COMPLAINT, DATA_POST, RAVI, SHO, Rig
 
 CONTACT: dict[str, Any] = {"neutral": True, "opens": "10:07", "closes": "16:23"}
 ASKED: dict[str, Any] = {**COMPLAINT, "contact": CONTACT}
@@ -168,3 +170,40 @@ async def test_nothing_of_it_is_in_clear(intake: Rig, caplog: pytest.LogCaptureF
     assert metrics.status_code == 200
     for secret in (b"10:07", b"16:23", b'"neutral"', b"neutral="):
         assert [one for one in shown if secret in one] == []
+
+
+async def test_messages_to_the_login_are_neutral_while_a_case_of_it_asks_so(intake: Rig) -> None:
+    """A code, and those of an erasure to its end, when the cases are gone."""
+    contacts = SafeContacts(intake.store, intake.ring)
+    assert not await contacts.is_discreet(ASHA.sub)
+    filed = await intake.filed(ASKED)
+    await intake.filed(COMPLAINT)
+    assert await contacts.is_discreet(ASHA.sub)
+    assert not await contacts.is_discreet(RAVI.sub)
+    assert (await intake.post("/v1/me/erasure", {}, by=ASHA)).status_code == 202
+    (erasure,) = intake.erasures.kept.values()
+    await put(intake, filed["tracking_number"], {**CONTACT, "neutral": False}, **owner(filed))
+    assert not await contacts.is_discreet(ASHA.sub)
+    intake.clock.advance(timedelta(days=4))
+    url = f"/v1/desk/erasures/{erasure.erasure_id}/decide"
+    decided = await intake.post(url, {"decision": "erase"}, by=DATA_POST)
+    assert decided.status_code in (200, 202), decided.text
+    assert intake.messages.discreet == [template for _, template in intake.messages.texts]
+    assert len(intake.messages.texts) == 2
+
+
+async def test_what_can_no_longer_be_read_counts_as_neutral(intake: Rig) -> None:
+    """Its key was destroyed: the usual text must not come back by that."""
+    await intake.filed(ASKED)
+    other = KeyRing({"2026-11": b"x" * 32})
+    assert await SafeContacts(intake.store, other).is_discreet(ASHA.sub)
+
+
+async def test_the_export_has_it(intake: Rig) -> None:
+    """The owner's copy of his data says how he asked to be written to."""
+    await intake.filed(ASKED)
+    (item,) = (await intake.get("/v1/me/export", by=ASHA)).json()["items"]
+    assert item["filed"]["contact"] == CONTACT
+    page = await intake.get("/v1/me/export?format=html", by=ASHA, accept_language="en")
+    assert "10:07-16:23" in page.text
+    assert "They do not name the case" in page.text

@@ -68,6 +68,16 @@ class Service:
         return await self.http.post("/internal/v1/messages", json=body, headers={"authorization": f"Bearer {token}"})
 
 
+async def test_a_shared_phones_login_code_is_sent_at_once_in_a_text_that_names_nothing() -> None:
+    """Who asks for a code holds the phone: it waits for no hours, and whoever reads along sees a code alone."""
+    service = Service()
+    assert (await service.otp(OTP | {"discreet": True})).status_code == 202
+    [sms] = service.gateway.accepted
+    assert sms.text.startswith("482913 आपका ओटीपी है")
+    assert "जनसेवा" not in sms.text
+    assert "पुलिस" not in sms.text
+
+
 async def test_a_login_code_is_sent_at_once_and_leaves_no_trace() -> None:
     """The citizen gets the code; logs, metrics and the answer hold neither code nor number."""
     log = io.StringIO()

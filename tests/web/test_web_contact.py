@@ -97,3 +97,14 @@ async def test_a_fault_leads_to_its_field_with_the_answers_kept() -> None:
     fields = {str(one.get("id")): one for one in Tags(refused.text).of("input")}
     assert fields["contact-closes"]["aria-invalid"] == "true"
     assert (fields["contact-closes"]["value"], fields["contact-opens"]["value"]) == ("16:00", "10:00")
+
+
+@pytest.mark.parametrize(("ticked", "sent"), [({"neutral": "yes"}, {"neutral": True}), ({}, {})])
+async def test_the_login_asks_for_a_code_that_names_nothing(ticked: dict[str, str], sent: dict[str, bool]) -> None:
+    """Before any case is filed: a box on the page of the phone number, left alone by who has the phone alone."""
+    suite = FakeSuite()
+    async with browser(suite) as http:
+        page = await http.get("/login")
+        assert "neutral" in {str(one.get("for")) for one in Tags(page.text).of("label")}
+        await http.post("/login", data={**hidden(page.text), "phone": "9876543210", **ticked})
+    assert suite.bodies("/v1/auth/otp") == [{"phone": "9876543210", **sent}]

@@ -33,6 +33,7 @@ from intake.auth.store import MongoLoginStore, MongoOtpStore, MongoSessionStore
 from intake.auth.tokens import CitizenTokens
 from intake.away import api as away
 from intake.away.store import MongoAwayStore
+from intake.case.contact import SafeContacts
 from intake.case.derived import DERIVED_TYPES
 from intake.case.handlers import DerivedHandler
 from intake.case.keys import Keys
@@ -120,6 +121,7 @@ def create_app(
         sessions=sessions,
         logins=logins,
         sender=NotifierOtpSender(http, settings.notifier_url, settings.service_token),
+        is_discreet=SafeContacts(cases.store, ring).is_discreet,
         clock=clock,
         ended=ended,
         metrics=metrics,

@@ -19,6 +19,7 @@ from intake.away.api import AwayParts, away_router, desk_away_router
 from intake.away.domain import SERVICE as AWAY_SERVICE
 from intake.away.handlers import AwayDesk
 from intake.away.store import AwayStore
+from intake.case.contact import SafeContacts
 from intake.case.keys import Keys
 from intake.case.store import CaseStore
 from intake.case.store.side import SideStore
@@ -322,6 +323,7 @@ def _own_data(deps: Deps, reader: StatusReader, identity: IdentityDesk, texts: T
         metrics=deps.metrics,
         clock=deps.clock,
         wait=deps.settings.erasure_wait,
+        is_discreet=SafeContacts(deps.store, deps.ring).is_discreet,
     )
     rate = RateLimit(deps.settings.own_data_calls_per_hour, timedelta(hours=1), deps.clock)
     return OwnDataParts(exporter, desk, deps.store, texts, deps.authenticator, rate)

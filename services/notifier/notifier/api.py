@@ -29,7 +29,7 @@ _LAST_SECOND = 253_402_300_799  # of the year 9999
 
 
 class MessageRequest(BaseModel):
-    """`variables` are exactly those the template declares."""
+    """`variables` are exactly those the template declares. `discreet`: in the text that names nothing."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -37,6 +37,7 @@ class MessageRequest(BaseModel):
     template: Annotated[str, Field(min_length=1, max_length=60)]
     language: Literal["hi", "en"]
     variables: dict[str, Annotated[str, Field(max_length=500)]] = Field(repr=False, max_length=20)
+    discreet: bool = False
 
 
 class MessageAccepted(BaseModel):
@@ -59,7 +60,9 @@ def internal_router(messages: DirectMessages, token: str) -> APIRouter:
     @described(docs.SEND)
     async def send(body: MessageRequest) -> MessageAccepted:
         try:
-            message_id = await messages.send(body.to, body.template, body.language, body.variables)
+            message_id = await messages.send(
+                body.to, body.template, body.language, body.variables, discreet=body.discreet
+            )
         except TemplateError as error:
             # The error's text names templates and variables, never values.
             raise Problem(TEMPLATE_REFUSED, extra={"fault": str(error)}) from None

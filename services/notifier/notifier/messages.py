@@ -21,12 +21,14 @@ class DirectMessages:
         self._gateway = gateway
         self._metrics = metrics
 
-    async def send(self, to: str, template_id: str, language: Language, variables: Mapping[str, str]) -> str:
+    async def send(
+        self, to: str, template_id: str, language: Language, variables: Mapping[str, str], *, discreet: bool = False
+    ) -> str:
         """Returns the message's id once the gateway has it. TemplateError: not a template for this; GatewayError."""
         template = self._book.get(template_id)
         if not template.internal:
             raise TemplateError(f"template {template_id!r} belongs to an event")
-        message = self._book.render(template_id, language, variables)
+        message = self._book.render(template_id, language, variables, discreet=discreet)
         sms = OutgoingSms(
             notification_id=str(uuid4()),
             to=to,

@@ -46,7 +46,7 @@ class _Account:
         if not phone:
             return self._ask_phone(visit, to, fault=visit.language.text("login.phone_missing"))
         try:
-            challenge = await self.citizens.send_otp(phone, visit.asker())
+            challenge = await self.citizens.send_otp(phone, visit.asker(), neutral=bool(visit.field("neutral")))
         except Refused as refused:
             if refused.status not in FAULTS:
                 raise

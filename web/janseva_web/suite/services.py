@@ -77,8 +77,9 @@ class Citizens:
 
     intake: Api
 
-    async def send_otp(self, phone: str, asker: Asker) -> Challenge:
-        return shaped(Challenge, (await self.intake.post("/v1/auth/otp", asker=asker, body={"phone": phone})).body)
+    async def send_otp(self, phone: str, asker: Asker, *, neutral: bool = False) -> Challenge:
+        body = {"phone": phone, **({"neutral": True} if neutral else {})}
+        return shaped(Challenge, (await self.intake.post("/v1/auth/otp", asker=asker, body=body)).body)
 
     async def log_in(self, challenge_id: str, otp: str, asker: Asker) -> Tokens:
         body = {"challenge_id": challenge_id, "otp": otp}

@@ -19,7 +19,10 @@ class _Body(BaseModel):
 
 
 class OtpRequest(_Body):
+    """`neutral`: others may read the phone, so the SMS names neither Janseva nor the police."""
+
     phone: str = Field(min_length=4, max_length=64)
+    neutral: bool = False
 
 
 class OtpSent(BaseModel):
@@ -52,7 +55,9 @@ def auth_router(login: Login) -> APIRouter:
         body: OtpRequest, request: Request, accept_language: Annotated[str | None, Header()] = None
     ) -> OtpSent:
         language = language_of(accept_language, default="hi")
-        challenge_id, expires_in = await login.ask_code(body.phone, language, client_network(request))
+        challenge_id, expires_in = await login.ask_code(
+            body.phone, language, client_network(request), neutral=body.neutral
+        )
         return OtpSent(challenge_id=challenge_id, expires_in=expires_in)
 
     @router.post("/token")

@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -57,6 +58,7 @@ class Login:
         sessions: SessionStore,
         logins: LoginStore,
         sender: OtpSender,
+        is_discreet: Callable[[str], Awaitable[bool]],
         clock: Clock,
         ended: EndedSessions,
         metrics: IntakeMetrics,
@@ -69,12 +71,16 @@ class Login:
         self._sessions = sessions
         self._logins = logins
         self._sender = sender
+        self._is_discreet = is_discreet
         self._clock = clock
         self._metrics = metrics
         self._mac_key = base64.b64decode(settings.phone_hash_key.get_secret_value())
 
-    async def ask_code(self, phone_text: str, language: str, address: str) -> tuple[str, int]:
-        """Sends a code by SMS; returns the challenge's id and its life in seconds."""
+    async def ask_code(self, phone_text: str, language: str, address: str, *, neutral: bool = False) -> tuple[str, int]:
+        """Sends a code by SMS; returns the challenge's id and its life in seconds.
+
+        It names nothing if that is asked for now, or was with a case of this login (`is_discreet`, by subject).
+        """
         phone = self._mobile(phone_text)
         now = self._clock.now()
         await self._check_limits(phone, address, now)
@@ -87,7 +93,8 @@ class Login:
             tries_left=self._settings.otp_tries,
         )
         await self._challenges.add(challenge)
-        await self._sender.send(phone, code, language)
+        discreet = neutral or await self._is_discreet(self._tokens.subject_of(phone))
+        await self._sender.send(phone, code, language, discreet=discreet)
         return challenge_id, int(self._settings.otp_ttl.total_seconds())
 
     def _mobile(self, text: str) -> str:

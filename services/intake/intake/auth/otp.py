@@ -83,15 +83,15 @@ async def verify_code(
 
 
 class OtpSender(Protocol):
-    async def send(self, phone: str, code: str, language: str) -> None: ...
+    async def send(self, phone: str, code: str, language: str, *, discreet: bool) -> None: ...
 
 
 class NotifierOtpSender:
     def __init__(self, http: httpx.AsyncClient, notifier_url: str, service_token: SecretStr) -> None:
         self._messages = DirectMessages(http, notifier_url, service_token)
 
-    async def send(self, phone: str, code: str, language: str) -> None:
+    async def send(self, phone: str, code: str, language: str, *, discreet: bool) -> None:
         try:
-            await self._messages.send(phone, "otp", language, {"otp": code})
+            await self._messages.send(phone, "otp", language, {"otp": code}, discreet=discreet)
         except NotSent as error:
             raise Problem(OTP_NOT_SENT, headers={"Retry-After": RETRY_AFTER_S}) from error

@@ -17,6 +17,7 @@ from event_schemas import PersonalData
 from event_schemas.calendars import india_minute
 from event_schemas.times import whole_ms
 from intake.auth import Principal
+from intake.case.contact import safe_contact_of
 from intake.case.model import OWNER, ActedBy, Case
 from intake.case.store import CaseFilter, CaseStore
 from intake.case.trail.handlers import Trail
@@ -82,9 +83,9 @@ class Exporter:
                 if case.sealed is None
                 else PersonalData.from_json(self.ring.open(case.case_id, case.sealed))
             )
-            readable = True
+            contact, readable = safe_contact_of(self.ring, case), True
         except SealError:
-            own, readable = PersonalData(), False
+            own, contact, readable = PersonalData(), None, False
         place = own.location or case.location
         answers = {**case.attributes, **own.attributes}
         return {
@@ -95,6 +96,7 @@ class Exporter:
             "description": own.description,
             "location": None if place is None else place.model_dump(exclude_none=True),
             "answers": [self._answer(case, name, value, language) for name, value in answers.items()],
+            "contact": None if contact is None else contact.model_dump(),
             "readable": readable,
         }
 
@@ -141,6 +143,11 @@ def _of_case(item: Mapping[str, Any], named: Mapping[str, str]) -> Iterator[str]
     if filed["location"]:
         rows.append((named["place"], f"{filed['location']['lat']}, {filed['location']['lon']}"))
     rows += [(escape(str(one["title"])), _value(one["value"])) for one in filed["answers"]]
+    if contact := filed["contact"]:
+        hours = f"{contact['opens']}-{contact['closes']}" if contact["opens"] else ""
+        rows.append(
+            (named["contact"], ", ".join(filter(None, (named["neutral"] if contact["neutral"] else "", hours))))
+        )
     yield _table(rows)
     lists = {
         "timeline": [f"{india_minute(one['at'])} {one['text']}" for one in case["timeline"]],

@@ -1,6 +1,6 @@
 """Requests to erase a person's data: asked, cancelled, decided by a named post, and carried out case by case."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -11,7 +11,7 @@ from chassis.http.problems import FORBIDDEN, NOT_FOUND, Problem
 from chassis.repeating import repeat
 from chassis.sealing import KeyRing, SealError
 from chassis.telemetry.logs import get_logger
-from event_schemas import PersonalDataErased, ids
+from event_schemas import PersonalDataErased, SafeContact, ids
 from event_schemas.calendars import india_minute
 from event_schemas.policies import PolicySet
 from event_schemas.times import whole_ms
@@ -71,6 +71,7 @@ class ErasureDesk:
     metrics: IntakeMetrics
     clock: Clock
     wait: timedelta
+    is_discreet: Callable[[str], Awaitable[bool]]
 
     async def ask(self, citizen: Principal, language: str) -> Erasure:
         """The open request; the owner got an SMS before a new one was written. Problem owner_unreached."""
@@ -79,7 +80,9 @@ class ErasureDesk:
             if _is_own(known, citizen) or known.state is ErasureState.APPROVED:
                 return known
             # The number was somebody else's when it was asked for.
-            await self._changed(known, replace(known, state=ErasureState.CANCELLED, sealed_phone=None))
+            await self._changed(
+                known, replace(known, state=ErasureState.CANCELLED, sealed_phone=None, sealed_contact=None)
+            )
         now, phone = self._now(), citizen.phone or ""
         until = now + self.wait
         asked = Erasure(
@@ -91,8 +94,15 @@ class ErasureDesk:
             state=ErasureState.WAITING,
             known_since=citizen.known_since,
         )
-        asked = replace(asked, sealed_phone=self.ring.seal(asked.erasure_id, phone.encode(), now))
-        await self.messages.send(phone, "erasure_asked", language, {"until": india_minute(until)})
+        discreet = await self.is_discreet(citizen.sub)
+        # By the time of the answer the cases that ask for it are gone.
+        contact = SafeContact(neutral=discreet).to_json()
+        asked = replace(
+            asked,
+            sealed_phone=self.ring.seal(asked.erasure_id, phone.encode(), now),
+            sealed_contact=self.ring.seal(asked.erasure_id, contact, now),
+        )
+        await self.messages.send(phone, "erasure_asked", language, {"until": india_minute(until)}, discreet=discreet)
         kept = await self.erasures.ask(asked)
         if kept is asked:
             self.metrics.erasures.labels("asked").inc()
@@ -111,7 +121,9 @@ class ErasureDesk:
             return known
         if known.state is not ErasureState.WAITING:
             raise Problem(ERASURE_DECIDED)
-        cancelled = replace(known, state=ErasureState.CANCELLED, ended_at=self._now(), sealed_phone=None)
+        cancelled = replace(
+            known, state=ErasureState.CANCELLED, ended_at=self._now(), sealed_phone=None, sealed_contact=None
+        )
         return await self._changed(known, cancelled)
 
     async def waiting(self, actor: Actor) -> tuple[Erasure, ...]:
@@ -236,10 +248,17 @@ class ErasureDesk:
         if erasure.sealed_phone is not None:
             try:
                 phone = self.ring.open(erasure.erasure_id, erasure.sealed_phone).decode()
-                await self.messages.send(phone, template, erasure.language, {})
+                await self.messages.send(phone, template, erasure.language, {}, discreet=self._is_discreet(erasure))
             except SealError:
                 _log.warning("erasure_answer_unreadable", erasure_id=erasure.erasure_id)
-        return await self._changed(erasure, replace(after, ended_at=self._now(), sealed_phone=None))
+        return await self._changed(
+            erasure, replace(after, ended_at=self._now(), sealed_phone=None, sealed_contact=None)
+        )
+
+    def _is_discreet(self, erasure: Erasure) -> bool:
+        if erasure.sealed_contact is None:
+            return False
+        return SafeContact.from_json(self.ring.open(erasure.erasure_id, erasure.sealed_contact)).neutral
 
     async def _changed(self, before: Erasure, after: Erasure) -> Erasure:
         if not await self.erasures.change(before, after):

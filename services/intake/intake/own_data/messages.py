@@ -19,8 +19,10 @@ SHOWN: Final = ("template", "channel", "audience", "language", "state", "created
 
 
 class Messages(Protocol):
-    async def send(self, phone: str, template: str, language: str, variables: Mapping[str, str]) -> None:
-        """Durable with the gateway on return. Problem owner_unreached."""
+    async def send(
+        self, phone: str, template: str, language: str, variables: Mapping[str, str], *, discreet: bool
+    ) -> None:
+        """Durable with the gateway on return; `discreet`: in a text that names nothing. Problem owner_unreached."""
 
     async def sent(self, case_id: str) -> tuple[Mapping[str, Any], ...]:
         """The messages of a case to its citizen. Problem messages_unavailable."""
@@ -33,9 +35,11 @@ class NotifierMessages:
         self._url = f"{notifier_url.rstrip('/')}/v1/notifications"
         self._token = service_token
 
-    async def send(self, phone: str, template: str, language: str, variables: Mapping[str, str]) -> None:
+    async def send(
+        self, phone: str, template: str, language: str, variables: Mapping[str, str], *, discreet: bool
+    ) -> None:
         try:
-            await self._messages.send(phone, template, language, variables)
+            await self._messages.send(phone, template, language, variables, discreet=discreet)
         except NotSent as error:
             raise Problem(OWNER_UNREACHED, headers=RETRY_AFTER) from error
 

@@ -24,6 +24,14 @@ class ExportedAnswer(Shape):
     value: Any
 
 
+class ExportedContact(Shape):
+    """As the owner asked for it; hours are of India's clock."""
+
+    neutral: bool
+    opens: str | None
+    closes: str | None
+
+
 class ExportedFiling(Shape):
     """What the person sent; `readable` is false once its key was destroyed: then nobody can read it any more."""
 
@@ -34,6 +42,7 @@ class ExportedFiling(Shape):
     description: str | None
     location: dict[str, Any] | None
     answers: list[ExportedAnswer]
+    contact: ExportedContact | None
     readable: bool
 
 

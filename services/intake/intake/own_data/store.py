@@ -27,7 +27,7 @@ OPEN = (ErasureState.WAITING, ErasureState.APPROVED)
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """`holder` is the login's subject, an HMAC. `sealed_phone` is for the answer and goes with it.
+    """`holder` is the login's subject, an HMAC. `sealed_phone` and `sealed_contact` are for the answer and go with it.
 
     `cases`: by case id, why it is kept, or "" where it is erased; from the decision on.
     """
@@ -40,6 +40,7 @@ class Erasure:
     state: ErasureState
     known_since: datetime | None = None
     sealed_phone: str | None = field(default=None, repr=False)
+    sealed_contact: str | None = field(default=None, repr=False)
     cases: Mapping[str, str] = field(default_factory=dict)
     reason_code: str | None = None
     decided_at: datetime | None = None

@@ -241,6 +241,8 @@ def _query(wanted: CaseFilter) -> Document:
         query["fir.online"] = wanted.fir_online
     if wanted.sensitive is not None:
         query["sensitive"] = wanted.sensitive
+    if wanted.with_contact is not None:
+        query["sealed_contact"] = {"$exists": wanted.with_contact}
     if wanted.group is not None:
         # A group's keys differ by their stretch of time alone.
         query["desk_keys"] = {"$regex": f"^{re.escape(wanted.group)}:"}

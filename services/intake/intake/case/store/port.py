@@ -41,6 +41,7 @@ class CaseFilter:
     filed_since: datetime | None = None
     sensitive: bool | None = None
     fir_online: str | None = None
+    with_contact: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
