@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 
 from bench import (
     end_to_end,
+    enumeration,
     evidence,
     intake,
     registers,
@@ -27,6 +28,7 @@ BENCHMARKS: dict[str, Callable[[], Coroutine[None, None, bool]]] = {
     "intake": intake.run,
     "largest-form": intake.run_largest,
     "status": status.run,
+    "enumeration-time": enumeration.run,
     "end-to-end": end_to_end.run,
     "evidence": evidence.run,
     "registers": registers.run,

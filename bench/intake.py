@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import random
 import sys
 import tempfile
 import uuid
@@ -32,6 +33,9 @@ BODY = {
     "location": PLACE,
     "attributes": {"item": "mobile_phone"},
 }
+
+# As long as the words of a description, and many enough that two of them have few in common.
+TERMS = ["".join(random.Random(number).choices("कखगचछजटडतदनपबमरलसह", k=4)) for number in range(4_000)]
 
 
 async def run(*, seconds: float = 8.0, rounds: int = 5, in_flight: int = 64) -> bool:
@@ -90,12 +94,13 @@ async def _compare(body: Mapping[str, Any], target: float, seconds: float, round
 
 
 async def filing_request(stack: Stack, body: Mapping[str, Any]) -> MakeRequest:
-    """The request every client repeats, with a key of its own each time."""
-    raw = json.dumps(body, ensure_ascii=False).encode()
+    """What every client sends, with a key of its own each time and in other words: nobody files the same for hours."""
+    raw = json.dumps({**body, "description": "{words}"}, ensure_ascii=False).encode()
     headers = {"content-type": "application/json", **await citizen(stack)}
 
     def make(_number: int) -> tuple[bytes, dict[str, str]]:
-        return raw, {**headers, "Idempotency-Key": uuid.uuid4().hex}
+        terms = " ".join(random.choices(TERMS, k=7)).encode()
+        return raw.replace(b"{words}", terms), {**headers, "Idempotency-Key": uuid.uuid4().hex}
 
     return make
 

@@ -28,6 +28,9 @@ class MemoryCaseStore:
         if self.refuses is not None:
             raise self.refuses
         for other in self.cases.values():
+            # Which of two indexes the server names is its affair: the repeat of a request meets this one first.
+            if set(case.marks) & set(other.marks):
+                raise UniqueConflict(UniqueField.MARK)
             if case.idempotency and other.idempotency and case.idempotency.scope == other.idempotency.scope:
                 raise UniqueConflict(UniqueField.IDEMPOTENCY)
             if case.tracking_number == other.tracking_number:

@@ -69,6 +69,7 @@ FULL = Case(
     receipts=("receipt",),
     idempotency=Idempotency("scope", "body"),
     repeat_slot="slot",
+    marks=("mark",),
     call_received_at=AT,
     location=Location(lat=26.1, lon=87.4),
     named_station="5140003",

@@ -158,8 +158,8 @@ async def test_a_service_is_kept_to_its_districts(monkeypatch: pytest.MonkeyPatc
             assert problem["errors"][0]["pointer"] == "/attributes/hostel_district"
             assert problem["errors"][0]["message"] == "थाने में लिखित आवेदन दें।"
             english = (await intake.file(body, accept_language="en")).json()
-            told = english["title"], english["errors"][0]["message"]
-            assert told == ("This service is not live in this district yet", "Apply in writing at the station.")
+            shown = english["title"], english["errors"][0]["message"]
+            assert shown == ("This service is not live in this district yet", "Apply in writing at the station.")
 
 
 @pytest.mark.parametrize(("district", "status"), [("Katihar", 202), ("Patna", 422)])

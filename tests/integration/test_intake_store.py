@@ -95,6 +95,7 @@ def full() -> Case:
         receipts=("h1",),
         idempotency=Idempotency("scope", "body"),
         repeat_slot="slot",
+        marks=("mark-1", "mark-2"),
         call_received_at=START - timedelta(minutes=1),
         location=Location(lat=26.1, lon=87.4, accuracy_m=3),
         named_station="5140003",
@@ -131,6 +132,7 @@ async def test_what_is_unique_is_stored_once(stores: Stores, by: UniqueField) ->
         UniqueField.IDEMPOTENCY: {"idempotency": Idempotency("scope", "other")},
         UniqueField.TRACKING_NUMBER: {"tracking_number": TrackingNumber(first.tracking_number)},
         UniqueField.REPEAT_SLOT: {"repeat_slot": "slot"},
+        UniqueField.MARK: {"marks": ("mark-3", "mark-2")},
         UniqueField.CASE_ID: {"case_id": first.case_id},
     }
     await stores.cases.insert(first, [])

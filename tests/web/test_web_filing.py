@@ -151,6 +151,21 @@ async def test_a_complaint_is_filed_as_it_was_answered() -> None:
     assert re.fullmatch(r"[0-9a-f-]{36}", sent.headers["idempotency-key"])
 
 
+async def test_what_is_like_an_earlier_filing_is_pointed_out() -> None:
+    """On the confirmation: intake's sentence, with the number of the earlier case, which leads there."""
+    suite, number = FakeSuite(), "JS-26-7K3M-9QXD-4"
+    earlier = {"tracking_number": number, "service_code": "e-complaint", "text": "ऐसा ही एक मामला पहले से है"}
+    answer = FILED | {"possible_duplicates": [earlier | {"filed_at": "2026-11-20T06:30:00Z"}]}
+    suite.answers["POST /v1/complaints"] = lambda _: httpx.Response(202, json=answer)
+    async with browser(suite) as http:
+        await logged_in(http)
+        check = await to_the_check(http, {"a-category": "theft", "description": "x"})
+        filed = await send(http, check.text, "send")
+    assert NUMBER in filed.text
+    assert "ऐसा ही एक मामला पहले से है" in filed.text
+    assert f'<a href="/cases/{number}">{number}</a>' in filed.text
+
+
 async def test_a_form_sent_twice_is_filed_once() -> None:
     """A double tap, the back button and a reload carry the same key."""
     suite = FakeSuite()

@@ -40,6 +40,7 @@ from intake.evidence.workshop import CopyMaker
 from intake.filing.answers import Answers
 from intake.filing.api import EMERGENCY, FilingParts, filing_router
 from intake.filing.emergencies import EmergencyDesk
+from intake.filing.filed_before import FiledBefore
 from intake.filing.handlers import FilingDesk
 from intake.handoff.api import HandoffParts, handoff_router
 from intake.handoff.handlers import HandoffDesk
@@ -234,6 +235,7 @@ def case_api(deps: Deps) -> CaseApi:
         desk=filing,
         emergencies=emergencies,
         answers=answers,
+        before=FiledBefore(filing, deps.store, deps.ring, keys),
         keys=keys,
         metrics=deps.metrics,
         authenticator=deps.authenticator,

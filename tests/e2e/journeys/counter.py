@@ -37,8 +37,8 @@ class Counter:
     steps: Steps
     pages: str
 
-    async def file(self, service: Service, journey: Journey, says: Mapping[str, Any], person: Person) -> httpx.Response:
-        """The citizen's own answers, by the officer's login and with what the officer says."""
+    async def file(self, service: Service, journey: Journey, adds: Mapping[str, Any], person: Person) -> httpx.Response:
+        """The citizen's own answers, by the officer's login and with what the officer adds."""
         if journey.by == "counter":
             return await self._post("desk/visits", visit_body(service, journey, person, STATION))
         # The officer writes down the number, which no login gives him.
@@ -46,20 +46,20 @@ class Counter:
         if service.family == "emergency":
             return await self._post("emergencies", body | {"channel": "counter"})
         for lack in NO_PROOF:
-            refused = await self._post("complaints", body | {"counter": {**says, **lack, "received_at": None}})
+            refused = await self._post("complaints", body | {"counter": {**adds, **lack, "received_at": None}})
             at = [one["pointer"] for one in refused.json()["errors"]]
             same("what proves nothing", (refused.status_code, at), (422, [f"/counter/{next(iter(lack))}"]))
-        return await self._post("complaints", body | {"counter": filled(says)})
+        return await self._post("complaints", body | {"counter": filled(adds)})
 
-    def check_desk(self, service: Service, journey: Journey, says: Mapping[str, Any], case: Mapping[str, Any]) -> None:
+    def check_desk(self, service: Service, journey: Journey, adds: Mapping[str, Any], case: Mapping[str, Any]) -> None:
         """Who filed, how the citizen agreed, and in which language it was read back to him."""
         if journey.by == "counter" or service.family == "emergency":
             return
-        received = says.get("received_at")
+        received = adds.get("received_at")
         on_record = dict(case["counter"])
         same("received", on_record.pop("received_at") is not None, received is not None)
-        by = says.get("received_by", "hand") if received else None
-        expected = {"post": POST, "received_by": by, "confirmation": says["confirmation"], "language": says["language"]}
+        by = adds.get("received_by", "hand") if received else None
+        expected = {"post": POST, "received_by": by, "confirmation": adds["confirmation"], "language": adds["language"]}
         same("at the counter", on_record, expected)
 
     async def receipt_of(self, filed: Filed) -> tuple[str, str]:

@@ -30,8 +30,8 @@ async def test_e2e_every_journey_is_walked_to_its_end_online_and_at_the_counter(
             service = CATALOGUE.get(journey.service)
             assert service is not None, journey.service
             walks[journey.id] = Walker(stack, http, journey, service, f"+91{PHONE + number}").walk()
-            says, phone = {**TABLE.at_counter, **journey.at_counter}, f"+91{PHONE + COUNTER + number}"
-            walks[f"{journey.id} at the counter"] = Walker(stack, http, journey, service, phone, says).walk()
+            adds, phone = {**TABLE.at_counter, **journey.at_counter}, f"+91{PHONE + COUNTER + number}"
+            walks[f"{journey.id} at the counter"] = Walker(stack, http, journey, service, phone, adds).walk()
         for number, service in enumerate(LOOKED_UP):
             walks[service.code] = LookupWalker(stack, http, service, f"+91{PHONE + 900 + number}").walk()
         failed = await all_of(walks)

@@ -214,6 +214,7 @@ class Filed(Read):
     notices: tuple[Notice, ...] = ()
     emergency: Offer | None = None
     helplines: tuple[Helpline, ...] = ()
+    possible_duplicates: tuple[LinkedCase, ...] = ()
 
 
 class Challenge(Read):

@@ -46,6 +46,10 @@ class Keys:
     def tip_tries(self, case_key: str) -> str:
         return self._mac("tip tries", case_key)[:16]
 
+    def mark(self, holder: str, service_code: str, content: str) -> str:
+        """What stands for a part of a filing of one holder: nobody else's has it, and the part can't be had from it."""
+        return self._mac("mark", holder, service_code, content)[:24]
+
     def viewer(self, who: str, case_id: str) -> str:
         """Whom the open streams of a case count for."""
         return self._mac("viewer", who, case_id)[:16]

@@ -160,20 +160,24 @@ class CaseIdentity:
 
 
 class Relation(StrEnum):
-    """What another case is to this one: the emergency that its citizen called for, or the filing it came out of."""
+    """What another case is to this one: the emergency that its citizen called for, the filing it came out of, or one
+    that is nearly the same and was filed before.
+    """
 
     EMERGENCY = "emergency"
     FILING = "filing"
+    FILED_BEFORE = "filed_before"
 
 
 @dataclass(frozen=True, slots=True)
 class CaseLink:
-    """Another case of the same citizen. `hidden`: officers do not learn of it here."""
+    """Another case of the same citizen. `hidden`: officers do not learn of it here. `filed_at`: of one filed before."""
 
     relation: Relation
     case_id: str
     tracking_number: str
     hidden: bool = False
+    filed_at: datetime | None = None
 
 
 class Writer(StrEnum):
@@ -256,7 +260,7 @@ class FIRRecord:
 class Case:
     """`accused` is set for a complaint against police: the office it is about, "" where none was named.
 
-    `asked` are the stations of which an answer is awaited.
+    `asked` are the stations of which an answer is awaited, `marks` HMACs by which its filing again is noticed.
     """
 
     case_id: CaseId
@@ -284,6 +288,7 @@ class Case:
     receipts: tuple[str, ...] = ()
     idempotency: Idempotency | None = None
     repeat_slot: str | None = None
+    marks: tuple[str, ...] = ()
     call_received_at: datetime | None = None
     location: Location | None = None
     named_station: str | None = None

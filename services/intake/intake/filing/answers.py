@@ -1,19 +1,21 @@
 """What a 202 says."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from fastapi import Response
 
 from chassis.http.problems import Language
 from intake.case.due import due_json
-from intake.case.model import Case
+from intake.case.model import Case, Relation
 from intake.case.offers import emergency_offer
 from intake.catalogue import Catalogue
 from intake.catalogue.model import ServiceNotice
 from intake.filing.handlers import Filed
 from intake.http.answers import json_response
 from intake.texts import NoticeText, Texts
+
+FILED_BEFORE: Final = "linked_filed_before"
 
 
 class Answers:
@@ -39,6 +41,7 @@ class Answers:
                 "notices": self.notices(case.flags if filed.flags is None else filed.flags, language),
                 "helplines": self._catalogue.helplines(case.service_code, case.attributes),
                 "emergency": emergency_offer(case, self.status_url(case), self._texts, language),
+                "possible_duplicates": self._filed_before(case, language),
                 **(more or {}),
             },
             202,
@@ -47,6 +50,19 @@ class Answers:
 
     def status_url(self, case: Case) -> str:
         return f"{self._public_url}/v1/complaints/{case.tracking_number}"
+
+    def _filed_before(self, case: Case, language: Language) -> list[Mapping[str, Any]]:
+        text = self._texts.notices[FILED_BEFORE].in_(language)
+        return [
+            {
+                "tracking_number": link.tracking_number,
+                "service_code": case.service_code,
+                "filed_at": link.filed_at,
+                "text": text,
+            }
+            for link in case.links
+            if link.relation is Relation.FILED_BEFORE
+        ]
 
     def notices(self, flags: Iterable[str], language: Language) -> list[Mapping[str, Any]]:
         return [

@@ -36,6 +36,7 @@ from intake.filing.answers import Answers
 from intake.filing.bodies import ComplaintBody, submission_of
 from intake.filing.counter import at_counter, refuse_counter
 from intake.filing.emergencies import Caller, EmergencyDesk
+from intake.filing.filed_before import FiledBefore
 from intake.filing.handlers import FilingDesk
 from intake.filing.helping import logs_in_as_helper, with_helper
 from intake.filing.identity import with_identity
@@ -66,6 +67,7 @@ class FilingParts:
     desk: FilingDesk
     emergencies: EmergencyDesk
     answers: Answers
+    before: FiledBefore
     keys: Keys
     metrics: IntakeMetrics
     authenticator: Authenticator
@@ -139,7 +141,9 @@ async def _file_complaint(parts: FilingParts, raw: bytes, principal: Principal |
         refuse_counter(given.counter)
     if person is not None:
         submission = await with_identity(submission, person, parts.identities)
-    filed = await parts.desk.file(submission, key=key, idempotency=idempotency)
+        filed = await parts.before.file(submission, person, key, idempotency)
+    else:
+        filed = await parts.desk.file(submission, key=key, idempotency=idempotency)
     return parts.answers.filed(filed, language_of(headers.get("accept-language")))
 
 

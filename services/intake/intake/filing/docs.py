@@ -61,7 +61,9 @@ FILE: Final = Description(
     "`emergency-112` is taken as by POST /v1/emergencies.\n\n"
     "202 is durable. After a broken connection or a 503 send the same request with the same `Idempotency-Key` again: "
     "the answer is that of the first. Without a login the key must hold 128 random bits, such as a UUID. Keep "
-    "`receipt_secret`: with it in `X-Receipt` the case can be followed without a login. Show the `notices`.",
+    "`receipt_secret`: with it in `X-Receipt` the case can be followed without a login. Show the `notices`. What the "
+    "same login filed before nearly in the same words, or with the same number of a phone, a vehicle or a document, "
+    "stands in `possible_duplicates`; it is filed all the same, and nobody else learns of it.",
     (
         Answer(
             202,

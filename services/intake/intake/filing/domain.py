@@ -55,7 +55,7 @@ class Submission:
     """What a citizen sent, checked against the catalogue; `flags` say what was left out or doubted on the way.
 
     `receipts` (hashes) open the case besides its own; `linked` are ids of the same caller's other emergencies,
-    `links` the filing that it came out of. `sensitive`: it is, whatever its category.
+    `links` the filing that it came out of, or what is nearly the same. `sensitive`: it is, whatever its category.
     """
 
     service: Service
@@ -75,6 +75,7 @@ class Submission:
     call_received_at: datetime | None = None
     flags: tuple[str, ...] = ()
     repeat_slot: str | None = None
+    marks: tuple[str, ...] = ()
     receipts: tuple[str, ...] = ()
     linked: tuple[str, ...] = ()
     links: tuple[CaseLink, ...] = ()
@@ -277,6 +278,7 @@ def _case_of(
         receipts=(stamp.receipt_hash, *submission.receipts),
         idempotency=stamp.idempotency,
         repeat_slot=submission.repeat_slot,
+        marks=submission.marks,
         call_received_at=submission.call_received_at,
         location=filed.location,
         named_station=submission.named_station,

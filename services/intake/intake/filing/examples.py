@@ -67,6 +67,7 @@ def _filed(
         "notices": notices,
         "helplines": [_HELPLINE],
         "emergency": None if emergency is None else {"text": emergency, "url": f"{_URL}/emergency"},
+        "possible_duplicates": [],
     }
 
 

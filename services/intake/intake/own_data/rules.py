@@ -80,6 +80,7 @@ def erased(case: Case, now: datetime) -> Case:
         contact=None,
         receipts=(),
         repeat_slot=None,
+        marks=(),
         location=None,
         desk_keys=(),
         joins=(),

@@ -127,7 +127,9 @@ class HelperOfCase(Shape):
 
 
 class LinkedCase(Shape):
-    """Another case of the same citizen: the emergency that was called for out of this filing, or that filing."""
+    """Another case of the same citizen: the emergency that was called for out of this filing, that filing, or one that
+    is nearly the same and was filed before.
+    """
 
     relation: Relation
     case_id: str

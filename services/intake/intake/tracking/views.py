@@ -30,7 +30,7 @@ from intake.tracking.files import file_view, papers_view
 from intake.tracking.story import current_office, next_step_facts, outcome, story_of
 
 APPEAL_OFFERED: Final = "appeal_offered"
-LINKS: Final = {Relation.EMERGENCY: "linked_emergency", Relation.FILING: "linked_filing"}
+LINKS: Final = {one: f"linked_{one}" for one in Relation}
 
 
 def status_view(

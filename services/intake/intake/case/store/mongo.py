@@ -49,6 +49,7 @@ class MongoCaseStore:
                     IndexModel([("tracking_number", 1)], name="tracking_number", unique=True),
                     _unique_if_set("idempotency.scope", "idempotency"),
                     _unique_if_set("repeat_slot", "repeat_slot"),
+                    _unique_if_set("marks", "marks"),
                     _if_set("desk_keys", [("desk_keys", 1)]),
                     _if_set("joins.scope", [("joins.scope", 1)]),
                     _if_set("fir.key", [("fir.key", 1)]),
@@ -220,6 +221,7 @@ def _conflicting_field(error: DuplicateKeyError) -> UniqueField:
         "idempotency.scope": UniqueField.IDEMPOTENCY,
         "tracking_number": UniqueField.TRACKING_NUMBER,
         "repeat_slot": UniqueField.REPEAT_SLOT,
+        "marks": UniqueField.MARK,
         "_id": UniqueField.CASE_ID,
     }
     if field not in by_field:

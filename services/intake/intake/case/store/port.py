@@ -18,6 +18,7 @@ class UniqueField(StrEnum):
     IDEMPOTENCY = "idempotency"
     TRACKING_NUMBER = "tracking_number"
     REPEAT_SLOT = "repeat_slot"
+    MARK = "mark"
     CASE_ID = "case_id"
 
 
