@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -25,6 +26,7 @@ from janseva_web.apart import PATHS, Apart
 from janseva_web.components.api import components_router
 from janseva_web.cookies import Sealer
 from janseva_web.desk.api import desk_router
+from janseva_web.desk.away import desk_away_router
 from janseva_web.desk.commands import CommandForms
 from janseva_web.desk.counter import counter_router
 from janseva_web.desk.login import OfficerLogin
@@ -38,8 +40,11 @@ from janseva_web.languages import Languages
 from janseva_web.pages import Pages
 from janseva_web.registers.api import registers_router
 from janseva_web.security import SecurityHeaders
+from janseva_web.seniors import api as seniors
+from janseva_web.seniors.api import seniors_router
 from janseva_web.settings import WebSettings
 from janseva_web.static_files import StaticFiles
+from janseva_web.suite.away import Away
 from janseva_web.suite.client import Api, Refused
 from janseva_web.suite.desk import Desk
 from janseva_web.suite.ledger import Ledger
@@ -58,6 +63,8 @@ from janseva_web.wall.api import wall_router
 SERVICE = "web"
 # No loop of its own runs here: the process is alive as long as it answers.
 NEVER = timedelta.max
+# Secret information, and that a house is empty.
+UNRECORDED = re.compile(f"{PATHS.pattern}|{seniors.UNRECORDED.pattern}")
 
 
 def serve() -> int:
@@ -120,11 +127,13 @@ def create_app(
             counter_router(pages, catalogue, citizens, geography, receipts, code_names),
             desk_router(pages, desk, login, CommandForms(code_names)),
             visits_router(pages, desk, receipts),
+            seniors_router(door, catalogue, Away(intake), receipts),
+            desk_away_router(pages, Away(intake)),
             tips_router(pages, catalogue, Tips(intake)),
             wall_router(pages, Ledger(Api("ledger", settings.ledger_url, http))),
             components_router(pages),
         ],
-        unrecorded=PATHS,
+        unrecorded=UNRECORDED,
         body=BodyLimits(large_paths=LARGE_FORMS, large_bytes=settings.largest_file_bytes + 65_536),
     )
     _answer_as_pages(app, pages)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from gettext import GNUTranslations
 from pathlib import Path
 from typing import Final, Self
@@ -83,8 +83,10 @@ class PageLanguage:
         """Day and time by India's clock."""
         return format_datetime(at.astimezone(INDIA), "d MMMM y, h:mm a", locale=self.locale)
 
-    def day(self, at: datetime) -> str:
-        return format_date(at.astimezone(INDIA).date(), "d MMMM y", locale=self.locale)
+    def day(self, at: date) -> str:
+        """The day of a moment by India's clock, or a day as it is."""
+        day = at.astimezone(INDIA).date() if isinstance(at, datetime) else at
+        return format_date(day, "d MMMM y", locale=self.locale)
 
     def span(self, seconds: float) -> str:
         """A length of time in its two largest units: `29 days 4 hours`."""

@@ -106,7 +106,7 @@ class _CounterPages:
     async def services(self, visit: Visit) -> Response:
         if officer(visit) is None:
             return self._to_login(visit)
-        groups = grouped(await self.catalogue.all(visit.asker()))
+        groups = grouped([one for one in await self.catalogue.all(visit.asker()) if elsewhere(one) is None])
         return self.pages.page(visit, "desk_counter.html", officer=visit.cookie(OFFICER), groups=groups)
 
     async def begin(self, visit: Visit) -> Response:

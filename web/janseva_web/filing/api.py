@@ -27,7 +27,7 @@ EMERGENCY: Final = "emergency"
 # What makes no case.
 LOOKUP: Final = "lookup"
 # Services that are asked for by a call of their own have pages of their own.
-OWN_PAGES: Final = {"secret-tip": "/tips"}
+OWN_PAGES: Final = {"secret-tip": "/tips", "senior-away-notice": "/away"}
 # Sent again later, the same form files nothing twice.
 SEND_AGAIN: Final = frozenset({409, 429, 502, 503})
 

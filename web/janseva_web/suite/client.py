@@ -99,10 +99,14 @@ class Api:
         asker: Asker,
         body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        method: str = "POST",
     ) -> Answer:
         content = json.dumps(body or {}, ensure_ascii=False).encode()
         given = {"content-type": "application/json", **(headers or {})}
-        return await self._ask("POST", place(path, *parts), asker, content=content, headers=given)
+        return await self._ask(method, place(path, *parts), asker, content=content, headers=given)
+
+    async def delete(self, path: str, *parts: str, asker: Asker) -> Answer:
+        return await self._ask("DELETE", place(path, *parts), asker)
 
     async def upload(
         self, path: str, *parts: str, asker: Asker, fields: Mapping[str, str], file: UploadedFile

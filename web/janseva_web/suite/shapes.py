@@ -256,6 +256,18 @@ class CaseHearing(Read):
     join_url: str | None = None
 
 
+class HomeVisit(Read):
+    """The police call at the citizen's home."""
+
+    visit_no: int
+    state: str
+    state_text: str
+    visitor_text: str | None = None
+    visit_by: datetime | None = None
+    visited_at: datetime | None = None
+    may_answer: bool = False
+
+
 class CasePaper(Read):
     certificate_id: str
     kind_text: str
@@ -300,6 +312,7 @@ class Case(Read):
     timeline: tuple[TimelineEntry, ...] = ()
     clocks: tuple[CaseClock, ...] = ()
     hearings: tuple[CaseHearing, ...] = ()
+    visits: tuple[HomeVisit, ...] = ()
     certificates: tuple[CasePaper, ...] = ()
     evidence: tuple[CaseFile, ...] = ()
     documents: tuple[CaseDocument, ...] = ()
@@ -312,6 +325,7 @@ class Case(Read):
 
 class OwnCase(Read):
     tracking_number: str
+    service_code: str
     service_name: str
     status: str
     status_text: str

@@ -17,7 +17,9 @@ from janseva_web.suite.client import Asker, Refused, UploadedFile
 from janseva_web.tracking.owner import REOPENING, CaseDoor, number_of
 from janseva_web.visit import Receipt, Visit
 
-DONE: Final = frozenset({"withdraw", "reopen", "feedback", "files", "appeal"})
+# What the citizen answers to a visit that the police recorded.
+VISIT_ANSWERS: Final = ("confirm-visit", "dispute-visit")
+DONE: Final = frozenset({"withdraw", "reopen", "feedback", "files", "appeal", *VISIT_ANSWERS})
 LONGEST_APPEAL: Final = 10_000
 # A refusal that the page explains where it was asked.
 EXPLAINED: Final = frozenset({400, 409, 410, 413, 415, 422})
@@ -33,6 +35,8 @@ def acts_router(door: CaseDoor) -> APIRouter:
     post(router, "/cases/{number}/feedback")(rooms.feedback)
     post(router, "/cases/{number}/appeal")(rooms.appeal)
     post(router, "/cases/{number}/files")(rooms.add_file)
+    post(router, "/cases/{number}/confirm-visit")(rooms.confirm_visit)
+    post(router, "/cases/{number}/dispute-visit")(rooms.dispute_visit)
     return router
 
 
@@ -43,6 +47,14 @@ class _Acts:
     async def withdraw(self, visit: Visit) -> Response:
         await visit.read_form()
         return await self._act(visit, "withdraw", {}, "withdraw")
+
+    async def confirm_visit(self, visit: Visit) -> Response:
+        await visit.read_form()
+        return await self._act(visit, "confirm-visit", {}, "")
+
+    async def dispute_visit(self, visit: Visit) -> Response:
+        await visit.read_form()
+        return await self._act(visit, "dispute-visit", {}, "")
 
     async def reopen(self, visit: Visit) -> Response:
         await visit.read_form()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
@@ -13,7 +14,7 @@ from janseva_web.account.session import citizen_token
 from janseva_web.pages import FieldFault, new_router
 from janseva_web.suite.client import Refused
 from janseva_web.tracking.acts import DONE
-from janseva_web.tracking.owner import LONGEST_NUMBER, CaseDoor, number_of
+from janseva_web.tracking.owner import LONGEST_NUMBER, CaseDoor, is_registered, number_of
 from janseva_web.visit import Receipt, Visit
 
 NOT_THE_OWNERS: Final = frozenset({401, 403, 404})
@@ -58,7 +59,8 @@ class _Tracking:
         if token is None:
             return self.door.pages.redirect(visit, "/login?to=/cases")
         listed = await self.door.citizens.own_cases(visit.query("cursor") or None, visit.asker(token=token))
-        return self.door.pages.page(visit, "cases.html", listed=listed)
+        registered = [(one, str(uuid.uuid4())) for one in listed.items if is_registered(one)]
+        return self.door.pages.page(visit, "cases.html", listed=listed, registered=registered)
 
     async def case_page(self, visit: Visit) -> Response:
         number = number_of(visit)

@@ -13,15 +13,21 @@ from janseva_web.account.session import citizen_token
 from janseva_web.pages import FieldFault, Pages
 from janseva_web.suite.client import Asker
 from janseva_web.suite.services import Citizens
-from janseva_web.suite.shapes import Case
+from janseva_web.suite.shapes import Case, OwnCase
 from janseva_web.visit import Visit
 
 # Where nothing more is done, but for reopening and a word on how it went.
 ENDED: Final = frozenset({"closed", "withdrawn"})
 DECIDED: Final = frozenset({"closed", "resolved", "certificate_issued"})
 REOPENING: Final = ("not_settled", "finding_wrong", "new_facts", "not_heard", "other")
+REGISTRATION: Final = "senior-citizen-registration"
 PART: Final = "part"
 LONGEST_NUMBER: Final = 60
+
+
+def is_registered(case: OwnCase) -> bool:
+    """A senior citizen whom the station looks after, or soon will."""
+    return case.service_code == REGISTRATION and case.status not in ENDED
 
 
 def number_of(visit: Visit) -> str:

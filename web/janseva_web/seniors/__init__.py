@@ -1,0 +1,1 @@
+"""Registered senior citizens: away notices, and help by one tap."""
