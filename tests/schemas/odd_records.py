@@ -7,6 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from event_schemas.events import EVENT_CLASSES
+
 Headers = tuple[tuple[str, bytes], ...]
 EXAMPLES = Path(__file__).resolve().parents[2] / "schemas" / "examples"
 TIMES = (
@@ -55,7 +57,8 @@ def example_bodies() -> Iterator[tuple[str, dict[str, Any]]]:
     for path in sorted(EXAMPLES.glob("*/*.json")):
         kept = json.loads(path.read_text(encoding="utf8"))
         body = kept.get("data", kept) if isinstance(kept, dict) else kept
-        if "case_id" in body:
+        # The head of a trail has a case too, and is read by a call of its own.
+        if path.parent.name.partition(".")[0] in EVENT_CLASSES:
             yield path.parent.name, body
 
 

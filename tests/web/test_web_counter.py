@@ -55,7 +55,7 @@ async def test_who_stands_there_is_filed_for_as_it_was_read_to_him() -> None:
         assert not {"/desk/counter/secret-tip", "/desk/counter/emergency-112"} & links
         page = await read_aloud(http)
         assert "&lt;img src=x" in page.text
-        filed = await sent(http, page.text, "e-complaint", "send", **AGREED, spoken="maithili")
+        filed = await sent(http, page.text, "e-complaint", "send", **(AGREED | {"spoken": "maithili"}))
     assert filed.status_code == 200
     assert NUMBER in filed.text
     (body,) = suite.bodies("/v1/complaints")

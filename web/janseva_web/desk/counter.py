@@ -14,7 +14,7 @@ from chassis.http.problems import NOT_FOUND, Problem
 from chassis.sentences import CodeNames
 from janseva_web.cookies import Purpose
 from janseva_web.desk.api import ended, officer
-from janseva_web.filing.api import Filing, elsewhere, taken
+from janseva_web.filing.api import Filing, elsewhere, next_page
 from janseva_web.filing.counter import FIELDS, LONGEST, body_of, choices_of, faults_of
 from janseva_web.filing.draft import Draft
 from janseva_web.filing.steps import Kind, Step
@@ -123,7 +123,7 @@ class _CounterPages:
             return self._to_login(visit)
         if visit.field("step") == Kind.CHECK.value:
             draft.counter = {name: visit.field(name)[:LONGEST] for name in FIELDS if name in form}
-        return await taken(filing)
+        return await next_page(filing)
 
     async def print_receipt(self, visit: Visit) -> Response:
         """The receipt on paper; each print is an entry of the case."""

@@ -149,7 +149,7 @@ class Filing:
         return await self.show(steps[-1], [FieldFault("", refused.detail or refused.title or text("filing.not_sent"))])
 
 
-async def taken(filing: Filing) -> Response:
+async def next_page(filing: Filing) -> Response:
     """Take over the page that was sent, and answer it with the next."""
     visit, draft = filing.visit, filing.draft
     step = step_named(filing.steps, visit.field("step"))
@@ -229,7 +229,7 @@ class _FilingPages:
         if draft is None:
             return self.pages.redirect(visit, f"/file/{service.code}")
         filing = self._filing(visit, service, draft, await citizen_token(visit, self.citizens))
-        return await taken(filing)
+        return await next_page(filing)
 
     async def _service(self, visit: Visit) -> Service:
         service = await self.catalogue.one(visit.request.path_params["code"], visit.asker())

@@ -36,7 +36,7 @@ class Giver:
     passphrase: str = field(default="", repr=False)
     case_id: str = ""
 
-    def words(self, text: str) -> str:
+    def marked(self, text: str) -> str:
         return f"{text} {self.mark}"
 
 
@@ -73,14 +73,14 @@ class SecretTips:
         return await self._reconciled(givers) or await self._is_nowhere(run, givers)
 
     async def _gives(self, giver: Giver) -> None:
-        body = {"about": "liquor", "text": giver.words(WRITTEN), "where": f"बड़ा पुल, {DISTRICT}", "language": "hi"}
+        body = {"about": "liquor", "text": giver.marked(WRITTEN), "where": f"बड़ा पुल, {DISTRICT}", "language": "hi"}
         answer = await self._call("POST", "/v1/tips", {"Idempotency-Key": str(uuid.uuid4())}, body)
         answer.raise_for_status()
         giver.case_key, giver.passphrase = answer.json()["case_key"], answer.json()["passphrase"]
 
     async def _reads(self, givers: Sequence[Giver], before: set[str]) -> None:
         """The post finds each by its words; GaveUp if one does not come to it."""
-        until, by_words = time.monotonic() + WITHIN_S, {giver.words(WRITTEN): giver for giver in givers}
+        until, by_text = time.monotonic() + WITHIN_S, {giver.marked(WRITTEN): giver for giver in givers}
         read = set(before)
         while not all(giver.case_id for giver in givers):
             if time.monotonic() > until:
@@ -88,7 +88,7 @@ class SecretTips:
             for case_id in set(await self._listed()) - read:
                 answer = await self._act(case_id, "reveal", {"reason": "कार्रवाई"})
                 read.add(case_id)
-                giver = by_words.get(answer.json()["personal"]["description"])
+                giver = by_text.get(answer.json()["personal"]["description"])
                 if giver is not None:
                     giver.case_id = case_id
             await asyncio.sleep(0.5)
@@ -96,16 +96,16 @@ class SecretTips:
     async def _is_answered(self, giver: Giver) -> str | None:
         """Both ways, and then no more."""
         url, opens = f"/v1/tips/{giver.case_key}/messages", {"X-Passphrase": giver.passphrase}
-        await self._act(giver.case_id, "answer-tip", {"text": giver.words(ANSWERED)})
-        await self._call("POST", url, {**opens, "Idempotency-Key": str(uuid.uuid4())}, {"text": giver.words(ADDED)})
+        await self._act(giver.case_id, "answer-tip", {"text": giver.marked(ANSWERED)})
+        await self._call("POST", url, {**opens, "Idempotency-Key": str(uuid.uuid4())}, {"text": giver.marked(ADDED)})
         written = [one["text"] for one in (await self._call("GET", url, opens)).json()["items"]]
-        if written != [giver.words(ANSWERED), giver.words(ADDED)]:
+        if written != [giver.marked(ANSWERED), giver.marked(ADDED)]:
             return f"who came back read {len(written)} messages"
         seen = (await self._act(giver.case_id, "reveal", {"reason": "कार्रवाई"})).json()["messages"]
         if [one["text"] for one in seen] != written:
             return "the post does not read what was added"
         await self._act(giver.case_id, "close", {"outcome": "resolved", "reason_code": "done"})
-        shut = await self._call("POST", url, opens, {"text": giver.words(ADDED)})
+        shut = await self._call("POST", url, opens, {"text": giver.marked(ADDED)})
         return None if shut.status_code == 409 else f"a closed tip was written to: {shut.status_code}"
 
     async def _is_closed_to_others(self, giver: Giver) -> str | None:
