@@ -1,8 +1,6 @@
 """What trying numbers shows by its time: one that is somebody's beside one that is nobody's, asked in turns."""
 
-import json
 import random
-import sys
 import tempfile
 import time
 import uuid
@@ -22,6 +20,7 @@ from janseva_local.stack import Stack
 SOMEBODYS, NOBODYS = "somebody's", "nobody's"
 STRANGER: Final = "+919900000002"
 CASES: Final = 20
+WARMING: Final = 50
 # Medians of some hundred answers lie so near to each other when nothing is shown.
 WITHIN: Final = 0.1
 Request = tuple[str, str, Mapping[str, str], Mapping[str, Any] | None]
@@ -85,18 +84,17 @@ def _ways(url: str, stranger: Mapping[str, str], numbers: list[str]) -> Mapping[
 
 
 async def _measured(http: httpx.AsyncClient, ask: Callable[[str, int], Request], pairs: int) -> dict[str, float]:
-    """Medians in seconds. Who is asked first changes with each turn; the first tenth warms up."""
+    """Medians in seconds. Who is asked first changes with each turn; the first ones warm up."""
     took: dict[str, list[float]] = {SOMEBODYS: [], NOBODYS: []}
-    for turn in range(pairs + pairs // 10):
+    for turn in range(WARMING + pairs):
         for which in (SOMEBODYS, NOBODYS) if turn % 2 else (NOBODYS, SOMEBODYS):
             method, url, headers, body = ask(which, turn)
             began = time.perf_counter()
             answer = await http.request(method, url, headers=headers, json=body)
-            if turn >= pairs // 10:
+            if turn >= WARMING:
                 took[which].append(time.perf_counter() - began)
             if answer.status_code not in (202, 404):
                 raise RuntimeError(f"{method} {url}: {answer.status_code} {answer.text}")
-    print(json.dumps({name: len(values) for name, values in took.items()}), file=sys.stderr)
     return {name: median(values) for name, values in took.items()}
 
 

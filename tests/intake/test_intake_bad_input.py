@@ -10,6 +10,8 @@ from typing import Any, Final
 import pytest
 
 from intake.filing.text import clean_text
+from tests.intake.evidence_files import jpeg
+from tests.intake.evidence_rig import send
 from tests.intake.intake_rig import ASHA, RAVI, Rig
 from tests.intake.test_intake_services import FILED, SERVICES, body
 
@@ -47,6 +49,28 @@ REFUSED: Final[Mapping[str, tuple[Callable[[Body], Body], int, str, str | None]]
     "an officer's part": (
         lambda sent: sent | {"counter": {"read_back": True}}, 422, "validation_failed", "/counter/confirmation",
     ),
+}  # fmt: skip
+
+
+TIP: Final = {"about": "liquor", "text": "पुल के नीचे रोज शराब बिकती है", "district": "अररिया"}
+
+
+# As above, of a tip: it has a body of its own, and no member for a person.
+REFUSED_TIPS: Final[Mapping[str, tuple[Callable[[Body], Any], int, str, str | None]]] = {
+    "2 MB of text": (lambda sent: sent | {"text": "क" * (MANY // 3)}, 413, "body_too_large", None),
+    "a text over its length": (lambda sent: sent | {"text": "क" * 10_001}, 422, INVALID, "/text"),
+    "a text that shows nothing": (lambda sent: sent | {"text": STRANGE}, 422, INVALID, "/text"),
+    "no text": (lambda sent: {"about": sent["about"]}, 422, INVALID, "/text"),
+    "a text in a list": (lambda sent: sent | {"text": ["क"]}, 422, INVALID, "/text"),
+    "no matter": (lambda sent: {"text": sent["text"]}, 422, INVALID, "/about"),
+    "a matter of no one": (lambda sent: sent | {"about": "weather"}, 422, INVALID, "/about"),
+    "a district that is none": (lambda sent: sent | {"district": "Atlantis"}, 422, INVALID, "/district"),
+    "a place over its length": (lambda sent: sent | {"where": "क" * 301}, 422, INVALID, "/where"),
+    "perhaps": (lambda sent: sent | {"still_going_on": "perhaps"}, 422, INVALID, "/still_going_on"),
+    "a language of no one": (lambda sent: sent | {"language": "xx"}, 422, INVALID, "/language"),
+    "a phone": (lambda sent: sent | {"phone": "9876543210"}, 422, "unknown_field", "/phone"),
+    "a name": (lambda sent: sent | {"complainant": {"name": "आशा"}}, 422, "unknown_field", "/complainant"),
+    "a list": (lambda sent: [sent], 422, INVALID, None),
 }  # fmt: skip
 
 
@@ -126,3 +150,63 @@ def test_the_table_covers_each_family_that_files() -> None:
     """A service that is added to the catalogue is walked without a line here."""
     families = {SERVICES[code].family for code in FILED}
     assert {"complaint", "report", "verification", "certificate", "registration", "help", "visit"} <= families
+
+
+async def test_a_tip_that_is_wrong_is_named_and_leaves_nothing(intake: Rig) -> None:
+    """By the body's own members, in both languages; no case, no event, and nobody is counted."""
+    before, found = left(intake), []
+    for what, (broken, status, problem, pointer) in REFUSED_TIPS.items():
+        for language in ("hi", "en"):
+            key = str(uuid.uuid4())
+            answer = await intake.post("/v1/tips", broken(dict(TIP)), idempotency_key=key, accept_language=language)
+            read = answer.json()
+            shown = [error["message"] for error in read.get("errors", ()) if error.get("pointer") == pointer]
+            fitting = all(bool(HINDI.search(text)) == (language == "hi") for text in [read["title"], *shown])
+            right = (answer.status_code, read["code"], read["call"]) == (status, problem, "tel:112")
+            if not (right and fitting and (pointer is None or shown)):
+                found.append((what, language, answer.status_code, read))
+    assert found == []
+    assert left(intake) == before
+
+
+def documents(code: str) -> dict[str, bool]:
+    """Whether each paper that the service asks for is required."""
+    return {document.code: document.required for document in SERVICES[code].documents}
+
+
+@pytest.mark.parametrize("code", FILED)
+async def test_a_paper_that_is_missing_is_shown_and_waited_for(intake: Rig, code: str) -> None:
+    """The status names each with its title; the papers are complete with the last that is required, once, and not
+    before. What nobody asked for, or is no file, is refused in both languages and leaves nothing.
+    """
+    filed = await intake.filed(body(code))
+    asked, photo = documents(code), jpeg(size=(8, 8))
+    required = [name for name, needed in asked.items() if needed]
+    for wrong, content in (("dream", photo), (next(iter(asked), None), b"")):
+        before = left(intake)
+        for language in ("hi", "en"):
+            answer = await send(intake, filed, content, document_type=wrong, accept_language=language)
+            assert answer.status_code in (400, 415, 422), (wrong, answer.text)
+            assert bool(HINDI.search(answer.json()["title"])) == (language == "hi")
+        assert left(intake) == before
+    for number, name in enumerate(required):
+        assert "DocumentsCompleted" not in types(intake, filed)
+        url = f"/v1/complaints/{filed['tracking_number']}"
+        shown = (await intake.get(url, x_receipt=filed["receipt_secret"], accept_language="hi")).json()["documents"]
+        assert {one["code"]: (one["required"], one["received"]) for one in shown} == {
+            other: (needed, other in required[:number]) for other, needed in asked.items()
+        }
+        assert all(HINDI.search(one["name"]) for one in shown)
+        assert (await send(intake, filed, photo, document_type=name)).status_code == 201
+    assert types(intake, filed).count("DocumentsCompleted") == bool(required)
+
+
+def types(intake: Rig, filed: Mapping[str, Any]) -> list[str]:
+    return [event.type for event in intake.events(filed["case_id"])]
+
+
+def test_papers_are_missed_in_each_family_that_asks_for_them() -> None:
+    """A service that is added is walked without a line here."""
+    asking = {service.family for service in SERVICES.values() if any(one.required for one in service.documents)}
+    assert asking == {SERVICES[code].family for code in FILED if any(documents(code).values())}
+    assert {"verification", "certificate"} <= asking
