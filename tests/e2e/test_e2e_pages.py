@@ -26,6 +26,8 @@ from tests.e2e.page_journeys import file_complaint, go_on, log_in, officer_log_i
 
 GRAVE = {"serious", "critical"}
 PAGES = ("/", "/services/e-complaint", "/emergency", "/track", "/login", "/components", "/nowhere")
+# Where no cookie is read, the address has the language.
+APART = ("/tips", "/tips/answer")
 RUNNING = re.compile(r"चल रहे ([\d,]+)")
 
 
@@ -129,7 +131,7 @@ async def test_the_pages_fit_the_narrowest_screen_and_bar_nobody(stack: Stack, b
     """At 320 pixels nothing is wider than the window; axe-core finds nothing serious."""
     async with window(browser, stack.urls["web"], NARROWEST) as page:
         await page.goto(f"/language/{language}?to=/")
-        for path in PAGES:
+        for path in (*PAGES, *(f"{path}?language={language}" for path in APART)):
             await page.goto(path)
             assert await fits(page), path
             found = (await Axe().run(page)).response["violations"]

@@ -29,6 +29,7 @@ from janseva_web.desk.api import desk_router
 from janseva_web.desk.away import desk_away_router
 from janseva_web.desk.commands import CommandForms
 from janseva_web.desk.counter import counter_router
+from janseva_web.desk.erasures import erasures_router
 from janseva_web.desk.login import OfficerLogin
 from janseva_web.desk.visits import visits_router
 from janseva_web.emergency.api import emergency_router
@@ -37,6 +38,7 @@ from janseva_web.filing.api import filing_router
 from janseva_web.home.api import home_router
 from janseva_web.home.offline import offline_router
 from janseva_web.languages import Languages
+from janseva_web.own_data.api import own_data_router
 from janseva_web.pages import Pages
 from janseva_web.registers.api import registers_router
 from janseva_web.security import SecurityHeaders
@@ -48,6 +50,7 @@ from janseva_web.suite.away import Away
 from janseva_web.suite.client import Api, Refused
 from janseva_web.suite.desk import Desk
 from janseva_web.suite.ledger import Ledger
+from janseva_web.suite.own_data import OwnData
 from janseva_web.suite.registers import Registers
 from janseva_web.suite.services import Catalogue, Citizens, Geography
 from janseva_web.suite.tips import Tips
@@ -129,6 +132,8 @@ def create_app(
             visits_router(pages, desk, receipts),
             seniors_router(door, catalogue, Away(intake), receipts),
             desk_away_router(pages, Away(intake)),
+            own_data_router(pages, OwnData(intake), citizens),
+            erasures_router(pages, OwnData(intake)),
             tips_router(pages, catalogue, Tips(intake)),
             wall_router(pages, Ledger(Api("ledger", settings.ledger_url, http))),
             components_router(pages),

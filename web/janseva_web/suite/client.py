@@ -116,12 +116,19 @@ class Api:
 
     @asynccontextmanager
     async def stream(
-        self, path: str, *parts: str, asker: Asker, headers: Mapping[str, str] | None = None, method: str = "GET"
+        self,
+        path: str,
+        *parts: str,
+        asker: Asker,
+        method: str = "GET",
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> AsyncIterator[httpx.Response]:
         """An answer that is read as it comes: a paper, or live events. Refused before the first byte."""
         request = self._http.build_request(
             method,
             self._base + place(path, *parts),
+            params=dict(query or {}),
             headers={**asker.headers(), **(headers or {})},
             timeout=httpx.Timeout(12.0, read=90.0),
         )

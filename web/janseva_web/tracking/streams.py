@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from typing import Final
@@ -75,10 +75,17 @@ class _Streams:
 
 
 async def handed_on(
-    visit: Visit, api: Api, asker: Asker, path: str, *parts: str, method: str = "GET", shown: str = "attachment"
+    visit: Visit,
+    api: Api,
+    asker: Asker,
+    path: str,
+    *parts: str,
+    method: str = "GET",
+    query: Mapping[str, str] | None = None,
+    shown: str = "attachment",
 ) -> Response:
     """A paper or a file as it comes: to be kept (`attachment`), or opened by itself (`inline`), never in our pages."""
-    opened, answer = await _opened(api.stream(path, *parts, asker=asker, method=method))
+    opened, answer = await _opened(api.stream(path, *parts, asker=asker, method=method, query=query))
 
     async def content() -> AsyncIterator[bytes]:
         async with opened:

@@ -1,0 +1,118 @@
+"""GET /desk/erasures: the named post reads requests to erase and decides; what the law keeps stays in any case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from janseva_web.desk.api import EXPLAINED, ended, officer
+from janseva_web.pages import FieldFault, Pages, new_router
+from janseva_web.suite.client import Asker, Refused
+from janseva_web.suite.own_data import Erasure, OwnData
+from janseva_web.visit import OFFICER, Visit
+
+BASE: Final = "/desk/erasures"
+DECISIONS: Final = ("erase", "refuse")
+# For the whole request, and for one case.
+REASONS: Final = ("not_the_owner",)
+KEEPS: Final = ("evidence_hold", "court_order")
+
+
+def erasures_router(pages: Pages, own_data: OwnData) -> APIRouter:
+    router, rooms = new_router(), _Erasures(pages, own_data)
+    pages.get(router, BASE)(rooms.listed)
+    pages.get(router, f"{BASE}/{{erasure}}")(rooms.one)
+    pages.post(router, f"{BASE}/{{erasure}}")(rooms.decide)
+    return router
+
+
+@dataclass(frozen=True, slots=True)
+class _Erasures:
+    pages: Pages
+    own_data: OwnData
+
+    async def listed(self, visit: Visit) -> Response:
+        asker = officer(visit)
+        if asker is None:
+            return self._to_login(visit)
+        try:
+            items = await self.own_data.waiting(asker)
+        except Refused as refused:
+            return ended(self.pages, visit, refused)
+        return self.pages.page(visit, "desk_erasures.html", officer=visit.cookie(OFFICER), items=items)
+
+    async def one(self, visit: Visit) -> Response:
+        asker = officer(visit)
+        return self._to_login(visit) if asker is None else await self._show(visit, asker)
+
+    async def decide(self, visit: Visit) -> Response:
+        await visit.read_form()
+        asker = officer(visit)
+        if asker is None:
+            return self._to_login(visit)
+        faults = _missing(visit)
+        if faults:
+            return await self._show(visit, asker, faults)
+        try:
+            found = await self.own_data.one(_erasure(visit), asker)
+            decided = await self.own_data.decide(_erasure(visit), body_of(visit, found), asker)
+        except Refused as refused:
+            if refused.status not in EXPLAINED:
+                return ended(self.pages, visit, refused)
+            return await self._show(visit, asker, [FieldFault("", refused.detail or refused.title)])
+        return self._page(visit, decided, done=True)
+
+    async def _show(self, visit: Visit, asker: Asker, faults: Sequence[FieldFault] = ()) -> Response:
+        try:
+            found = await self.own_data.one(_erasure(visit), asker)
+        except Refused as refused:
+            return ended(self.pages, visit, refused)
+        return self._page(visit, found, faults)
+
+    def _page(self, visit: Visit, found: Erasure, faults: Sequence[FieldFault] = (), *, done: bool = False) -> Response:
+        def named(codes: Sequence[str]) -> list[tuple[str, str]]:
+            return [(code, visit.language.text(f"erasures.{code}")) for code in codes]
+
+        return self.pages.page(
+            visit,
+            "desk_erasure.html",
+            status=422 if faults else 200,
+            faults=faults,
+            officer=visit.cookie(OFFICER),
+            erasure=found,
+            place=visit.here,
+            decisions=named(DECISIONS),
+            reasons=named(REASONS),
+            keeps=named(KEEPS),
+            given={"decision": visit.field("decision"), "reason": visit.field("reason")},
+            waits=found.not_before > visit.now,
+            done=done,
+        )
+
+    def _to_login(self, visit: Visit) -> Response:
+        return self.pages.redirect(visit, f"/desk/login?to={BASE}")
+
+
+def body_of(visit: Visit, found: Erasure) -> Mapping[str, Any]:
+    """As the call takes it; a case that the law keeps needs no officer's reason."""
+    if visit.field("decision") == "refuse":
+        return {"decision": "refuse", "reason_code": visit.field("reason")}
+    chosen = {one.case_id: visit.field(f"keep-{one.case_id}") for one in found.cases if one.kept_by is None}
+    return {"decision": "erase", "keep": {case_id: code for case_id, code in chosen.items() if code in KEEPS}}
+
+
+def _missing(visit: Visit) -> list[FieldFault]:
+    missing = visit.language.text("form.missing")
+    if visit.field("decision") not in DECISIONS:
+        return [FieldFault("decision", missing)]
+    if visit.field("decision") == "refuse" and visit.field("reason") not in REASONS:
+        return [FieldFault("reason", visit.language.text("erasures.reason_missing"))]
+    return []
+
+
+def _erasure(visit: Visit) -> str:
+    return str(visit.request.path_params["erasure"])[:60]
