@@ -8,16 +8,23 @@ from event_schemas import (
     CertificateIssued,
     CertificateRevocationOrdered,
     CertificateRevoked,
+    ComplaintClosed,
     ComplaintWithdrawn,
+    DisputeDecided,
     DocumentsCompleted,
     EvidenceAdded,
     InformationSigned,
+    VerificationCompleted,
+    VerificationDisputed,
     WithdrawalRequested,
 )
 from event_schemas.papers import papers_of
+from event_schemas.values import DisputeDecision
+from intake.case.states import Family
+from intake.catalogue import load_catalogue
 from intake.commands.table import TABLE, Act
 from janseva_local.demo.findings import Case, Finding, exactly_one
-from janseva_local.demo.steps import ADD_DOCUMENT, E_SIGN
+from janseva_local.demo.steps import ADD_DOCUMENT, DISPUTE, E_SIGN
 
 Documents = Mapping[str, Sequence[str]]
 """By service, the documents that it requires."""
@@ -31,6 +38,7 @@ def check_acts(case: Case) -> list[Finding]:
     if written[WithdrawalRequested.type] and (asked := case.acts.count(Act.WITHDRAW)):
         done[ComplaintWithdrawn.type] -= asked
         done[WithdrawalRequested.type] = 1
+    done.update(_further(case))
     return [
         Finding(
             "missing" if written[event] < done[event] else "doubled",
@@ -42,10 +50,24 @@ def check_acts(case: Case) -> list[Finding]:
     ]
 
 
+def _further(case: Case) -> Iterator[str]:
+    """What an act brings with it: an upheld objection a new result, the end of a registration that of its card."""
+    for seen in case.events:
+        event = seen.envelope.data
+        if isinstance(event, DisputeDecided) and event.decision == DisputeDecision.UPHELD:
+            yield VerificationCompleted.type
+    service = load_catalogue().get(case.intent.service_code)
+    ended = case.of(ComplaintClosed) or case.of(ComplaintWithdrawn)
+    if service is not None and service.family is Family.REGISTRATION and ended and case.of(CertificateIssued):
+        yield CertificateRevocationOrdered.type
+
+
 def event_of(act: str) -> str | None:
     """The type of the act's event; None for an act that has none, such as an appeal: a filing of its own."""
     if act == ADD_DOCUMENT:
         return EvidenceAdded.type
+    if act == DISPUTE:
+        return VerificationDisputed.type
     if act == E_SIGN:
         return InformationSigned.type
     event = TABLE[Act(act)].event if act in ACTS else None

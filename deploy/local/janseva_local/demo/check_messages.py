@@ -15,7 +15,7 @@ def check_messages(cases: dict[str, Case], others: dict[str, list[Seen]], eviden
         notification_id(seen.envelope.event_id, audience, "sms")
         for events in others.values()
         for seen in events
-        for audience in ("citizen", "office", *(f"office:{post}" for post in any_office(seen, events)))
+        for audience in ("citizen", "person", "office", *(f"office:{post}" for post in any_office(seen, events)))
     }
     owed = {identity: one for case in cases.values() for identity, one in owed_by(case, evidence.posts)}
     sent = Counter(message.notification_id or "" for message in evidence.messages)

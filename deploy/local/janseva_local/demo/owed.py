@@ -20,6 +20,7 @@ from event_schemas import (
     ComplaintReopened,
     ComplaintWithdrawn,
     DirectoryPost,
+    DisputeDecided,
     DocumentsRequested,
     EmergencyOutcome,
     EmergencyResolved,
@@ -44,15 +45,22 @@ from event_schemas import (
     SLABreached,
     SLAClockAdjusted,
     SLADueSoon,
+    SubRequestAnswered,
+    SubRequestMade,
     VerificationCompleted,
+    VerificationDisputed,
     WithdrawalRequested,
 )
 from event_schemas.ids import notification_id, post_id
 from event_schemas.topics import CASES_EMERGENCY
 from event_schemas.values import Post, ReopeningReason
+from intake.catalogue import load_catalogue
 from janseva_local.demo.day import DAY
 from janseva_local.demo.evidence import Seen
 from janseva_local.demo.findings import Case
+from janseva_local.demo.journal import Intent
+from janseva_local.demo.journeys import load
+from janseva_local.demo.steps import filled
 
 LONGEST_LADDER = 8
 LAST_FRACTION = 0.8  # the second warning is sent, not the first
@@ -79,6 +87,9 @@ def owed_by(case: Case, posts: dict[str, DirectoryPost]) -> Iterator[tuple[str, 
         template = citizen_template(seen, case)
         if template is not None:
             yield _owed(seen, "citizen", case.intent.phone, template)
+        person = PERSON.get(type(seen.envelope.data))
+        if person is not None and getattr(seen.envelope.data, "sealed_person", None) is not None:
+            yield _owed(seen, "person", person_phone(case.intent), person)
         office = office_template(seen, case)
         if office is not None:
             post, name = office
@@ -89,6 +100,17 @@ def owed_by(case: Case, posts: dict[str, DirectoryPost]) -> Iterator[tuple[str, 
             phone = office_phone(post, posts)
             if phone is not None:
                 yield _owed(seen, f"office:{post}", phone, name)
+
+
+def person_phone(intent: Intent) -> str:
+    """The number of the person verified, as the citizen's form gave it: the journey's, or else the example's."""
+    service = load_catalogue().get(intent.service_code)
+    if service is None or service.verifies is None or service.verifies.mobile is None or service.example is None:
+        return ""
+    (way,) = (one for one in load().journeys if (one.service, one.name) == (intent.service_code, intent.journey))
+    answers = {**service.example.attributes, **way.filed.get("attributes", {})}
+    mobile: str = filled({"mobile": answers[service.verifies.mobile]}, intent.number)["mobile"]
+    return f"+91{mobile[-10:]}"
 
 
 # What a citizen hears of events that always have one template.
@@ -104,6 +126,7 @@ PLAIN: Mapping[type[Event], str] = {
     BeatVisitPromised: "visit_promised",
     BeatVisitMade: "visit_recorded",
     VerificationCompleted: "verification_completed",
+    DisputeDecided: "dispute_decided",
     CertificateIssued: "certificate_issued",
     CertificateRefused: "certificate_refused",
     CertificateRevoked: "certificate_revoked",
@@ -115,6 +138,20 @@ PLAIN: Mapping[type[Event], str] = {
     PreliminaryEnquiryCompleted: "enquiry_completed",
     ProgressInformed: "progress_recorded",
     InvestigationCompleted: "investigation_completed",
+}
+# What the person hears whom a citizen has verified, where the form gave his number.
+PERSON: Mapping[type[Event], str] = {
+    VerificationCompleted: "verification_person",
+    DisputeDecided: "dispute_decided_person",
+}
+# What the post in charge hears of events that always have one template.
+PLAIN_OFFICE: Mapping[type[Event], str] = {
+    ComplaintWithdrawn: "withdrawn_office",
+    WithdrawalRequested: "withdrawal_requested",
+    BeatVisitDisputed: "visit_disputed_office",
+    HearingCancelled: "hearing_cancelled_office",
+    VerificationDisputed: "disputed_office",
+    SubRequestAnswered: "sub_request_answered",
 }
 RANKS = ("SHO", "SDPO", "SP", "DIG", "HQ")
 
@@ -175,17 +212,9 @@ def office_template(seen: Seen, case: Case) -> tuple[str, str] | None:
         return event.officer_post, here if event.desk_online else "new_case_offline"
     if isinstance(event, SLABreached):
         return event.escalate_to, "citizen_overdue" if event.owner is ClockOwner.CITIZEN else "breach"
-    name = None
-    if isinstance(event, ComplaintWithdrawn):
-        name = "withdrawn_office"
-    elif isinstance(event, ComplaintReopened):
+    name = PLAIN_OFFICE.get(type(event))
+    if isinstance(event, ComplaintReopened):
         name = "renewal_office" if event.reason_code == ReopeningReason.RENEWAL else "reopened_office"
-    elif isinstance(event, WithdrawalRequested):
-        name = "withdrawal_requested"
-    elif isinstance(event, BeatVisitDisputed):
-        name = "visit_disputed_office"
-    elif isinstance(event, HearingCancelled):
-        name = "hearing_cancelled_office"
     elif isinstance(event, SLADueSoon) and event.fraction == LAST_FRACTION and event.owner is not ClockOwner.CITIZEN:
         name = "due_soon"
     post = _in_charge(seen, case) or _last_in_charge(case)
@@ -197,6 +226,8 @@ def further_offices(seen: Seen, left: str | None = None, in_charge: str | None =
     event = seen.envelope.data
     if isinstance(event, WithdrawalRequested) and seen.topic == CASES_EMERGENCY and in_charge != DISPATCHER:
         return [(DISPATCHER, "withdrawal_requested")]
+    if isinstance(event, SubRequestMade) and event.to_station is not None:
+        return [(post_id(Post.SHO, event.to_station), "sub_request_here")]
     if not isinstance(event, AssignedToStation):
         return []
     informed = [post for post in dict.fromkeys(event.also_inform) if post != event.officer_post]

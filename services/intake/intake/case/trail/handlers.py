@@ -1,9 +1,11 @@
 """Records acts and looks in the trails of cases, before they happen: nothing is done or shown unrecorded."""
 
+import asyncio
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
+from weakref import WeakValueDictionary
 
 from chassis.faults import StoreUnavailable
 from chassis.outbox.publisher import OutboxEntry
@@ -25,6 +27,8 @@ class Trail:
     def __init__(self, store: TrailStore, sign: Sign) -> None:
         self._store = store
         self._sign = sign
+        # Who acts on one case at once waits here for his turn: only another replica can come between.
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def act(self, case: Case, by: ActedBy, entries: Sequence[TimelineEntry]) -> None:
         """What is about to be written into the case's history. Durable on return."""
@@ -48,10 +52,11 @@ class Trail:
         await self._store.forget_owner(case_id)
 
     async def _record(self, case: Case, recorded: Recorded) -> None:
-        for _ in range(TRIES):
-            entry = following(await self._store.newest(case.case_id), recorded, case, self._sign)
-            if await self._store.add(entry, self._head(entry)):
-                return
+        async with self._turns.setdefault(case.case_id, asyncio.Lock()):
+            for _ in range(TRIES):
+                entry = following(await self._store.newest(case.case_id), recorded, case, self._sign)
+                if await self._store.add(entry, self._head(entry)):
+                    return
         raise StoreUnavailable("the case's trail is written by too many at once")
 
     def _head(self, entry: TrailEntry) -> OutboxEntry:
