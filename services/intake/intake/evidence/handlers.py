@@ -100,8 +100,13 @@ class EvidenceDesk:
         _, scan = await asyncio.gather(self.files.put(file.evidence_id, parts), self.scanner.scan(content))
         record = self._record(file, media_type, sha256, scan, for_officers=for_officers)
         # Nobody else knows of the file, so neither write waits for the other; if only the case's arrives, the sweep
-        # keeps the file.
-        _, record = await asyncio.gather(self.files.keep(file, file.parts, record.at), self._list(case, file, record))
+        # keeps the file. The answer waits for both: who sends the file again after a failure finds it in the case.
+        outcomes = await asyncio.gather(
+            self.files.keep(file, file.parts, record.at), self._list(case, file, record), return_exceptions=True
+        )
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
         return record
 
     async def receive_stripped(self, case: Case, content: bytes) -> EvidenceRecord:
