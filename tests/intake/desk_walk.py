@@ -32,7 +32,7 @@ from intake.case.model import Case, CaseIdentity, IdentityState
 from intake.case.numbers import CaseId, TrackingNumber
 from intake.case.situation import Situation, valid_certificates
 from intake.case.states import Role, State
-from intake.commands import certificates, documents, emergencies, general, identity, tips
+from intake.commands import certificates, contact, documents, emergencies, general, identity, tips
 from intake.commands.allowed import allowed_acts
 from intake.commands.decide import decide
 from intake.commands.table import TABLE, Act
@@ -49,6 +49,7 @@ from tests.intake.intake_rig import CATALOGUE, POLICIES, STATION, assigned
 
 STEP = timedelta(minutes=1)
 DAY = POLICIES.latest.effective_from + timedelta(days=1, hours=6)
+STATION_POST = f"SHO:{STATION.code}"
 PEOPLE = tuple(TABLE)
 PAPERS = checked()
 ENDS = frozenset({State.CLOSED, State.WITHDRAWN})
@@ -154,7 +155,7 @@ def commanded(world: World, act: Act, order: CommandBody, *, lag: bool = False) 
 
 
 def context_of(world: World) -> Context:
-    return Context(world.now, _new_id(), "SHO:5140003", POLICIES, seal=lambda *_: "sealed")
+    return Context(world.now, _new_id(), STATION_POST, POLICIES, seal=lambda *_: "sealed")
 
 
 def heard(world: World) -> World:
@@ -164,7 +165,15 @@ def heard(world: World) -> World:
 
 def accepted(world: World) -> frozenset[Act]:
     """The acts of which a command with some body is accepted."""
-    return frozenset(act for act in PEOPLE if any(_is_accepted(world, act, body) for body in bodies(world, act)))
+    # Some acts are kept from the post that verified.
+    above = {Act.DECIDE_DISPUTE: "SP:ARARIA"}
+    return frozenset(act for act in PEOPLE if is_accepted(world, act, above.get(act, STATION_POST)))
+
+
+def is_accepted(world: World, act: Act, by_post: str) -> bool:
+    """With some body."""
+    context = replace(context_of(world), by_post=by_post)
+    return any(_is_accepted(world, act, body, context) for body in bodies(world, act))
 
 
 def listed(world: World, role: Role) -> frozenset[Act]:
@@ -218,6 +227,7 @@ _BODIES: Mapping[Act, Callable[[World], Iterable[CommandBody]]] = {
         emergencies.ResolveEmergency(how="attended"),
         emergencies.ResolveEmergency(how="caller_cancelled", called_back_at=world.now),
     ],
+    Act.CONTACT: lambda _: [contact.ContactBody(neutral=True)],
     Act.CHECK_IN: lambda _: [hearing.CheckIn(place=STATION.code)],
     Act.SCHEDULE_HEARING: _appointment,
     Act.HOLD_HEARING: lambda _: [hearing.HoldHearing(outcome="heard")],
@@ -280,10 +290,7 @@ def running_but_statutory(world: World) -> frozenset[str]:
     return frozenset(name for name in world.running if name.split(":")[0] not in STATUTORY)
 
 
-def _is_accepted(world: World, act: Act, order: CommandBody) -> bool:
-    """By the post that may: some acts are kept from the one that verified."""
-    above = act is Act.DECIDE_DISPUTE
-    context = replace(context_of(world), by_post="SP:ARARIA") if above else context_of(world)
+def _is_accepted(world: World, act: Act, order: CommandBody, context: Context) -> bool:
     try:
         decide(act, order, world.case, context)
     except CommandFault:
