@@ -32,7 +32,7 @@ from intake.case.model import Case, CaseIdentity, IdentityState
 from intake.case.numbers import CaseId, TrackingNumber
 from intake.case.situation import Situation, valid_certificates
 from intake.case.states import Role, State
-from intake.commands import certificates, contact, documents, emergencies, general, identity, tips
+from intake.commands import among_officers, certificates, contact, documents, emergencies, general, identity, tips
 from intake.commands.allowed import allowed_acts
 from intake.commands.decide import decide
 from intake.commands.table import TABLE, Act
@@ -274,6 +274,7 @@ _BODIES: Mapping[Act, Callable[[World], Iterable[CommandBody]]] = {
     ],
     Act.DECLINE_FIR: lambda _: [fir.DeclineFIR(reason_code="non_cognizable")],
     Act.START_PRELIMINARY_ENQUIRY: lambda _: [fir.StartPreliminaryEnquiry(permitted_by_post="SDPO:5140003")],
+    Act.NOTE: lambda _: [among_officers.WriteNote(note="गवाह का बयान कल")],
     Act.TRANSFER: lambda _: [general.Transfer(reason_code="jurisdiction")],
     Act.PAUSE_CLOCK: _pauses,
     Act.RESUME_CLOCK: lambda world: [general.ResumeClock(clock_id=one.clock_id) for one in world.situation.rounds],

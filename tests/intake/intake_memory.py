@@ -1,15 +1,17 @@
 """A case store in memory, made of the domain's own functions; the protocol test holds it to the one in MongoDB."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from chassis.outbox.publisher import OutboxEntry
 from intake.case.derived import Derived, apply
-from intake.case.model import ActedBy, Case, CaseUpdate, CommandMark, TimelineEntry, Trace
+from intake.case.model import ActedBy, Case, CaseUpdate, CommandMark, TimelineEntry, Trace, police_due
 from intake.case.scope import may_see
-from intake.case.store import CaseFilter, Page, Proof, UniqueConflict, UniqueField
+from intake.case.states import DONE
+from intake.case.store import CaseFilter, Counts, Page, Proof, Sort, UniqueConflict, UniqueField, lists
 from intake.case.trail.handlers import Trail
 from intake.hearings.store import KEPT_AFTER_END, Claim, in_the_way_of
 
@@ -127,13 +129,25 @@ class MemoryCaseStore:
         found = [entry for entry in self.entries.values() if entry.case_id == case_id]
         return tuple(sorted(found, key=lambda entry: (entry.at, entry.event_id)))
 
-    async def page(self, wanted: CaseFilter, after: str | None, limit: int) -> Page:
+    async def page(self, wanted: CaseFilter, after: str | None, limit: int, sort: Sort = Sort.NEWEST) -> Page:
         found = [
-            case for case in self.cases.values() if _wanted(case, wanted) and (after is None or case.case_id < after)
+            case
+            for case in self.cases.values()
+            if _wanted(case, wanted) and (after is None or lists.is_behind(sort, case, after))
         ]
-        found.sort(key=lambda case: case.case_id, reverse=True)
+        found.sort(key=lambda case: case.case_id, reverse=sort is Sort.NEWEST)
+        if sort is Sort.REMAINING:
+            found.sort(key=lambda case: case.next_due)
         page = tuple(found[:limit])
-        return Page(page, page[-1].case_id if len(found) > limit else None)
+        return Page(page, lists.cursor_of(sort, page[-1]) if len(found) > limit else None)
+
+    async def counts(self, wanted: CaseFilter, now: datetime, officer: str) -> Counts:
+        found = [case for case in self.cases.values() if _wanted(case, wanted) and case.state not in DONE]
+        return Counts(
+            states=Counter(case.state for case in found),
+            overdue=sum(case.next_due < now for case in found),
+            mine=sum(_given_to(case, officer) for case in found),
+        )
 
     async def changed_cases(self) -> AsyncGenerator[str, None]:
         tail: asyncio.Queue[str] = asyncio.Queue()
@@ -160,6 +174,7 @@ def updated(case: Case, update: CaseUpdate) -> Case:
         "fir",
         "identity",
         "asked",
+        "investigator",
     )
     fields = {name: value for name in given if (value := getattr(update, name)) is not None}
     hearings = [hearing for hearing in (update.hearing, *update.lapsed) if hearing is not None]
@@ -178,6 +193,8 @@ def updated(case: Case, update: CaseUpdate) -> Case:
         fields["links"] = (*case.links, update.link)
     if update.message is not None:
         fields["messages"] = (*case.messages, update.message)
+    if update.note is not None:
+        fields["notes"] = (*case.notes, update.note)
     return replace(
         case,
         state=update.state,
@@ -186,6 +203,7 @@ def updated(case: Case, update: CaseUpdate) -> Case:
         case_seq=case.case_seq + update.emits,
         history=(*case.history, update.entry, *update.further),
         due=(*case.due, *update.due),
+        next_due=min(case.next_due, police_due(update.due)),
         ended=tuple(dict.fromkeys((*case.ended, *update.ended))),
         **fields,
     )
@@ -202,9 +220,19 @@ def _wanted(case: Case, wanted: CaseFilter) -> bool:
         and wanted.fir_online in (None, case.fir and case.fir.online)
         and (wanted.group is None or any(key.startswith(f"{wanted.group}:") for key in case.desk_keys))
         and wanted.status in (None, str(case.state))
+        and (wanted.states is None or case.state in wanted.states)
+        and wanted.service in (None, case.service_code)
+        and wanted.tracking_number in (None, case.tracking_number)
+        and (wanted.filed_before is None or case.filed_at < wanted.filed_before)
+        and (wanted.due_before is None or case.next_due < wanted.due_before)
+        and (wanted.officer is None or _given_to(case, wanted.officer))
         and (wanted.seen_by is None or may_see(case, wanted.seen_by))
         and wanted.station in (None, code)
     )
+
+
+def _given_to(case: Case, officer: str) -> bool:
+    return case.investigator is not None and case.investigator.officer == officer
 
 
 class MemorySideStore:

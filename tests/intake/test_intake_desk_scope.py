@@ -98,6 +98,19 @@ async def commanded(intake: Rig, case: Mapping[str, Any], by: Principal) -> bool
     return answers.pop()
 
 
+async def counted(intake: Rig, _case: Mapping[str, Any], by: Principal) -> bool:
+    """The rig has one case."""
+    counts = (await intake.get("/v1/desk/cases/counts", by=by)).json()
+    return bool(counts["open"] == 1)
+
+
+async def acknowledged(intake: Rig, case: Mapping[str, Any], by: Principal) -> bool:
+    answer = await intake.post("/v1/desk/cases/acknowledge", {"case_ids": [case["case_id"]]}, by=by)
+    (item,) = answer.json()["items"]
+    assert item["code"] in (None, "transition_not_allowed", "not_found")
+    return bool(item["code"] != "not_found")
+
+
 async def checked_in(intake: Rig, case: Mapping[str, Any], by: Principal) -> bool:
     if by.role not in TABLE[Act.CHECK_IN].roles:
         return await read(intake, case, by)
@@ -120,6 +133,9 @@ ROUTES: Final[Mapping[tuple[str, str], Probe]] = {
     ("POST", "/v1/desk/cases/{case_id}/reveal"): revealed,
     ("POST", "/v1/desk/cases/{case_id}/{command}"): commanded,
     ("POST", "/v1/desk/visits"): checked_in,
+    ("GET", "/v1/desk/cases/counts"): counted,
+    # Of many at once; it comes last, as it acknowledges the case for the first who sees it.
+    ("POST", "/v1/desk/cases/{command}"): acknowledged,
 }
 
 

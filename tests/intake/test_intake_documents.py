@@ -36,6 +36,7 @@ from intake.case.model import (
     Writer,
 )
 from intake.case.numbers import CaseId, TrackingNumber
+from intake.case.officers import Investigator, Note
 from intake.case.states import Family, State
 from intake.case.store.documents import codec_of, from_document, to_document
 from intake.case.store.updates import command_update
@@ -91,6 +92,9 @@ FULL = Case(
     evidence={"v_1": EvidenceRecord("v_1", AT, "image/jpeg", 5, "ab", Scan.CLEAN)},
     history=(ENTRY,),
     messages=(Message("m_1", AT, Writer.CITIZEN, "sealed"),),
+    notes=(Note("n_1", AT, "SHO:5140003", "sealed"),),
+    investigator=Investigator("io-1", "SHO:5140003", AT),
+    next_due=AT,
     counter=CounterFiling("SHO:5140003", "thumb", "hi", AT, "post"),
     helper=CaseHelper("csc", "thumb", logged_in=True),
     links=(CaseLink(Relation.EMERGENCY, "c_2", "JS-26-1", hidden=True),),
@@ -105,6 +109,7 @@ FULL = Case(
 )
 # What an update does besides setting a field of the case to a value.
 ADDED = {
+    "note",
     "by",
     "entry",
     "emits",

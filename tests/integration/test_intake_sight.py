@@ -3,8 +3,8 @@
 import itertools
 import random
 import uuid
-from collections.abc import AsyncIterator
-from typing import Final
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Any, Final
 
 import pytest
 import pytest_asyncio
@@ -18,8 +18,8 @@ from event_schemas import Lane, Station, ids
 from intake.case.model import Assignment, Case, CaseHelper
 from intake.case.numbers import CaseId, new_tracking_number
 from intake.case.scope import AGAINST_POLICE, OFFICER_ROLES, Actor, accused_office, is_guarded, may_see
-from intake.case.states import Family, Role
-from intake.case.store import CaseFilter, Proof
+from intake.case.states import DONE, Family, Role, State
+from intake.case.store import CaseFilter, Proof, Sort, lists
 from intake.case.store.documents import to_document
 from intake.case.store.mongo import CASES, MongoCaseStore
 from intake.case.trail.handlers import Trail, no_signature
@@ -176,3 +176,28 @@ async def test_the_store_opens_what_the_proof_opens(mongo: Mongo) -> None:
             assert (found is not None) == proof.opens(case), (proof, case)
             opened += found is not None
     assert 0 < opened < len(proofs) * len(cases)
+
+
+@pytest.mark.parametrize("role", ["sho", "sdpo", "sp", "dispatcher", "hq"])
+async def test_the_inbox_is_read_in_the_order_of_an_index(mongo: Mongo, role: str) -> None:
+    """For whoever asks, open cases by what is due first are read off indexes, and nothing is sorted afterwards."""
+    store = store_of(mongo)
+    await store.ensure_indexes()
+    chance = random.Random(SEED)
+    await mongo.collection(CASES).insert_many([to_document(made_case(chance)) for _ in range(200)])
+    place = ("5140003", "ARARIA") if role == "sho" else (None, "ARARIA")
+    actor = Actor(Role(role), "sub", f"{role.upper()}:5140003", *place)
+    query = lists.query_of(CaseFilter(seen_by=actor, states=frozenset(State) - DONE))
+    command = {"find": CASES, "filter": query, "sort": dict(lists.order_of(Sort.REMAINING)), "limit": 50}
+    plan = (await mongo.database.command({"explain": command}))["queryPlanner"]["winningPlan"]
+    stages = set(stages_of(plan))
+    assert "IXSCAN" in stages
+    assert not stages & {"SORT", "COLLSCAN"}
+
+
+def stages_of(plan: Mapping[str, Any]) -> Iterator[str]:
+    if "stage" in plan:
+        yield plan["stage"]
+    for part in (plan.get("queryPlan"), plan.get("inputStage"), *plan.get("inputStages", ())):
+        if part:
+            yield from stages_of(part)

@@ -20,6 +20,8 @@ from intake.case.derived import apply, derive
 from intake.case.keys import Keys
 from intake.case.model import (
     BY_OWNER,
+    NEVER_DUE,
+    Assignment,
     Case,
     CaseUpdate,
     Due,
@@ -29,9 +31,10 @@ from intake.case.model import (
     TimelineEntry,
 )
 from intake.case.numbers import CaseId, TrackingNumber, new_tracking_number
+from intake.case.officers import Investigator
 from intake.case.scope import Actor
 from intake.case.states import Family, Role, State
-from intake.case.store import CaseFilter, CaseStore, Proof, UniqueConflict, UniqueField
+from intake.case.store import CaseFilter, CaseStore, Counts, Proof, Sort, UniqueConflict, UniqueField
 from intake.case.store.mongo import CASES, MongoCaseStore
 from intake.case.store.side import MongoSideStore, SideStore
 from intake.case.trail.handlers import Trail
@@ -324,3 +327,37 @@ async def test_tickets(stores: Stores) -> None:
     await stores.side.add_ticket("t", "c_1", START + timedelta(seconds=60))
     await stores.side.add_ticket("late", "c_1", START)
     assert [await stores.side.use_ticket(one, START) for one in ("t", "t", "late")] == ["c_1", None, None]
+
+
+async def test_the_inbox_is_sorted_and_counted_alike(stores: Stores) -> None:
+    """By what is due first, over pages, with ties and cases without a clock; overdue and given ones are counted."""
+    dues = (5, 1, None, 3, 1)
+    cases = [
+        fresh(
+            assignment=Assignment(1, STATION, "SHO:5140003", "jurisdiction", provisional=False),
+            state=State.ASSIGNED,
+            next_due=NEVER_DUE if due is None else START + timedelta(hours=due),
+            investigator=Investigator("io-1", "SHO:5140003", START) if due == 3 else None,
+        )
+        for due in dues
+    ]
+    for case in cases:
+        await stores.cases.insert(case, [])
+    actor = Actor(Role.SHO, "sho", "SHO:5140003", "5140003", "ARARIA")
+    wanted = CaseFilter(seen_by=actor, states=frozenset(State))
+    expected = [one.case_id for one in sorted(cases, key=lambda one: (one.next_due, one.case_id))]
+    listed: list[str] = []
+    cursor: str | None = None
+    while True:
+        page = await stores.cases.page(wanted, cursor, 2, Sort.REMAINING)
+        listed += [case.case_id for case in page.cases]
+        cursor = page.cursor
+        if cursor is None:
+            break
+    assert listed == expected
+    now = START + timedelta(hours=2)
+    late = await stores.cases.page(replace(wanted, due_before=now), None, 10, Sort.REMAINING)
+    assert [case.case_id for case in late.cases] == expected[:2]
+    mine = await stores.cases.page(replace(wanted, officer="io-1"), None, 10)
+    assert [case.case_id for case in mine.cases] == [cases[3].case_id]
+    assert await stores.cases.counts(wanted, now, "io-1") == Counts({State.ASSIGNED: 5}, overdue=2, mine=1)

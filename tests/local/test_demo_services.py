@@ -221,7 +221,9 @@ def test_what_an_act_brings_with_it_is_no_double() -> None:
     assert (
         check_acts(registered.then("CertificateRevocationOrdered", kind="senior-card", reason_code="moved").case) == []
     )
-    without_card = Story("senior-citizen-registration", "close").then("ComplaintClosed", outcome="ended", reason_code="moved")
+    without_card = Story("senior-citizen-registration", "close").then(
+        "ComplaintClosed", outcome="ended", reason_code="moved"
+    )
     assert check_acts(without_card.case) == []
 
 

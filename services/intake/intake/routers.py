@@ -28,6 +28,7 @@ from intake.catalogue import Catalogue, CatalogueError, Service
 from intake.catalogue.api import services_router
 from intake.commands.handlers import CommandDesk
 from intake.desk.api import DeskParts, desk_router
+from intake.desk.inbox import inbox_router
 from intake.desk.visits import WALK_IN_SERVICE, VisitParts, visits_router
 from intake.disputes.api import DisputeParts, disputes_router
 from intake.evidence.api import EvidenceParts, evidence_router
@@ -286,6 +287,7 @@ def case_api(deps: Deps) -> CaseApi:
         me_router(identity, texts, deps.catalogue, deps.authenticator, checks, settle),
         services_router(deps.catalogue, deps.policies, texts, deps.clock),
         visits_router(visits),
+        inbox_router(desk),
         desk_router(desk),
         fir_router(FIRParts(FIRDesk(deps.firs, deps.store, deps.clock, deps.policies), deps.authenticator, searches)),
         tips_router(tips),

@@ -18,7 +18,16 @@ from event_schemas import (
 )
 from event_schemas.papers import paper_rules
 from event_schemas.times import whole_ms
-from intake.case.model import Assignment, Breach, Case, CertificateRecord, ClockRecord, ClockView, TimelineEntry
+from intake.case.model import (
+    Assignment,
+    Breach,
+    Case,
+    CertificateRecord,
+    ClockRecord,
+    ClockView,
+    TimelineEntry,
+    next_due,
+)
 from intake.case.states import Family, State, Transition, to
 
 ClockEvent = SLAClockStarted | SLAClockAdjusted | SLAClockStopped
@@ -109,7 +118,7 @@ def apply(case: Case, effect: Effect) -> Case:
         case ClockRecorded(record):
             view = case.clocks.get(record.clock_id, ClockView())
             newer = view.record is None or record.rev > view.record.rev
-            return _with_clock(case, record.clock_id, replace(view, record=record)) if newer else case
+            return _with_record(case, record) if newer else case
         case BreachRecorded() | BreachRevoked():
             return _with_breach(case, effect)
         case CertificateRecorded() | CertificateWithdrawn():
@@ -124,6 +133,12 @@ def _assigned(case: Case, assignment: Assignment) -> Case:
     if assignment.assignment_no == case.assignment_no:
         state = ASSIGNED.next_state(state, case.family) or state
     return replace(case, assignment=assignment, state=state, version=case.version + 1, changes=case.changes + 1)
+
+
+def _with_record(case: Case, record: ClockRecord) -> Case:
+    view = replace(case.clocks.get(record.clock_id, ClockView()), record=record)
+    changed = _with_clock(case, record.clock_id, view)
+    return replace(changed, next_due=next_due(changed.clocks))
 
 
 def _with_clock(case: Case, clock_id: str, view: ClockView) -> Case:
@@ -177,6 +192,10 @@ def _effect(event: Event) -> Effect | None:  # noqa: PLR0911  one case per type 
                     officer_post=event.officer_post,
                     reason=str(event.reason),
                     provisional=event.provisional,
+                    confidence=event.confidence,
+                    distance_to_edge_m=event.distance_to_edge_m,
+                    ambiguous_with=tuple(event.ambiguous_with),
+                    boundary_version=event.boundary_version,
                 )
             )
         case SLAClockStarted() | SLAClockAdjusted() | SLAClockStopped():

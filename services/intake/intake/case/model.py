@@ -1,18 +1,22 @@
 """A case as intake knows it: the authority on its state. Personal data are in its sealed fields alone."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
 from event_schemas import Lane, Location, Station
 from event_schemas.base import IntakeEvent
 from intake.case.numbers import CaseId, TrackingNumber
+from intake.case.officers import Investigator, Note
 from intake.case.states import Family, State
 
 # Ways in that only an officer can name: the citizen stood before him or called 112.
 OFFICERS_CHANNELS = ("phone112", "counter")
+# What sorts behind every due time; MongoDB keeps it as it is.
+POLICE, RUNNING = "police", "running"
+NEVER_DUE: Final = datetime(9999, 1, 1, tzinfo=UTC)
 # The post of a citizen in the trail of his case.
 OWNER: Final = "owner"
 # Statuses of a hearing that is still to come or under way.
@@ -51,11 +55,19 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
+    """With what routing says of its doubt: how sure it is, how far the place lies from the boundary, and who else
+    might have been the right office.
+    """
+
     assignment_no: int
     station: Station | None
     officer_post: str
     reason: str
     provisional: bool
+    confidence: float | None = None
+    distance_to_edge_m: float | None = None
+    ambiguous_with: tuple[str, ...] = ()
+    boundary_version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +273,7 @@ class Case:
     """`accused` is set for a complaint against police: the office it is about, "" where none was named.
 
     `asked` are the stations of which an answer is awaited, `marks` HMACs by which its filing again is noticed.
+    `next_due` is when the first of the police's running clocks is due, by which the desk sorts; NEVER_DUE if none runs.
     """
 
     case_id: CaseId
@@ -309,6 +322,9 @@ class Case:
     identity: CaseIdentity | None = None
     asked: tuple[str, ...] = ()
     messages: tuple[Message, ...] = ()
+    notes: tuple[Note, ...] = ()
+    investigator: Investigator | None = None
+    next_due: datetime = NEVER_DUE
     links: tuple[CaseLink, ...] = ()
     counter: CounterFiling | None = None
     helper: CaseHelper | None = None
@@ -366,6 +382,8 @@ class CaseUpdate:
     receipt: str | None = None
     join: Join | None = None
     message: Message | None = None
+    note: Note | None = None
+    investigator: Investigator | None = None
     link: CaseLink | None = None
     desk_keys: tuple[str, ...] | None = None
     due: tuple[Due, ...] = ()
@@ -397,6 +415,17 @@ class CaseChange:
 
     events: tuple[Numbered, ...]
     update: CaseUpdate
+
+
+def police_due(due: Iterable[Due]) -> datetime:
+    """The first of what the police promised; NEVER_DUE if they promised nothing."""
+    return min((one.due_at for one in due if one.owner == POLICE), default=NEVER_DUE)
+
+
+def next_due(clocks: Mapping[str, ClockView]) -> datetime:
+    """The first due time of the police's running clocks; a paused one has none."""
+    records = (view.record for view in clocks.values() if view.record is not None)
+    return min((one.due_at for one in records if one.owner == POLICE and one.state == RUNNING), default=NEVER_DUE)
 
 
 def displayed_state(clock: ClockView) -> str:

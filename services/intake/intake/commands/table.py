@@ -68,7 +68,16 @@ from intake.case.situation import (
     valid_certificates,
 )
 from intake.case.states import CASE_FAMILIES, DONE, Family, Role, State, Transition, stay, to
-from intake.commands import certificates, contact, documents, emergencies, general, identity, tips
+from intake.commands import (
+    among_officers,
+    certificates,
+    contact,
+    documents,
+    emergencies,
+    general,
+    identity,
+    tips,
+)
 from intake.commands.endings import ClockEnds, every_clock, the_kinds_clock, the_signature
 from intake.fir import commands as fir
 from intake.fir import domain as information
@@ -122,6 +131,8 @@ class Act(StrEnum):
     COMPLETE_PRELIMINARY_ENQUIRY = "complete-preliminary-enquiry"
     INFORM_PROGRESS = "inform-progress"
     COMPLETE_INVESTIGATION = "complete-investigation"
+    NOTE = "note"
+    ASSIGN_OFFICER = "assign-officer"
     TRANSFER = "transfer"
     PAUSE_CLOCK = "pause-clock"
     RESUME_CLOCK = "resume-clock"
@@ -622,6 +633,26 @@ TABLE: Mapping[Act, Command] = {
         families=_ANY,
         roles=_INVESTIGATORS,
         condition=_clock_ends_on(InvestigationCompleted),
+    ),
+    # Whatever has become of the case: who looks into it later finds what was noted.
+    Act.NOTE: Command(
+        body=among_officers.WriteNote,
+        example={"note": "गवाह का बयान कल सुबह"},
+        event=None,
+        build=among_officers.write_note,
+        moves=stay(frozenset(S)),
+        families=_ANY,
+        roles=_DECIDERS | _STATION | _RESPONDERS,
+        condition=among_officers.has_room,
+    ),
+    Act.ASSIGN_OFFICER: Command(
+        body=among_officers.AssignOfficer,
+        example={"officer": "io-5140003-2"},
+        event=None,
+        build=among_officers.assign_officer,
+        moves=stay(_OPEN),
+        families=_ANY - _TIP,
+        roles=_INVESTIGATORS,
     ),
     Act.TRANSFER: Command(
         body=general.Transfer,

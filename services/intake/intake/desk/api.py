@@ -1,15 +1,14 @@
 """The desk: officers list, read, reveal and command their cases."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from chassis.clock import Clock
 from chassis.http.openapi import described
-from chassis.http.problems import FORBIDDEN, NOT_FOUND, Language, Problem, language_of
+from chassis.http.problems import NOT_FOUND, Language, Problem, language_of
 from chassis.sealing import KeyRing
 from chassis.sentences import CodeNames
 from event_schemas import PersonalData, SafeContact
@@ -17,27 +16,24 @@ from intake.auth import Authenticator, Principal, actor_of
 from intake.case.command import CommandBody
 from intake.case.contact import safe_contact_of
 from intake.case.identity import Identities
-from intake.case.messages import messages_of
+from intake.case.messages import messages_of, notes_of
 from intake.case.model import ActedBy, Case
-from intake.case.scope import DISTRICT_ROLES, OFFICER_ROLES, STATION_ROLES, Actor, may_see
-from intake.case.states import State
-from intake.case.store import CaseFilter, CaseStore
+from intake.case.scope import OFFICER_ROLES, Actor, may_see
+from intake.case.store import CaseStore
 from intake.case.trail.handlers import Trail
 from intake.catalogue import Catalogue
 from intake.commands.handlers import CommandDesk, CommandRequest
 from intake.commands.table import DESK_COMMANDS, Act
 from intake.desk import docs
 from intake.desk.likeness import NONE, likeness_of
-from intake.desk.views import Labels, desk_item, desk_view
+from intake.desk.views import Labels, desk_view
 from intake.filing.bodies import ShortText
 from intake.http.answers import json_response
-from intake.http.paging import read_cursor
 from intake.http.reading import read_model
 from intake.problems import UNKNOWN_COMMAND, VERSION_MISMATCH
 from intake.tracking.api import StatusReader
 
 IDENTITY_CONFLICT = "identity_conflict"
-DEFAULT_LIMIT, MAX_LIMIT = 50, 200
 
 
 class RevealBody(BaseModel):
@@ -108,24 +104,6 @@ def desk_router(parts: DeskParts) -> APIRouter:
     router = APIRouter(prefix="/v1/desk/cases", tags=["desk"])
     Officer = Annotated[Principal, Depends(parts.officer)]  # noqa: N806  a type
 
-    @router.get("")
-    @described(docs.LIST)
-    async def cases(
-        principal: Officer,
-        station: Annotated[str | None, Query(max_length=40)] = None,
-        status: Annotated[State | None, Query()] = None,
-        group: Annotated[str | None, Query(pattern=r"^(source|number):[0-9A-Za-z_-]{1,40}$")] = None,
-        cursor: Annotated[str | None, Query()] = None,
-        limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT,
-        accept_language: Annotated[str | None, Header()] = None,
-    ) -> Response:
-        wanted = replace(_own_cases(actor_of(principal), station, status), group=group)
-        page = await parts.store.page(wanted, read_cursor(cursor), limit)
-        now, like = parts.clock.now(), await likeness_of(parts.store, page.cases)
-        labels = parts.labels(language_of(accept_language))
-        items = [desk_item(case, now, labels, like.get(case.case_id, NONE)) for case in page.cases]
-        return json_response({"items": items, "next_cursor": page.cursor})
-
     async def shown(found: Case, actor: Actor, language: Language, *, masked: bool) -> Response:
         status = await parts.reader.view(found, language, for_officers=True)
         like = await likeness_of(parts.store, [found])
@@ -138,6 +116,7 @@ def desk_router(parts: DeskParts) -> APIRouter:
             parts.labels(language),
             masked=masked,
             messages=messages_of(found, parts.ring),
+            notes=notes_of(found, parts.ring),
             like=beside,
             noted=await parts.noted(found),
         )
@@ -204,11 +183,3 @@ def version_of(if_match: str | None) -> int | None:
     if len(digits) > _LONGEST_VERSION or not digits.isdecimal():
         raise Problem(VERSION_MISMATCH, "not_a_version")
     return int(digits)
-
-
-def _own_cases(actor: Actor, station: str | None, status: State | None) -> CaseFilter:
-    if actor.role in STATION_ROLES and (actor.station is None or station not in (None, actor.station)):
-        raise Problem(FORBIDDEN, "own_station")
-    if actor.role in DISTRICT_ROLES and actor.district is None:
-        raise Problem(FORBIDDEN, "no_district")
-    return CaseFilter(seen_by=actor, station=station, status=None if status is None else status.value)

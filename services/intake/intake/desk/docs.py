@@ -17,18 +17,46 @@ _CASE: Final = {"case_id": "As in the list."}
 
 LIST: Final = Description(
     "list_desk_cases",
-    "Own cases, newest first",
-    "The cases in the officer's charge: of the station, the district, or all. No personal data.",
+    "The inbox: own cases, newest first or by what is due first",
+    "The cases in the officer's charge: of the station, the district, or all. No personal data. Names are sealed and "
+    "under no key, so a case is found by its number alone.",
     (Answer(200, "A page", shapes.DeskPage),),
-    problems=(problems.CURSOR_INVALID,),
+    problems=(problems.CURSOR_INVALID, problems.TRACKING_NUMBER_MISTYPED),
     parameters={
         "station": "A station's code; one's own without it.",
         "status": "Only cases in this state.",
+        "service": "Only cases of this service.",
+        "q": "A tracking number, with its check character: a mistyped one is refused.",
+        "from": "Filed since then; a date is India's day.",
+        "until": "Filed before then; a date is the whole of that day.",
+        "open": "Only cases that are not over.",
+        "overdue": "Only open cases whose first running clock of the police is past its due time.",
+        "mine": "Only cases that were given to the officer who asks.",
+        "sort": "`newest`, or `remaining`: what is due first, before cases without a running clock.",
         "group": "Only emergencies of one `group`, which floods share.",
         "cursor": CURSOR,
         "limit": "How many at most.",
     },
 )
+COUNTS: Final = Description(
+    "count_desk_cases",
+    "How many cases wait",
+    "Of the cases in the officer's charge that are not over.",
+    (Answer(200, "The counts", shapes.DeskCounts),),
+    parameters={"station": "A station's code; one's own without it."},
+)
+
+
+def acknowledge_many(body: type[Any]) -> Description:
+    return Description(
+        "acknowledge_cases",
+        "Acknowledge many cases",
+        f"Each by a command of its own: one that is refused keeps no other back. {_SCOPE}",
+        (Answer(200, "What became of each, in the order given", shapes.Acknowledged),),
+        body=Body(body, {"example": {"case_ids": ["c_01KB1N0P4R5S6T7V8W9X0Y1Z2A"]}}),
+    )
+
+
 READ: Final = Description(
     "read_desk_case",
     "One case; personal data are masked",
@@ -63,9 +91,10 @@ def command(act: Act) -> Description:
         f"allowed now stands in `allowed` of the case. With `If-Match` a stale screen is refused (412). A repeat with "
         f"the same `Idempotency-Key` gets the first answer. {_SCOPE}"
     )
+    title = str(act).replace("-", " ").capitalize()
     return Description(
         f"{str(act).replace('-', '_')}_case",
-        str(act).replace("-", " ").capitalize(),
+        title if " " in title else f"{title} a case",
         text.strip(),
         (Answer(202, "Accepted", Done, headers=("ETag",), examples={"done": DONE}),),
         body=Body(body, example, required=body.model_json_schema().get("required") is not None),

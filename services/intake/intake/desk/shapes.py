@@ -36,7 +36,9 @@ class DeskClock(Shape):
 
 
 class DeskItem(Shape):
-    """A line of the desk's list: no personal data. `station` is its code."""
+    """A line of the desk's list: no personal data. `station` is its code, `next_due` when the first of the police's
+    running clocks is due (null if none runs), `officer` whom the case was given to.
+    """
 
     case_id: str
     tracking_number: str
@@ -60,12 +62,39 @@ class DeskItem(Shape):
     flags_text: list[str]
     possible_duplicates: list[str]
     group: str | None
+    next_due: datetime | None
+    remaining_s: int | None
+    officer: str | None
     clocks: list[DeskClock]
 
 
 class DeskPage(Shape):
     items: list[DeskItem]
     next_cursor: str | None
+
+
+class DeskCounts(Shape):
+    """Of the cases that are not over. `mine`: given to the officer who asks."""
+
+    open: int
+    overdue: int
+    mine: int
+    by_status: Mapping[State, int]
+
+
+class AcknowledgedCase(Shape):
+    """`code` and `detail` say why a case was not acknowledged; null if it was."""
+
+    case_id: str
+    status: State | None
+    version: int | None
+    code: str | None
+    detail: str | None
+
+
+class Acknowledged(Shape):
+    items: list[AcknowledgedCase]
+    next_cursor: None
 
 
 class Point(Shape):
@@ -77,10 +106,16 @@ class Point(Shape):
 
 
 class DeskAssignment(Shape):
+    """With routing's doubt: `confidence` from 0 to 1, and the codes of the stations that it might be as well."""
+
     assignment_no: int
     reason: str
     reason_text: str
     provisional: bool
+    confidence: float | None
+    distance_to_edge_m: float | None
+    ambiguous_with: list[str]
+    boundary_version: str | None
 
 
 class Personal(Shape):
@@ -121,6 +156,23 @@ class DeskMessage(Shape):
     by: Literal["police", "citizen"]
     by_text: str
     text: str | None
+
+
+class DeskNote(Shape):
+    """What officers wrote for each other; `text` is null as long as the case is masked."""
+
+    note_id: str
+    at: datetime
+    post: str
+    text: str | None
+
+
+class OfficerOfCase(Shape):
+    """Whom the case was given to, by which post and when."""
+
+    officer: str
+    post: str
+    at: datetime
 
 
 class SubRequestOfCase(Shape):
@@ -187,6 +239,8 @@ class DeskCase(CaseStatus):
     location: Point | None
     personal: Personal
     messages: list[DeskMessage]
+    notes: list[DeskNote]
+    officer: OfficerOfCase | None
     masked: bool
     allowed: list[Act]
     allowed_text: Mapping[str, str]

@@ -10,8 +10,8 @@ from chassis.sentences import CodeNames
 from event_schemas import PersonalData
 from intake.case import past
 from intake.case.clock_views import clock_view
-from intake.case.messages import WrittenMessage
-from intake.case.model import Case, displayed_state
+from intake.case.messages import WrittenMessage, WrittenNote
+from intake.case.model import NEVER_DUE, Case, displayed_state
 from intake.case.past import SubRequest
 from intake.catalogue import Catalogue
 from intake.catalogue.questions import label
@@ -87,6 +87,15 @@ class Labels:
             "text": None if masked else written.text,
         }
 
+    def note(self, written: WrittenNote, *, masked: bool) -> Mapping[str, Any]:
+        note = written.note
+        return {
+            "note_id": note.note_id,
+            "at": note.at,
+            "post": note.post,
+            "text": None if masked else written.text,
+        }
+
     def sub_request(self, one: SubRequest) -> Mapping[str, Any]:
         state = "open" if one.is_open else "answered"
         outcome = one.outcome
@@ -127,6 +136,9 @@ def desk_item(case: Case, now: datetime, labels: Labels, like: Likeness = NONE) 
         "officer_post": case.assignment.officer_post if case.assignment else None,
         **labels.of(case),
         **_beside(case, like, labels),
+        "next_due": None if case.next_due == NEVER_DUE else case.next_due,
+        "remaining_s": None if case.next_due == NEVER_DUE else int((case.next_due - now).total_seconds()),
+        "officer": None if case.investigator is None else case.investigator.officer,
         "clocks": [
             clock_view(view.record, displayed_state(view), now, labels.code_names, labels.language)
             for view in case.clocks.values()
@@ -144,6 +156,7 @@ def desk_view(
     *,
     masked: bool,
     messages: Sequence[WrittenMessage] = (),
+    notes: Sequence[WrittenNote] = (),
     like: Likeness = NONE,
     noted: Sequence[str] = (),
 ) -> Mapping[str, Any]:
@@ -171,12 +184,18 @@ def desk_view(
             "reason": assignment.reason,
             "reason_text": labels.reason(str(assignment.reason)),
             "provisional": assignment.provisional,
+            "confidence": assignment.confidence,
+            "distance_to_edge_m": assignment.distance_to_edge_m,
+            "ambiguous_with": list(assignment.ambiguous_with),
+            "boundary_version": assignment.boundary_version,
         }
         if assignment
         else None,
         "location": case.location.model_dump(exclude_none=True) if case.location else None,
         "personal": masked_data(personal, hidden=case.sensitive) if masked else revealed_data(personal),
         "messages": [labels.message(one, masked=masked) for one in messages],
+        "notes": [labels.note(one, masked=masked) for one in notes],
+        "officer": None if case.investigator is None else asdict(case.investigator),
         "masked": masked,
         "allowed": [str(act) for act in allowed],
         "allowed_text": labels.acts(allowed),

@@ -18,6 +18,7 @@ from intake.case.model import (
     Idempotency,
     Numbered,
     TimelineEntry,
+    police_due,
 )
 from intake.case.numbers import CaseId, TrackingNumber
 from intake.case.scope import accused_office
@@ -291,6 +292,7 @@ def _case_of(
         helper=submission.helper.on_record if submission.helper else None,
         sealed_contact=filed.sealed_contact,
         links=submission.links,
+        next_due=police_due(due),
         desk_keys=_desk_keys(submission, stamp),
         history=(TimelineEntry(stamp.event_id, stamp.case_id, stamp.now, filed.type, _helped(filed)),),
     )

@@ -85,6 +85,7 @@ def erased(case: Case, now: datetime) -> Case:
         desk_keys=(),
         joins=(),
         messages=(),
+        notes=(),
         identity=None,
         evidence={},
         commands={},

@@ -1,6 +1,5 @@
 """Cases and their timeline in MongoDB."""
 
-import re
 from collections.abc import AsyncGenerator, Sequence
 from collections.abc import Collection as AnyOf
 from datetime import datetime
@@ -22,10 +21,11 @@ from chassis.outbox.publisher import Outbox, OutboxEntry
 from intake.case.derived import Derived
 from intake.case.model import ActedBy, Case, CaseUpdate, TimelineEntry, Trace
 from intake.case.scope import AGAINST_POLICE
+from intake.case.store import lists
 from intake.case.store.documents import document_of, entry_from, from_document, to_document, trace_of
-from intake.case.store.port import CaseFilter, Page, Proof, UniqueConflict, UniqueField
-from intake.case.store.sight import at_station, opened_by, visible_to
-from intake.case.store.updates import command_update, derived_updates, erasing_update
+from intake.case.store.port import CaseFilter, Counts, Page, Proof, Sort, UniqueConflict, UniqueField
+from intake.case.store.sight import opened_by
+from intake.case.store.updates import NEXT_DUE, command_update, derived_updates, erasing_update
 from intake.case.trail.handlers import Trail
 
 CASES, TIMELINE = "cases", "timeline"
@@ -65,16 +65,22 @@ class MongoCaseStore:
                     _if_true(f"attributes.{AGAINST_POLICE}", "against_police"),
                     _if_set("asked", [("asked", 1), ("_id", -1)]),
                     _if_set("named_station", [("named_station", 1), ("_id", -1)]),
+                    *lists.indexes(),
                 ]
             )
             await self._timeline.create_indexes([IndexModel([("case_id", 1), ("at", 1), ("_id", 1)], name="case")])
             await self._note_the_accused()
+            await self._note_what_is_due()
         await self._outbox.ensure_index()
 
     async def _note_the_accused(self) -> None:
         """Cases filed before `accused` was kept; until then headquarters alone sees them."""
         unnoted = {f"attributes.{AGAINST_POLICE}": True, "accused": {"$exists": False}}
         await self._cases.update_many(unnoted, [{"$set": {"accused": {"$toLower": "$named_station"}}}])
+
+    async def _note_what_is_due(self) -> None:
+        """Of cases filed before `next_due` was kept."""
+        await self._cases.update_many({"next_due": {"$exists": False}}, [{"$set": {"next_due": NEXT_DUE}}])
 
     async def drain(self) -> None:
         await self._inserter.drain()
@@ -175,14 +181,19 @@ class MongoCaseStore:
             found = await self._timeline.find({"case_id": case_id}, sort=[("at", 1), ("_id", 1)]).to_list(None)
         return tuple(entry_from({**document, "id": document["_id"]}, case_id) for document in found)
 
-    async def page(self, wanted: CaseFilter, after: str | None, limit: int) -> Page:
-        query = _query(wanted)
-        if after is not None:
-            query["_id"] = {"$lt": after}
+    async def page(self, wanted: CaseFilter, after: str | None, limit: int, sort: Sort = Sort.NEWEST) -> Page:
+        query = lists.query_of(wanted, None if after is None else lists.after_cursor(sort, after))
         with store_errors():
-            found = await self._cases.find(query, _WITHOUT_OUTBOX, sort=[("_id", -1)], limit=limit + 1).to_list(None)
+            found = await self._cases.find(query, _WITHOUT_OUTBOX, sort=lists.order_of(sort), limit=limit + 1).to_list(
+                None
+            )
         cases = tuple(from_document(document) for document in found[:limit])
-        return Page(cases, cases[-1].case_id if len(found) > limit else None)
+        return Page(cases, lists.cursor_of(sort, cases[-1]) if len(found) > limit else None)
+
+    async def counts(self, wanted: CaseFilter, now: datetime, officer: str) -> Counts:
+        with store_errors():
+            groups = await self._cases.aggregate(lists.counting(wanted, now, officer)).to_list(None)
+        return lists.counts_of(groups)
 
     async def changed_cases(self) -> AsyncGenerator[str, None]:
         # Every write that a reader can see moves `changes`; the outbox's own writes do not.
@@ -233,28 +244,3 @@ def _timeline_document(entry: TimelineEntry) -> Document:
     document = document_of(entry)
     del document["id"]
     return {**document, "case_id": entry.case_id}
-
-
-def _query(wanted: CaseFilter) -> Document:
-    query: Document = {}
-    if wanted.filed_since is not None:
-        query["filed_at"] = {"$gte": wanted.filed_since}
-    if wanted.fir_online is not None:
-        query["fir.online"] = wanted.fir_online
-    if wanted.sensitive is not None:
-        query["sensitive"] = wanted.sensitive
-    if wanted.with_contact is not None:
-        query["sealed_contact"] = {"$exists": wanted.with_contact}
-    if wanted.group is not None:
-        # A group's keys differ by their stretch of time alone.
-        query["desk_keys"] = {"$regex": f"^{re.escape(wanted.group)}:"}
-    if wanted.owner is not None:
-        query["owner"] = wanted.owner
-    if wanted.status is not None:
-        query["state"] = wanted.status
-    choices = []
-    if wanted.seen_by is not None:
-        choices.append(visible_to(wanted.seen_by))
-    if wanted.station is not None:
-        choices.append(at_station(wanted.station))
-    return query | {"$and": choices} if choices else query

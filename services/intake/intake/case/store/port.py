@@ -1,6 +1,6 @@
 """What intake asks of its store."""
 
-from collections.abc import AsyncGenerator, Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +10,7 @@ from chassis.outbox.publisher import OutboxEntry
 from intake.case.derived import Derived
 from intake.case.model import OFFICERS_CHANNELS, ActedBy, Case, CaseUpdate, TimelineEntry, Trace
 from intake.case.scope import Actor
+from intake.case.states import State
 
 
 class UniqueField(StrEnum):
@@ -30,16 +31,32 @@ class UniqueConflict(Exception):
         self.by = by
 
 
+class Sort(StrEnum):
+    """Of a list: the newest case first, or the one whose clock is due first."""
+
+    NEWEST = "newest"
+    REMAINING = "remaining"
+
+
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """Which cases a list shows; each None leaves that choice open. `seen_by`: only what that officer may see."""
+    """Which cases a list shows; each None leaves that choice open. `seen_by`: only what that officer may see.
+
+    `due_before`: the first of the police's clocks is due before then. `officer`: the cases given to that one.
+    """
 
     seen_by: Actor | None = None
     station: str | None = None
     status: str | None = None
     owner: str | None = None
     group: str | None = None
+    service: str | None = None
+    states: frozenset[State] | None = None
+    officer: str | None = None
+    tracking_number: str | None = None
     filed_since: datetime | None = None
+    filed_before: datetime | None = None
+    due_before: datetime | None = None
     sensitive: bool | None = None
     fir_online: str | None = None
     with_contact: bool | None = None
@@ -71,10 +88,19 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Newest first. `cursor` is the case id to go on after, None at the end."""
+    """In the order that was asked for. `cursor` is where to go on, None at the end."""
 
     cases: tuple[Case, ...]
     cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Of the cases of a filter that are not over: how many stand where, are overdue, and are given to the officer."""
+
+    states: Mapping[State, int]
+    overdue: int
+    mine: int
 
 
 class CaseStore(Protocol):
@@ -123,7 +149,10 @@ class CaseStore(Protocol):
     async def timeline(self, case_id: str) -> tuple[TimelineEntry, ...]:
         """The entries of derived events; a case's own are in its history."""
 
-    async def page(self, wanted: CaseFilter, after: str | None, limit: int) -> Page: ...
+    async def page(self, wanted: CaseFilter, after: str | None, limit: int, sort: Sort = Sort.NEWEST) -> Page:
+        """`after` is a cursor of the same order. ValueError if it is none."""
+
+    async def counts(self, wanted: CaseFilter, now: datetime, officer: str) -> Counts: ...
 
     def changed_cases(self) -> AsyncGenerator[str, None]:
         """The ids of cases as they change, from now on, in whichever process the change was made."""

@@ -23,9 +23,14 @@ _SETTLED: Document = {"$expr": {"$eq": ["$assignment.assignment_no", "$assignmen
 _UNASSIGNED: Document = {"assignment": {"$exists": False}}
 
 
-def visible_to(actor: Actor) -> Document:
-    """Which documents the officer may see."""
-    return {"$and": [_impartial(actor), _in_reach(actor), *_tips(actor)]}
+def visible_to(actor: Actor, besides: Document) -> Document:
+    """Which documents the officer may see, of those that `besides` asks for.
+
+    Each way that a case comes to him is a query of its own over an index of its own, so that a list is read in its
+    order from all of them at once.
+    """
+    ways, rest = _ways(actor), {"$and": [besides, _impartial(actor), *_guard(actor), *_tips(actor)]}
+    return {**ways[0], **rest} if len(ways) == 1 else {"$or": [{**way, **rest} for way in ways]}
 
 
 def opened_by(proof: Proof) -> list[Document]:
@@ -40,7 +45,11 @@ def opened_by(proof: Proof) -> list[Document]:
 
 def at_station(code: str) -> Document:
     """Assigned to the station or, before any assignment, filed with it."""
-    return {"$or": [{"assignment.station.code": code}, {"named_station": code, **_UNASSIGNED}]}
+    return {"$or": _of_station(code)}
+
+
+def _of_station(code: str) -> list[Document]:
+    return [{"assignment.station.code": code}, {"named_station": code, **_UNASSIGNED}]
 
 
 def _impartial(actor: Actor) -> Document:
@@ -57,20 +66,23 @@ def _tips(actor: Actor) -> list[Document]:
     return [{"$or": [{"family": {"$ne": Family.TIP.value}}, {"assignment.officer_post": actor.post}]}]
 
 
-def _in_reach(actor: Actor) -> Document:
+def _guard(actor: Actor) -> list[Document]:
+    """Before routing has answered the newest request, a guarded case is headquarters' alone."""
+    if actor.role in (Role.HQ, Role.DISPATCHER):
+        return []
+    return [{"$or": [_UNGUARDED, _SETTLED]}]
+
+
+def _ways(actor: Actor) -> list[Document]:
+    """In which ways a case comes to be the officer's; any of them will do."""
     if actor.role is Role.HQ:
-        return {}
+        return [{}]
     if actor.role is Role.DISPATCHER:
-        return {"lane": "emergency"}
-    return {"$and": [{"$or": [_UNGUARDED, _SETTLED]}, _in_charge(actor)]}
-
-
-def _in_charge(actor: Actor) -> Document:
+        return [{"lane": "emergency"}]
     ways: list[dict[str, Any]] = [{"assignment.officer_post": actor.post}]
     if actor.role in STATION_ROLES and actor.station is not None:
-        ways.append(at_station(actor.station))
-        ways.append({"asked": actor.station})
+        ways += [*_of_station(actor.station), {"asked": actor.station}]
     if actor.role in DISTRICT_ROLES and actor.district is not None:
-        district: Document = {"assignment.station.police_district": {"$in": list(spellings(actor.district))}}
-        ways.append(district | _NOT_AGAINST_POLICE if actor.role is Role.SDPO else district)
-    return {"$or": ways}
+        besides = _NOT_AGAINST_POLICE if actor.role is Role.SDPO else {}
+        ways += [{"assignment.station.police_district": one, **besides} for one in spellings(actor.district)]
+    return ways

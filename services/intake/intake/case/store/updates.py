@@ -19,11 +19,22 @@ from intake.case.derived import (
     Effect,
     is_granted,
 )
-from intake.case.model import Case, CaseUpdate, TimelineEntry
+from intake.case.model import NEVER_DUE, POLICE, RUNNING, Case, CaseUpdate, TimelineEntry, police_due
 from intake.case.states import Transition
 from intake.case.store.documents import codec_of, document_of, safe_key, to_document
 
 Pipeline = list[Mapping[str, Any]]
+
+_RUNNING: Document = {
+    "$filter": {
+        "input": {"$objectToArray": {"$ifNull": ["$clocks", {}]}},
+        "cond": {"$and": [{"$eq": ["$$this.v.record.state", RUNNING]}, {"$eq": ["$$this.v.record.owner", POLICE]}]},
+    }
+}
+NEXT_DUE: Document = {
+    "$min": {"$concatArrays": [[NEVER_DUE], {"$map": {"input": _RUNNING, "in": "$$this.v.record.due_at"}}]}
+}
+"""`next_due` of case/model.py over the stored clocks; the property test of derived events holds them together."""
 
 
 _CASE = get_type_hints(Case)
@@ -54,6 +65,8 @@ def command_update(case: Case, update: CaseUpdate) -> Document:
     counts = {"version": 1, "changes": 1, "case_seq": update.emits}
     operators: Document = {"$set": fields, "$inc": counts, "$push": _pushes(update)}
     added = {"receipts": [update.receipt] if update.receipt else [], "ended": list(update.ended)}
+    promised = police_due(update.due)
+    operators["$min"] = {"next_due": promised} if promised < NEVER_DUE else {}
     operators["$addToSet"] = {name: {"$each": values} for name, values in added.items() if values}
     return {name: changes for name, changes in operators.items() if changes}
 
@@ -68,6 +81,8 @@ def _pushes(update: CaseUpdate) -> Document:
         pushes["links"] = document_of(update.link)
     if update.message is not None:
         pushes["messages"] = document_of(update.message)
+    if update.note is not None:
+        pushes["notes"] = document_of(update.note)
     return pushes
 
 
@@ -108,9 +123,18 @@ def _guarded(effect: Effect) -> tuple[Document, Document | Pipeline]:
             )
         case ClockRecorded(record):
             path = f"clocks.{safe_key(record.clock_id)}"
+            recorded = {f"{path}.clock_id": record.clock_id, f"{path}.record": asdict(record)}
             return (
                 {"$or": [{f"{path}.record": None}, {f"{path}.record.rev": {"$lt": record.rev}}]},
-                _set({f"{path}.clock_id": record.clock_id, f"{path}.record": asdict(record)}),
+                [
+                    {
+                        "$set": {
+                            **{name: {"$literal": value} for name, value in recorded.items()},
+                            "changes": {"$add": ["$changes", 1]},
+                        }
+                    },
+                    {"$set": {"next_due": NEXT_DUE}},
+                ],
             )
         case BreachRecorded(clock_id, breach_id, level):
             return {}, _set(_breach_fields(clock_id, breach_id, {"level": level}))
