@@ -53,7 +53,7 @@ async def send(http: httpx.AsyncClient, call: Call, *, patience_s: float = PATIE
         except httpx.TransportError as error:
             last = type(error).__name__
         else:
-            code = _problem_code(response)
+            code = problem_code(response)
             if response.status_code not in RETRIED_STATUS and code not in call.retried_codes:
                 return response
             last = f"{response.status_code} {code}"
@@ -62,7 +62,7 @@ async def send(http: httpx.AsyncClient, call: Call, *, patience_s: float = PATIE
     raise GaveUp(f"{call.method} {call.url}: {last}")
 
 
-def _problem_code(response: httpx.Response) -> str:
+def problem_code(response: httpx.Response) -> str:
     if not response.headers.get("content-type", "").startswith("application/problem+json"):
         return ""
     return str(response.json().get("code", ""))

@@ -9,13 +9,14 @@ import httpx
 
 from intake.case.states import Family
 from janseva_local.demo.citizens import Suite, log_in
-from janseva_local.demo.client import Call, GaveUp, send
+from janseva_local.demo.client import Call, GaveUp, problem_code, send
 from janseva_local.demo.journal import Accepted, Intent, Journal
 from janseva_local.demo.journeys import Step
 from janseva_local.demo.plan import CitizenPlan, Course
 from janseva_local.demo.steps import ADD_DOCUMENT, Steps, TokenFor, filing_body, visit_body
 from janseva_local.demo.tally import Tally
 
+TOO_LATE_TO_PAUSE = "clock_not_pausable"
 IN_PROGRESS = frozenset({"idempotency_in_progress"})
 ASSIGNED_WITHIN_S = 60.0
 APPEAL, COMPLAINT = "appeal", "e-complaint"
@@ -69,6 +70,10 @@ class Play:
                 await self._steps.paper_is_there(accepted, step.after)
             key = f"{accepted.case_id}-{place}-{step.do}"
             answer = await self._steps.perform(accepted, step, station, key, plan.number)
+            if problem_code(answer) == TOO_LATE_TO_PAUSE:
+                # The target of seconds has passed meanwhile: the case stays as it is.
+                self._tally.add("pause refused")
+                return
             if not self._note(plan, step.do, answer):
                 return
             station = await self._steps.station_after(accepted, step, station)
