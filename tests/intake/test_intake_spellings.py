@@ -164,7 +164,7 @@ async def test_an_officers_own_time_may_be_late_but_not_to_come(intake: Rig) -> 
     assert (await intake.command(case_id, "acknowledge", {"reported_at": earlier})).status_code == 202
 
 
-@pytest.mark.parametrize("query", ["?overdue=true", "?station=5140003&station=5140012", "?Status=closed"])
+@pytest.mark.parametrize("query", ["?late=true", "?station=5140003&station=5140012", "?Status=closed"])
 async def test_the_desk_refuses_what_it_does_not_know_by_name(intake: Rig, query: str) -> None:
     answer = await intake.http.get(f"/v1/desk/cases{query}", headers={"authorization": f"Bearer {SHO.sub}"})
     assert answer.status_code == 422

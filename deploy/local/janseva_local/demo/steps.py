@@ -210,8 +210,11 @@ def filled(body: Any, number: int = 0, station: str = "") -> Any:
 
 
 def mobile_of(number: int) -> str:
-    """The number of whom a citizen has verified; each citizen has somebody else."""
-    return f"+9170{number % 10**8:08}"
+    """The number of whom a citizen has verified; each citizen has somebody else.
+
+    No row of equal digits: who searches for it would find it in the rounded fractions of a metric.
+    """
+    return f"+917{(number * 7_654_321 + 364_185_297) % 10**9:09}"
 
 
 @cache
