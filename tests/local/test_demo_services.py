@@ -12,6 +12,7 @@ import pytest
 from chassis.policy_file import read_policies
 from event_schemas import EVENT_CLASSES, Envelope
 from event_schemas.policies import PolicySet
+from intake.phones import parse_phone
 from janseva_local.demo import owed
 from janseva_local.demo.check_acts import ACTED, check_acts, check_certificates, check_documents
 from janseva_local.demo.check_digests import COUNTED
@@ -234,6 +235,7 @@ def test_the_person_verified_hears_by_the_number_that_the_form_gave() -> None:
         for service, name in (("tenant-verification", ""), ("tenant-verification", "adverse"), ("e-complaint", ""))
     )
     assert person_phone(own) == mobile_of(7)
+    assert [number for number in range(2_000) if parse_phone(mobile_of(number)) != mobile_of(number)] == []
     assert person_phone(examples) == "+919876543212"
     assert person_phone(none) == ""
     story = Story("tenant-verification").then("VerificationCompleted", sealed_person="sealed")

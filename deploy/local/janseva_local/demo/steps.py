@@ -214,7 +214,7 @@ def mobile_of(number: int) -> str:
 
     No row of equal digits: who searches for it would find it in the rounded fractions of a metric.
     """
-    return f"+917{(number * 7_654_321 + 364_185_297) % 10**9:09}"
+    return f"+9197{(number * 7_654_321 + 36_418_529) % 10**8:08}"
 
 
 @cache
