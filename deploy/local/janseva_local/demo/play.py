@@ -16,7 +16,7 @@ from janseva_local.demo.plan import CitizenPlan, Course
 from janseva_local.demo.steps import ADD_DOCUMENT, Steps, TokenFor, filing_body, visit_body
 from janseva_local.demo.tally import Tally
 
-TOO_LATE_TO_PAUSE = "clock_not_pausable"
+TOO_LATE_TO_PAUSE = frozenset({"clock_not_pausable", "clock_not_paused"})
 IN_PROGRESS = frozenset({"idempotency_in_progress"})
 ASSIGNED_WITHIN_S = 60.0
 APPEAL, COMPLAINT = "appeal", "e-complaint"
@@ -70,10 +70,10 @@ class Play:
                 await self._steps.paper_is_there(accepted, step.after)
             key = f"{accepted.case_id}-{place}-{step.do}"
             answer = await self._steps.perform(accepted, step, station, key, plan.number)
-            if problem_code(answer) == TOO_LATE_TO_PAUSE:
-                # The target of seconds has passed meanwhile: the case stays as it is.
+            if problem_code(answer) in TOO_LATE_TO_PAUSE:
+                # A target or a pause of seconds has passed meanwhile: the officer goes on without.
                 self._tally.add("pause refused")
-                return
+                continue
             if not self._note(plan, step.do, answer):
                 return
             station = await self._steps.station_after(accepted, step, station)
