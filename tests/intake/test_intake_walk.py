@@ -155,7 +155,7 @@ def walked(family: str) -> Walk:
 def check_list(world: World, acts: frozenset[Act]) -> None:
     for role in ROLES:
         mine = frozenset(act for act in acts if role in TABLE[act].roles)
-        # Who verified doesn't decide what is said against it.
+        # Who verified doesn't decide an objection to it.
         if Act.DECIDE_DISPUTE in mine and not is_accepted(world, Act.DECIDE_DISPUTE, f"{role.upper()}:X"):
             mine -= {Act.DECIDE_DISPUTE}
         assert listed(world, role) == mine, (role, situation_of(world))
