@@ -19,7 +19,8 @@ from chassis.mongo.client import Collection, Document, Mongo
 from chassis.outbox.publisher import Outbox
 from chassis.telemetry.metrics import OutboxMetrics
 from event_schemas import Lane, Station, ids
-from intake.case.model import NEVER_DUE, Assignment, Case, ClockRecord, ClockView, Due, TimelineEntry
+from intake.case.clocks import NEVER_DUE, ClockRecord, ClockView, Due
+from intake.case.model import Assignment, Case, TimelineEntry
 from intake.case.numbers import CaseId, new_tracking_number
 from intake.case.scope import Actor
 from intake.case.states import DONE, Family, Role, State

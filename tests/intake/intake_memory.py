@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from chassis.outbox.publisher import OutboxEntry
+from intake.case.clocks import police_due
 from intake.case.derived import Derived, apply
-from intake.case.model import ActedBy, Case, CaseUpdate, CommandMark, TimelineEntry, Trace, police_due
+from intake.case.model import ActedBy, Case, CaseUpdate, CommandMark, TimelineEntry, Trace
 from intake.case.scope import may_see
 from intake.case.states import DONE
 from intake.case.store import CaseFilter, Counts, Page, Proof, Sort, UniqueConflict, UniqueField, lists

@@ -8,21 +8,18 @@ import pytest
 
 from event_schemas import Lane, Location, Station
 from event_schemas.values import StationCode
+from intake.case.clocks import Breach, ClockRecord, ClockView, Due
 from intake.case.model import (
     BY_OWNER,
     Assignment,
-    Breach,
     Case,
     CaseHelper,
     CaseIdentity,
     CaseLink,
     CaseUpdate,
     CertificateRecord,
-    ClockRecord,
-    ClockView,
     CommandMark,
     CounterFiling,
-    Due,
     EvidenceRecord,
     FIRRecord,
     HearingRecord,

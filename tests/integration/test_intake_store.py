@@ -16,20 +16,10 @@ from chassis.mongo.client import Mongo
 from chassis.outbox.publisher import Outbox
 from chassis.telemetry.metrics import OutboxMetrics
 from event_schemas import Lane, Location, ids
+from intake.case.clocks import NEVER_DUE, Due
 from intake.case.derived import apply, derive
 from intake.case.keys import Keys
-from intake.case.model import (
-    BY_OWNER,
-    NEVER_DUE,
-    Assignment,
-    Case,
-    CaseUpdate,
-    Due,
-    HearingRecord,
-    Idempotency,
-    Join,
-    TimelineEntry,
-)
+from intake.case.model import BY_OWNER, Assignment, Case, CaseUpdate, HearingRecord, Idempotency, Join, TimelineEntry
 from intake.case.numbers import CaseId, TrackingNumber, new_tracking_number
 from intake.case.officers import Investigator
 from intake.case.scope import Actor

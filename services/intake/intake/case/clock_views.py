@@ -6,7 +6,7 @@ from typing import Any
 
 from chassis.bilingual import Language
 from chassis.sentences import CodeNames
-from intake.case.model import ClockRecord, Due
+from intake.case.clocks import ClockRecord, Due
 
 
 def clock_view(

@@ -18,16 +18,8 @@ from event_schemas import (
 )
 from event_schemas.papers import paper_rules
 from event_schemas.times import whole_ms
-from intake.case.model import (
-    Assignment,
-    Breach,
-    Case,
-    CertificateRecord,
-    ClockRecord,
-    ClockView,
-    TimelineEntry,
-    next_due,
-)
+from intake.case.clocks import Breach, ClockRecord, ClockView, next_due
+from intake.case.model import Assignment, Case, CertificateRecord, TimelineEntry
 from intake.case.states import Family, State, Transition, to
 
 ClockEvent = SLAClockStarted | SLAClockAdjusted | SLAClockStopped

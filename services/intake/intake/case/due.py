@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from event_schemas.policies import ClockStart
-from intake.case.model import Due
+from intake.case.clocks import Due
 
 
 def due_json(due: Due) -> Mapping[str, Any]:

@@ -1,22 +1,20 @@
 """A case as intake knows it: the authority on its state. Personal data are in its sealed fields alone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
 from event_schemas import Lane, Location, Station
 from event_schemas.base import IntakeEvent
+from intake.case.clocks import NEVER_DUE, ClockView, Due
 from intake.case.numbers import CaseId, TrackingNumber
 from intake.case.officers import Investigator, Note
 from intake.case.states import Family, State
 
 # Ways in that only an officer can name: the citizen stood before him or called 112.
 OFFICERS_CHANNELS = ("phone112", "counter")
-# What sorts behind every due time; MongoDB keeps it as it is.
-POLICE, RUNNING = "police", "running"
-NEVER_DUE: Final = datetime(9999, 1, 1, tzinfo=UTC)
 # The post of a citizen in the trail of his case.
 OWNER: Final = "owner"
 # Statuses of a hearing that is still to come or under way.
@@ -42,18 +40,6 @@ class Join:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """A promise made in an answer; status shows it until sla-monitor's own event arrives."""
-
-    clock: str
-    clock_id: str
-    owner: str
-    target_s: int
-    due_at: datetime
-    started_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Assignment:
     """With what routing says of its doubt: how sure it is, how far the place lies from the boundary, and who else
     might have been the right office.
@@ -68,36 +54,6 @@ class Assignment:
     distance_to_edge_m: float | None = None
     ambiguous_with: tuple[str, ...] = ()
     boundary_version: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ClockRecord:
-    """A clock as of the newest `rev` of sla-monitor's events."""
-
-    clock: str
-    clock_id: str
-    rev: int
-    owner: str
-    state: str
-    target_s: int
-    due_at: datetime
-    started_at: datetime | None = None
-    stopped_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Breach:
-    breach_id: str
-    level: int | None = None
-    revoked: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ClockView:
-    """A clock's record and its breaches, which arrive in any order."""
-
-    record: ClockRecord | None = None
-    breaches: Mapping[str, Breach] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -415,24 +371,3 @@ class CaseChange:
 
     events: tuple[Numbered, ...]
     update: CaseUpdate
-
-
-def police_due(due: Iterable[Due]) -> datetime:
-    """The first of what the police promised; NEVER_DUE if they promised nothing."""
-    return min((one.due_at for one in due if one.owner == POLICE), default=NEVER_DUE)
-
-
-def next_due(clocks: Mapping[str, ClockView]) -> datetime:
-    """The first due time of the police's running clocks; a paused one has none."""
-    records = (view.record for view in clocks.values() if view.record is not None)
-    return min((one.due_at for one in records if one.owner == POLICE and one.state == RUNNING), default=NEVER_DUE)
-
-
-def displayed_state(clock: ClockView) -> str:
-    """running, paused, met, breached or cancelled: an unrevoked breach shows at once, a final outcome holds."""
-    if clock.record is None:
-        return "running"
-    if clock.record.state in ("met", "cancelled", "breached"):
-        return clock.record.state
-    breached = any(breach.level == 0 and not breach.revoked for breach in clock.breaches.values())
-    return "breached" if breached else clock.record.state

@@ -8,11 +8,12 @@ from typing import Any
 from chassis.sentences import facts_of
 from event_schemas import ClockEnded, HearingCancelled, ids
 from event_schemas.base import IntakeEvent
+from intake.case.clocks import Due
 from intake.case.command import CommandBody, Context, EventDraft, reported_at
 from intake.case.due import dues
 from intake.case.faults import ClockRunning, IdentityNotConfirmed, ImplausibleTime, TransitionNotAllowed
 from intake.case.identity import is_not_held
-from intake.case.model import ActedBy, Case, CaseChange, CaseUpdate, Due, HearingRecord, Numbered, TimelineEntry
+from intake.case.model import ActedBy, Case, CaseChange, CaseUpdate, HearingRecord, Numbered, TimelineEntry
 from intake.case.situation import Situation
 from intake.case.states import DONE, State
 from intake.commands.allowed import facts_allow

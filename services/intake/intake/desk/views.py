@@ -10,8 +10,9 @@ from chassis.sentences import CodeNames
 from event_schemas import PersonalData
 from intake.case import past
 from intake.case.clock_views import clock_view
+from intake.case.clocks import NEVER_DUE, displayed_state
 from intake.case.messages import WrittenMessage, WrittenNote
-from intake.case.model import NEVER_DUE, Case, displayed_state
+from intake.case.model import Case
 from intake.case.past import SubRequest
 from intake.catalogue import Catalogue
 from intake.catalogue.questions import label

@@ -7,6 +7,7 @@ from typing import Any
 
 from event_schemas import ComplaintFiled, IdentityHeld, Location, PersonalData, SafeContact, VisitorArrived, ids
 from event_schemas.policies import PolicySet
+from intake.case.clocks import Due, police_due
 from intake.case.due import dues
 from intake.case.model import (
     Case,
@@ -14,11 +15,9 @@ from intake.case.model import (
     CaseIdentity,
     CaseLink,
     CounterFiling,
-    Due,
     Idempotency,
     Numbered,
     TimelineEntry,
-    police_due,
 )
 from intake.case.numbers import CaseId, TrackingNumber
 from intake.case.scope import accused_office

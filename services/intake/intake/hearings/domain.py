@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from event_schemas import VisitorArrived
+from intake.case.clocks import Due
 from intake.case.faults import HearingInThePast, HearingTooFar, HearingTooLong, UnknownHearing
-from intake.case.model import OPEN_HEARINGS, Case, Due, HearingRecord
+from intake.case.model import OPEN_HEARINGS, Case, HearingRecord
 from intake.case.states import DONE
 
 # The parameter of an arrival's timeline entry that names its appointment.

@@ -9,18 +9,8 @@ from chassis.sentences import CodeNames, Values
 from event_schemas import Station
 from intake.beat.domain import answerable, visits_of
 from intake.case.clock_views import clock_view
-from intake.case.model import (
-    Case,
-    CaseHelper,
-    CaseIdentity,
-    ClockRecord,
-    ClockView,
-    Due,
-    HearingRecord,
-    Relation,
-    TimelineEntry,
-    displayed_state,
-)
+from intake.case.clocks import ClockRecord, ClockView, Due, displayed_state
+from intake.case.model import Case, CaseHelper, CaseIdentity, HearingRecord, Relation, TimelineEntry
 from intake.case.offers import emergency_offer
 from intake.case.states import DONE
 from intake.catalogue import Service

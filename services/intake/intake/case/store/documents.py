@@ -14,7 +14,8 @@ from pydantic import BaseModel
 
 from chassis.mongo.client import Document
 from event_schemas import Location
-from intake.case.model import Case, ClockView, TimelineEntry, Trace
+from intake.case.clocks import ClockView
+from intake.case.model import Case, TimelineEntry, Trace
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 _PLAIN = frozenset({int, bool, float, datetime, Any})

@@ -6,6 +6,7 @@ from dataclasses import fields as dataclass_fields
 from typing import Any, get_type_hints
 
 from chassis.mongo.client import Document, UpdateOne
+from intake.case.clocks import NEVER_DUE, POLICE, RUNNING, police_due
 from intake.case.derived import (
     ASSIGNED,
     CERTIFICATE_ISSUED,
@@ -19,7 +20,7 @@ from intake.case.derived import (
     Effect,
     is_granted,
 )
-from intake.case.model import NEVER_DUE, POLICE, RUNNING, Case, CaseUpdate, TimelineEntry, police_due
+from intake.case.model import Case, CaseUpdate, TimelineEntry
 from intake.case.states import Transition
 from intake.case.store.documents import codec_of, document_of, safe_key, to_document
 
