@@ -40,8 +40,8 @@ SHIPPED: Final = Path(__file__).with_name("filed_before.yaml")
 LONGEST_COMPARED: Final = 2_000
 # "Not known" in the place of a number is none.
 LEAST_DIGITS: Final = 4
-# The two least of the words' hashes: the same words give the same mark, and most texts with a word more or less do. Each
-# mark more would be one more entry in the index that each filing writes.
+# The two least of the words' hashes: the same words give the same mark, and most texts with a word more or less do.
+# Each mark more would be one more entry in the index that each filing writes.
 HASHES, IN_A_PAIR, HASH_BYTES = 2, 2, 4
 _TO_SPACE: Final = str.maketrans(dict.fromkeys(f"{punctuation}\u0964\u2018\u2019\u201c\u201d\u2013", " "))
 
