@@ -42,7 +42,7 @@ LONGEST_COMPARED: Final = 2_000
 LEAST_DIGITS: Final = 4
 # The two least of the words' hashes: the same words give the same mark, and most texts with a word more or less do.
 # Each mark more would be one more entry in the index that each filing writes.
-HASHES, IN_A_PAIR, HASH_BYTES = 2, 2, 4
+HASHES, HASH_BYTES = 2, 4
 _TO_SPACE: Final = str.maketrans(dict.fromkeys(f"{punctuation}\u0964\u2018\u2019\u201c\u201d\u2013", " "))
 
 
@@ -84,7 +84,7 @@ class FiledBefore:
         return await self.filing.file(replace(submission, links=found), key=key, idempotency=idempotency)
 
     def marks_of(self, submission: Submission, citizen: Principal) -> tuple[str, ...]:
-        """One for each number and each pair of the words' hashes; none of a sensitive matter."""
+        """One for each number and one for the words; none of a sensitive matter."""
         service, since = submission.service, citizen.known_since
         if (
             since is None
@@ -142,14 +142,13 @@ class Content:
         return fuzz.ratio(" ".join(self.terms), " ".join(other.terms), score_cutoff=RULE.alike) > 0
 
     def marks(self) -> Iterator[str]:
-        """What is in common with what is like it: each number, and nearly always a pair of hashes."""
+        """What is in common with what is like it: each number, and mostly the least hashes of the words."""
         yield from (f"number {number}" for number in self.numbers.values())
         if not self.terms:
             return
         hashed = [blake2b(term.encode(), digest_size=HASHES * HASH_BYTES).digest() for term in set(self.terms)]
         least = [min(one[at : at + HASH_BYTES] for one in hashed) for at in range(0, HASHES * HASH_BYTES, HASH_BYTES)]
-        for at in range(0, HASHES, IN_A_PAIR):
-            yield f"words {at} {b''.join(least[at : at + IN_A_PAIR]).hex()}"
+        yield f"words {b''.join(least).hex()}"
 
 
 def content_of(service: Service, description: str | None, answers: Mapping[str, Any]) -> Content:
