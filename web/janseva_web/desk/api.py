@@ -160,8 +160,7 @@ class _DeskPages:
         )
 
     def _to_login(self, visit: Visit) -> Response:
-        to = visit.here if visit.request.method == "GET" else DESK
-        return self.pages.redirect(visit, f"/desk/login?to={quote(to)}")
+        return to_login(self.pages, visit, visit.here if visit.request.method == "GET" else DESK)
 
     def _ended(self, visit: Visit, refused: Refused) -> Response:
         return ended(self.pages, visit, refused)
@@ -174,6 +173,11 @@ def ended(pages: Pages, visit: Visit, refused: Refused) -> Response:
     visit.drop(OFFICER)
     text = visit.language.text
     return pages.error(visit, 401, title=text("desk.ended"), detail=text("desk.login_again"))
+
+
+def to_login(pages: Pages, visit: Visit, to: str) -> Response:
+    """`to`: the page of the desk where the officer goes on."""
+    return pages.redirect(visit, f"/desk/login?to={quote(to)}")
 
 
 def officer(visit: Visit) -> Asker | None:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from janseva_web.desk.api import ended, officer
+from janseva_web.desk.api import ended, officer, to_login
 from janseva_web.pages import FieldFault, Pages, new_router
 from janseva_web.suite.away import Away
 from janseva_web.suite.client import Refused
@@ -35,7 +35,7 @@ class _DeskAway:
     async def listed(self, visit: Visit) -> Response:
         asker = officer(visit)
         if asker is None:
-            return self._to_login(visit)
+            return to_login(self.pages, visit, BASE)
         try:
             lines = await self.away.listed(asker)
         except Refused as refused:
@@ -50,7 +50,7 @@ class _DeskAway:
         await visit.read_form()
         asker, found = officer(visit), visit.field("found")
         if asker is None:
-            return self._to_login(visit)
+            return to_login(self.pages, visit, BASE)
         if found not in FINDINGS:
             return await self._show(visit, visit.language.text("form.missing"))
         try:
@@ -62,7 +62,7 @@ class _DeskAway:
     async def _show(self, visit: Visit, fault: str = "") -> Response:
         asker = officer(visit)
         if asker is None:
-            return self._to_login(visit)
+            return to_login(self.pages, visit, BASE)
         try:
             notice = await self.away.read(_notice(visit), asker)
         except Refused as refused:
@@ -78,9 +78,6 @@ class _DeskAway:
             place=f"{BASE}/{quote(notice.notice_id, safe='')}",
             findings=[(code, language.text(f"away.found.{code}")) for code in FINDINGS],
         )
-
-    def _to_login(self, visit: Visit) -> Response:
-        return self.pages.redirect(visit, f"/desk/login?to={BASE}")
 
 
 def _notice(visit: Visit) -> str:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from chassis.http.problems import NOT_FOUND, Problem
 from chassis.sentences import CodeNames
 from janseva_web.cookies import Purpose
-from janseva_web.desk.api import ended, officer
+from janseva_web.desk.api import ended, officer, to_login
 from janseva_web.filing.api import Filing, elsewhere, next_page
 from janseva_web.filing.counter import FIELDS, LONGEST, body_of, choices_of, faults_of
 from janseva_web.filing.draft import Draft
@@ -105,13 +105,13 @@ class _CounterPages:
 
     async def services(self, visit: Visit) -> Response:
         if officer(visit) is None:
-            return self._to_login(visit)
+            return to_login(self.pages, visit, BASE)
         groups = grouped([one for one in await self.catalogue.all(visit.asker()) if elsewhere(one) is None])
         return self.pages.page(visit, "desk_counter.html", officer=visit.cookie(OFFICER), groups=groups)
 
     async def begin(self, visit: Visit) -> Response:
         filing = await self._filing(visit, Draft())
-        return self._to_login(visit) if filing is None else await filing.show(filing.steps[0])
+        return to_login(self.pages, visit, BASE) if filing is None else await filing.show(filing.steps[0])
 
     async def answer(self, visit: Visit) -> Response:
         form = await visit.read_form()
@@ -120,7 +120,7 @@ class _CounterPages:
             return self.pages.redirect(visit, visit.here)
         filing = await self._filing(visit, draft)
         if filing is None:
-            return self._to_login(visit)
+            return to_login(self.pages, visit, BASE)
         if visit.field("step") == Kind.CHECK.value:
             draft.counter = {name: visit.field(name)[:LONGEST] for name in FIELDS if name in form}
         return await next_page(filing)
@@ -130,7 +130,7 @@ class _CounterPages:
         await visit.read_form()
         asker = officer(visit)
         if asker is None:
-            return self._to_login(visit)
+            return to_login(self.pages, visit, BASE)
         kept: Mapping[str, Any] | None = visit.sealer.open(PRINTED, visit.field("receipt"), visit.now)
         if kept is None:
             raise Problem(NOT_FOUND)
@@ -153,6 +153,3 @@ class _CounterPages:
         service = await self._service(visit)
         parts = (self.pages, self.citizens, self.geography, self.receipts, visit, service, draft, asker.token)
         return CounterFiling(*parts, self.code_names)
-
-    def _to_login(self, visit: Visit) -> Response:
-        return self.pages.redirect(visit, f"/desk/login?to={BASE}")

@@ -9,7 +9,7 @@ from typing import Any, Final
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from janseva_web.desk.api import EXPLAINED, ended, officer
+from janseva_web.desk.api import EXPLAINED, ended, officer, to_login
 from janseva_web.pages import FieldFault, Pages, new_router
 from janseva_web.suite.client import Asker, Refused
 from janseva_web.suite.own_data import Erasure, OwnData
@@ -38,7 +38,7 @@ class _Erasures:
     async def listed(self, visit: Visit) -> Response:
         asker = officer(visit)
         if asker is None:
-            return self._to_login(visit)
+            return to_login(self.pages, visit, BASE)
         try:
             items = await self.own_data.waiting(asker)
         except Refused as refused:
@@ -47,13 +47,13 @@ class _Erasures:
 
     async def one(self, visit: Visit) -> Response:
         asker = officer(visit)
-        return self._to_login(visit) if asker is None else await self._show(visit, asker)
+        return to_login(self.pages, visit, BASE) if asker is None else await self._show(visit, asker)
 
     async def decide(self, visit: Visit) -> Response:
         await visit.read_form()
         asker = officer(visit)
         if asker is None:
-            return self._to_login(visit)
+            return to_login(self.pages, visit, BASE)
         faults = _missing(visit)
         if faults:
             return await self._show(visit, asker, faults)
@@ -92,9 +92,6 @@ class _Erasures:
             waits=found.not_before > visit.now,
             done=done,
         )
-
-    def _to_login(self, visit: Visit) -> Response:
-        return self.pages.redirect(visit, f"/desk/login?to={BASE}")
 
 
 def body_of(visit: Visit, found: Erasure) -> Mapping[str, Any]:
