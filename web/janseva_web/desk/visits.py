@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from markupsafe import Markup
 from starlette.responses import Response
 
-from janseva_web.desk.api import officer
+from janseva_web.desk.api import officer, to_login
 from janseva_web.pages import FieldFault, Pages, new_router
 from janseva_web.suite.client import Refused
 from janseva_web.suite.desk import Desk, VisitDone
@@ -45,14 +45,14 @@ class _Visits:
 
     async def ask(self, visit: Visit) -> Response:
         if officer(visit) is None:
-            return self.pages.redirect(visit, "/desk/login?to=/desk/visits")
+            return to_login(self.pages, visit, "/desk/visits")
         return self._page(visit, {})
 
     async def check_in(self, visit: Visit) -> Response:
         await visit.read_form()
         asker = officer(visit)
         if asker is None:
-            return self.pages.redirect(visit, "/desk/login?to=/desk/visits")
+            return to_login(self.pages, visit, "/desk/visits")
         given = {name: visit.field(name)[:LONGEST] for name in FIELDS}
         if not given["number"] and not given["name"]:
             return self._page(visit, given, (FieldFault("name", visit.language.text("visit.who_missing")),))

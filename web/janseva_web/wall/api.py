@@ -10,7 +10,7 @@ from typing import Final
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from janseva_web.desk.api import officer
+from janseva_web.desk.api import officer, to_login
 from janseva_web.pages import Pages, new_router
 from janseva_web.suite.client import Refused
 from janseva_web.suite.ledger import Ledger, ReportRow
@@ -44,7 +44,7 @@ def wall_router(pages: Pages, ledger: Ledger) -> APIRouter:
     async def wall(visit: Visit) -> Response:
         asker = officer(visit)
         if asker is None:
-            return pages.redirect(visit, "/desk/login?to=/desk/wall")
+            return to_login(pages, visit, "/desk/wall")
         district = visit.query("district", 100)
         try:
             by, wanted = ("station", {"district": district}) if district else ("district", {})
@@ -53,7 +53,7 @@ def wall_router(pages: Pages, ledger: Ledger) -> APIRouter:
         except Refused as refused:
             if refused.status == 401:
                 visit.drop(OFFICER)
-                return pages.redirect(visit, "/desk/login?to=/desk/wall")
+                return to_login(pages, visit, "/desk/wall")
             raise
         return pages.page(
             visit,
