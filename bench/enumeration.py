@@ -1,6 +1,5 @@
 """What trying numbers shows by its time: one that is somebody's beside one that is nobody's, asked in turns."""
 
-import random
 import tempfile
 import time
 import uuid
@@ -11,7 +10,7 @@ from typing import Any, Final
 
 import httpx
 
-from bench.intake import BODY, PHONE, PLACE, TERMS
+from bench.intake import BODY, PHONE, PLACE, random_text
 from bench.report import median, show
 from intake.case.numbers import new_tracking_number
 from janseva_local.demo.citizens import Suite, log_in
@@ -108,4 +107,4 @@ async def _filed(http: httpx.AsyncClient, url: str, owner: Mapping[str, str]) ->
 
 def _terms() -> str:
     """No two filings of a citizen are alike."""
-    return " ".join(random.choices(TERMS, k=7))
+    return random_text()

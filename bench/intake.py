@@ -34,8 +34,8 @@ BODY = {
     "attributes": {"item": "mobile_phone"},
 }
 
-# As long as the words of a description, and many enough that two of them have few in common.
-TERMS = ["".join(random.Random(number).choices("कखगचछजटडतदनपबमरलसह", k=4)) for number in range(4_000)]
+CITIZENS = 64
+LETTERS = "कखगचछजटडतदनपबमरलसह"
 
 
 async def run(*, seconds: float = 8.0, rounds: int = 5, in_flight: int = 64) -> bool:
@@ -93,23 +93,29 @@ async def _compare(body: Mapping[str, Any], target: float, seconds: float, round
     )
 
 
-async def filing_request(stack: Stack, body: Mapping[str, Any]) -> MakeRequest:
+async def filing_request(stack: Stack, body: Mapping[str, Any], citizens: int = CITIZENS) -> MakeRequest:
     """What every client sends, with a key of its own each time and in other words: nobody files the same for hours."""
     raw = json.dumps({**body, "description": "{words}"}, ensure_ascii=False).encode()
-    headers = {"content-type": "application/json", **await citizen(stack)}
+    # No one citizen files a city's complaints.
+    logins = [await citizen(stack, f"+9199000{number:05}") for number in range(1, citizens + 1)]
 
-    def make(_number: int) -> tuple[bytes, dict[str, str]]:
-        terms = " ".join(random.choices(TERMS, k=7)).encode()
-        return raw.replace(b"{words}", terms), {**headers, "Idempotency-Key": uuid.uuid4().hex}
+    def make(number: int) -> tuple[bytes, dict[str, str]]:
+        headers = {"content-type": "application/json", **logins[number % citizens]}
+        return raw.replace(b"{words}", random_text().encode()), {**headers, "Idempotency-Key": uuid.uuid4().hex}
 
     return make
 
 
-async def citizen(stack: Stack) -> dict[str, str]:
+def random_text() -> str:
+    """A text as long as a short description."""
+    return " ".join("".join(random.choices(LETTERS, k=4)) for _ in range(7))
+
+
+async def citizen(stack: Stack, phone: str = PHONE) -> dict[str, str]:
     """The header of a citizen who has logged in."""
     suite = Suite(stack.urls["intake"], "", stack.urls["provider"])
     async with httpx.AsyncClient() as http:
-        return {"Authorization": f"Bearer {await log_in(http, suite, PHONE)}"}
+        return {"Authorization": f"Bearer {await log_in(http, suite, phone)}"}
 
 
 async def _outbox_empty(mongo_uri: str) -> None:

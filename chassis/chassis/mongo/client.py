@@ -35,6 +35,7 @@ __all__ = [
     "IndexModel",
     "InsertOne",
     "Mongo",
+    "OperationFailure",
     "PyMongoError",
     "ReturnDocument",
     "StoreUnavailable",

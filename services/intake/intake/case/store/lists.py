@@ -21,15 +21,35 @@ _ORDER = {Sort.NEWEST: [("_id", -1)], Sort.REMAINING: _BY_DUE}
 
 
 def indexes() -> Iterator[IndexModel]:
+    """A case enters those of the office in charge once it has one: each index more costs every filing."""
+    station, district, post = _IN_CHARGE
+    by = {"station": [(station, 1), ("state", 1)], "district": [(district, 1)], "post": [(post, 1)]}
+    for name, keys in by.items():
+        yield _if_set(f"assigned_{name}", [*keys, ("_id", -1)])
     for field in _IN_CHARGE:
-        yield IndexModel([(field, 1), *_BY_DUE], name=f"inbox_{field.rpartition('.')[2]}")
+        yield _if_set(f"due_{field.rpartition('.')[2]}", [(field, 1), *_BY_DUE])
     for field in _IF_SET:
-        there = {field: {"$exists": True}}
-        yield IndexModel([(field, 1), *_BY_DUE], name=f"inbox_{field}", partialFilterExpression=there)
-    yield IndexModel(
-        [("lane", 1), *_BY_DUE], name="inbox_emergencies", partialFilterExpression={"lane": Lane.EMERGENCY.value}
-    )
+        yield _if_set(f"inbox_{field}", [(field, 1), *_BY_DUE])
+    emergencies = {"lane": Lane.EMERGENCY.value}
+    yield IndexModel([("lane", 1), *_BY_DUE], name="inbox_emergencies", partialFilterExpression=emergencies)
+    yield IndexModel([("lane", 1), ("state", 1), ("_id", -1)], name="emergencies", partialFilterExpression=emergencies)
     yield IndexModel(_BY_DUE, name="inbox_all")
+
+
+# The same, of cases without an office too, as earlier versions had them.
+REPLACED_INDEXES = (
+    "desk_station",
+    "desk_district",
+    "desk_post",
+    "desk_lane",
+    "inbox_code",
+    "inbox_police_district",
+    "inbox_officer_post",
+)
+
+
+def _if_set(name: str, keys: list[tuple[str, int]]) -> IndexModel:
+    return IndexModel(keys, name=name, partialFilterExpression={keys[0][0]: {"$exists": True}})
 
 
 def order_of(sort: Sort) -> list[tuple[str, int]]:

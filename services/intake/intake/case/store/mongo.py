@@ -13,6 +13,7 @@ from chassis.mongo.client import (
     DuplicateKeyError,
     IndexModel,
     Mongo,
+    OperationFailure,
     ReturnDocument,
     UpdateOne,
     store_errors,
@@ -30,6 +31,7 @@ from intake.case.trail.handlers import Trail
 
 CASES, TIMELINE = "cases", "timeline"
 _WITHOUT_OUTBOX = {"outbox": 0}
+INDEX_NOT_FOUND = 27
 MOST_OF_A_CALLER, MOST_TRACES = 100, 2_000
 
 
@@ -58,10 +60,6 @@ class MongoCaseStore:
                         [("receipts", 1)], name="emergency_receipts", partialFilterExpression={"lane": "emergency"}
                     ),
                     _if_set("owner", [("owner", 1), ("_id", -1)]),
-                    IndexModel([("assignment.station.code", 1), ("state", 1), ("_id", -1)], name="desk_station"),
-                    IndexModel([("assignment.station.police_district", 1), ("_id", -1)], name="desk_district"),
-                    IndexModel([("assignment.officer_post", 1), ("_id", -1)], name="desk_post"),
-                    IndexModel([("lane", 1), ("state", 1), ("_id", -1)], name="desk_lane"),
                     _if_true(f"attributes.{AGAINST_POLICE}", "against_police"),
                     _if_set("asked", [("asked", 1), ("_id", -1)]),
                     _if_set("named_station", [("named_station", 1), ("_id", -1)]),
@@ -69,9 +67,22 @@ class MongoCaseStore:
                 ]
             )
             await self._timeline.create_indexes([IndexModel([("case_id", 1), ("at", 1), ("_id", 1)], name="case")])
+            await self._drop_replaced()
             await self._note_the_accused()
             await self._note_what_is_due()
         await self._outbox.ensure_index()
+
+    async def _drop_replaced(self) -> None:
+        there = await self._cases.index_information()
+        for name in lists.REPLACED_INDEXES:
+            if name not in there:
+                continue
+            try:
+                await self._cases.drop_index(name)
+            except OperationFailure as error:
+                # Another copy of the service started at the same time.
+                if error.code != INDEX_NOT_FOUND:
+                    raise
 
     async def _note_the_accused(self) -> None:
         """Cases filed before `accused` was kept; until then headquarters alone sees them."""
