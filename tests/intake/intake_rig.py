@@ -1,13 +1,15 @@
 """The API of intake in memory, with callers who need no login server."""
 
+import asyncio
 import base64
 import json
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import httpx
 from fastapi import FastAPI, Request
@@ -38,6 +40,7 @@ from intake.signing.provider import NoSigner, Signer
 from intake.tracking.live import LiveCases
 from intake.tracking.papers import Paper
 from intake.tracking.stream import StreamParts
+from tests.as_born import restorer
 from tests.contract import documented
 from tests.intake.away_memory import MemoryAwayStore
 from tests.intake.evidence_memory import InThread, MemoryFileStore, TestScanner
@@ -51,6 +54,7 @@ from tests.manual_clock import ManualClock
 
 # Read once: they are data, and frozen.
 POLICIES, CATALOGUE = read_policies(policies.DEFAULT_PATH), load_catalogue()
+_SHIPPED = CATALOGUE
 START = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)
 STATION = Station(code="5140003", name="ARARIA", district="Araria", police_district="ARARIA")
 OTHER_STATION = Station(code="5140012", name="SIKTI", district="Araria", police_district="ARARIA")
@@ -247,6 +251,30 @@ def assigned(case_id: str, number: int, station: Station, at: datetime) -> Assig
 
 @asynccontextmanager
 async def rig(*, signer: Signer | None = None, **more: Any) -> AsyncIterator[Rig]:
+    """The usual one is built once for an event loop and put back as it was; one with settings of its own, each time."""
+    loop = asyncio.get_running_loop()
+    usual = signer is None and not more and CATALOGUE is _SHIPPED
+    kept = _USUAL.pop(loop, None) if usual else None
+    made, restore = kept or _built(signer or NoSigner(), more)
+    before = asyncio.all_tasks()
+    async with _client(made.app) as http:
+        yield replace(made, http=http)
+    # What a test left running would go on in the next one's stores.
+    if usual and asyncio.all_tasks() <= {*before, asyncio.current_task()}:
+        restore()
+        _USUAL[loop] = made, restore
+
+
+_USUAL: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[Rig, Callable[[], None]]] = WeakKeyDictionary()
+
+
+def _client(app: FastAPI) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app)
+    return httpx.AsyncClient(transport=transport, base_url="http://intake", event_hooks=documented("intake"))
+
+
+def _built(signer: Signer, more: dict[str, Any]) -> tuple[Rig, Callable[[], None]]:
+    """A rig, and a call that puts it back as it is now."""
     side, clock = MemorySideStore(), ManualClock(START)
     slots, offices = MemorySlotStore(), KnownOffices()
     papers, files, scanner = PaperShelf(), MemoryFileStore(), TestScanner()
@@ -282,7 +310,7 @@ async def rig(*, signer: Signer | None = None, **more: Any) -> AsyncIterator[Rig
         register=register,
         entries=entries,
         firs=firs,
-        signer=signer or NoSigner(),
+        signer=signer,
         tips=tips,
         away=away,
         erasures=erasures,
@@ -302,13 +330,13 @@ async def rig(*, signer: Signer | None = None, **more: Any) -> AsyncIterator[Rig
         problem_extra=EMERGENCY_CALL,
         unrecorded=UNRECORDED,
     )
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app), base_url="http://intake", event_hooks=documented("intake")
-    ) as http:
-        beside = (slots, offices, papers, files, scanner, identities, register)
-        parts = (api.live, api.stream, api.evidence, api.sweep, *beside)
-        own = (entries, firs, tips, erasures, messages, accounts, api.erasures, away, api.away)
-        yield Rig(app, http, store, side, clock, ring, *parts, *own, trail, trails)
+    app.middleware_stack = app.build_middleware_stack()
+    beside = (slots, offices, papers, files, scanner, identities, register)
+    parts = (api.live, api.stream, api.evidence, api.sweep, *beside)
+    own = (entries, firs, tips, erasures, messages, accounts, api.erasures, away, api.away)
+    made = Rig(app, _client(app), store, side, clock, ring, *parts, *own, trail, trails)
+    state = (deps, api, app.middleware_stack, app.router.routes, app.dependency_overrides, app.state)
+    return made, restorer(*state)
 
 
 COMPLAINT: dict[str, Any] = {

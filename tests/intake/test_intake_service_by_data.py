@@ -12,7 +12,7 @@ from intake.catalogue.loader import SHIPPED, Catalogue, read_catalogue
 from intake.catalogue.model import NEVER_NARROWED, CatalogueFile
 from intake.texts import load_texts
 from tests.intake import intake_rig
-from tests.intake.intake_rig import CATALOGUE, COUNTER, POLICIES, SHO, START, Rig
+from tests.intake.intake_rig import ASHA, CATALOGUE, COUNTER, POLICIES, SHO, START, Rig
 
 # What a maintainer writes to add one: the whole of it.
 HOSTEL: dict[str, Any] = yaml.safe_load("""
@@ -109,6 +109,22 @@ async def test_a_lookup_makes_no_case(monkeypatch: pytest.MonkeyPatch) -> None:
         assert (refused.status_code, refused.json()["code"]) == (422, "service_is_a_lookup")
         assert refused.json()["look_at"] == "/v1/registers/fir"
         assert "पंजी" in refused.json()["errors"][0]["message"]
+        assert intake.store.cases == {}
+
+
+@pytest.mark.parametrize("language", ["hi", "en"])
+async def test_a_service_that_is_not_live_advises_what_to_do(monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+    """Listed, refused with its own sentence, with or without a login; nothing is filed."""
+    advice = {"hi": "थाने जाएँ।", "en": "Go to the station."}
+    monkeypatch.setattr(intake_rig, "CATALOGUE", catalogue_with({**HOSTEL, "live": False, "meanwhile": advice}))
+    body = {"service_code": "hostel-registration", "channel": "web", "attributes": HOSTEL_ANSWERS}
+    async with intake_rig.rig() as intake:
+        listed = (await intake.get("/v1/services/hostel-registration")).json()
+        assert (listed["live"], listed["meanwhile"]) == (False, advice)
+        for by in (None, ASHA):
+            refused = await intake.file(body, by=by, accept_language=language)
+            assert (refused.status_code, refused.json()["code"]) == (422, "service_not_live")
+            assert refused.json()["errors"][0]["message"] == advice[language]
         assert intake.store.cases == {}
 
 

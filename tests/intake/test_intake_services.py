@@ -115,17 +115,6 @@ async def test_who_gives_no_place_is_asked_for_one(intake: Rig, code: str) -> No
     assert (await intake.file(described, by=ASHA)).status_code == 202
 
 
-@pytest.mark.parametrize("code", [code for code, service in SERVICES.items() if not service.live])
-@pytest.mark.parametrize("language", ["hi", "en"])
-async def test_a_service_that_is_not_live_advises_what_to_do(intake: Rig, code: str, language: str) -> None:
-    """Listed, refused with its own sentence, with or without a login."""
-    listed = (await intake.get(f"/v1/services/{code}")).json()
-    assert listed["live"] is False
-    refused = await intake.file(body(code), by=None, accept_language=language)
-    assert (refused.status_code, refused.json()["code"]) == (422, "service_not_live")
-    assert refused.json()["errors"][0]["message"] == listed["meanwhile"][language]
-
-
 @pytest.mark.parametrize(
     ("code", "answer", "priority", "notice"),
     [
