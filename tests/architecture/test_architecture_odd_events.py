@@ -14,6 +14,8 @@ from certificate import store as certificate_store
 from certificate.compose import page_of
 from certificate.domain import CaseFile, check_order, orders_of
 from certificate.kind_rules import checked
+from certificate.page import Page
+from certificate.showing import LATER
 from chassis.policy_file import read_policies
 from chassis.sentences import CodeNames
 from event_schemas import ComplaintFiled, Envelope, InvalidEvent, PersonalData, decode, policies
@@ -75,7 +77,7 @@ def into_a_message(event: Envelope) -> None:
         plan(event, None, emergency=False, code_names=CODE_NAMES, office_language="hi", book=BOOK, digests={})
 
 
-def into_a_paper(event: Envelope) -> None:
+def into_a_paper(event: Envelope) -> list[Page]:
     """Each paper that a case of each of its services would get, whatever the report says of when things happened."""
     if isinstance(event.data, ComplaintFiled):
         document = certificate_store._case(event.data, erased=False)  # noqa: SLF001  what would be sent
@@ -83,9 +85,11 @@ def into_a_paper(event: Envelope) -> None:
         cases = [certificate_records.case_of({"_id": event.subject, **document})]
     else:
         cases = [replace(CASE, service_code=service) for service in sorted(PAPERS.services)]
-    for case in cases if PAPERS.may_order(event.data) else ():
-        for order in orders_of(PAPERS, event, case):
-            page_of(PAPERS.common, order, check_order(order, case), PERSON, verify_url="https://e.in", qr="<svg/>")
+    return [
+        page_of(PAPERS.common, order, check_order(order, case), PERSON, verify_url="https://e.in", qr="<svg/>")
+        for case in (cases if PAPERS.may_order(event.data) else ())
+        for order in orders_of(PAPERS, event, case)
+    ]
 
 
 @pytest.mark.parametrize("schema", sorted(BODIES))
@@ -108,8 +112,9 @@ def test_no_event_that_was_read_is_a_bug_of_ours(schema: str) -> None:
 
 
 def test_a_lost_report_of_the_year_9999_is_printed() -> None:
-    """The paper shows what was written; converting it to India's day ended the service, again at each start."""
+    """With a sentence in the date's place; converting it to India's day ended the service, again at each start."""
     body = next(body for body in BODIES["ComplaintFiled.v1"])
     headers = headers_of("ComplaintFiled.v1", body)
     value = json.dumps({**body, "service_code": "lost-property"}).encode()
-    into_a_paper(decode(tuple(headers.items()), value))
+    (page,) = into_a_paper(decode(tuple(headers.items()), value))
+    assert LATER in str(page.rows)

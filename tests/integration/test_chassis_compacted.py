@@ -52,9 +52,12 @@ async def test_a_view_knows_everything_once_it_has_caught_up(kafka_bootstrap: st
 
 async def test_an_empty_topic_is_caught_up_at_once(kafka_bootstrap: str) -> None:
     """Nothing to read is no reason to wait."""
-    view = CompactedView(kafka_bootstrap, await _topic(kafka_bootstrap), Posts())
+    posts = Posts()
+    view = CompactedView(kafka_bootstrap, await _topic(kafka_bootstrap), posts)
     task = asyncio.create_task(view.run())
     await view.caught_up(timedelta(seconds=60))
+    assert view.is_caught_up
+    assert posts.values == {}
     view.stop()
     await task
 

@@ -98,6 +98,7 @@ async def test_a_member_that_leaves_is_replaced_at_once(kafka_rig: KafkaRig, mon
     await until(lambda: len(seen) == 1, 60)
     second.stop()
     await task
+    assert [received.envelope.subject for received in seen] == [CASES[0]]
 
 
 async def test_a_fault_blocks_its_own_partition_alone(kafka_rig: KafkaRig) -> None:

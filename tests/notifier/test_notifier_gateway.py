@@ -40,6 +40,7 @@ class Scripted:
     def __init__(self, *answers: Answer | GatewayError) -> None:
         self.answers = list(answers)
         self.asked: list[str] = []
+        self.closed = False
 
     async def get(self, url: str) -> Answer:
         self.asked.append(url)
@@ -48,7 +49,8 @@ class Scripted:
             raise answer
         return answer
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        self.closed = True
 
 
 def answering(status: int, text: str) -> KannelGateway:
@@ -112,8 +114,11 @@ async def follows_the_protocol(gateway: SmsGateway) -> None:
 async def test_kannel_and_the_fake_keep_one_protocol() -> None:
     """The fake of the fast tests is interchangeable with the real client."""
     scripted = Scripted(Answer(202, "0: Accepted"), Answer(400, "no"), Answer(503, "later"))
-    await follows_the_protocol(KannelGateway(ACCOUNT, scripted))
-    await follows_the_protocol(FakeGateway(faults=[None, GatewayRefused("x"), GatewayUnavailable("x")]))
+    fake = FakeGateway(faults=[None, GatewayRefused("x"), GatewayUnavailable("x")])
+    for gateway in (KannelGateway(ACCOUNT, scripted), fake):
+        await follows_the_protocol(gateway)
+    assert (len(scripted.asked), scripted.closed) == (3, True)
+    assert (fake.accepted, fake.closed) == ([SMS], True)
 
 
 def test_nothing_of_a_message_shows_in_its_representation() -> None:
