@@ -15,7 +15,6 @@ from chassis.mongo.client import Mongo
 from chassis.sealing import KeyRing
 from event_schemas import Location
 from routing.__main__ import main
-from routing.dataset import load_shipped
 from routing.domain import Snapshot
 from routing.handlers import AssignmentHandler
 from routing.metrics import RoutingMetrics
@@ -24,8 +23,8 @@ from routing.store.versions import Versions
 from tests.in_memory_broker import received, run_handler
 from tests.manual_clock import ManualClock
 from tests.routing.routing_events import filed
+from tests.routing.routing_places import BASE as SHIPPED
 
-SHIPPED = load_shipped()
 INSIDE = Location(lat=25.61, lon=85.11)
 NOW = datetime.now(UTC)
 T = TypeVar("T")

@@ -20,7 +20,6 @@ from chassis.mongo.client import Mongo
 from chassis.sealing import KeyRing
 from chassis.telemetry.metrics import ConsumerMetrics
 from event_schemas import AssignedToStation, DirectoryPost, WireRecord, decode, decode_post, encode, ids
-from routing.dataset import load_shipped
 from routing.directory import Directory, build_directory
 from routing.domain import Dataset, Snapshot
 from routing.handlers import TYPES, AssignmentHandler
@@ -28,8 +27,7 @@ from routing.metrics import RoutingMetrics
 from routing.posts import PostsPublisher
 from routing.store import MongoDecisions
 from tests.routing.routing_events import filed, transfer
-
-SHIPPED = load_shipped()
+from tests.routing.routing_places import BASE as SHIPPED
 
 
 @dataclass

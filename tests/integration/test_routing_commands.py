@@ -10,7 +10,8 @@ from chassis.clock import SystemClock
 from routing.domain import Snapshot
 from routing.store.posts import Posts
 from routing.store.versions import Versions
-from tests.integration.routing_desk import NOW, SHIPPED, Desk, features
+from tests.integration.routing_desk import NOW, Desk, features
+from tests.routing.routing_places import BASE as SHIPPED
 
 SQUARE = [[85.10, 25.60], [85.12, 25.60], [85.12, 25.62], [85.10, 25.62], [85.10, 25.60]]
 NEXT = [[85.12, 25.60], [85.14, 25.60], [85.14, 25.62], [85.12, 25.62], [85.12, 25.60]]

@@ -12,7 +12,8 @@ from pymongo import MongoClient
 from chassis.clock import SystemClock
 from routing.store.rows import PARTS, content_name
 from routing.store.versions import Versions
-from tests.integration.routing_desk import SHIPPED, Desk
+from tests.integration.routing_desk import Desk
+from tests.routing.routing_places import BASE as SHIPPED
 
 # The command itself, in a process of its own, that is killed as soon as it has printed a certain line.
 PROGRAM = """

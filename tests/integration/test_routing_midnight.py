@@ -12,7 +12,6 @@ from prometheus_client import CollectorRegistry
 from chassis.mongo.client import Mongo
 from chassis.sealing import KeyRing
 from event_schemas import AssignedToStation, Location, decode
-from routing.dataset import load_shipped
 from routing.domain import Boundary, Snapshot
 from routing.handlers import AssignmentHandler
 from routing.live import Live
@@ -24,8 +23,8 @@ from routing.store.versions import Versions, renamed
 from tests.in_memory_broker import received, run_handler
 from tests.manual_clock import ManualClock
 from tests.routing.routing_events import filed
+from tests.routing.routing_places import BASE as SHIPPED
 
-SHIPPED = load_shipped()
 GROUND, PLACE = shapely.box(85.10, 25.60, 85.12, 25.62), Location(lat=25.61, lon=85.11)
 OLD, NEW = "5117044", "5117064"
 DATED = renamed(

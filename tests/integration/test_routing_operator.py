@@ -15,7 +15,8 @@ from routing.domain import Filing, Point, Reason, Snapshot, assign_station
 from routing.store.posts import Posts
 from routing.store.versions import Versions
 from tests.command_lines import understood
-from tests.integration.routing_desk import SHIPPED, Desk
+from tests.integration.routing_desk import Desk
+from tests.routing.routing_places import BASE as SHIPPED
 
 RUNBOOKS = (ROOT / "docs" / "runbooks" / "add-stations.md", ROOT / "services" / "routing" / "README.md")
 COMMAND = re.compile(r"^python -m routing +([a-z][^#\n]*)", re.MULTILINE)

@@ -21,8 +21,9 @@ from routing.metrics import RoutingMetrics
 from routing.reload import Reloader
 from routing.store.posts import Posts
 from routing.store.versions import Versions, renamed
-from tests.integration.routing_desk import SHIPPED, Desk
+from tests.integration.routing_desk import Desk
 from tests.manual_clock import ManualClock
+from tests.routing.routing_places import BASE as SHIPPED
 
 HEADER = "code,name,kind,police_district,lat,lon\n"
 SQUARE = [[85.10, 25.60], [85.12, 25.60], [85.12, 25.62], [85.10, 25.62], [85.10, 25.60]]

@@ -11,7 +11,6 @@ import pytest_asyncio
 from prometheus_client import CollectorRegistry
 
 from chassis.mongo.client import Mongo
-from routing.dataset import load_shipped
 from routing.directory import PostDetails
 from routing.domain import Dataset, Filing, Point, Snapshot, assign_station
 from routing.live import Live
@@ -21,8 +20,8 @@ from routing.store.posts import Posts
 from routing.store.rows import content_name
 from routing.store.versions import EmptyVersion, Versions, VersionUnknown, renamed
 from tests.manual_clock import ManualClock
+from tests.routing.routing_places import BASE as SHIPPED
 
-SHIPPED = load_shipped()
 OTHER = renamed(replace(SHIPPED, boundaries=()))
 START = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 

@@ -7,11 +7,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from routing.dataset import load_shipped
 from routing.domain import Decision, Filing, Point, Reason, Snapshot, assign_station
 from routing.domain.bulk import assign_stations
+from tests.routing.routing_places import BASE as SHIPPED
 
-SHIPPED = load_shipped()
 SNAPSHOTS = (
     Snapshot(SHIPPED),
     Snapshot(replace(SHIPPED, boundaries=())),

@@ -11,7 +11,6 @@ from prometheus_client import CollectorRegistry
 from chassis.kafka.consumer import Outgoing
 from chassis.sealing import KeyRing
 from event_schemas import AssignedToStation, AssignmentReason, ComplaintFiled, Lane, Location, encode, ids
-from routing.dataset import load_shipped
 from routing.domain import Reason, Snapshot
 from routing.handlers import AssignmentHandler
 from routing.metrics import RoutingMetrics
@@ -19,8 +18,8 @@ from routing.store.memory import MemoryDecisions
 from tests.in_memory_broker import received, run_handler
 from tests.manual_clock import ManualClock
 from tests.routing.routing_events import NOW, filed, transfer
+from tests.routing.routing_places import BASE as SHIPPED
 
-SHIPPED = load_shipped()
 # Some stations have no desk yet, so that there is somebody to telephone.
 SNAPSHOT = Snapshot(
     replace(

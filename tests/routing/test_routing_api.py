@@ -7,13 +7,13 @@ import pytest
 import pytest_asyncio
 from pydantic import ValidationError
 
-from routing.dataset import load_shipped
 from routing.directory import PostDetails, build_directory, changed
 from routing.domain import Snapshot
 from routing.settings import RoutingSettings
 from tests.routing.routing_http import client_of
+from tests.routing.routing_places import BASE
 
-SNAPSHOT = Snapshot(load_shipped())
+SNAPSHOT = Snapshot(BASE)
 
 
 @pytest_asyncio.fixture

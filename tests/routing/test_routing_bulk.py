@@ -7,11 +7,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.dataset import load_shipped
 from routing.domain import Filing, Point, Snapshot, assign_station
 from routing.domain.bulk import assign_stations
+from tests.routing.routing_places import BASE as SHIPPED
 
-SHIPPED = load_shipped()
 SNAPSHOTS = (
     Snapshot(SHIPPED),
     Snapshot(replace(SHIPPED, boundaries=())),

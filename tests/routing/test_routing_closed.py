@@ -5,11 +5,10 @@ from datetime import date
 
 import pytest
 
-from routing.dataset import load_shipped
 from routing.domain import Filing, Point, Reason, Snapshot, StationKind, assign_station
 from routing.domain.transfers import Hop, TransferRequest, transfer_case
+from tests.routing.routing_places import BASE as SHIPPED
 
-SHIPPED = load_shipped()
 TOWN = Point(26.5163, 85.2962)
 PLACE, NEXT, LATER = "5801016", "5801011", "5801019"
 TODAY = date(2026, 11, 23)

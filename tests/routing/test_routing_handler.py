@@ -10,7 +10,6 @@ from prometheus_client import CollectorRegistry
 from chassis.kafka.consumer import Outgoing
 from chassis.sealing import KeyRing
 from event_schemas import AssignedToStation, AssignmentReason, Lane, Location, PersonalData, decode, ids
-from routing.dataset import load_shipped
 from routing.directory import build_directory
 from routing.domain import Dataset, Snapshot
 from routing.handlers import AssignmentHandler
@@ -20,8 +19,8 @@ from routing.store.memory import MemoryDecisions
 from tests.in_memory_broker import received, run_handler
 from tests.manual_clock import ManualClock
 from tests.routing.routing_events import NOW, SHEOHAR, erased, filed, transfer
+from tests.routing.routing_places import BASE as SHIPPED
 
-SHIPPED = load_shipped()
 SNAPSHOT = Snapshot(SHIPPED)
 KEYS = KeyRing({"2026-11": bytes(range(32))})
 

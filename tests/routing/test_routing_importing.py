@@ -8,7 +8,6 @@ import pytest
 import shapefile  # type: ignore[import-untyped]
 
 from chassis.importing.report import ImportRefused, Report
-from routing.dataset import load_shipped
 from routing.directory import build_directory
 from routing.domain import Dataset, Filing, Point, Reason, Snapshot, assign_station
 from routing.importing.boundaries import Fields, import_boundaries
@@ -16,8 +15,8 @@ from routing.importing.features import read_features
 from routing.importing.officers import import_officers
 from routing.importing.stations import import_stations
 from routing.store.rows import content_name, from_rows, to_rows
+from tests.routing.routing_places import BASE
 
-BASE = load_shipped()
 SQUARE = [[85.10, 25.60], [85.12, 25.60], [85.12, 25.62], [85.10, 25.62], [85.10, 25.60]]
 NEXT = [[85.12, 25.60], [85.14, 25.60], [85.14, 25.62], [85.12, 25.62], [85.12, 25.60]]
 BOWTIE = [[85.10, 25.60], [85.12, 25.62], [85.12, 25.60], [85.10, 25.62], [85.10, 25.60]]

@@ -7,12 +7,10 @@ from dataclasses import replace
 import pytest
 import shapely
 
-from routing.dataset import load_shipped
 from routing.domain import Boundary, Snapshot
 from routing.map_doubts import find_doubts
 from routing.map_page import KINDS, draw_map, evenly
-
-SHIPPED = load_shipped()
+from tests.routing.routing_places import BASE as SHIPPED
 
 
 def test_every_known_doubt_of_the_shipped_data_is_found() -> None:

@@ -7,12 +7,11 @@ import pytest
 import shapely
 from shapely import Geometry
 
-from routing.dataset import load_shipped
 from routing.domain import Boundary, Decision, Filing, Point, Snapshot, StationKind, assign_station
 from routing.domain.bulk import assign_stations
 from routing.explain import explain
+from tests.routing.routing_places import BASE as SHIPPED
 
-SHIPPED = load_shipped()
 OUTPOST, PARENT, THIRD = "5117044", "5117064", "5117028"
 WEST, EAST = shapely.box(85.10, 25.60, 85.12, 25.62), shapely.box(85.12, 25.60, 85.14, 25.62)
 NORTH = shapely.box(85.10, 25.62, 85.14, 25.64)

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.dataset import load_shipped
 from routing.domain import Decision, Filing, Point, Reason, Snapshot, StationKind, assign_station
 from routing.domain.districts import BORDER_DOUBT_M
+from tests.routing.routing_places import BASE
 
-SNAPSHOT = Snapshot(load_shipped())
+SNAPSHOT = Snapshot(BASE)
 PATNA_JUNCTION = Point(25.6030, 85.1376)
 SHEOHAR_TOWN = Point(26.5163, 85.2962)
 KATHMANDU = Point(27.7172, 85.3240)

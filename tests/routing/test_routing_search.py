@@ -3,10 +3,10 @@
 import pytest
 
 from chassis.sounds import fold
-from routing.dataset import load_shipped
 from routing.search import SearchIndex
+from tests.routing.routing_places import BASE
 
-INDEX = SearchIndex.of_version(load_shipped())
+INDEX = SearchIndex.of_version(BASE)
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from chassis.settings import load_yaml
 from event_schemas import ComplaintFiled, policies
 from event_schemas.policies import PolicySet
 from event_schemas.times import epoch_ms
 
 FIRST_DAY = datetime(2026, 11, 1, tzinfo=UTC)
-FILE: dict[str, Any] = yaml.safe_load(policies.DEFAULT_PATH.read_text(encoding="utf-8"))
+FILE: dict[str, Any] = load_yaml(policies.DEFAULT_PATH)
 INQUIRY = next(clock for clock in FILE["clocks"] if clock["clock"] == "inquiry")
 
 

@@ -4,14 +4,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import yaml
 from pydantic import ValidationError
 
+from chassis.settings import load_yaml
 from event_schemas import EVENT_CLASSES, Event, policies
 from event_schemas.clock_policy import ClockPolicy
 from event_schemas.event_match import EventMatch
 
-SHIPPED = policies.read(policies.DEFAULT_PATH, lambda path: yaml.safe_load(path.read_text(encoding="utf-8")))
+SHIPPED = policies.read(policies.DEFAULT_PATH, load_yaml)
 BEFORE, SINCE = datetime(2026, 11, 20, 6, tzinfo=UTC), datetime(2026, 12, 1, 6, tzinfo=UTC)
 
 

@@ -6,16 +6,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import yaml
 from pydantic import ValidationError
 
+from chassis.settings import load_yaml
 from event_schemas import EVENT_CLASSES, ClockOwner, ComplaintFiled, Event, Post, policies
 from event_schemas.clock_policy import STATUTORY
 from event_schemas.event_match import EventMatch
 from event_schemas.policies import ClockPolicy, PolicySet
 
 AT = datetime(2026, 11, 3, 15, 31, tzinfo=UTC)
-FILE: dict[str, Any] = yaml.safe_load(policies.DEFAULT_PATH.read_text(encoding="utf-8"))
+FILE: dict[str, Any] = load_yaml(policies.DEFAULT_PATH)
 SHIPPED = PolicySet.model_validate(FILE)
 
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import yaml
 
+from chassis.settings import load_yaml
 from janseva_local.folder import ROOT
 
-TEXTS: dict[str, Any] = yaml.safe_load((ROOT / "services/intake/intake/texts/texts.yaml").read_text("utf-8"))
-TEMPLATES: dict[str, Any] = yaml.safe_load((ROOT / "services/notifier/notifier/templates.yaml").read_text("utf-8"))
+TEXTS: dict[str, Any] = load_yaml(ROOT / "services/intake/intake/texts/texts.yaml")
+TEMPLATES: dict[str, Any] = load_yaml(ROOT / "services/notifier/notifier/templates.yaml")
 # What is claimed, in Hindi and English, and the texts that may claim it.
 CLAIMS = {
     "work has begun": (
