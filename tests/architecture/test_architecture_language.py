@@ -115,6 +115,14 @@ def _is_private(name: str) -> bool:
     return any(part in INSTEAD_OF or part.removesuffix("s") in INSTEAD_OF for part in parts)
 
 
+def private_prose(text: str) -> Iterator[tuple[int, str]]:
+    """(line, term) of every docstring and comment with a private term; most files have none anywhere."""
+    if PRIVATE_IN_PROSE.search(text) is not None:
+        for line, prose in prose_of(text):
+            if (found := PRIVATE_IN_PROSE.search(prose)) is not None:
+                yield line, found[0]
+
+
 def prose_of(text: str) -> Iterator[tuple[int, str]]:
     """(line, text) of every docstring and comment."""
     for node in ast.walk(ast.parse(text)):
@@ -149,10 +157,9 @@ def test_no_name_is_a_private_term(part: str) -> None:
 def test_no_docstring_and_no_comment_has_a_private_term(part: str) -> None:
     """Events are emitted, people notified, counts reconciled; what cannot be confused is distinguished."""
     assert [
-        f"{path.relative_to(ROOT)}:{line}: {found[0]}"
+        f"{path.relative_to(ROOT)}:{line}: {found}"
         for path in _files(part)
-        for line, prose in prose_of(path.read_text(encoding="utf8"))
-        if (found := PRIVATE_IN_PROSE.search(prose)) is not None
+        for line, found in private_prose(path.read_text(encoding="utf8"))
     ] == []
 
 
@@ -217,4 +224,4 @@ def test_a_private_term_is_found(planted: str, name: str) -> None:
 )
 def test_a_private_term_in_prose_is_found(planted: str, found: bool) -> None:
     """In docstrings and comments, and no string that is data."""
-    assert [True for _, prose in prose_of(planted) if PRIVATE_IN_PROSE.search(prose)] == [True] * found
+    assert [True for _ in private_prose(planted)] == [True] * found
