@@ -82,6 +82,15 @@ ALERTS = (
         " Nothing is lost, but no station hears of these cases.",
     ),
     Alert(
+        "JansevaAuditHeadsWait",
+        "max by (job) (janseva_audit_outbox_oldest_seconds) > 300",
+        "5m",
+        "ticket",
+        "A head of the audit trail of {{ $labels.job }} has waited {{ $value | humanizeDuration }} for Kafka",
+        "Until a trail's head is in Kafka, who can write the database can cut off the trail's end unseen. Nothing is"
+        " lost: the heads wait in the outbox.",
+    ),
+    Alert(
         "JansevaEmergencyEventsOld",
         quantile(0.99, 'rate(janseva_event_age_seconds_bucket{topic="cases.emergency",job!="sla-ledger"}[5m])', "job")
         + " > 10",
