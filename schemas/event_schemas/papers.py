@@ -17,6 +17,7 @@ from event_schemas.values import Code, Post, Value, VerificationOutcome
 FILE: Final = Path(__file__).with_name("papers.json")
 _END_OF_DAY: Final = time(23, 59, 59)
 FactForm = Literal["text", "date", "time"]
+PaperAudience = Literal["citizen", "office"]
 
 
 class PaperFact(Value):
@@ -31,7 +32,8 @@ class PaperRule(Value):
     """A kind of paper. `called`: its name inside a sentence. `ordered_by`: the type of the event that orders one.
 
     `verification`: the outcomes it may rest on; none: it rests on no verification. `needs_applicant`: it names the
-    person who applied. `months`: how long it holds, to the end of the day.
+    person who applied. `months`: how long it holds, to the end of the day. `audience`: whose hands it is for; a letter
+    to an office is no citizen's, and decides nothing.
     """
 
     kind: Code
@@ -43,6 +45,7 @@ class PaperRule(Value):
     needs_applicant: bool = False
     facts: Mapping[str, PaperFact] = {}
     months: int | None = None
+    audience: PaperAudience = "citizen"
 
     def holds_until(self, issued_at: datetime) -> datetime | None:
         """The last second on which a paper issued then holds; None for one without an end."""
@@ -75,6 +78,12 @@ def paper_rules() -> Mapping[str, PaperRule]:
 def papers_of(service_code: str) -> tuple[PaperRule, ...]:
     """The kinds that a service yields; none for most."""
     return tuple(rule for rule in paper_rules().values() if service_code in rule.services)
+
+
+def is_letter(kind: str | None) -> bool:
+    """Whether a paper of that kind goes to an office; an unknown kind is taken for a citizen's."""
+    rule = paper_rules().get(kind or "")
+    return rule is not None and rule.audience == "office"
 
 
 def is_of_another_person(service_code: str) -> bool:

@@ -50,6 +50,8 @@ from tests.intake.intake_rig import CATALOGUE, POLICIES, STATION, assigned
 STEP = timedelta(minutes=1)
 DAY = POLICIES.latest.effective_from + timedelta(days=1, hours=6)
 STATION_POST = f"SHO:{STATION.code}"
+# Some acts are kept from the post that verified.
+ABOVE = {Act.DECIDE_DISPUTE: "SP:ARARIA", Act.APPROVE_CERTIFICATE: "SP:ARARIA"}
 PEOPLE = tuple(TABLE)
 PAPERS = checked()
 ENDS = frozenset({State.CLOSED, State.WITHDRAWN})
@@ -145,7 +147,7 @@ def commanded(world: World, act: Act, order: CommandBody, *, lag: bool = False) 
 
     `lag`: what the monitor emits for it reaches intake only with `heard`.
     """
-    context = context_of(world)
+    context = replace(context_of(world), by_post=ABOVE.get(act, STATION_POST))
     decision = decide(act, order, world.case, context)
     world = replace(world, case=updated(world.case, decision.update))
     for numbered in decision.events:
@@ -165,9 +167,7 @@ def heard(world: World) -> World:
 
 def accepted(world: World) -> frozenset[Act]:
     """The acts of which a command with some body is accepted."""
-    # Some acts are kept from the post that verified.
-    above = {Act.DECIDE_DISPUTE: "SP:ARARIA"}
-    return frozenset(act for act in PEOPLE if is_accepted(world, act, above.get(act, STATION_POST)))
+    return frozenset(act for act in PEOPLE if is_accepted(world, act, ABOVE.get(act, STATION_POST)))
 
 
 def is_accepted(world: World, act: Act, by_post: str) -> bool:
@@ -322,20 +322,20 @@ def _answered(world: World, event_id: str, event: Event, *, lag: bool) -> World:
             (order,) = orders_of(PAPERS, envelope, None)
             check_order(order, _case_file(world))
             assert order.certificate_id not in world.case.certificates, "a paper that was issued before"
-            answer = _paper(CertificateIssued, world, order.certificate_id, event_id)
+            answer = _paper(CertificateIssued, world, order.certificate_id, event.kind, event_id)
         case CertificateRevocationOrdered():
             assert event.certificate_id is not None
             assert event.certificate_id in world.case.certificates
-            answer = _paper(CertificateRevoked, world, event.certificate_id, event_id)
+            answer = _paper(CertificateRevoked, world, event.certificate_id, event.kind, event_id)
         case _:
             return world
     return _published(world, _new_id(), answer, lag=lag)
 
 
-def _paper(kind: type[Event], world: World, certificate_id: str, cause: str) -> Event:
-    fields = {"certificate_id": certificate_id, "kind": "character", "verify_url": "http://v", "sha256": "0" * 64}
+def _paper(type_: type[Event], world: World, certificate_id: str, kind: str, cause: str) -> Event:
+    fields = {"certificate_id": certificate_id, "kind": kind, "verify_url": "http://v", "sha256": "0" * 64}
     base = {"case_id": world.case.case_id, "occurred_at": world.now, "cause_id": cause}
-    return kind.model_validate(base | fields)
+    return type_.model_validate(base | fields)
 
 
 def _case_file(world: World) -> CaseFile:

@@ -10,8 +10,9 @@ from certificate.domain import CaseFile, check_order, orders_of
 from certificate.kind_rules import checked
 from certificate.kinds import Kind
 from chassis.sentences import CodeNames
-from event_schemas import CertificateApproved, CertificateIssued, CertificateRefused, Envelope, Event, InvalidEvent
-from event_schemas.papers import PaperRule, paper_rules, papers_of
+from event_schemas import CertificateApproved, CertificateIssued, CertificateRefused, Envelope, Event, InvalidEvent, ids
+from event_schemas.papers import PaperRule, is_letter, paper_rules, papers_of
+from intake.case import past
 from intake.case.command import CommandBody, Context
 from intake.case.derived import apply, derive
 from intake.case.faults import ApproverNotEntitled, CommandFault, FactsRefused, TransitionNotAllowed, UnknownPaper
@@ -21,12 +22,12 @@ from intake.case.states import Family, Role, State
 from intake.case.store.updates import derived_updates
 from intake.catalogue.loader import Catalogue
 from intake.commands import certificates
-from intake.commands.allowed import allowed_acts
+from intake.commands.allowed import allowed_acts, papers_to_approve
 from intake.commands.decide import decide
 from intake.commands.problems import problem_of
 from intake.commands.table import TABLE, Act
 from tests.intake.desk_walk import PAPERS, commanded, filed
-from tests.intake.intake_rig import CATALOGUE, POLICIES, Rig
+from tests.intake.intake_rig import CATALOGUE, POLICIES, SP, Rig
 from tests.intake.test_intake_desk import CERTIFICATE, at_station
 
 APPROVED = sorted(code for code, rule in paper_rules().items() if rule.is_approved)
@@ -44,7 +45,7 @@ def case_of(kind: Kind, outcome: str | None) -> Case:
 
 def decided(case: Case, body: CommandBody, act: Act = Act.APPROVE_CERTIFICATE, post: str | None = None) -> Envelope:
     now = case.filed_at + timedelta(hours=1)
-    change = decide(act, body, case, Context(now, "e", post or "SHO:5140003", POLICIES))
+    change = decide(act, body, case, Context(now, "e", post or "SP:ARARIA", POLICIES))
     event = change.events[0].event
     return sent(event)
 
@@ -54,7 +55,7 @@ def sent(event: Event) -> Envelope:
 
 
 def body(kind: Kind, facts: Mapping[str, str] | None = None) -> certificates.ApproveCertificate:
-    return certificates.ApproveCertificate(facts=kind.sample.facts if facts is None else facts)
+    return certificates.ApproveCertificate(kind=kind.kind, facts=kind.sample.facts if facts is None else facts)
 
 
 def written(kind: Kind, case: Case, envelope: Envelope, outcome: str | None) -> bool:
@@ -79,13 +80,13 @@ def test_an_approval_is_accepted_exactly_where_its_paper_is_written(code: str, o
     """For each outcome of the verification, and without one; where it is refused it is not listed either."""
     kind = PAPERS.kinds[code]
     case = case_of(kind, outcome)
-    listed = Act.APPROVE_CERTIFICATE in allowed_acts(Situation(case, case.filed_at, POLICIES), Role.SHO)
+    listed = Act.APPROVE_CERTIFICATE in allowed_acts(Situation(case, case.filed_at, POLICIES), Role.SP)
     if kind.verification and outcome not in kind.verification:
         assert not listed
         with pytest.raises(TransitionNotAllowed):
             decided(case, body(kind))
         forced = CertificateApproved(
-            case_id=case.case_id, occurred_at=case.filed_at, case_seq=9, kind=code, by_post="SHO:1",
+            case_id=case.case_id, occurred_at=case.filed_at, case_seq=9, kind=code, by_post="SP:1",
             facts=dict(kind.sample.facts),
         )  # fmt: skip
         with pytest.raises(InvalidEvent, match="verification_not_clear"):
@@ -101,18 +102,20 @@ def test_an_approval_is_accepted_exactly_where_its_paper_is_written(code: str, o
 
 
 @pytest.mark.parametrize("code", APPROVED)
-def test_only_the_posts_of_the_kind_approve_it(code: str) -> None:
+def test_only_the_posts_of_the_kind_approve_it_and_never_who_verified(code: str) -> None:
     """Another's approval is refused with the posts that may, and is not in the list of what he may do."""
     kind = PAPERS.kinds[code]
     case = case_of(kind, "clear")
+    assert past.verified_by(case) == "SHO:5140003"
+    posts = [post for post in kind.approved_by if post != "SHO" or not kind.verification]
     situation = Situation(case, case.filed_at, POLICIES)
     for role in (Role.SHO, Role.SDPO, Role.SP, Role.HQ):
-        entitled = role.value.upper() in kind.approved_by
+        entitled = role.value.upper() in posts
         assert (Act.APPROVE_CERTIFICATE in allowed_acts(situation, role)) == entitled
         if not entitled:
             with pytest.raises(ApproverNotEntitled) as fault:
                 decided(case, body(kind), post=f"{role.value.upper()}:BIHAR")
-            assert fault.value.facts["posts"] == [str(post) for post in kind.approved_by]
+            assert fault.value.facts["posts"] == [str(post) for post in posts]
 
 
 @pytest.mark.parametrize(
@@ -147,7 +150,7 @@ def test_a_paper_without_its_applicant_is_not_approved() -> None:
     for code in APPROVED:
         kind = PAPERS.kinds[code]
         case = replace(case_of(kind, "clear"), sealed=None)
-        assert (Act.APPROVE_CERTIFICATE in allowed_acts(Situation(case, case.filed_at, POLICIES), Role.SHO)) == (
+        assert (Act.APPROVE_CERTIFICATE in allowed_acts(Situation(case, case.filed_at, POLICIES), Role.SP)) == (
             not kind.needs_applicant
         )
 
@@ -171,10 +174,10 @@ async def test_what_is_wrong_with_an_approval_is_answered_in_its_place(intake: R
     """The wrong fact by its pointer, an unknown paper with those that are possible, a post with those that may."""
     case_id = await at_station(intake, CERTIFICATE)
     await intake.command(case_id, "complete-verification", {"outcome": "clear"})
-    wrong = await intake.command(case_id, "approve-certificate", {"facts": {"beat": "3"}})
+    wrong = await intake.command(case_id, "approve-certificate", {"facts": {"beat": "3"}}, by=SP)
     assert (wrong.status_code, wrong.json()["code"]) == (422, "validation_failed")
     assert [one["pointer"] for one in wrong.json()["errors"]] == ["/facts/beat"]
-    unknown = await intake.command(case_id, "approve-certificate", {"kind": "hand-over-memo"})
+    unknown = await intake.command(case_id, "approve-certificate", {"kind": "hand-over-memo"}, by=SP)
     assert (unknown.status_code, unknown.json()["code"], unknown.json()["papers"]) == (
         422,
         "paper_unknown",
@@ -206,9 +209,9 @@ def test_every_family_that_yields_a_paper_can_approve_and_revoke_it() -> None:
 
 
 def test_the_catalogue_promises_the_papers_that_are_written() -> None:
-    """What a service says that it yields are the kinds that name it, no fewer and no more."""
+    """What a service says that it yields are the citizen's kinds that name it, no fewer and no more."""
     assert {one.code: set(one.yields.papers) for one in CATALOGUE} == {
-        one.code: {rule.kind for rule in papers_of(one.code)} for one in CATALOGUE
+        one.code: {rule.kind for rule in papers_of(one.code) if rule.audience == "citizen"} for one in CATALOGUE
     }
 
 
@@ -224,5 +227,26 @@ def test_an_approved_paper_alone_ends_the_wait_for_one(code: str) -> None:
     assert derived.effect is not None
     (written,) = derived_updates(derived)
     moved = apply(replace(case, family=Family.VERIFICATION), derived.effect).state
-    assert (moved is State.CERTIFICATE_ISSUED) == paper_rules()[code].is_approved
-    assert ("$switch" in repr(written)) == paper_rules()[code].is_approved
+    granted = paper_rules()[code].is_approved and not is_letter(code)
+    assert (moved is State.CERTIFICATE_ISSUED) == granted
+    assert ("$switch" in repr(written)) == granted
+
+
+@pytest.mark.parametrize("code", sorted(code for code in APPROVED if is_letter(code)))
+def test_a_letter_decides_nothing_and_follows_the_citizens_paper_too(code: str) -> None:
+    """Approved first it leaves the case undecided; one at a time; one that was revoked is written anew."""
+    kind = PAPERS.kinds[code]
+    world = filed("character-certificate")
+    world = commanded(world, Act.COMPLETE_VERIFICATION, certificates.CompleteVerification(outcome="clear"))
+    world = replace(world, case=replace(world.case, service_code=kind.services[0]))
+    written_ = commanded(world, Act.APPROVE_CERTIFICATE, body(kind))
+    assert (past.decision(written_.case), written_.case.state) == (None, State.VERIFICATION_DONE)
+    assert code not in {rule.kind for rule in papers_to_approve(written_.case)}
+    on_its_way = replace(written_.case, state=State.CERTIFICATE_ISSUED, certificates={})
+    assert code not in {rule.kind for rule in papers_to_approve(on_its_way)}
+    ((certificate_id, record),) = written_.case.certificates.items()
+    revoked = replace(on_its_way, certificates={certificate_id: replace(record, revoked=True)})
+    assert code in {rule.kind for rule in papers_to_approve(revoked)}
+    again = decided(revoked, body(kind)).data
+    assert isinstance(again, CertificateApproved)
+    assert again.certificate_id == ids.certificate_id(revoked.case_id, code, 2)

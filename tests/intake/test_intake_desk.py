@@ -90,14 +90,14 @@ async def test_an_emergency_is_answered_for_each_kind(intake: Rig) -> None:
 async def test_a_certificate_is_verified_and_approved_once(intake: Rig) -> None:
     """Approval comes after verification and once; its event names the kind."""
     case_id = await at_station(intake, CERTIFICATE)
-    early = await intake.command(case_id, "approve-certificate")
+    early = await intake.command(case_id, "approve-certificate", by=SP)
     assert (early.status_code, early.json()["code"]) == (409, "transition_not_allowed")
     assert "complete-verification" in early.json()["allowed"]
     await intake.command(case_id, "complete-verification", {"outcome": "clear"})
-    assert (await intake.command(case_id, "approve-certificate")).status_code == 202
-    assert (await intake.command(case_id, "approve-certificate")).status_code == 409
+    assert (await intake.command(case_id, "approve-certificate", by=SP)).status_code == 202
+    assert (await intake.command(case_id, "approve-certificate", by=SP)).status_code == 409
     approved = [event for event in intake.events(case_id) if isinstance(event, CertificateApproved)]
-    assert [(event.kind, event.by_post) for event in approved] == [("character", "SHO:5140003")]
+    assert [(event.kind, event.by_post) for event in approved] == [("character", "SP:ARARIA")]
 
 
 async def test_what_the_state_does_not_allow_is_refused(intake: Rig) -> None:

@@ -1,6 +1,7 @@
 """Who sees a case at the desk: every route, for every role and place, over every kind of secret and each moment."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from event_schemas import Station, ids
 from intake.auth import Principal
 from intake.case.derived import derive
+from intake.case.model import CertificateRecord
 from intake.case.scope import OFFICER_ROLES
 from intake.case.states import State
 from intake.commands.table import DESK_COMMANDS, TABLE, Act
@@ -87,6 +89,15 @@ async def revealed(intake: Rig, case: Mapping[str, Any], by: Principal) -> bool:
     return seen
 
 
+async def paper_read(intake: Rig, case: Mapping[str, Any], by: Principal) -> bool:
+    """A letter to an office, which no citizen gets."""
+    known = intake.store.cases[case["case_id"]]
+    letter = CertificateRecord("letter", "passport-verification-letter", "http://v", intake.clock.now())
+    intake.store.cases[known.case_id] = replace(known, certificates={"letter": letter})
+    intake.papers.papers["letter"] = b"%PDF-1.7"
+    return found(await intake.get(f"/v1/desk/cases/{known.case_id}/certificates/letter.pdf", by=by), 200)
+
+
 async def commanded(intake: Rig, case: Mapping[str, Any], by: Principal) -> bool:
     state = intake.store.cases[case["case_id"]].state
     # Every command in the gaps, where it matters; one that all roles may give at the other moments.
@@ -131,6 +142,7 @@ ROUTES: Final[Mapping[tuple[str, str], Probe]] = {
     ("GET", "/v1/desk/cases"): listed,
     ("GET", "/v1/desk/cases/{case_id}"): read,
     ("POST", "/v1/desk/cases/{case_id}/reveal"): revealed,
+    ("GET", "/v1/desk/cases/{case_id}/certificates/{certificate_id}.pdf"): paper_read,
     ("POST", "/v1/desk/cases/{case_id}/{command}"): commanded,
     ("POST", "/v1/desk/visits"): checked_in,
     ("GET", "/v1/desk/cases/counts"): counted,

@@ -21,7 +21,7 @@ from event_schemas import (
     WithdrawalRequested,
     ids,
 )
-from tests.intake.intake_rig import ASHA, COMPLAINT, DISPATCHER, SHO, Rig
+from tests.intake.intake_rig import ASHA, COMPLAINT, DISPATCHER, SHO, SP, Rig
 from tests.intake.test_intake_desk import CERTIFICATE, at_station
 from tests.intake.test_intake_status import apply_derived, clock_started
 
@@ -82,7 +82,7 @@ async def test_approval_needs_a_clear_verification(intake: Rig) -> None:
         await intake.command(case_id, "complete-verification", {"outcome": found})
         view = (await intake.get(f"/v1/desk/cases/{case_id}", by=SHO)).json()
         assert "approve-certificate" not in view["allowed"]
-        refused = await intake.command(case_id, "approve-certificate")
+        refused = await intake.command(case_id, "approve-certificate", by=SP)
         assert (refused.status_code, refused.json()["allowed"]) == (409, view["allowed"])
         assert (await intake.command(case_id, "refuse-certificate", {"reason_code": "adverse"})).status_code == 202
         assert (await intake.command(case_id, "close", {"outcome": "refused", "reason_code": "a"})).status_code == 202
@@ -98,7 +98,7 @@ async def test_a_refusal_before_the_verification_ends_both_clocks_and_can_be_dec
     number = intake.store.cases[case_id].tracking_number
     assert (await intake.post(f"/v1/complaints/{number}/reopen", {"reason_code": "other"}, by=ASHA)).status_code == 202
     await intake.command(case_id, "complete-verification", {"outcome": "clear"})
-    assert (await intake.command(case_id, "approve-certificate")).status_code == 202
+    assert (await intake.command(case_id, "approve-certificate", by=SP)).status_code == 202
     (approved,) = [event for event in intake.events(case_id) if isinstance(event, CertificateApproved)]
     assert approved.certificate_id == ids.certificate_id(case_id, "character", 2)
     assert ended(intake, case_id) == [("verification:1", "decided")]
@@ -110,7 +110,7 @@ async def test_a_certificate_is_revoked_by_order(intake: Rig) -> None:
     body = {"reason_code": "fraud"}
     assert (await intake.command(case_id, "order-certificate-revocation", body)).status_code == 409
     await intake.command(case_id, "complete-verification", {"outcome": "clear"})
-    await intake.command(case_id, "approve-certificate")
+    await intake.command(case_id, "approve-certificate", by=SP)
     issued = CertificateIssued(
         case_id=case_id, occurred_at=intake.clock.now(), cause_id="x", certificate_id="p1", kind="character",
         verify_url="http://v", sha256="0" * 64,

@@ -14,7 +14,7 @@ from intake.commands.allowed import allowed_acts
 from intake.commands.table import Act
 from tests.intake import intake_rig
 from tests.intake.desk_walk import commanded, filed
-from tests.intake.intake_rig import ASHA, CATALOGUE, COMPLAINT, RAVI, Rig
+from tests.intake.intake_rig import ASHA, CATALOGUE, COMPLAINT, RAVI, SP, Rig
 from tests.intake.test_intake_identity import AADHAAR, DOCUMENT, PAN
 
 CONFIRMED, REJECTED = {"outcome": "confirmed"}, {"outcome": "rejected"}
@@ -59,7 +59,7 @@ async def test_without_a_document_the_filing_goes_on_and_the_approval_waits(inta
     case_id = answer["case_id"]
     await intake.assign(case_id)
     assert (await intake.command(case_id, "complete-verification", {"outcome": "clear"})).status_code == 202
-    refused = await intake.command(case_id, "approve-certificate")
+    refused = await intake.command(case_id, "approve-certificate", by=SP)
     assert (refused.status_code, refused.json()["code"]) == (409, "identity_not_confirmed")
     assert "review-identity" in refused.json()["allowed"]
     assert "approve-certificate" not in refused.json()["allowed"]
@@ -73,7 +73,7 @@ async def test_without_a_document_the_filing_goes_on_and_the_approval_waits(inta
     )
     seen = {**CONFIRMED, "document": "voter_card", "last_four": "4566"}
     assert (await intake.command(case_id, "review-identity", seen)).status_code == 202
-    assert (await intake.command(case_id, "approve-certificate")).status_code == 202
+    assert (await intake.command(case_id, "approve-certificate", by=SP)).status_code == 202
     (event,) = [one for one in intake.events(case_id) if isinstance(one, IdentityReviewed)]
     assert (event.outcome, event.method, event.by_post, event.was_held) == (
         "confirmed",
@@ -112,7 +112,7 @@ async def test_a_document_given_later_confirms_what_waits(intake: Rig) -> None:
     states = [intake.store.cases[one].identity for one in (mine, sons)]
     assert [one and one.state for one in states] == ["confirmed", "needed"]
     await intake.command(mine, "complete-verification", {"outcome": "clear"})
-    assert (await intake.command(mine, "approve-certificate")).status_code == 202
+    assert (await intake.command(mine, "approve-certificate", by=SP)).status_code == 202
 
 
 async def test_a_stranger_who_gives_anothers_document_waits(intake: Rig) -> None:
@@ -163,10 +163,10 @@ async def test_a_rejected_applicant_gets_no_paper(intake: Rig) -> None:
     case_id = await at_desk(intake)
     await intake.command(case_id, "review-identity", REJECTED)
     await intake.command(case_id, "complete-verification", {"outcome": "clear"})
-    refused = await intake.command(case_id, "approve-certificate")
+    refused = await intake.command(case_id, "approve-certificate", by=SP)
     assert refused.json()["code"] == "identity_not_confirmed"
     assert (await intake.command(case_id, "review-identity", CONFIRMED)).status_code == 202
-    assert (await intake.command(case_id, "approve-certificate")).status_code == 202
+    assert (await intake.command(case_id, "approve-certificate", by=SP)).status_code == 202
     assert (await intake.command(case_id, "review-identity", REJECTED)).status_code == 409
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from event_schemas import AssignedToStation, Event, Post, VerificationOutcome
-from event_schemas.papers import is_of_another_person
+from event_schemas.papers import is_letter, is_of_another_person
 
 Facts = Mapping[str, str]
 
@@ -114,6 +114,8 @@ def enriched(facts: Facts, case: Facts, *, for_officers: bool = False) -> dict[s
         holder = case.get("officer_post", Post.SHO)
         higher = int(known.get("level", 0)) >= 1 and _rank(known["escalate_to"]) > _rank(holder)
         known["escalated"] = _text(higher)
+    if "kind" in facts:
+        known["paper_for"] = "office" if is_letter(facts["kind"]) else "citizen"
     if "fraction" in known:
         known["past_half"] = _text(float(known["fraction"]) > HALF)
     if "previous_fir" in known:

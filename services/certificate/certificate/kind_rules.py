@@ -110,6 +110,8 @@ def _order_problems(kind: Kind) -> Iterator[str]:
         yield "ordered_by: an approval names its kind, and is matched by nothing else"
     if kind.is_approved and kind.repeats:
         yield "repeats: an approval names the paper of a later round itself"
+    if kind.audience == "office" and not kind.is_approved:
+        yield "audience: an officer approves what goes to another office"
     if kind.facts and not kind.is_approved:
         yield "facts: only an approving desk enters facts"
     if kind.names_station and kind.ordered_by.event == ComplaintFiled.type:

@@ -13,7 +13,7 @@ from chassis.settings import NotYaml, load_yaml
 from event_schemas import CertificateApproved, ComplaintFiled, Event, Post, VerificationOutcome
 from event_schemas.event_match import EventMatch
 from event_schemas.names import Name
-from event_schemas.papers import PaperFact, PaperRule, last_second
+from event_schemas.papers import PaperAudience, PaperFact, PaperRule, last_second
 from event_schemas.values import Code
 
 from .page import Frozen, Text
@@ -78,8 +78,8 @@ class Kind(Frozen):
     """A kind of paper. `repeats`: each ordering event has a paper of its own, which takes the place of the one before.
 
     `called`: its name inside a sentence, where that is not its title. `verification`: the outcomes it may rest on;
-    none: it rests on no verification. `facts`: what the approving desk enters. `source`: where its rules come from, and
-    what is still to be confirmed.
+    none: it rests on no verification. `facts`: what the approving desk enters. `audience`: a letter is for an office,
+    whose desk sends it. `source`: where its rules come from, and what is still to be confirmed.
     """
 
     kind: Code
@@ -96,6 +96,7 @@ class Kind(Frozen):
     repeats: bool = False
     names_station: bool
     validity: Validity | Literal["none"]
+    audience: PaperAudience = "citizen"
     who: Who
     rows: tuple[Shown, ...]
     statement: tuple[Passage, ...]
@@ -124,6 +125,7 @@ class Kind(Frozen):
             verification=self.verification,
             needs_applicant=self.needs_applicant,
             months=None if self.validity == "none" else self.validity.months,
+            audience=self.audience,
             facts={name: _fact(need == "required", shown[f"facts.{name}"]) for name, need in self.facts.items()},
         )
 

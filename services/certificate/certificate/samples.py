@@ -84,8 +84,8 @@ def sample_page(papers: Papers, kind: Kind) -> Page:
 def kinds_table(papers: Papers, pictures: str) -> str:
     """The kinds in Markdown: what orders each, who approves it, how long it holds. `pictures` leads to their folder."""
     lines = [
-        "| kind | number | of the services | ordered by | approved by | rests on | station | valid |",
-        "|---|---|---|---|---|---|---|---|",
+        "| kind | number | of the services | for | ordered by | approved by | rests on | station | valid |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for kind in papers.kinds.values():
         verification = ", ".join(kind.verification)
@@ -93,6 +93,7 @@ def kinds_table(papers: Papers, pictures: str) -> str:
             f"[{kind.kind}]({pictures}{kind.kind}.png)",
             f"{kind.prefix}-",
             ", ".join(kind.services),
+            "an office" if kind.audience == "office" else "the citizen",
             kind.ordered_by.event + (", each anew" if kind.repeats else ""),
             ", ".join(kind.approved_by) or "nobody",
             f"a verification: {verification}" if verification else _RESTS_ON[kind.ordered_by.event],

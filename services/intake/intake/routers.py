@@ -29,6 +29,7 @@ from intake.catalogue.api import services_router
 from intake.commands.handlers import CommandDesk
 from intake.desk.api import DeskParts, desk_router
 from intake.desk.inbox import inbox_router
+from intake.desk.papers import desk_papers_router
 from intake.desk.visits import WALK_IN_SERVICE, VisitParts, visits_router
 from intake.disputes.api import DisputeParts, disputes_router
 from intake.evidence.api import EvidenceParts, evidence_router
@@ -289,6 +290,7 @@ def case_api(deps: Deps) -> CaseApi:
         visits_router(visits),
         inbox_router(desk),
         desk_router(desk),
+        desk_papers_router(desk, deps.papers),
         fir_router(FIRParts(FIRDesk(deps.firs, deps.store, deps.clock, deps.policies), deps.authenticator, searches)),
         tips_router(tips),
         away_router(away),

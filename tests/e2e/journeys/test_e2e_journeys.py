@@ -52,6 +52,6 @@ def test_every_live_service_has_its_journey() -> None:
     assert walked.isdisjoint(TABLE.not_yet)
     assert live == walked | set(TABLE.not_yet)
     assert all(TABLE.not_yet.values())
-    yielded = {kind for journey in TABLE.journeys for kind in journey.papers}
+    yielded = {kind for journey in TABLE.journeys for kind in (*journey.papers, *journey.letters)}
     assert yielded.isdisjoint(TABLE.papers_not_yet)
     assert {rule.kind for code in walked for rule in papers_of(code)} == yielded | set(TABLE.papers_not_yet)

@@ -102,6 +102,8 @@ class Walker:
         same("outcome", outcome, journey.outcome)
         for paper in ended["certificates"]:
             await self._check_paper(filed, paper)
+        if journey.letters:
+            await self._check_letters(filed, station)
         for kind, url in self._seen.items():
             verified = (await self._http.get(url, headers={"Accept": "application/json"})).json()
             same(kind, verified["status"], "valid" if kind in journey.papers else "revoked")
@@ -187,6 +189,23 @@ class Walker:
         same("a stranger's answer", (await self._http.get(paper["url"])).status_code, 404)
         verified = (await self._http.get(paper["verify_url"], headers={"Accept": "application/json"})).json()
         same("verified", (verified["status"], verified["kind"]), ("valid", paper["kind"]))
+
+    async def _check_letters(self, filed: Filed, station: str) -> None:
+        """The desk has what goes to an office; its citizen gets no message, no line and no copy of it."""
+        officer = self._steps.as_officer("sho", station)
+        case_url = f"{self._suite.intake}/v1/desk/cases/{filed.case_id}"
+        own_url = f"{self._suite.intake}/v1/complaints/{filed.tracking_number}"
+        async with asyncio.timeout(WITHIN_S):
+            while True:
+                listed = (await self._http.get(case_url, headers=officer)).json()["certificates"]
+                letters = {one["kind"]: one for one in listed if one["kind"] in self._journey.letters}
+                if sorted(letters) == sorted(self._journey.letters):
+                    break
+                await asyncio.sleep(PAUSE_S)
+        for letter in letters.values():
+            assert (await self._http.get(letter["url"], headers=officer)).content.startswith(b"%PDF-")
+            own = await self._http.get(f"{own_url}/certificates/{letter['certificate_id']}.pdf", headers=receipt(filed))
+            same("the citizen's answer", own.status_code, 404)
 
     async def _check_messages(self, filed: Filed) -> None:
         """Each template once in Hindi with the number of the case, and no other."""

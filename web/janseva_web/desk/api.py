@@ -17,6 +17,7 @@ from janseva_web.desk.login import CALLBACK, OfficerLogin
 from janseva_web.pages import FieldFault, Pages, new_router, own_path
 from janseva_web.suite.client import Asker, Refused
 from janseva_web.suite.desk import Desk, DeskCase, DeskItem
+from janseva_web.tracking.streams import handed_on
 from janseva_web.visit import OFFICER, Visit
 
 LAST: Final = datetime.max.replace(tzinfo=UTC)
@@ -43,6 +44,7 @@ def desk_router(pages: Pages, desk: Desk, login: OfficerLogin, forms: CommandFor
     pages.post(router, "/desk/logout")(rooms.log_out)
     pages.get(router, DESK)(rooms.inbox)
     pages.get(router, "/desk/cases/{case}")(rooms.case)
+    pages.get(router, "/desk/cases/{case}/papers/{paper}")(rooms.paper)
     pages.post(router, "/desk/cases/{case}/reveal")(rooms.reveal)
     pages.post(router, "/desk/cases/{case}/{act}")(rooms.command)
     return router
@@ -108,6 +110,17 @@ class _DeskPages:
         except Refused as refused:
             return await self._explained(visit, asker, refused, "reason")
         return await self._show(visit, asker, case)
+
+    async def paper(self, visit: Visit) -> Response:
+        """The citizen's papers and the letters to offices; intake records who read which."""
+        asker = officer(visit)
+        if asker is None:
+            return self._to_login(visit)
+        path, paper = "/v1/desk/cases/{}/certificates/{}.pdf", str(visit.request.path_params["paper"])
+        try:
+            return await handed_on(visit, self.desk.intake, asker, path, _case_id(visit), paper)
+        except Refused as refused:
+            return self._ended(visit, refused)
 
     async def command(self, visit: Visit) -> Response:
         form = await visit.read_form()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -51,6 +51,13 @@ OWN_CODES: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("confirm-withdrawal", "confirmation"): ("otp", "kiosk", "witness"),
     ("publish-fir", "portal"): ("fir_online", "missing_children"),
 }
+# A choice of papers, where a case has several.
+ONE_OF_MANY: Final[Mapping[tuple[str, str], Callable[[DeskCase], tuple[tuple[str, str], ...]]]] = {
+    ("approve-certificate", "kind"): lambda case: tuple((one.kind, one.kind_text) for one in case.papers),
+    ("order-certificate-revocation", "certificate_id"): lambda case: tuple(
+        (one.certificate_id, one.kind_text) for one in case.certificates
+    ),
+}
 LONGEST: Final = 2_000
 MOST_LINES: Final = 40
 
@@ -95,18 +102,19 @@ class CommandForms:
     ) -> Iterator[CommandField]:
         required = set(schema.get("required", ()))
         for name, member in schema.get("properties", {}).items():
-            left_out = name in LEFT_OUT or (name == "kind" and act == "approve-certificate")
+            papers = ONE_OF_MANY.get((act, name))
+            choices = self._choices(act, name, member, case, language) if papers is None else papers(case)
+            one_of_many = name == "hearing_id" or papers is not None
+            # The one hearing, or paper, that there is need not be chosen.
+            left_out = len(choices) < 2 if one_of_many else name in LEFT_OUT
             if left_out and name not in required:
                 continue
-            choices = self._choices(act, name, member, case, language)
             shape = _shape(member, many=bool(choices), document=document)
             # An optional code without names to choose from is nothing to ask a person.
             if shape == "text" and name not in required and name.endswith(("_code", "_id", "outcome", "_of")):
                 continue
-            # The one hearing there is need not be chosen.
-            if name == "hearing_id" and name not in required and len(choices) < 2:
-                continue
-            yield CommandField(name, language.text(f"desk.field.{name}"), shape, name in required, choices)
+            title = name if papers is None else "paper"
+            yield CommandField(name, language.text(f"desk.field.{title}"), shape, name in required, choices)
 
     def _choices(
         self, act: str, name: str, member: Mapping[str, Any], case: DeskCase, language: PageLanguage

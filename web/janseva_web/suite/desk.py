@@ -59,6 +59,11 @@ class DeskMessage(Read):
     text: str | None = Field(default=None, repr=False)
 
 
+class PaperToApprove(Read):
+    kind: str
+    kind_text: str
+
+
 class DeskCase(Case):
     priority: str
     priority_text: str
@@ -72,6 +77,7 @@ class DeskCase(Case):
     masked: bool
     allowed: tuple[str, ...] = ()
     allowed_text: Mapping[str, str] = {}
+    papers: tuple[PaperToApprove, ...] = ()
 
 
 class VisitDone(Read):

@@ -66,7 +66,8 @@ class Journey(Way):
     """One citizen's way with one service, from the filing to its end.
 
     `route`: the reason of the assignment. `after_filing`, `after_documents`, `clocks`: the clocks and their states
-    before the first document, before the first step, and at the end. `papers`: the kinds that the citizen downloads.
+    before the first document, before the first step, and at the end. `papers`: the kinds that the citizen downloads;
+    `letters`: those to offices, which the desk alone does.
     `messages`: the templates of all that he gets, in Hindi; `messages_to_person`: those at the number of {mobile}.
     `at_counter`: over what an officer adds who files the same for him; with `received_at` it is entered from paper.
     """
@@ -80,6 +81,7 @@ class Journey(Way):
     outcome: str | None = None
     clocks: Mapping[str, str]
     papers: tuple[str, ...] = ()
+    letters: tuple[str, ...] = ()
     messages: tuple[str, ...] = Field(min_length=1)
     messages_to_person: tuple[str, ...] = ()
     at_counter: Mapping[str, Any] = {}

@@ -52,6 +52,7 @@ from event_schemas import (
     WithdrawalRequested,
 )
 from event_schemas.ids import notification_id, post_id
+from event_schemas.papers import is_letter
 from event_schemas.topics import CASES_EMERGENCY
 from event_schemas.values import Post, ReopeningReason
 from intake.catalogue import load_catalogue
@@ -163,6 +164,8 @@ def citizen_template(seen: Seen, case: Case) -> str | None:  # noqa: PLR0911, PL
     if own is not None:
         return own
     match event:
+        case CertificateIssued() | CertificateRevoked() if is_letter(event.kind):
+            return None
         case SLABreached(owner=ClockOwner.CITIZEN):
             return "reminder_overdue"
         case SLABreached(level=0):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 import httpx
 
 from event_schemas import CertificateIssued, CertificateRevoked
+from event_schemas.papers import is_letter
 from janseva_local.demo.client import Call, GaveUp, send
 from janseva_local.demo.findings import Case, Finding, Paper
 
@@ -41,7 +42,7 @@ def check_papers(case: Case, papers: Mapping[str, Paper]) -> list[Finding]:
 
 
 def _issued(case: Case) -> dict[str, str]:
-    """The digest of each paper that holds: one that was revoked is handed out no more."""
+    """The digest of each paper that holds: one that was revoked is handed out no more, and a letter to no citizen."""
     revoked = {
         data.certificate_id
         for seen in case.of(CertificateRevoked)
@@ -50,7 +51,9 @@ def _issued(case: Case) -> dict[str, str]:
     return {
         data.certificate_id: data.sha256
         for seen in case.of(CertificateIssued)
-        if isinstance(data := seen.envelope.data, CertificateIssued) and data.certificate_id not in revoked
+        if isinstance(data := seen.envelope.data, CertificateIssued)
+        and data.certificate_id not in revoked
+        and not is_letter(data.kind)
     }
 
 

@@ -16,7 +16,7 @@ from event_schemas import (
     SLADueSoon,
     VerificationCompleted,
 )
-from event_schemas.papers import paper_rules
+from event_schemas.papers import is_letter, paper_rules
 from event_schemas.times import whole_ms
 from intake.case.clocks import Breach, ClockRecord, ClockView, next_due
 from intake.case.model import Assignment, Case, CertificateRecord, TimelineEntry
@@ -163,9 +163,9 @@ def _with_certificate(case: Case, effect: CertificateRecorded | CertificateWithd
 
 
 def is_granted(kind: str | None) -> bool:
-    """Whether a paper of that kind is what was applied for: an officer approves it."""
+    """Whether a paper of that kind is what was applied for: an officer approves it, and it is no letter."""
     rule = paper_rules().get(kind or "")
-    return rule is not None and rule.is_approved
+    return rule is not None and rule.is_approved and not is_letter(kind)
 
 
 def states_a_result(kind: str | None) -> bool:

@@ -23,6 +23,7 @@ from event_schemas import (
     VerificationDisputed,
 )
 from event_schemas.clock_policy import ClockPolicy
+from event_schemas.papers import is_letter
 from event_schemas.times import epoch_ms, read_time
 from intake.case.model import Case, TimelineEntry
 
@@ -40,8 +41,9 @@ def ended_at(case: Case) -> datetime | None:
 
 
 def decision(case: Case) -> str | None:
-    """Approved or refused, in the case's present round; a reopened case can be decided again."""
-    return next((_DECISIONS[entry.event] for entry in newest_of_round(case) if entry.event in _DECISIONS), None)
+    """Approved or refused, in the case's present round; opened again it is undecided. A letter decides nothing."""
+    decided = (entry for entry in newest_of_round(case) if entry.event in _DECISIONS)
+    return next((_DECISIONS[entry.event] for entry in decided if not is_letter(entry.params.get("kind"))), None)
 
 
 def verification(case: Case) -> str | None:

@@ -5,7 +5,6 @@ One function decides for the check of a command and for the lists of what is all
 
 from event_schemas import CertificateApproved
 from event_schemas.papers import PaperRule
-from intake.case import past
 from intake.case.model import Case
 from intake.case.situation import Situation
 from intake.case.states import Role
@@ -22,8 +21,7 @@ def allowed_acts(situation: Situation, role: Role) -> tuple[Act, ...]:
 def papers_to_approve(case: Case) -> tuple[PaperRule, ...]:
     """The papers that one of their posts may approve now, whoever looks."""
     row = next(command for command in TABLE.values() if command.event is CertificateApproved)
-    open_ = row.next_state(case.state, case.family) is not None and past.decision(case) is None
-    return approvable(case) if open_ else ()
+    return approvable(case) if row.next_state(case.state, case.family) is not None else ()
 
 
 def facts_allow(act: Act, situation: Situation) -> bool:

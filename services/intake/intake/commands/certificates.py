@@ -1,13 +1,13 @@
 """The commands of verifications and certificates."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Final
 
 from pydantic import Field, StringConstraints
 
 from chassis.visible import is_blank
-from event_schemas import Post, ids
+from event_schemas import CertificateApproved, Post, ids
 from event_schemas.calendars import india_date
 from event_schemas.papers import PaperRule, is_of_another_person, papers_of
 from event_schemas.times import read_time
@@ -59,26 +59,27 @@ class ApproveCertificate(DeskCommandBody):
 
 def approve_certificate(body: ApproveCertificate, case: Case, context: Context) -> EventDraft:
     rule = _chosen(body.kind, case)
-    post = context.by_post.partition(":")[0]
-    if post not in rule.approved_by:
-        raise ApproverNotEntitled(rule.approved_by)
+    posts = entitled(case, rule)
+    if context.by_post.partition(":")[0] not in posts:
+        raise ApproverNotEntitled(posts)
     faults = [*_fact_faults(rule, body.facts, context.now)]
     if faults:
         raise FactsRefused(faults)
     fields: dict[str, Any] = {"kind": rule.kind, "by_post": context.by_post, "facts": dict(body.facts)}
-    if case.round > 1:
-        # The paper of an earlier round, which may have been revoked, is not issued again.
-        fields["certificate_id"] = ids.certificate_id(case.case_id, rule.kind, case.round)
+    number = case.round if rule.audience == "citizen" else _approvals(case, rule.kind) + 1
+    if number > 1:
+        # An earlier paper of that kind, which may have been revoked, is not issued again.
+        fields["certificate_id"] = ids.certificate_id(case.case_id, rule.kind, number)
     return EventDraft(fields)
 
 
 def may_approve(situation: Situation) -> bool:
     """Only what the certificate service will write."""
-    return is_undecided(situation) and bool(approvable(situation.case))
+    return bool(approvable(situation.case))
 
 
 def may_refuse(situation: Situation) -> bool:
-    return is_undecided(situation) and bool(_by_approval(situation.case))
+    return is_undecided(situation) and bool(_granted_by_approval(situation.case))
 
 
 def applicant_is_known(case: Case) -> bool:
@@ -88,16 +89,29 @@ def applicant_is_known(case: Case) -> bool:
 
 def approvers(situation: Situation) -> frozenset[Post]:
     """The posts that may approve one of the papers now."""
-    return frozenset(post for rule in approvable(situation.case) for post in rule.approved_by)
+    return frozenset(post for rule in approvable(situation.case) for post in entitled(situation.case, rule))
+
+
+def entitled(case: Case, rule: PaperRule) -> tuple[Post, ...]:
+    """The posts that approve the paper of this case: of one that rests on a verification, never who verified."""
+    if not rule.verification:
+        return rule.approved_by
+    verifier = (past.verified_by(case) or Post.SHO).partition(":")[0]
+    return tuple(post for post in rule.approved_by if post.value != verifier)
 
 
 def approvable(case: Case) -> tuple[PaperRule, ...]:
-    """The papers whose conditions the case fulfils: its verification where one is needed, an applicant to be named."""
+    """The papers whose conditions the case fulfils: its verification where one is needed, an applicant to be named.
+
+    One paper for the citizen decides the case; a letter to an office goes out before it or after.
+    """
+    undecided = past.decision(case) is None
     return tuple(
         rule
         for rule in _by_approval(case)
-        if (case.sealed is not None or not rule.needs_applicant)
-        and (not rule.verification or _is_verified(case, rule.verification))
+        if (undecided if rule.audience == "citizen" else _is_unwritten(case, rule.kind))
+        and (case.sealed is not None or not rule.needs_applicant)
+        and (not rule.verification or _is_verified(case, rule))
     )
 
 
@@ -105,14 +119,31 @@ def _by_approval(case: Case) -> tuple[PaperRule, ...]:
     return tuple(rule for rule in papers_of(case.service_code) if rule.is_approved)
 
 
-def _is_verified(case: Case, outcomes: Collection[VerificationOutcome]) -> bool:
+def _granted_by_approval(case: Case) -> tuple[PaperRule, ...]:
+    return tuple(rule for rule in _by_approval(case) if rule.audience == "citizen")
+
+
+def _is_unwritten(case: Case, kind: str) -> bool:
+    """No letter of that kind holds, and none is on its way; one that was revoked is written anew."""
+    issued = [one for one in case.certificates.values() if one.kind == kind and one.issued_at is not None]
+    return len(issued) >= _approvals(case, kind) and all(one.revoked for one in issued)
+
+
+def _approvals(case: Case, kind: str) -> int:
+    return sum(entry.event == CertificateApproved.type and entry.params.get("kind") == kind for entry in case.history)
+
+
+def _is_verified(case: Case, rule: PaperRule) -> bool:
     """By the station that has the case: after a transfer the next one verifies for itself."""
-    return case.state is State.VERIFICATION_DONE and past.verification(case) in outcomes
+    states = {State.VERIFICATION_DONE} | ({State.CERTIFICATE_ISSUED} if rule.audience == "office" else set())
+    return case.state in states and past.verification(case) in rule.verification
 
 
 def _chosen(kind: str | None, case: Case) -> PaperRule:
+    """Not named it is the citizen's paper, or else the only letter."""
     possible = approvable(case)
-    named = [rule for rule in possible if kind in (None, rule.kind)]
+    granted = [rule for rule in possible if rule.audience == "citizen"]
+    named = [rule for rule in possible if kind == rule.kind] if kind is not None else granted or list(possible)
     if len(named) != 1:
         raise UnknownPaper([rule.kind for rule in possible])
     return named[0]
@@ -146,7 +177,7 @@ class RefuseCertificate(DeskCommandBody):
 
 
 def refuse_certificate(body: RefuseCertificate, case: Case, context: Context) -> EventDraft:
-    kind = _by_approval(case)[0].kind
+    kind = _granted_by_approval(case)[0].kind
     return EventDraft({"kind": kind, "by_post": context.by_post, "reason_code": body.reason_code})
 
 

@@ -436,7 +436,8 @@ TABLE: Mapping[Act, Command] = {
         example={"facts": {}},
         event=CertificateApproved,
         build=certificates.approve_certificate,
-        moves=stay(_AT_DESK | {S.VERIFICATION_DONE}),
+        # A letter to an office may follow the citizen's paper.
+        moves=stay(_AT_DESK | {S.VERIFICATION_DONE, S.CERTIFICATE_ISSUED}),
         families=_ISSUED,
         roles=_DECIDERS,
         condition=certificates.may_approve,

@@ -17,6 +17,7 @@ from intake.case.past import SubRequest
 from intake.catalogue import Catalogue
 from intake.catalogue.questions import label
 from intake.commands.allowed import papers_to_approve
+from intake.commands.certificates import entitled
 from intake.commands.table import Act
 from intake.desk.likeness import NONE, Likeness
 
@@ -57,8 +58,8 @@ class Labels:
             {
                 "kind": rule.kind,
                 "kind_text": self._name("certificates", rule.kind),
-                "approved_by": [str(post) for post in rule.approved_by],
-                "approved_by_text": [self._name("posts", str(post)) for post in rule.approved_by],
+                "approved_by": [str(post) for post in entitled(case, rule)],
+                "approved_by_text": [self._name("posts", str(post)) for post in entitled(case, rule)],
                 "facts": [
                     {
                         "name": name,

@@ -62,6 +62,21 @@ PAPER: Final = Description(
     ),
     parameters={**_NUMBER, "certificate_id": "As the status names it."},
 )
+DESK_PAPER: Final = Description(
+    "read_desk_paper",
+    "A paper of the case as PDF, for its desk",
+    "The citizen's papers and the letters to offices, which no citizen gets. `certificates[].url` of the desk's case "
+    "is this address. Who read it and when is kept. A case outside of the officer's charge is answered as one that "
+    "there is not (404).",
+    PAPER.answers,
+    problems=(
+        NOT_FOUND,
+        problems.CERTIFICATE_REVOKED,
+        problems.CERTIFICATE_ERASED,
+        problems.CERTIFICATE_UNAVAILABLE,
+    ),
+    parameters={"case_id": "As in the list.", "certificate_id": "As the desk's case names it."},
+)
 PRINT: Final = Description(
     "print_receipt",
     "The receipt on paper, as PDF",

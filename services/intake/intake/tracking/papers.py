@@ -13,7 +13,9 @@ from chassis.http.bounded_answer import AnswerTooLong, read_bounded
 from chassis.http.openapi import described
 from chassis.http.problems import MEDIA_TYPE, NOT_FOUND, Problem
 from chassis.telemetry.logs import get_logger
+from event_schemas.papers import is_letter
 from intake.auth import Authenticator, Principal
+from intake.case.model import Case, CertificateRecord
 from intake.http.receipts import Receipt
 from intake.problems import CERTIFICATE_ERASED, CERTIFICATE_REVOKED, CERTIFICATE_UNAVAILABLE
 from intake.tracking import docs
@@ -107,22 +109,34 @@ def papers_router(reader: StatusReader, papers: Papers, authenticator: Authentic
         if_none_match: Annotated[str | None, Header(max_length=500)] = None,
     ) -> Response:
         case = await reader.owned(tracking_number, principal, receipt)
-        known = case.certificates.get(certificate_id) or case.certificates.get(certificate_id.lower())
-        if known is None or known.issued_at is None:
+        known = paper_of(case, certificate_id)
+        if known is None or is_letter(known.kind):
             raise Problem(NOT_FOUND)
-        if known.revoked:
-            raise Problem(CERTIFICATE_REVOKED)
-        found = await papers.get(known.certificate_id, if_none_match)
-        headers = {
-            **found.headers,
-            "cache-control": "private, no-cache",
-            "vary": "Authorization, X-Receipt",
-            "x-content-type-options": "nosniff",
-            "referrer-policy": "no-referrer",
-        }
-        return Response(found.content, found.status, headers)
+        return await handed_out(papers, known, if_none_match)
 
     return router
+
+
+async def handed_out(papers: Papers, known: CertificateRecord, if_none_match: str | None) -> Response:
+    """The paper for who may read it. Problem not_found before it is issued, certificate_revoked after its end."""
+    if known.issued_at is None:
+        raise Problem(NOT_FOUND)
+    if known.revoked:
+        raise Problem(CERTIFICATE_REVOKED)
+    found = await papers.get(known.certificate_id, if_none_match)
+    headers = {
+        **found.headers,
+        "cache-control": "private, no-cache",
+        "vary": "Authorization, X-Receipt",
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+    }
+    return Response(found.content, found.status, headers)
+
+
+def paper_of(case: Case, certificate_id: str) -> CertificateRecord | None:
+    """By its id, in capitals too."""
+    return case.certificates.get(certificate_id) or case.certificates.get(certificate_id.lower())
 
 
 def _problem_code(response: httpx.Response, content: bytes) -> str:

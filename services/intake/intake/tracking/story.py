@@ -6,9 +6,11 @@ from datetime import datetime
 
 from chassis.http.problems import Language
 from chassis.sentences import Facts, enriched
+from event_schemas.papers import is_letter
 from intake.case import past
 from intake.case.derived import is_granted, states_a_result
 from intake.case.model import Case, TimelineEntry
+from intake.case.situation import valid_certificates
 from intake.case.states import Role
 from intake.commands.table import Act, acts_by_table
 from intake.reopening.rules import is_in_window, reopens_until
@@ -76,7 +78,7 @@ def next_step_facts(case: Case, story: Sequence[StoryEntry], now: datetime) -> d
     awaited = set(case.kinds) - set(arrived) - stood_down
     booked = [record for record in case.hearings.values() if record.status == "booked"]
     following = min(booked, key=lambda record: record.starts_at, default=None)
-    valid = any(one.issued_at is not None and not one.revoked for one in case.certificates.values())
+    valid = any(not is_letter(one.kind) for one in valid_certificates(case))
     facts = {
         "state": case.state.value,
         "reopen": _yes(reopens),
@@ -133,7 +135,7 @@ def _decides(entry: TimelineEntry) -> bool:
         case "CertificateIssued":
             return is_granted(kind)
         case "CertificateRevoked":
-            return not states_a_result(kind)
+            return not states_a_result(kind) and not is_letter(kind)
     return True
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from chassis.http.problems import Language
 from chassis.sentences import CodeNames, Values
 from event_schemas import Station
+from event_schemas.papers import is_letter
 from intake.beat.domain import answerable, visits_of
 from intake.case.clock_views import clock_view
 from intake.case.clocks import ClockRecord, ClockView, Due, displayed_state
@@ -37,6 +38,7 @@ def status_view(
 ) -> Mapping[str, Any]:
     """The body of GET /v1/complaints/{tracking_number}, as contracts.md gives it."""
     case_url = _url_of(case, public_url)
+    papers_url = f"{public_url.rstrip('/')}/v1/desk/cases/{case.case_id}" if for_officers else case_url
     station = case.assignment.station if case.assignment else None
     story = story_of(case, merged_timeline(case, derived), for_officers=for_officers)
     found = outcome(case, story, texts, language)
@@ -71,11 +73,13 @@ def status_view(
                 "certificate_id": certificate.certificate_id,
                 "kind": certificate.kind,
                 "kind_text": texts.code_names.name("certificates", certificate.kind or "", language),
-                "url": f"{case_url}/certificates/{certificate.certificate_id}.pdf",
+                "url": f"{papers_url}/certificates/{certificate.certificate_id}.pdf",
                 "verify_url": certificate.verify_url,
             }
             for certificate in case.certificates.values()
             if certificate.issued_at is not None and not certificate.revoked
+            # What goes to an office its desk sends.
+            if for_officers or not is_letter(certificate.kind)
         ],
         "evidence": [file_view(record, texts, language) for record in case.evidence.values()],
         "documents": papers_view(service, case, language),
