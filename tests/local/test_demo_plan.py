@@ -1,6 +1,7 @@
 """The demo draws its citizens from the catalogue and the journeys, both of them data."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -14,10 +15,17 @@ from janseva_local.demo.steps import filing_body, filled
 CATALOGUE = load_catalogue()
 LIVE = [service for service in CATALOGUE if service.live and service.is_a_complaint]
 JOURNEYS = load().journeys
+README = Path(__file__).parents[2] / "README.md"
 
 
 def plans(count: int = 300, seed: int = 112, live: list[Service] | None = None) -> list[CitizenPlan]:
     return make_plans(Playbill.of(live or LIVE, JOURNEYS), DAY, count, seed, 30.0, 1)
+
+
+def test_the_readme_shows_as_many_services_and_ways_as_are_played() -> None:
+    """The first line of the demo that a newcomer compares with his own."""
+    ways = Playbill.of(LIVE, JOURNEYS).ways
+    assert f"\n{len(ways)} live services in {sum(map(len, ways.values()))} ways\n" in README.read_text("utf-8")
 
 
 def test_every_live_service_is_played_in_each_of_its_ways() -> None:
