@@ -11,6 +11,7 @@ from event_schemas.codec import (
     decode_named,
     decode_post,
     decode_tick,
+    decode_window,
     encode,
     headers_by_name,
     peek_id,
@@ -41,7 +42,17 @@ from event_schemas.events.inquiry import *
 from event_schemas.events.notifications import *
 from event_schemas.events.sla import *
 from event_schemas.events.visits import *
-from event_schemas.records import AuditHead, DirectoryPost, SLATick, holder_of
+from event_schemas.records import (
+    AuditHead,
+    DirectoryPost,
+    SLATick,
+    WindowClosed,
+    WindowOpened,
+    WindowPublished,
+    WindowRecord,
+    WindowWithdrawn,
+    holder_of,
+)
 from event_schemas.services import SERVICE_CODES
 from event_schemas.values import (
     AssignmentReason,
@@ -75,6 +86,7 @@ from event_schemas.values import (
     Station,
     StationCode,
     VerificationOutcome,
+    WindowKind,
 )
 
 __all__ = [
@@ -122,12 +134,19 @@ __all__ = [
     "StationCode",
     "UtcTime",
     "VerificationOutcome",
+    "WindowClosed",
+    "WindowKind",
+    "WindowOpened",
+    "WindowPublished",
+    "WindowRecord",
+    "WindowWithdrawn",
     "WireRecord",
     "decode",
     "decode_head",
     "decode_named",
     "decode_post",
     "decode_tick",
+    "decode_window",
     "encode",
     "headers_by_name",
     "holder_of",

@@ -12,7 +12,7 @@ from event_schemas.base import Event, Record
 from event_schemas.events import EVENT_CLASSES
 from event_schemas.events.sla import SLABreached
 from event_schemas.open_enum import READING
-from event_schemas.records import AuditHead, DirectoryPost, SLATick
+from event_schemas.records import WINDOW_RECORDS, AuditHead, DirectoryPost, SLATick, WindowRecord
 from event_schemas.times import read_time
 
 Headers = Iterable[tuple[str, bytes]]
@@ -49,7 +49,7 @@ class InvalidEvent(Exception):
 
 
 def encode(
-    data: Event | DirectoryPost | SLATick | AuditHead,
+    data: Event | DirectoryPost | SLATick | AuditHead | WindowRecord,
     *,
     event_id: str,
     source: str,
@@ -134,6 +134,15 @@ def decode_head(headers: Headers, value: bytes) -> AuditHead:
     return _decode_record(AuditHead, headers, value)
 
 
+def decode_window(headers: Headers, value: bytes) -> WindowRecord:
+    """Read a record of ``hearing.windows``. Raises InvalidEvent."""
+    found = headers_by_name(headers)
+    of_type = next((one for one in WINDOW_RECORDS if one.type == _text(found, "ce_type")), None)
+    if of_type is None:
+        raise InvalidEvent("unknown_type", "ce_type is no record of a hearing window")
+    return _decode_record(of_type, headers, value)
+
+
 def headers_by_name(headers: Headers) -> dict[str, bytes]:
     """The first header of each name, as in ``peek_*``."""
     return dict(reversed(headers if isinstance(headers, tuple) else tuple(headers)))
@@ -172,6 +181,8 @@ def _subject_and_time(data: Record) -> tuple[str, datetime | None]:
             return f"partition:{data.partition}", data.at
         case AuditHead():
             return data.case_id, data.at
+        case WindowRecord():
+            return data.window_id, data.occurred_at
     raise TypeError(f"{type(data).__name__} is no record of a topic")
 
 

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from event_schemas.base import Record
 from event_schemas.events import EVENT_CLASSES
 from event_schemas.policies import Edition, PolicySet
-from event_schemas.records import AuditHead, DirectoryPost, SLATick
+from event_schemas.records import WINDOW_RECORDS, AuditHead, DirectoryPost, SLATick
 
 JSON_FOLDER: Final = Path(__file__).resolve().parents[1] / "json"
 
@@ -23,6 +23,7 @@ RECORD_CLASSES: Final[Mapping[str, type[Record]]] = {
     DirectoryPost.type: DirectoryPost,
     SLATick.type: SLATick,
     AuditHead.type: AuditHead,
+    **{record.type: record for record in WINDOW_RECORDS},
 }
 """Every class the codec writes, by its type."""
 

@@ -1,12 +1,12 @@
-"""Records that are no event of a case: the directory of posts, the SLA monitor's ticks, the heads of audit trails."""
+"""Records that are no event of a case: the directory's posts, ticks, the heads of audit trails, hearing windows."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from pydantic import Field
 
 from event_schemas.base import Record, UtcTime
-from event_schemas.values import CaseId, Post, PostId, Sha256, Text
+from event_schemas.values import CaseId, Code, HearingMode, Post, PostId, Sha256, Text, WindowKind
 
 
 class DirectoryPost(Record):
@@ -77,3 +77,48 @@ class AuditHead(Record):
     seq: int = Field(ge=1)
     hash: Sha256
     signature: Sha256
+
+
+class WindowRecord(Record):
+    """A fact of a hearing window: the two hours in which an office hears whoever comes or has booked.
+
+    ``late`` and ``short`` say how the promise of the window was kept; a window that was never opened has neither event.
+    """
+
+    producer: ClassVar[str] = "intake"
+
+    window_id: Text
+    occurred_at: UtcTime
+    officer_post: PostId = Field(min_length=1, max_length=120)
+    place: Text
+    starts_at: UtcTime
+    ends_at: UtcTime
+    modes: tuple[HearingMode, ...] = Field(min_length=1)
+    kind: WindowKind = WindowKind.HEARING
+
+
+class WindowPublished(WindowRecord):
+    type: ClassVar[Literal["WindowPublished"]] = "WindowPublished"
+
+
+class WindowOpened(WindowRecord):
+    type: ClassVar[Literal["WindowOpened"]] = "WindowOpened"
+
+    late: bool = False
+
+
+class WindowClosed(WindowRecord):
+    type: ClassVar[Literal["WindowClosed"]] = "WindowClosed"
+
+    short: bool = False
+
+
+class WindowWithdrawn(WindowRecord):
+    """It will not be held; only before its time."""
+
+    type: ClassVar[Literal["WindowWithdrawn"]] = "WindowWithdrawn"
+
+    reason_code: Code
+
+
+WINDOW_RECORDS: Final[tuple[type[WindowRecord], ...]] = (WindowPublished, WindowOpened, WindowClosed, WindowWithdrawn)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from event_schemas.events import EVENT_CLASSES
+from event_schemas.records import WINDOW_RECORDS
 from event_schemas.values import Lane
 
 CASES_EMERGENCY: Final = "cases.emergency"
@@ -19,6 +20,7 @@ SLA_TICKS_ROUTINE: Final = "sla.ticks.routine"
 DIRECTORY_POSTS: Final = "directory.posts"
 NOTIFICATIONS: Final = "notifications"
 AUDIT_HEADS: Final = "audit.heads"
+HEARING_WINDOWS: Final = "hearing.windows"
 
 DEAD_LETTER_SUFFIX: Final = ".dlq"
 
@@ -28,7 +30,7 @@ class Topic:
     """A topic as it is provisioned. A compacted one has no ``retention``; ``dead_letter`` marks one of dead letters."""
 
     name: str
-    key: Literal["case_id", "station:post", "none", "as source"]
+    key: Literal["case_id", "window_id", "station:post", "none", "as source"]
     partitions_local: int
     partitions_production: int
     retention: timedelta | None
@@ -179,6 +181,17 @@ _SOURCES: Final = (
         producers=("intake",),
         consumers=(),
         events=("AuditHead",),
+    ),
+    # For readers outside of the suite: intake's report of windows counts them from its own store.
+    Topic(
+        name=HEARING_WINDOWS,
+        key="window_id",
+        partitions_local=1,
+        partitions_production=6,
+        retention=CASES_RETENTION,
+        producers=("intake",),
+        consumers=(),
+        events=tuple(record.type for record in WINDOW_RECORDS),
     ),
 )
 

@@ -192,6 +192,14 @@ class HearingMode(OpenEnum):
     UNKNOWN = "unknown"
 
 
+class WindowKind(OpenEnum):
+    """``land_dispute``: Saturday's joint hearing of the circle officer and the officer in charge of the station."""
+
+    HEARING = "hearing"
+    LAND_DISPUTE = "land_dispute"
+    UNKNOWN = "unknown"
+
+
 class HearingParty(OpenEnum):
     CITIZEN = "citizen"
     OFFICER = "officer"

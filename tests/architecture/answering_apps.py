@@ -106,6 +106,8 @@ async def _intake() -> AsyncIterator[Answering]:
         tip = await filed_tip(made)
         erasure = await made.post("/v1/me/erasure", by=ASHA)
         known |= {"notice_id": "an_none", "erasure_id": erasure.json()["erasure_id"]}
+        window = {"starts_at": (FILED_AT + timedelta(days=1, minutes=30)).isoformat()}
+        known["window_id"] = (await made.post("/v1/desk/hearing-windows", window, by=SHO)).json()["window_id"]
         known |= {"case_key": tip["case_key"], "transaction": await _begun_signature(made)}
         callers = {"/": bearer(ASHA), "/v1/desk": bearer(SHO), "/v1/desk/visits": bearer(COUNTER)}
         callers |= {"/v1/tips/": {"x-passphrase": tip["passphrase"]}}
@@ -120,6 +122,7 @@ async def _intake() -> AsyncIterator[Answering]:
             made.firs,
             made.tips,
             made.away,
+            made.windows,
             made.erasures,
         )
         asked = (*stores, made.identities, made.papers, made.slots, made.offices, made.register)

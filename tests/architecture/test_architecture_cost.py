@@ -86,7 +86,7 @@ BEFORE_THE_WORK: Final = {
     "method_not_allowed",
 }
 # A ticket, a signature, a print and an erasure are asked for by the address alone, a visit is answered, a registration
-# renewed and a return reported without fields; the gateway's report stands in its query.
+# renewed, a return reported and a window opened without fields; the gateway's report stands in its query.
 WITHOUT_A_BODY: Final = frozenset(
     {
         "/v1/complaints/{tracking_number}/stream-ticket",
@@ -97,6 +97,8 @@ WITHOUT_A_BODY: Final = frozenset(
         "/v1/complaints/{tracking_number}/dispute-visit",
         "/v1/complaints/{tracking_number}/renew",
         "/v1/complaints/{tracking_number}/away-notices/{notice_id}/return",
+        "/v1/desk/hearing-windows/{window_id}/open",
+        "/v1/desk/hearing-windows/{window_id}/close",
         "/v1/me/erasure",
         "/v1/receipts/kannel",
     }

@@ -50,6 +50,7 @@ from tests.intake.own_data_memory import KeptAccounts, KeptMessages, MemoryErasu
 from tests.intake.registers_memory import MemoryEntryStore, MemoryFIRStore
 from tests.intake.tips_memory import MemoryTipStore
 from tests.intake.trail_memory import MemoryTrailStore
+from tests.intake.windows_memory import MemoryWindowStore
 from tests.manual_clock import ManualClock
 
 # Read once: they are data, and frozen.
@@ -182,6 +183,7 @@ class Rig:
     away_desk: AwayDesk
     trail: Trail
     trails: MemoryTrailStore
+    windows: MemoryWindowStore
 
     async def post(self, path: str, body: Any = None, *, by: Principal | None = None, **headers: str) -> httpx.Response:
         sent = {name.replace("_", "-"): value for name, value in headers.items()} | bearer(by)
@@ -280,7 +282,7 @@ def _built(signer: Signer, more: dict[str, Any]) -> tuple[Rig, Callable[[], None
     papers, files, scanner = PaperShelf(), MemoryFileStore(), TestScanner()
     identities, register = MemoryIdentityStore(), KnownRegister()
     entries, firs, tips = MemoryEntryStore(), MemoryFIRStore(), MemoryTipStore()
-    away = MemoryAwayStore()
+    away, windows = MemoryAwayStore(), MemoryWindowStore()
     erasures, messages, accounts = MemoryErasures(), KeptMessages(), KeptAccounts()
     configured = settings(**({"stream_heartbeat": timedelta(milliseconds=20)} | more))
     ring = KeyRing.from_json(configured.sealing_keys)
@@ -313,6 +315,7 @@ def _built(signer: Signer, more: dict[str, Any]) -> tuple[Rig, Callable[[], None
         signer=signer,
         tips=tips,
         away=away,
+        windows=windows,
         erasures=erasures,
         accounts=accounts,
         messages=messages,
@@ -334,7 +337,7 @@ def _built(signer: Signer, more: dict[str, Any]) -> tuple[Rig, Callable[[], None
     beside = (slots, offices, papers, files, scanner, identities, register)
     parts = (api.live, api.stream, api.evidence, api.sweep, *beside)
     own = (entries, firs, tips, erasures, messages, accounts, api.erasures, away, api.away)
-    made = Rig(app, _client(app), store, side, clock, ring, *parts, *own, trail, trails)
+    made = Rig(app, _client(app), store, side, clock, ring, *parts, *own, trail, trails, windows)
     state = (deps, api, app.middleware_stack, app.router.routes, app.dependency_overrides, app.state)
     return made, restorer(*state)
 

@@ -1,4 +1,4 @@
-"""An officer's time in MongoDB, and the directory of offices from Kafka."""
+"""An officer's time and windows in MongoDB, and the directory of offices from Kafka."""
 
 import asyncio
 import uuid
@@ -6,13 +6,18 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest_asyncio
+from prometheus_client import CollectorRegistry
 
 from chassis.kafka.admin import TopicSpec, create_topics
 from chassis.kafka.producer import EventProducer
 from chassis.mongo.client import Mongo
-from event_schemas import DirectoryPost, Post, encode, ids
+from chassis.outbox.publisher import Outbox, OutboxEntry
+from chassis.telemetry.metrics import OutboxMetrics
+from event_schemas import DirectoryPost, Post, WireRecord, encode, ids
 from intake.hearings.store import KEPT_AFTER_END, SLOTS, Claim, MongoSlotStore
 from intake.offices.directory import SETTLES_AFTER, OfficeDirectory, read_offices
+from intake.windows.domain import LENGTH, Window, WindowScope, figures, quarters_of, withdrawn
+from intake.windows.store import WINDOWS, MongoWindowStore
 from tests.intake.intake_rig import START
 from tests.manual_clock import ManualClock
 
@@ -51,6 +56,48 @@ async def test_times_are_distinguished_to_the_millisecond(mongo: Mongo) -> None:
     assert await store.claim(claim_of(5, -HALF - timedelta(minutes=29))) == (claim_of(3, -HALF),)
     assert await store.claim(claim_of(6, timedelta(hours=9))) is None
     assert await store.claim(claim_of(7, timedelta(hours=9, minutes=5), hearing="h6")) is None
+
+
+def window_of(number: int, start: timedelta = timedelta(0)) -> Window:
+    begins = START + start
+    return Window(
+        window_id=f"w{number}",
+        officer_post="SHO:1",
+        place="1",
+        starts_at=begins,
+        ends_at=begins + LENGTH,
+        modes=("in_person",),
+        slot_minutes=15,
+        published_at=START,
+        quarters=quarters_of(begins),
+    )
+
+
+async def test_of_fifty_windows_at_once_one_is_published(mongo: Mongo) -> None:
+    """The unique index decides, to the quarter hour; a withdrawn one gives its time back; each is counted once."""
+    collections = mongo.collection(WINDOWS), mongo.relaxed(WINDOWS)
+    clock, metrics = ManualClock(START), OutboxMetrics(CollectorRegistry())
+    # With no room for jobs nothing is published here.
+    outbox = Outbox(*collections, EventProducer("127.0.0.1:1", client_id="test"), clock, metrics=metrics, max_pending=0)
+    store = MongoWindowStore(mongo, outbox, clock)
+    await store.ensure_indexes()
+    entry = OutboxEntry("hearing.windows", "e", WireRecord(b"w", b"{}", ()))
+    wanted = [window_of(number, timedelta(minutes=15 * (number % 8))) for number in range(50)]
+    kept = await asyncio.gather(*(store.add(window, entry) for window in wanted))
+    (winner,) = {window.window_id for window in kept}
+    first = await store.by_id(winner)
+    assert first is not None
+    assert first == next(one for one in wanted if one.window_id == winner)
+    assert await store.add(window_of(90, first.ends_at - START), entry) == window_of(90, first.ends_at - START)
+    assert await store.change(first, withdrawn(first, "law_and_order"), entry)
+    assert not await store.change(first, withdrawn(first, "law_and_order"), entry)
+    assert (await store.add(window_of(91, first.starts_at - START), entry)).window_id == "w91"
+    span = WindowScope(), START, START + timedelta(days=1)
+    assert len(await store.page(*span, None, 10)) == 3
+    counted = figures([one async for one in store.groups(*span, START)])
+    assert (counted["SHO:1"]["to_come"], counted["SHO:1"]["withdrawn"]) == (2, 1)
+    assert len(await store.page(WindowScope("SHO:2", "1"), *span[1:], None, 10)) == 3
+    assert not await store.page(WindowScope(districts=("PATNA",)), *span[1:], None, 10)
 
 
 async def test_a_released_time_is_free(mongo: Mongo) -> None:

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from event_schemas import decode, decode_head, decode_post, decode_tick, encode
+from event_schemas import decode, decode_head, decode_post, decode_tick, decode_window, encode
 from event_schemas.base import Event, Record
 from event_schemas.events import EVENT_CLASSES
 from event_schemas.events.sla import SLABreached
 from event_schemas.generate import RECORD_CLASSES
-from event_schemas.records import AuditHead, DirectoryPost, SLATick
+from event_schemas.records import AuditHead, DirectoryPost, SLATick, WindowRecord
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "schemas" / "examples"
 MANIFEST = EXAMPLES / "MANIFEST"
@@ -42,7 +42,9 @@ def test_every_example_decodes_and_is_written_again_with_the_same_content(path: 
     assert read(type(record), again, written.value) == record
 
 
-def read(record: type[Record], content: dict[str, Any], value: bytes) -> Event | DirectoryPost | SLATick | AuditHead:
+def read(
+    record: type[Record], content: dict[str, Any], value: bytes
+) -> Event | DirectoryPost | SLATick | AuditHead | WindowRecord:
     """As a consumer reads it."""
     headers = [
         ("ce_id", b"example"),
@@ -57,6 +59,8 @@ def read(record: type[Record], content: dict[str, Any], value: bytes) -> Event |
         return decode_post(headers, value)
     if record is AuditHead:
         return decode_head(headers, value)
+    if issubclass(record, WindowRecord):
+        return decode_window(headers, value)
     if record is SLATick:
         return decode_tick(headers, value)
     return decode(headers, value).data

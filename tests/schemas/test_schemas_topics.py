@@ -14,7 +14,7 @@ BY_NAME = {topic.name: topic for topic in TOPICS}
 
 
 def test_the_topics_are_those_of_the_contract() -> None:
-    """The seven topics, each with its dead letters, each named once."""
+    """The eight topics, each with its dead letters, each named once."""
     sources = {
         "cases.emergency",
         "cases.routine",
@@ -23,6 +23,7 @@ def test_the_topics_are_those_of_the_contract() -> None:
         "directory.posts",
         "notifications",
         "audit.heads",
+        "hearing.windows",
     }
     assert Counter(topic.name for topic in TOPICS) == Counter([*sources, *(f"{name}.dlq" for name in sources)])
     assert {topic.name for topic in TOPICS if topic.dead_letter} == {f"{name}.dlq" for name in sources}

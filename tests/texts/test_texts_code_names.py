@@ -29,6 +29,7 @@ SHOWN: dict[type[OpenEnum], tuple[str, ...]] = {
     values.ResponderKind: ("responder_kinds",),
     values.EmergencyOutcome: ("emergency_outcomes",),
     values.HearingMode: ("hearing_modes",),
+    values.WindowKind: ("window_kinds",),
     values.VerificationOutcome: ("verification_outcomes",),
     values.Finding: ("findings",),
     values.ReopeningReason: ("reopening_reasons",),

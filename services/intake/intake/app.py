@@ -66,6 +66,7 @@ from intake.signing.provider import signer_at
 from intake.tips import api as tips
 from intake.tips.store import MongoTipStore
 from intake.tracking import papers
+from intake.windows.store import WINDOWS, MongoWindowStore
 
 MAX_SILENCE = timedelta(seconds=30)
 LANES = (Lane.EMERGENCY, Lane.ROUTINE)
@@ -89,6 +90,8 @@ class _KeptCases:
             return Outbox(mongo.collection(collection), mongo.relaxed(collection), producer, clock, metrics=metrics)
 
         self.outbox, self.heads = outbox(CASES, "outbox"), outbox(TRAIL, "audit_outbox")
+        self.windows_outbox = outbox(WINDOWS, "windows_outbox")
+        self.windows = MongoWindowStore(mongo, self.windows_outbox, clock)
         self.trails = MongoTrailStore(mongo, self.heads, clock)
         self.trail = Trail(self.trails, Keys(settings.receipt_key).trail)
         self.store = MongoCaseStore(mongo, self.outbox, clock, self.trail)
@@ -159,6 +162,7 @@ def create_app(
         signer=signer_at(settings.esign_url, settings.esign_key, settings.esign_issuer, registers, clock),
         tips=MongoTipStore(mongo),
         away=notices,
+        windows=cases.windows,
         erasures=erasures,
         accounts=KeptLogins(sessions, logins),
         messages=NotifierMessages(http, settings.notifier_url, settings.service_token),
@@ -170,7 +174,19 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         tracing = Tracing.configure(SOURCE, settings.otlp_endpoint, sample_ratio=settings.trace_sample_ratio)
-        beside = (side, files, identities, entries, firs, erasures, notices, sessions, logins, challenges)
+        beside = (
+            cases.windows,
+            side,
+            files,
+            identities,
+            entries,
+            firs,
+            erasures,
+            notices,
+            sessions,
+            logins,
+            challenges,
+        )
         for indexed in (cases.trails, cases.store, *beside):
             await indexed.ensure_indexes()
         await adopt_reveals(mongo, cases.store, cases.trail)
@@ -189,7 +205,7 @@ def create_app(
                 ignore_sources=frozenset({SOURCE}),
             )
             background.add(f"consumer.{lane}", consumer.run, stop=consumer.stop)
-        for name, outbox in (("outbox", cases.outbox), ("audit_heads", cases.heads)):
+        for name, outbox in (("outbox", cases.outbox), ("audit_heads", cases.heads), ("windows", cases.windows_outbox)):
             background.add(name, outbox.run, stop=outbox.stop)
         for name, task in (("live", api.live.run), ("registers", api.registers.run), ("away_notices", api.away.run)):
             background.add(name, task)

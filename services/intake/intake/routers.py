@@ -85,6 +85,9 @@ from intake.tracking.papers import Papers, papers_router
 from intake.tracking.printing import Printing, printing_router
 from intake.tracking.stream import StreamParts, StreamSlots, stream_router
 from intake.verifying.persons import SealedPersons
+from intake.windows.api import WindowParts, windows_router
+from intake.windows.handlers import WindowDesk
+from intake.windows.store import WindowStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,7 @@ class Deps:
     signer: Signer
     tips: TipStore
     away: AwayStore
+    windows: WindowStore
     erasures: ErasureStore
     accounts: Accounts
     messages: Messages
@@ -295,6 +299,9 @@ def case_api(deps: Deps) -> CaseApi:
         tips_router(tips),
         away_router(away),
         desk_away_router(away),
+        windows_router(
+            WindowParts(WindowDesk(deps.windows, deps.offices, deps.clock), texts.code_names, deps.authenticator)
+        ),
         own_data_router(own_data),
         registers_router(RegisterParts(registers, deps.authenticator, settings.public_url, searches)),
         desk_registers_router(DeskRegisterParts(registers, deps.authenticator, settings.public_url)),
