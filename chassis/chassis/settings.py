@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from chassis import production
 from chassis.sealing import KeyRing, SealError
+from chassis.wire import KafkaWire, MongoWire
 
 LOCAL_ISSUER: Final = "janseva-local"
 OFFICER_AUDIENCE: Final = "janseva"
@@ -123,7 +124,7 @@ class ProgramSettings(BaseSettings):
         return production.origins_of(self.cors_origins)
 
 
-class ServiceSettings(ProgramSettings):
+class ServiceSettings(ProgramSettings, KafkaWire, MongoWire):
     """Of a service that stands on Kafka and MongoDB, and reads officers' tokens."""
 
     needs: ClassVar[frozenset[str]] = frozenset({"service_token"})

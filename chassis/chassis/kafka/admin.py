@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final, Literal, Self
 
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from chassis.kafka.aiokafka_patches import start_deferring_cancellation
+from chassis.kafka.clients import make_admin
 from chassis.kafka.offsets import Partition, TopicOffsets
 from event_schemas.topics import Topic
 
@@ -32,7 +33,7 @@ class TopicSpec:
 
 async def create_topics(bootstrap: str, topics: Sequence[TopicSpec]) -> tuple[str, ...]:
     """Creates the topics that are missing and returns their names. KafkaError on any other refusal."""
-    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=TIMEOUT_MS)
+    client = make_admin(bootstrap, request_timeout_ms=TIMEOUT_MS)
     try:
         await start_deferring_cancellation(client)
         existing = set(await client.list_topics())
@@ -54,7 +55,7 @@ async def create_topics(bootstrap: str, topics: Sequence[TopicSpec]) -> tuple[st
 
 async def existing_topics(bootstrap: str) -> frozenset[str]:
     """The names of the topics that exist. Raises KafkaError."""
-    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=TIMEOUT_MS)
+    client = make_admin(bootstrap, request_timeout_ms=TIMEOUT_MS)
     try:
         await start_deferring_cancellation(client)
         return frozenset(await client.list_topics())
@@ -64,7 +65,7 @@ async def existing_topics(bootstrap: str) -> frozenset[str]:
 
 async def partition_counts(bootstrap: str) -> dict[str, int]:
     """How many partitions each topic has that exists. Raises KafkaError."""
-    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=TIMEOUT_MS)
+    client = make_admin(bootstrap, request_timeout_ms=TIMEOUT_MS)
     try:
         await start_deferring_cancellation(client)
         return {topic["topic"]: len(topic["partitions"]) for topic in await client.describe_topics()}

@@ -11,10 +11,11 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from chassis.kafka.aiokafka_patches import start_deferring_cancellation, wait_for_topic
+from chassis.kafka.clients import make_consumer
 from chassis.kafka.consumer import POLL_MS, backoff
 from chassis.telemetry.logs import get_logger
 from event_schemas import InvalidEvent
@@ -77,8 +78,8 @@ class CompactedView:
                 await self._pause(backoff(attempt))
 
     async def _read(self) -> None:
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap,
+        consumer = make_consumer(
+            self._bootstrap,
             group_id=None,
             enable_auto_commit=False,
             auto_offset_reset="earliest",

@@ -10,12 +10,13 @@ from datetime import timedelta
 from itertools import chain
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from chassis.faults import InvalidEvent, TransientFault
 from chassis.health import Liveness
 from chassis.kafka.aiokafka_patches import lengthen_complete_fetches, position_of, start_deferring_cancellation
+from chassis.kafka.clients import make_consumer
 from chassis.kafka.invalid import SourceRecord, TooManyInvalid
 from chassis.kafka.lost_events import LostEventDetector
 from chassis.kafka.pipeline import (
@@ -119,8 +120,8 @@ class BatchConsumer:
             await asyncio.shield(consumer.stop())
 
     def _client(self) -> Any:
-        return AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap,
+        return make_consumer(
+            self._bootstrap,
             group_id=self._group_id,
             client_id=self._group_id,
             enable_auto_commit=False,

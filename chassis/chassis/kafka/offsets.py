@@ -6,12 +6,12 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from typing import Any, Final, Self
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka import TopicPartition
 from aiokafka.errors import CommitFailedError, KafkaError
 
 from chassis.faults import TransientFault
 from chassis.kafka.aiokafka_patches import start_deferring_cancellation
+from chassis.kafka.clients import make_admin, make_consumer
 
 # (topic, number); aiokafka's TopicPartition is one.
 Partition = tuple[str, int]
@@ -88,9 +88,9 @@ class TopicOffsets:
             raise OffsetsUnknown(type(error).__name__) from error
 
     async def _connect(self) -> None:
-        self._consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap)
+        self._consumer = make_consumer(self._bootstrap)
         await start_deferring_cancellation(self._consumer)
-        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
+        admin = make_admin(self._bootstrap)
         try:
             await start_deferring_cancellation(admin)
             self._partitions = await _partitions_of(admin, self._topics)
@@ -103,7 +103,7 @@ class TopicOffsets:
 
 async def has_members(bootstrap: str, group_id: str) -> bool:
     """Whether anybody is a member; a static member that died is one until its session is over. GroupsUnavailable."""
-    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=_TIMEOUT_MS)
+    client = make_admin(bootstrap, request_timeout_ms=_TIMEOUT_MS)
     try:
         with _group_errors():
             await start_deferring_cancellation(client)
@@ -117,9 +117,7 @@ async def has_members(bootstrap: str, group_id: str) -> bool:
 async def move_group(bootstrap: str, group_id: str, offsets: Offsets) -> None:
     """Commit these offsets for a group. Raises GroupHasMembers (the brokers refuse it); GroupsUnavailable."""
     positions = {TopicPartition(*partition): offset for partition, offset in offsets.items()}
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap, group_id=group_id, enable_auto_commit=False, request_timeout_ms=_TIMEOUT_MS
-    )
+    consumer = make_consumer(bootstrap, group_id=group_id, enable_auto_commit=False, request_timeout_ms=_TIMEOUT_MS)
     try:
         with _group_errors():
             await start_deferring_cancellation(consumer)

@@ -9,7 +9,6 @@ from datetime import timedelta
 from itertools import repeat
 from typing import Any, Protocol
 
-from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
     ClusterAuthorizationFailedError,
     KafkaError,
@@ -20,6 +19,7 @@ from aiokafka.errors import (
 from chassis.faults import PublishFailed, RecordTooLarge
 from chassis.kafka.aiokafka_patches import close_without_flush, refuse_new_records, start_deferring_cancellation
 from chassis.kafka.batches import RecordHeaders, Runs, batches_of, go_as_batches, runs_of
+from chassis.kafka.clients import make_producer
 from chassis.telemetry.logs import get_logger
 from event_schemas import WireRecord
 
@@ -200,8 +200,8 @@ class EventProducer:
             return self._client
 
     async def _connect(self) -> Any:
-        client = AIOKafkaProducer(
-            bootstrap_servers=self._bootstrap,
+        client = make_producer(
+            self._bootstrap,
             client_id=self._client_id,
             acks="all",
             enable_idempotence=True,

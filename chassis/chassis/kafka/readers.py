@@ -7,10 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import IllegalStateError
 
 from chassis.kafka.aiokafka_patches import start_deferring_cancellation
+from chassis.kafka.clients import make_consumer
 from chassis.kafka.offsets import Offsets, OffsetsUnknown
 from event_schemas import WireRecord
 
@@ -76,8 +77,8 @@ async def read_stretches(
         starts = {partition: offset for partition, offset in starts.items() if offset < ends[partition]}
     if not starts:
         return
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=bootstrap,
+    consumer = make_consumer(
+        bootstrap,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         check_crcs=check_crcs,

@@ -25,6 +25,8 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from chassis.faults import StoreUnavailable, TransientFault, UnknownOutcome
+from chassis.settings import SettingsRefused, load
+from chassis.wire import FileMissing, MongoWire
 
 __all__ = [
     "BulkWriteError",
@@ -41,6 +43,7 @@ __all__ = [
     "StoreUnavailable",
     "UnknownOutcome",
     "UpdateOne",
+    "make_client",
     "store_errors",
     "transient_fault_of",
 ]
@@ -55,11 +58,22 @@ DURABLE = WriteConcern(w="majority", j=True, wtimeout=5_000)
 _UNKNOWN_CODES = frozenset({64, 91, 189, 262, 10_058, 10_107, 11_600, 11_602, 13_435, 13_436})
 
 
+def make_client(uri: str, *, wire: MongoWire | None = None, **options: Any) -> AsyncIOMotorClient[Any]:
+    """MongoDB's client, made here alone: with what chassis.wire says of TLS and of who this program is.
+
+    Of the process's environment, unless `wire` is given. Raises SettingsRefused.
+    """
+    try:
+        return AsyncIOMotorClient(uri, **(wire or load(MongoWire)).client_options(), **options)
+    except FileMissing as error:
+        raise SettingsRefused(str(error)) from None
+
+
 class Mongo:
     """One client of one database. Connects lazily; a database that is away answers within about 3 s."""
 
     def __init__(self, uri: str, database: str, *, app_name: str) -> None:
-        self._client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
+        self._client: AsyncIOMotorClient[Document] = make_client(
             uri,
             appname=app_name,
             tz_aware=True,

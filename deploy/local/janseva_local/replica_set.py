@@ -8,6 +8,9 @@ from typing import Any, Final
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.errors import ConfigurationError, ConnectionFailure, InvalidURI, OperationFailure
 
+from chassis.mongo.client import make_client
+from chassis.wire import MongoWire
+
 NOT_YET_INITIALIZED: Final = 94  # MongoDB's error code of a replica set without a configuration
 
 
@@ -15,14 +18,14 @@ class ReplicaSetNotReady(Exception):
     """No primary within the time given."""
 
 
-async def ensure_single_node_replica_set(host: str, port: int, *, name: str, within: timedelta) -> None:
+async def ensure_single_node_replica_set(
+    host: str, port: int, *, name: str, within: timedelta, wire: MongoWire | None = None
+) -> None:
     """Makes the mongod at this address the only member of its replica set and waits until it is primary.
 
     Idempotent; a member that came back under another port is put right.
     """
-    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
-        host, port, directConnection=True, serverSelectionTimeoutMS=2000
-    )
+    client = make_client(f"mongodb://{host}:{port}/", wire=wire, directConnection=True, serverSelectionTimeoutMS=2000)
     deadline = time.monotonic() + within.total_seconds()
     try:
         while True:
@@ -43,9 +46,7 @@ async def ensure_single_node_replica_set(host: str, port: int, *, name: str, wit
 async def replica_set_problem(uri: str, *, within: timedelta) -> str | None:
     """Why the MongoDB at this URI cannot serve the suite; None if it has a primary of a replica set."""
     try:
-        client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
-            uri, serverSelectionTimeoutMS=int(within.total_seconds() * 1000)
-        )
+        client = make_client(uri, serverSelectionTimeoutMS=int(within.total_seconds() * 1000))
     except (ConfigurationError, InvalidURI, ValueError) as error:
         return f"the URI is malformed: {error}"
     try:

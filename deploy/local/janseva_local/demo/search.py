@@ -11,6 +11,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 
 from chassis.kafka.admin import end_offsets
 from chassis.kafka.readers import read_log
+from chassis.mongo.client import make_client
 from event_schemas import topics
 
 # It holds what the provider was given in clear, as a phone does.
@@ -31,7 +32,7 @@ async def places_of(
         whole = (entry.record.key or b"", entry.record.value, *(value for _, value in entry.record.headers))
         records.setdefault(entry.topic, []).extend(whole)
     places |= {f"topic {name}": b"\n".join(contents) for name, contents in records.items()}
-    client: AsyncIOMotorClient[RawBSONDocument] = AsyncIOMotorClient(mongo_uri, document_class=RawBSONDocument)
+    client: AsyncIOMotorClient[RawBSONDocument] = make_client(mongo_uri, document_class=RawBSONDocument)
     for name in await client.list_database_names():
         if name.startswith("janseva_"):
             for collection in await client[name].list_collection_names():
