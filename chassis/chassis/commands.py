@@ -7,7 +7,13 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-from aiokafka.errors import KafkaError
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    GroupAuthorizationFailedError,
+    KafkaConnectionError,
+    KafkaError,
+    TopicAuthorizationFailedError,
+)
 from pymongo.errors import ConfigurationError, OperationFailure, PyMongoError
 
 from chassis.faults import PublishFailed, StoreUnavailable, TransientFault, UnknownOutcome
@@ -24,10 +30,25 @@ SERVER_FAULTS: Final = (TransientFault, KafkaError, PyMongoError)
 _SENTENCES: Final[tuple[tuple[tuple[type[Exception], ...], int | None, str], ...]] = (
     ((StoreUnavailable,), None, "MongoDB does not answer at the address of MONGO_URI ({text})"),
     ((UnknownOutcome,), None, "MongoDB did not confirm in time, so this may or may not have been done ({text})"),
-    ((OperationFailure,), 18, "MongoDB refuses the user or the password of MONGO_URI"),
-    ((OperationFailure,), 13, "MongoDB does not let the user of MONGO_URI do this"),
+    (
+        (OperationFailure,),
+        18,
+        "MongoDB refuses the user or the password of MONGO_URI, or of MONGO_USERNAME and MONGO_PASSWORD_FILE",
+    ),
+    ((OperationFailure,), 13, "MongoDB does not let the user of MONGO_URI, or MONGO_USERNAME, do this"),
     ((ConfigurationError,), None, "MONGO_URI is not an address that MongoDB's client can use"),
     ((PyMongoError,), None, "MongoDB refuses ({kind})"),
+    (
+        (TopicAuthorizationFailedError, GroupAuthorizationFailedError, ClusterAuthorizationFailedError),
+        None,
+        "Kafka does not let the user of KAFKA_USERNAME do this ({text})",
+    ),
+    # aiokafka keeps to itself why a broker closed the door.
+    (
+        (KafkaConnectionError,),
+        None,
+        "Kafka does not answer at KAFKA_BOOTSTRAP, or does not accept KAFKA_USERNAME with its password ({kind})",
+    ),
     (
         (OffsetsUnknown, GroupsUnavailable, PublishFailed, KafkaError),
         None,

@@ -21,7 +21,8 @@ from fastapi import FastAPI
 
 from chassis.collector import spare_the_collector
 from chassis.http.connection import ConnectionLimits, GuardedConfig
-from chassis.settings import ProgramSettings, SettingsRefused, load
+from chassis.kafka.clients import security
+from chassis.settings import ProgramSettings, ServiceSettings, SettingsRefused, load
 from chassis.telemetry.logs import configure_logging, get_logger
 
 _log = get_logger(__name__)
@@ -75,6 +76,9 @@ def start(
     try:
         settings = load(kind)
         configure_logging(service, settings.log_level)
+        if isinstance(settings, ServiceSettings):
+            # A file that it can't read would otherwise end each of its clients by itself, later.
+            security()
         app = create_app(settings)
     except refused_by as refused:
         sys.stderr.write(f"{service} does not start:\n{refused}\n")

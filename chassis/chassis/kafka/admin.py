@@ -11,6 +11,7 @@ from aiokafka.errors import TopicAlreadyExistsError, for_code
 from chassis.kafka.aiokafka_patches import start_deferring_cancellation
 from chassis.kafka.clients import make_admin
 from chassis.kafka.offsets import Partition, TopicOffsets
+from chassis.wire import KafkaWire
 from event_schemas.topics import Topic
 
 TIMEOUT_MS: Final = 30_000
@@ -31,9 +32,11 @@ class TopicSpec:
         return cls(topic.name, topic.partitions(environment), replication, dict(topic.config))
 
 
-async def create_topics(bootstrap: str, topics: Sequence[TopicSpec]) -> tuple[str, ...]:
+async def create_topics(
+    bootstrap: str, topics: Sequence[TopicSpec], *, wire: KafkaWire | None = None
+) -> tuple[str, ...]:
     """Creates the topics that are missing and returns their names. KafkaError on any other refusal."""
-    client = make_admin(bootstrap, request_timeout_ms=TIMEOUT_MS)
+    client = make_admin(bootstrap, wire=wire, request_timeout_ms=TIMEOUT_MS)
     try:
         await start_deferring_cancellation(client)
         existing = set(await client.list_topics())
@@ -53,9 +56,9 @@ async def create_topics(bootstrap: str, topics: Sequence[TopicSpec]) -> tuple[st
     return tuple(created)
 
 
-async def existing_topics(bootstrap: str) -> frozenset[str]:
+async def existing_topics(bootstrap: str, *, wire: KafkaWire | None = None) -> frozenset[str]:
     """The names of the topics that exist. Raises KafkaError."""
-    client = make_admin(bootstrap, request_timeout_ms=TIMEOUT_MS)
+    client = make_admin(bootstrap, wire=wire, request_timeout_ms=TIMEOUT_MS)
     try:
         await start_deferring_cancellation(client)
         return frozenset(await client.list_topics())

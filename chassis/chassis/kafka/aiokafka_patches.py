@@ -117,3 +117,8 @@ async def close_without_flush(producer: Any) -> BaseException | None:
     task.cancel()
     done, _ = await asyncio.wait([task], timeout=_ABANDON_GRACE.total_seconds())
     return task.exception() if done and not task.cancelled() else None
+
+
+async def send_as_admin(admin: Any, request: Any) -> Any:
+    """A request for which a started AIOKafkaAdminClient has no method of its own: its answer. Raises KafkaError."""
+    return await admin._send_request(request)

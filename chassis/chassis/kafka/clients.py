@@ -9,10 +9,13 @@ from typing import Any, Final
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.abc import AbstractTokenProvider
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 from aiokafka.helpers import create_ssl_context
 
 from chassis.settings import SettingsRefused, load
 from chassis.wire import FileMissing, KafkaWire, existing, text_of
+
+__all__ = ["KafkaError", "make_admin", "make_consumer", "make_producer", "security"]
 
 # What the brokers' logs and quotas call a client that has no name of its own.
 NAMELESS: Final = "janseva"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from datetime import timedelta
 from itertools import chain
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
-from chassis.faults import InvalidEvent, TransientFault
+from chassis.faults import InvalidEvent, PublishFailed, TransientFault
 from chassis.health import Liveness
 from chassis.kafka.aiokafka_patches import lengthen_complete_fetches, position_of, start_deferring_cancellation
 from chassis.kafka.clients import make_consumer
@@ -45,7 +45,10 @@ REVOKE_GRACE = timedelta(seconds=8)
 BACKOFF_FIRST, BACKOFF_LAST = timedelta(milliseconds=200), timedelta(seconds=15)
 # The group waits for us this long at a rebalance too, if the brokers are slow to say what they have deleted.
 LOST_EVENTS_TIMEOUT = timedelta(seconds=5)
-# Blocked longer than this, the loop stops beating: perhaps it is this process that is broken, not the dependency.
+# How often the loop beats while it waits for Kafka.
+BEAT_S = 1.0
+# Blocked longer than this by anything but Kafka, the loop stops beating: perhaps it is
+# this process that is broken, not the dependency.
 MAX_BLOCKED = timedelta(minutes=15)
 
 _log = get_logger(__name__)
@@ -142,7 +145,7 @@ class BatchConsumer:
         while not self._stopping.is_set():
             self._beat()
             try:
-                await start_deferring_cancellation(consumer)
+                await self._without_a_standstill(start_deferring_cancellation(consumer))
                 lengthen_complete_fetches(consumer)
             except KafkaError as error:
                 attempt += 1
@@ -183,7 +186,7 @@ class BatchConsumer:
         if not offsets:
             return
         try:
-            await consumer.commit(offsets)
+            await self._without_a_standstill(consumer.commit(offsets))
         except (CommitFailedError, IllegalStateError) as error:
             # The group has moved on without us: the new owner handles these again (at least once).
             _log.warning("commit_came_too_late", group_id=self._group_id, reason=type(error).__name__)
@@ -203,7 +206,7 @@ class BatchConsumer:
         for place, fault in progress.blocked.items():
             partition = TopicPartition(*place)
             block = self._blocked.setdefault(partition, _Block(time.monotonic()))
-            delay = block.again()
+            delay = block.again(fault)
             self._metrics.handled.labels(place[0], "any", "retried").inc()
             _log.warning(
                 "partition_blocked",
@@ -225,8 +228,21 @@ class BatchConsumer:
                 consumer.resume(partition)
                 block.paused = False
 
+    async def _without_a_standstill(self, answer: Awaitable[None]) -> None:
+        """Await what Kafka alone can answer, for as long as that takes: a restart would not bring it back."""
+        waiting = asyncio.ensure_future(answer)
+        try:
+            while not waiting.done():
+                self._beat()
+                await asyncio.wait((waiting,), timeout=BEAT_S)
+        finally:
+            if not waiting.done():
+                waiting.cancel()
+                await asyncio.wait((waiting,))
+        waiting.result()
+
     def _beat(self) -> None:
-        oldest = min((block.since for block in self._blocked.values()), default=None)
+        oldest = min((block.since for block in self._blocked.values() if not block.by_kafka), default=None)
         if oldest is None or time.monotonic() - oldest < MAX_BLOCKED.total_seconds():
             self._liveness.beat()
 
@@ -295,8 +311,10 @@ class _Block:
         self.attempt = 0
         self.until = since
         self.paused = False
+        self.by_kafka = False
 
-    def again(self) -> timedelta:
+    def again(self, fault: TransientFault) -> timedelta:
+        self.by_kafka = isinstance(fault, PublishFailed)
         self.attempt += 1
         delay = backoff(self.attempt)
         self.until = time.monotonic() + delay.total_seconds()

@@ -136,6 +136,7 @@ def _up_already(record: RunRecord, options: RunOptions) -> int:
 def _passed_on(options: RunOptions) -> list[str]:
     passed = ["--policies", str(options.policies)] if options.policies else []
     passed += ["--port-base", str(options.port_base)] if options.port_base else []
+    passed += ["--secure"] if options.secure else []
     return passed + (["--free-ports"] if options.free_ports else [])
 
 

@@ -31,6 +31,8 @@ PortBase = Annotated[
 ]
 FreePorts = Annotated[bool, typer.Option("--free-ports", envvar="FREE_PORTS", help="Take any free ports.")]
 
+Secure = Annotated[bool, typer.Option("--secure", envvar="SECURE", help="Kafka and MongoDB with TLS, names and ACLs.")]
+
 
 @app.command("run")
 def run_(
@@ -38,21 +40,24 @@ def run_(
     port_base: PortBase = None,
     *,
     free_ports: FreePorts = False,
+    secure: Secure = False,
     detached: Annotated[bool, typer.Option("--detached", hidden=True)] = False,
 ) -> int:
     """Run the suite here until Ctrl-C."""
     from janseva_local.run import run
 
-    options = RunOptions(policies, port_base, free_ports, detached)
+    options = RunOptions(policies, port_base, free_ports, detached, secure)
     return _done(lambda folder: asyncio.run(run(options, folder)))
 
 
 @app.command()
-def up(policies: Policies = None, port_base: PortBase = None, *, free_ports: FreePorts = False) -> int:
+def up(
+    policies: Policies = None, port_base: PortBase = None, *, free_ports: FreePorts = False, secure: Secure = False
+) -> int:
     """Start the suite in the background; returns when it is ready."""
     from janseva_local import background
 
-    return _done(lambda folder: background.up(RunOptions(policies, port_base, free_ports), folder))
+    return _done(lambda folder: background.up(RunOptions(policies, port_base, free_ports, secure=secure), folder))
 
 
 @app.command()

@@ -49,6 +49,7 @@ class RunRecord(BaseModel):
     policies: str | None = None
     kafka_bootstrap: str = ""
     mongo_uri: str = ""
+    secured: bool = False
     urls: dict[str, str] = {}
     processes: dict[str, RunningProcess] = {}
     seconds: dict[str, float] = {}
@@ -65,6 +66,7 @@ class DataFolder:
         self.keys = self.root / "keys"
         self.provider = self.root / "provider"
         self.state = self.root / "state"
+        self.wire = self.root / "wire"
         self._record = self.root / "run.json"
         self._held: IO[str] | None = None
 

@@ -12,3 +12,4 @@ class RunOptions:
     port_base: int | None = None
     free_ports: bool = False
     detached: bool = False
+    secure: bool = False

@@ -12,6 +12,8 @@ from chassis.mongo.client import make_client
 from chassis.wire import MongoWire
 
 NOT_YET_INITIALIZED: Final = 94  # MongoDB's error code of a replica set without a configuration
+ALREADY_INITIALIZED: Final = 23
+UNAUTHORIZED: Final = 13  # before the first user nobody may ask for the configuration, but whoever is here may make it
 
 
 class ReplicaSetNotReady(Exception):
@@ -67,11 +69,20 @@ async def _configure(client: AsyncIOMotorClient[dict[str, Any]], address: str, n
     try:
         config = (await client.admin.command("replSetGetConfig"))["config"]
     except OperationFailure as error:
-        if error.code != NOT_YET_INITIALIZED:
+        if error.code not in {NOT_YET_INITIALIZED, UNAUTHORIZED}:
             raise
-        await client.admin.command("replSetInitiate", {"_id": name, "version": 1, "members": [member]})
+        await _initiate(client, {"_id": name, "version": 1, "members": [member]})
         return
     if [one["host"] for one in config["members"]] != [address]:
         config["version"] += 1
         config["members"] = [member]
         await client.admin.command("replSetReconfig", config, force=True)
+
+
+async def _initiate(client: AsyncIOMotorClient[dict[str, Any]], config: dict[str, Any]) -> None:
+    try:
+        await client.admin.command("replSetInitiate", config)
+    except OperationFailure as error:
+        # It was asked for a moment ago, by whom the configuration was not shown.
+        if error.code != ALREADY_INITIALIZED:
+            raise

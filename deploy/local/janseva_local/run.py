@@ -50,6 +50,7 @@ def make_stack(options: RunOptions, folder: DataFolder, *, progress: Progress) -
         ports=_ports(options),
         kafka_bootstrap=kafka or None,
         mongo_uri=mongo or None,
+        secure=options.secure,
         supervised=True,
         progress=progress,
     )
@@ -64,6 +65,7 @@ def write_record(stack: Stack, state: RunState, *, detached: bool) -> RunRecord:
         policies=str(stack.policies) if stack.policies else None,
         kafka_bootstrap=stack.kafka_bootstrap,
         mongo_uri=stack.mongo_uri,
+        secured=stack.secured is not None,
         urls=stack.urls if stack.parts else {},
         processes={
             name: describe_process(part.pid, port=stack.ports[name], restarts=part.restarts, gave_up=part.gave_up)

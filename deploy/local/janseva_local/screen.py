@@ -10,7 +10,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from janseva_local.folder import ROOT, RunningProcess, RunRecord
+from janseva_local.folder import ROOT, DataFolder, RunningProcess, RunRecord
+from janseva_local.secured import Secured
 from janseva_local.services import ALL
 
 console = Console(highlight=False, soft_wrap=True)
@@ -43,6 +44,10 @@ def ready(record: RunRecord) -> None:
     _print_parts(record)
     if record.policies:
         console.print(f"Policies: {record.policies}")
+    if record.secured:
+        console.print("Kafka and MongoDB know nobody without a name. A shell becomes the operator's by:")
+        wire = DataFolder.from_environment().wire
+        console.print(Text(f"set -a; source {shlex.quote(str(Secured(wire).operator_environment))}; set +a"))
     console.print(Text("What to try next (copy and paste into a shell at the project's root):", style="bold"))
     for title, commands in first_steps(record.urls, os.environ.get("JANSEVA_DATA")):
         console.print(Text(f"\n# {title}", style="green"))

@@ -15,7 +15,7 @@ import httpx
 from chassis.http.access.tokens import issue_officer_token
 from chassis.settings import LOCAL_ISSUER
 from event_schemas.officers import Officer, OfficerRole
-from janseva_local import keys
+from janseva_local import keys, secured
 from janseva_local.folder import DataFolder
 
 SEED: Final = 112
@@ -61,6 +61,8 @@ def seed_data(folder: DataFolder) -> int:
     record = folder.read_record()
     if record is None or record.state != "ready":
         raise NothingRuns("no suite runs here: `make up` starts one")
+    if record.secured:
+        secured.adopt(secured.Secured(folder.wire))
     with httpx.Client(timeout=30) as http:
         chosen = _stations(http, record.urls["routing"])
         failed = _import_all(folder, record.mongo_uri, record.kafka_bootstrap, chosen)

@@ -14,8 +14,11 @@ from pathlib import Path
 from janseva_local import kafka_runtime
 from janseva_local.ports import HOST, TRIES, draw_ports, free_port, in_use, port_answers
 from janseva_local.process import ChildProcess, ProcessFailed
+from janseva_local.secured import Secured, write_private
+from janseva_local.secured_servers import knows, mongod_options, scram_users, secured_properties
 
 START_LIMIT = timedelta(seconds=60)
+SECURED_START_LIMIT = timedelta(seconds=150)  # TLS and its libraries load slowly on a busy machine
 ANSWER_LIMIT = timedelta(seconds=3)
 ELECTION = timedelta(seconds=2)  # then another look at whether the process still lives
 STOP_GRACE = timedelta(seconds=10)
@@ -37,7 +40,9 @@ class KafkaServer:
         controller_port: int = 0,
         log: Path | None = None,
         progress: Progress = silent,
+        secured: Secured | None = None,
     ) -> None:
+        self._secured = secured
         self._given = (port, controller_port)
         self._draw()
         self._dir = data_dir
@@ -80,7 +85,7 @@ class KafkaServer:
     async def _start(self, runtime: kafka_runtime.KafkaRuntime) -> None:
         self._dir.mkdir(parents=True, exist_ok=True)
         properties = self._dir / "server.properties"
-        properties.write_text(self._properties())
+        write_private(properties, self._properties().encode())
         logging = self._dir / "log4j2.properties"
         logging.write_text(LOG4J2)
         if not (self._dir / "data" / "meta.properties").exists():
@@ -103,10 +108,12 @@ class KafkaServer:
 
     async def _until_ready(self) -> None:
         async def ready() -> bool:
+            if self._secured is not None:
+                return await port_answers(HOST, self.port) and await knows(self.bootstrap, self._secured)
             return await broker_answers(HOST, self.port)
 
         try:
-            await self.process.until_ready(ready, within=START_LIMIT)
+            await self.process.until_ready(ready, within=START_LIMIT if self._secured is None else SECURED_START_LIMIT)
         except BaseException:
             self.process.kill()
             raise
@@ -116,8 +123,11 @@ class KafkaServer:
         shutil.rmtree(self._dir / "data", ignore_errors=True)  # a half-formatted folder from an interrupted start
         cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         arguments = ("format", f"--cluster-id={cluster_id}", "--config", str(properties))
-        command = runtime.command("kafka.tools.StorageTool", *arguments, logging=logging)
-        tool = ChildProcess("kafka-format", command, log=self._log)
+        users = () if self._secured is None else scram_users(self._secured)
+        command = runtime.command("kafka.tools.StorageTool", *arguments, *users, logging=logging)
+        # It writes the users' salted passwords, which are not for the log that others may read.
+        log = self._log if self._secured is None else self._secured.folder / "kafka-format.log"
+        tool = ChildProcess("kafka-format", command, log=log)
         tool.spawn()
         try:
             ended = await tool.ended(within=START_LIMIT)
@@ -127,9 +137,16 @@ class KafkaServer:
             raise tool.failure(f"ended with status {tool.returncode}")
 
     def _properties(self) -> str:
-        return KAFKA_PROPERTIES.format(
-            host=HOST, port=self.port, controller=self._controller_port, data=self._dir / "data"
+        listener = "PLAINTEXT" if self._secured is None else "SASL_SSL"
+        text = KAFKA_PROPERTIES.format(
+            host=HOST,
+            port=self.port,
+            controller=self._controller_port,
+            data=self._dir / "data",
+            listener=listener,
+            between="PLAINTEXT" if self._secured is None else "SSL",
         )
+        return text if self._secured is None else text + secured_properties(self._secured)
 
 
 class MongoServer:
@@ -143,7 +160,9 @@ class MongoServer:
         log: Path | None = None,
         cache_gb: float = 0.5,
         progress: Progress = silent,
+        secured: Secured | None = None,
     ) -> None:
+        self._secured = secured
         self.port = port or free_port()
         self._dir = data_dir
         self._progress = progress
@@ -185,15 +204,22 @@ class MongoServer:
     def _command(self, cache_gb: float) -> tuple[str, ...]:
         options = ("--replSet", "rs0", "--bind_ip", HOST, "--port", str(self.port), "--dbpath", str(self._data))
         frugal = ("--wiredTigerCacheSizeGB", str(cache_gb), "--oplogSize", "256", "--nounixsocket", "--quiet")
-        return (str(mongod_path()), *options, *frugal)
+        return (
+            str(mongod_path()),
+            *options,
+            *frugal,
+            *(() if self._secured is None else mongod_options(self._secured)),
+        )
 
     async def _is_primary(self) -> bool:
+        from janseva_local.accounts import wire_of  # noqa: PLC0415  # heavy import
         from janseva_local.replica_set import ReplicaSetNotReady, ensure_single_node_replica_set  # noqa: PLC0415  # heavy import
 
         if not await port_answers(HOST, self.port):
             return False
         try:
-            await ensure_single_node_replica_set(HOST, self.port, name="rs0", within=ELECTION)
+            wire = None if self._secured is None else await wire_of(HOST, self.port, self._secured)
+            await ensure_single_node_replica_set(HOST, self.port, name="rs0", within=ELECTION, wire=wire)
         except ReplicaSetNotReady:
             return False
         return True
@@ -251,10 +277,11 @@ KAFKA_PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@{host}:{controller}
-listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller}
-advertised.listeners=PLAINTEXT://{host}:{port}
+listeners={listener}://{host}:{port},CONTROLLER://{host}:{controller}
+advertised.listeners={listener}://{host}:{port}
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+listener.security.protocol.map=CONTROLLER:{between},{listener}:{listener}
+inter.broker.listener.name={listener}
 log.dirs={data}
 auto.create.topics.enable=false
 default.replication.factor=1

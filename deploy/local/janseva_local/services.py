@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from event_schemas.access import DATABASES
 from janseva_local.folder import DataFolder
 from janseva_local.keys import LocalKeys
 from janseva_local.ports import HOST
+from janseva_local.secured import WIRE_VARIABLES, Secured
 
 SMS_USERNAME = "janseva"
 
@@ -42,6 +44,7 @@ class Surroundings:
     folder: DataFolder
     policies: Path | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
+    secured: Secured | None = None
 
     def url(self, name: str) -> str:
         return f"http://{HOST}:{self.ports[name]}"
@@ -196,6 +199,7 @@ def environment(service: Service, around: Surroundings) -> dict[str, str]:
     env = {
         **_inherited(),
         **({} if service.outside else inside),
+        **_proof(service, around.secured),
         "HTTP_HOST": HOST,
         "HTTP_PORT": str(around.ports[service.name]),
         "ENVIRONMENT": "local",
@@ -210,5 +214,16 @@ def environment(service: Service, around: Surroundings) -> dict[str, str]:
 
 
 def _inherited() -> dict[str, str]:
-    """This process's environment without what would make the services slow to start."""
-    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    """This process's environment without what would make the services slow to start, and without its own names."""
+    left = {"PYTHONDONTWRITEBYTECODE", *WIRE_VARIABLES}
+    return {name: value for name, value in os.environ.items() if name not in left}
+
+
+def _proof(service: Service, secured: Secured | None) -> dict[str, str]:
+    """By what a service proves itself to Kafka and MongoDB: as this process does, or by its own in a secured suite."""
+    if service.database is None:
+        return {}
+    if secured is None:
+        return {name: os.environ[name] for name in sorted(WIRE_VARIABLES & os.environ.keys())}
+    (name,) = (name for name, database in DATABASES.items() if database == service.database)
+    return secured.environment(name)

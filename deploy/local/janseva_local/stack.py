@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from janseva_local import keys, topics
+from janseva_local import keys, secured, topics
 from janseva_local.folder import DataFolder
 from janseva_local.parts import Part, ServiceServer
 from janseva_local.ports import DEFAULT_BASE, TRIES, PortsInUse, free_ports, in_use, ports_from, require_free
@@ -23,6 +23,7 @@ class Stack:
     """`async with Stack(folder) as stack:` runs the suite; `stack.urls["intake"]` is where to ask.
 
     With `kafka_bootstrap` or `mongo_uri` these servers are used and not started. `services` limits what is started.
+    `secure` gives Kafka and MongoDB TLS, users and ACLs.
     `supervised` restarts what dies; without it a killed part stays down until restart(). One owner per data folder.
     """
 
@@ -37,6 +38,7 @@ class Stack:
         mongo_uri: str | None = None,
         extra_env: Mapping[str, str] | None = None,
         supervised: bool = False,
+        secure: bool = False,
         progress: Progress = silent,
     ) -> None:
         unknown = set(services) - set(NAMES)
@@ -56,6 +58,8 @@ class Stack:
         self._progress = progress
         self._supervisor = Supervisor(self.parts, progress) if supervised else None
         self._around: Surroundings | None = None
+        self._secure = secure
+        self.secured: secured.Secured | None = None
 
     @property
     def kafka_bootstrap(self) -> str:
@@ -145,6 +149,7 @@ class Stack:
         self.folder.hold()
         try:
             require_free(self._ports, self._ports_needed())
+            self.secured = self._load_secured()
             self._make_parts()
             await self._start_servers()
             await self._start_services()
@@ -172,11 +177,18 @@ class Stack:
                 controller_port=controller,
                 log=kafka_log,
                 progress=self._progress,
+                secured=self.secured,
             )
             self.parts["kafka"] = Part("kafka", self.kafka)
         if not self._external["mongo"]:
             mongo_log = self.folder.log_of("mongo")
-            self.mongo = MongoServer(self.folder.mongo, self._ports["mongo"], log=mongo_log, progress=self._progress)
+            self.mongo = MongoServer(
+                self.folder.mongo,
+                self._ports["mongo"],
+                log=mongo_log,
+                progress=self._progress,
+                secured=self.secured,
+            )
             self.parts["mongo"] = Part("mongo", self.mongo)
         self._around = Surroundings(
             ports=self._ports,
@@ -186,6 +198,7 @@ class Stack:
             folder=self.folder,
             policies=self.policies,
             extra=self._extra_env,
+            secured=self.secured,
         )
         for service in self._services:
             url, log = self._around.url(service.name), self.folder.log_of(service.name)
@@ -199,9 +212,29 @@ class Stack:
             await require_mongo(given)
         first = [self.parts[name] for name in ("kafka", "mongo", "provider") if name in self.parts]
         await _all(self._start_part(part) for part in first)
-        created = await topics.ensure(self.kafka_bootstrap)
+        if self.secured is None:
+            created = await topics.ensure(self.kafka_bootstrap)
+        else:
+            from janseva_local import accounts  # noqa: PLC0415  # heavy import
+
+            created = await accounts.make(self.kafka_bootstrap, self.mongo_uri, self.secured)
         if created:
             self._progress(f"created {len(created)} topics")
+
+    def _load_secured(self) -> secured.Secured | None:
+        """ValueError: what lies in the folder was made the other way, and its servers would refuse the services."""
+        if self._secure and any(self._external.values()):
+            raise ValueError(
+                "SECURE=1 is for servers that the suite starts itself: unset KAFKA_BOOTSTRAP and MONGO_URI"
+            )
+        was, has_data = self.folder.wire.exists(), any(one.exists() for one in (self.folder.kafka, self.folder.mongo))
+        if has_data and was != self._secure:
+            how = "with" if was else "without"
+            raise ValueError(
+                f"the data in {self.folder.root} were made {how} SECURE=1: start the suite {how} it, "
+                "or with another folder (JANSEVA_DATA=<folder>)"
+            )
+        return secured.load_or_create(self.folder.wire) if self._secure else None
 
     async def _start_services(self) -> None:
         await _all(self._start_part(part) for part in self.parts.values() if not part.wanted)

@@ -1,6 +1,7 @@
 """The composition root: one worker of one lane, its Faust app and its HTTP app in one loop."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from importlib.metadata import version
@@ -13,10 +14,12 @@ from chassis.clock import SystemClock
 from chassis.health import Liveness
 from chassis.http.access import Access
 from chassis.http.app import add_routes, create_http_app
-from chassis.kafka.admin import end_offsets
+from chassis.kafka.clients import KafkaError
+from chassis.kafka.offsets import OffsetsUnknown, TopicOffsets
 from chassis.kafka.producer import EventProducer
 from chassis.policy_file import load_policies
 from chassis.run import Background
+from chassis.telemetry.logs import get_logger
 from event_schemas.policies import PolicySet
 from sla_monitor.faust_adapter.app import FaustAdapter, create_faust_app
 from sla_monitor.faust_adapter.table import ensure_changelog
@@ -33,6 +36,11 @@ from sla_monitor.worker.watchdog import Watchdog
 
 # A batch of the processor goes out as one of Kafka's; brokers take 1 MiB by default.
 BATCH_BYTES: Final = 512 * 1024
+# At the start: how long Kafka has to answer, well within the silence of a live process, and when it is asked again.
+ASK_AT_MOST: Final = timedelta(seconds=5)
+ASK_AGAIN_S: Final = 1.0
+
+_log = get_logger(__name__)
 
 
 def create_app(settings: Settings, worker_class: "type[Worker] | None" = None) -> FastAPI:
@@ -41,34 +49,31 @@ def create_app(settings: Settings, worker_class: "type[Worker] | None" = None) -
     registry = CollectorRegistry()
     metrics = SLAMetrics(registry, policies)
     liveness = Liveness(timedelta(seconds=15))
-    checks: dict[str, Callable[[], Awaitable[None]]] = {}
+    starting = Starting(lambda: (worker_class or Worker).create(settings, policies, metrics, liveness))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        worker = await (worker_class or Worker).create(settings, policies, metrics, liveness)
-        checks["kafka"] = worker.producer.ping
-        checks["partitions"] = worker.adapter.check_recovered
-        checks["directory"] = worker.posts.check
-        checks["keys"] = settings.check_keys
         access = Access.of(settings, SystemClock(), registry)
-        worker.background.add("officer_keys", access.keys.run)
+        background = Background()
+        background.add("officer_keys", access.keys.run)
+        background.add("worker", starting.run)
         add_routes(
             app,
             create_router(
                 policies,
-                worker.adapter.store,
-                lambda: worker.adapter.owned,
+                starting,
+                starting.owned,
                 SystemClock(),
                 access,
                 emergency=settings.lane == "emergency",
             ),
         )
-        await worker.background.start()
+        await background.start()
         try:
             yield
         finally:
-            await worker.background.stop()
-            await worker.producer.stop()
+            await background.stop()
+            await starting.stop()
             await access.close()
 
     return create_http_app(
@@ -77,9 +82,70 @@ def create_app(settings: Settings, worker_class: "type[Worker] | None" = None) -
         lifespan=lifespan,
         liveness=liveness,
         settings=settings,
-        checks=checks,
+        checks=starting.checks | {"keys": settings.check_keys},
         registry=registry,
     )
+
+
+class KafkaAway(Exception):
+    """Kafka has not answered since this process began."""
+
+
+class Starting:
+    """The worker, once Kafka has answered. Until then the process is live, answers over HTTP, and is not ready."""
+
+    def __init__(self, create: "Callable[[], Awaitable[Worker]]") -> None:
+        self._create = create
+        self._worker: Worker | None = None
+        self.checks: dict[str, Callable[[], Awaitable[None]]] = {
+            "kafka": self._check(lambda worker: worker.producer.ping()),
+            "partitions": self._check(lambda worker: worker.adapter.check_recovered()),
+            "directory": self._check(lambda worker: worker.posts.check()),
+        }
+
+    async def run(self) -> None:
+        """Until it is cancelled; what the worker can't start with comes out of here."""
+        self._worker = await self._create()
+        await self._worker.background.start()
+        await asyncio.Event().wait()
+
+    async def stop(self) -> None:
+        if self._worker is not None:
+            await self._worker.background.stop()
+            await self._worker.producer.stop()
+
+    def owned(self) -> set[int]:
+        return set() if self._worker is None else self._worker.adapter.owned
+
+    def partition(self, number: int) -> Mapping[bytes, bytes]:
+        return {} if self._worker is None else self._worker.adapter.store.partition(number)
+
+    def _check(self, of: "Callable[[Worker], Awaitable[None]]") -> Callable[[], Awaitable[None]]:
+        async def check() -> None:
+            if self._worker is None:
+                raise KafkaAway
+            await of(self._worker)
+
+        return check
+
+
+async def partitions_of_the_lane(settings: Settings, liveness: Liveness) -> int:
+    """How many, with the changelog created if it is missing; asked again and again until Kafka answers.
+
+    Each second: an emergency must not wait for a back-off when Kafka is there again.
+    """
+    while True:
+        liveness.beat()
+        try:
+            async with TopicOffsets(settings.kafka_bootstrap, [settings.cases_topic], within=ASK_AT_MOST) as offsets:
+                partitions = len(await offsets.ends())
+            async with asyncio.timeout(ASK_AT_MOST.total_seconds()):
+                await ensure_changelog(settings, partitions)
+        except (OffsetsUnknown, KafkaError, TimeoutError) as error:
+            _log.warning("kafka_away_at_start", reason=type(error).__name__, detail=str(error))
+            await asyncio.sleep(ASK_AGAIN_S)
+        else:
+            return partitions
 
 
 class Worker:
@@ -107,8 +173,7 @@ class Worker:
     @classmethod
     async def create(cls, settings: Settings, policies: PolicySet, metrics: SLAMetrics, liveness: Liveness) -> Self:
         clock = SystemClock()
-        partitions = len(await end_offsets(settings.kafka_bootstrap, [settings.cases_topic]))
-        await ensure_changelog(settings, partitions)
+        partitions = await partitions_of_the_lane(settings, liveness)
         app = create_faust_app(settings, partitions)
         producer = cls.producer_class(
             settings.kafka_bootstrap, client_id=f"{SERVICE}-{settings.worker_name}", batch_bytes=BATCH_BYTES

@@ -14,6 +14,7 @@ from chassis.policy_file import read_policies
 from event_schemas.officers import DISTRICT_ROLES, OfficerRole
 from event_schemas.policies import DEFAULT_PATH, PolicySet
 from intake.auth.devtoken import officer_of
+from janseva_local import secured
 from janseva_local.folder import ROOT, DataFolder, RunRecord
 from janseva_local.keys import load_or_create
 from janseva_local.stack import Stack
@@ -58,6 +59,8 @@ async def find_or_start(folder: DataFolder, show: Callable[[str], None]) -> Asyn
     record = folder.running()
     if record is not None and record.state == "ready":
         show(f"using the running suite (intake {record.urls['intake']})")
+        if record.secured:
+            secured.adopt(secured.Secured(folder.wire))
         yield _running(folder, record)
         return
     show("no suite is running: starting one with the demo's policies (targets of seconds)")

@@ -146,10 +146,14 @@ class ClockTable(Table[bytes, bytes]):
 
 async def ensure_changelog(settings: Settings, partitions: int) -> None:
     """Create the table's changelog if it is not there: compacted, with as many partitions as the cases topic."""
-    name = f"{settings.group}-{TABLE}-changelog"
-    config = {"cleanup.policy": "compact", "segment.bytes": str(64 * 1024 * 1024), "min.cleanable.dirty.ratio": "0.3"}
-    if settings.changelog_replication > 2:
-        config["min.insync.replicas"] = "2"
-    spec = TopicSpec(name, partitions, settings.changelog_replication, config)
+    spec = changelog_of(settings.group, partitions, settings.changelog_replication)
     if await create_topics(settings.kafka_bootstrap, [spec]):
-        _log.info("changelog_created", topic=name, partitions=partitions)
+        _log.info("changelog_created", topic=spec.name, partitions=partitions)
+
+
+def changelog_of(group: str, partitions: int, replication: int = 1) -> TopicSpec:
+    """The changelog of a lane's table, for who creates it."""
+    config = {"cleanup.policy": "compact", "segment.bytes": str(64 * 1024 * 1024), "min.cleanable.dirty.ratio": "0.3"}
+    if replication > 2:
+        config["min.insync.replicas"] = "2"
+    return TopicSpec(f"{group}-{TABLE}-changelog", partitions, replication, config)
