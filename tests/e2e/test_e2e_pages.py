@@ -57,6 +57,8 @@ async def test_a_complaint_from_a_phone_to_the_wall(stack: Stack, browser: Brows
         await phone.wait_for_selector(".clock.running")
         await picture(phone, "case")
         await desk.goto("/desk")
+        await desk.fill("#q", number.lower())
+        await press(desk, ".find button.button")
         await press(desk, f"text={number}")
         await picture(desk, "desk-case")
         await press(desk, "form[action$='/acknowledge'] button.button")

@@ -19,7 +19,7 @@ from janseva_web.desk.commands import LEFT_OUT, OWN_CODES, VOCABULARIES, Command
 from janseva_web.languages import Languages
 from janseva_web.suite.desk import DeskCase
 from tests.texts.readable import CODE
-from tests.web.fake_suite import CASE, FakeSuite, Tags, browser, hidden, problem
+from tests.web.fake_suite import CASE, FakeSuite, browser, hidden, problem
 
 DOCUMENT: dict[str, Any] = json.loads((ROOT / "docs/openapi/intake.json").read_text("utf-8"))
 ACTS = sorted(
@@ -42,6 +42,7 @@ DESK_CASE: dict[str, Any] = CASE | {
     "allowed": ["acknowledge", "complete-inquiry"],
     "allowed_text": {"acknowledge": "देख लिया, दर्ज करना", "complete-inquiry": "जाँच पूरी करना"},
 }
+COUNTS = {"open": 61, "overdue": 7, "mine": 3, "by_status": {"assigned": 9, "acknowledged": 52}}
 
 
 def token_of(**claims: str) -> str:
@@ -67,6 +68,7 @@ def suite_with_desk() -> FakeSuite:
         f"POST /v1/desk/cases/{CASE_ID}/acknowledge": lambda _: httpx.Response(202, json={}),
         f"POST /v1/desk/cases/{CASE_ID}/complete-inquiry": lambda _: httpx.Response(202, json={}),
         "GET /v1/desk/cases": lambda _: httpx.Response(200, json={"items": [], "next_cursor": None}),
+        "GET /v1/desk/cases/counts": lambda _: httpx.Response(200, json=COUNTS),
     }
     return suite
 
@@ -107,23 +109,6 @@ async def test_an_answer_to_no_login_of_this_browser_is_none(query: dict[str, st
         assert (await http.get("/desk/callback", params=query)).status_code == 400
         assert (await http.get("/desk")).status_code == 303
     assert not [one for one in suite.asked if one.url.path == "/token"]
-
-
-async def test_the_inbox_is_sorted_by_what_is_due_next() -> None:
-    """Emergencies first, then by the time limit, then what has none."""
-    suite = suite_with_desk()
-    lines = [
-        item("none", "routine", None),
-        item("later", "routine", "2026-12-20T00:00:00Z"),
-        item("sooner", "routine", "2026-12-01T00:00:00Z"),
-        item("urgent", "emergency", "2026-12-22T00:00:00Z"),
-    ]
-    suite.answers["GET /v1/desk/cases"] = lambda _: httpx.Response(200, json={"items": lines, "next_cursor": None})
-    async with officer(suite) as http:
-        page = await http.get("/desk")
-    links = [str(one["href"]) for one in Tags(page.text).of("a") if str(one.get("href")).startswith("/desk/cases/")]
-    assert [link.rpartition("/")[2] for link in links] == ["urgent", "sooner", "later", "none"]
-    assert "थानाध्यक्ष" in page.text
 
 
 async def test_a_command_is_sent_as_the_document_describes_it() -> None:

@@ -30,6 +30,7 @@ from janseva_web.desk.away import desk_away_router
 from janseva_web.desk.commands import CommandForms
 from janseva_web.desk.counter import counter_router
 from janseva_web.desk.erasures import erasures_router
+from janseva_web.desk.inbox import inbox_router
 from janseva_web.desk.login import OfficerLogin
 from janseva_web.desk.visits import visits_router
 from janseva_web.emergency.api import emergency_router
@@ -128,6 +129,7 @@ def create_app(
             streams_router(door, intake),
             registers_router(pages, Registers(intake), citizens),
             counter_router(pages, catalogue, citizens, geography, receipts, code_names),
+            inbox_router(pages, desk, catalogue, code_names),
             desk_router(pages, desk, login, CommandForms(code_names)),
             visits_router(pages, desk, receipts),
             seniors_router(door, catalogue, Away(intake), receipts),

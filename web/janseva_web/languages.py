@@ -17,11 +17,13 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from prometheus_client import CollectorRegistry, Counter
 
+from chassis.bilingual import LANGUAGES, Language
+
 SHIPPED: Final = Path(__file__).with_name("locale")
 # Hindi first; what another language lacks is shown in it.
-DEFAULT: Final = "hi"
+DEFAULT: Final[Language] = "hi"
 # The languages in which the services answer.
-ANSWERED: Final = ("hi", "en")
+ANSWERED: Final = LANGUAGES
 INDIA: Final = timezone(timedelta(hours=5, minutes=30))
 LONGEST_HEADER: Final = 500
 
@@ -52,9 +54,9 @@ class PageLanguage:
         return self.code if self.code in ANSWERED else f"{self.code}, {DEFAULT};q=0.9"
 
     @property
-    def filed(self) -> str:
+    def filed(self) -> Language:
         """The language of a case's messages."""
-        return self.code if self.code in ANSWERED else DEFAULT
+        return next((one for one in ANSWERED if one == self.code), DEFAULT)
 
     def text(self, key: str, **values: object) -> str:
         """The text of a key, {names} filled in. A missing one is counted and shown in Hindi."""

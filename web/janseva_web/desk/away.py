@@ -9,10 +9,10 @@ from urllib.parse import quote
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from janseva_web.desk.api import ended, officer, to_login
+from janseva_web.desk.officers import for_officers
 from janseva_web.pages import FieldFault, Pages, new_router
 from janseva_web.suite.away import Away
-from janseva_web.suite.client import Refused
+from janseva_web.suite.client import Asker
 from janseva_web.visit import OFFICER, Visit
 
 BASE: Final = "/desk/away"
@@ -21,9 +21,9 @@ FINDINGS: Final = ("all_well", "something_wrong")
 
 def desk_away_router(pages: Pages, away: Away) -> APIRouter:
     router, rooms = new_router(), _DeskAway(pages, away)
-    pages.get(router, BASE)(rooms.listed)
-    pages.get(router, f"{BASE}/{{notice}}")(rooms.read)
-    pages.post(router, f"{BASE}/{{notice}}")(rooms.passed_by)
+    pages.get(router, BASE)(for_officers(pages, rooms.listed))
+    pages.get(router, f"{BASE}/{{notice}}")(for_officers(pages, rooms.read))
+    pages.post(router, f"{BASE}/{{notice}}")(for_officers(pages, rooms.passed_by, BASE))
     return router
 
 
@@ -32,41 +32,23 @@ class _DeskAway:
     pages: Pages
     away: Away
 
-    async def listed(self, visit: Visit) -> Response:
-        asker = officer(visit)
-        if asker is None:
-            return to_login(self.pages, visit, BASE)
-        try:
-            lines = await self.away.listed(asker)
-        except Refused as refused:
-            return ended(self.pages, visit, refused)
+    async def listed(self, visit: Visit, asker: Asker) -> Response:
+        lines = await self.away.listed(asker)
         done = bool(visit.query("done"))
         return self.pages.page(visit, "desk_away.html", officer=visit.cookie(OFFICER), lines=lines, done=done)
 
-    async def read(self, visit: Visit) -> Response:
-        return await self._show(visit)
+    async def read(self, visit: Visit, asker: Asker) -> Response:
+        return await self._show(visit, asker)
 
-    async def passed_by(self, visit: Visit) -> Response:
-        await visit.read_form()
-        asker, found = officer(visit), visit.field("found")
-        if asker is None:
-            return to_login(self.pages, visit, BASE)
+    async def passed_by(self, visit: Visit, asker: Asker) -> Response:
+        found = visit.field("found")
         if found not in FINDINGS:
-            return await self._show(visit, visit.language.text("form.missing"))
-        try:
-            await self.away.passed_by(_notice(visit), found, asker)
-        except Refused as refused:
-            return ended(self.pages, visit, refused)
+            return await self._show(visit, asker, visit.language.text("form.missing"))
+        await self.away.passed_by(_notice(visit), found, asker)
         return self.pages.redirect(visit, f"{BASE}?done=1")
 
-    async def _show(self, visit: Visit, fault: str = "") -> Response:
-        asker = officer(visit)
-        if asker is None:
-            return to_login(self.pages, visit, BASE)
-        try:
-            notice = await self.away.read(_notice(visit), asker)
-        except Refused as refused:
-            return ended(self.pages, visit, refused)
+    async def _show(self, visit: Visit, asker: Asker, fault: str = "") -> Response:
+        notice = await self.away.read(_notice(visit), asker)
         language = visit.language
         return self.pages.page(
             visit,

@@ -137,11 +137,7 @@ class CommandForms:
             return tuple((code, code) for code in allowed)
         known = self.names.names(group)
         codes = [code for code in (allowed or known) if code != "default"]
-        return tuple((code, known[code].in_(_answered(language)) if code in known else code) for code in codes)
-
-
-def _answered(language: PageLanguage) -> Any:
-    return language.filed
+        return tuple((code, known[code].in_(language.filed) if code in known else code) for code in codes)
 
 
 def body_schema(document: Mapping[str, Any], act: str) -> Mapping[str, Any] | None:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from chassis.http.problems import NOT_FOUND, Problem
 from chassis.sentences import CodeNames
 from janseva_web.cookies import Purpose
-from janseva_web.desk.api import ended, officer, to_login
+from janseva_web.desk.officers import ended, for_officers
 from janseva_web.filing.api import Filing, elsewhere, next_page
 from janseva_web.filing.counter import FIELDS, LONGEST, body_of, choices_of, faults_of
 from janseva_web.filing.draft import Draft
@@ -21,7 +21,7 @@ from janseva_web.filing.steps import Kind, Step
 from janseva_web.home.api import grouped
 from janseva_web.languages import INDIA
 from janseva_web.pages import Pages, new_router
-from janseva_web.suite.client import Api, Refused
+from janseva_web.suite.client import Api, Asker, Refused
 from janseva_web.suite.services import Catalogue, Citizens, Geography
 from janseva_web.suite.shapes import Service
 from janseva_web.tracking.qr import Receipts
@@ -87,10 +87,10 @@ def counter_router(
     code_names: CodeNames,
 ) -> APIRouter:
     router, rooms = new_router(), _CounterPages(pages, catalogue, citizens, geography, receipts, code_names)
-    pages.get(router, BASE)(rooms.services)
-    pages.post(router, f"{BASE}/receipt")(rooms.print_receipt)
-    pages.get(router, f"{BASE}/{{code}}")(rooms.begin)
-    pages.post(router, f"{BASE}/{{code}}")(rooms.answer)
+    pages.get(router, BASE)(for_officers(pages, rooms.services))
+    pages.post(router, f"{BASE}/receipt")(for_officers(pages, rooms.print_receipt, BASE))
+    pages.get(router, f"{BASE}/{{code}}")(for_officers(pages, rooms.begin))
+    pages.post(router, f"{BASE}/{{code}}")(for_officers(pages, rooms.answer, BASE))
     return router
 
 
@@ -103,34 +103,25 @@ class _CounterPages:
     receipts: Receipts
     code_names: CodeNames
 
-    async def services(self, visit: Visit) -> Response:
-        if officer(visit) is None:
-            return to_login(self.pages, visit, BASE)
+    async def services(self, visit: Visit, _: Asker) -> Response:
         groups = grouped([one for one in await self.catalogue.all(visit.asker()) if elsewhere(one) is None])
         return self.pages.page(visit, "desk_counter.html", officer=visit.cookie(OFFICER), groups=groups)
 
-    async def begin(self, visit: Visit) -> Response:
-        filing = await self._filing(visit, Draft())
-        return to_login(self.pages, visit, BASE) if filing is None else await filing.show(filing.steps[0])
+    async def begin(self, visit: Visit, asker: Asker) -> Response:
+        filing = self._filing(visit, await self._service(visit), Draft(), asker)
+        return await filing.show(filing.steps[0])
 
-    async def answer(self, visit: Visit) -> Response:
-        form = await visit.read_form()
-        draft = Draft.opened(await self._service(visit), visit)
+    async def answer(self, visit: Visit, asker: Asker) -> Response:
+        service = await self._service(visit)
+        draft = Draft.opened(service, visit)
         if draft is None:
             return self.pages.redirect(visit, visit.here)
-        filing = await self._filing(visit, draft)
-        if filing is None:
-            return to_login(self.pages, visit, BASE)
         if visit.field("step") == Kind.CHECK.value:
-            draft.counter = {name: visit.field(name)[:LONGEST] for name in FIELDS if name in form}
-        return await next_page(filing)
+            draft.counter = {name: visit.field(name)[:LONGEST] for name in FIELDS if name in visit.form}
+        return await next_page(self._filing(visit, service, draft, asker))
 
-    async def print_receipt(self, visit: Visit) -> Response:
+    async def print_receipt(self, visit: Visit, _: Asker) -> Response:
         """The receipt on paper; each print is an entry of the case."""
-        await visit.read_form()
-        asker = officer(visit)
-        if asker is None:
-            return to_login(self.pages, visit, BASE)
         kept: Mapping[str, Any] | None = visit.sealer.open(PRINTED, visit.field("receipt"), visit.now)
         if kept is None:
             raise Problem(NOT_FOUND)
@@ -145,11 +136,6 @@ class _CounterPages:
             raise Problem(NOT_FOUND)
         return service
 
-    async def _filing(self, visit: Visit, draft: Draft) -> CounterFiling | None:
-        """None: no officer is logged in."""
-        asker = officer(visit)
-        if asker is None:
-            return None
-        service = await self._service(visit)
+    def _filing(self, visit: Visit, service: Service, draft: Draft, asker: Asker) -> CounterFiling:
         parts = (self.pages, self.citizens, self.geography, self.receipts, visit, service, draft, asker.token)
         return CounterFiling(*parts, self.code_names)

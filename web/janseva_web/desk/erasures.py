@@ -9,7 +9,7 @@ from typing import Any, Final
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from janseva_web.desk.api import EXPLAINED, ended, officer, to_login
+from janseva_web.desk.officers import EXPLAINED, for_officers
 from janseva_web.pages import FieldFault, Pages, new_router
 from janseva_web.suite.client import Asker, Refused
 from janseva_web.suite.own_data import Erasure, OwnData
@@ -24,9 +24,9 @@ KEEPS: Final = ("evidence_hold", "court_order")
 
 def erasures_router(pages: Pages, own_data: OwnData) -> APIRouter:
     router, rooms = new_router(), _Erasures(pages, own_data)
-    pages.get(router, BASE)(rooms.listed)
-    pages.get(router, f"{BASE}/{{erasure}}")(rooms.one)
-    pages.post(router, f"{BASE}/{{erasure}}")(rooms.decide)
+    pages.get(router, BASE)(for_officers(pages, rooms.listed))
+    pages.get(router, f"{BASE}/{{erasure}}")(for_officers(pages, rooms.one))
+    pages.post(router, f"{BASE}/{{erasure}}")(for_officers(pages, rooms.decide, BASE))
     return router
 
 
@@ -35,25 +35,14 @@ class _Erasures:
     pages: Pages
     own_data: OwnData
 
-    async def listed(self, visit: Visit) -> Response:
-        asker = officer(visit)
-        if asker is None:
-            return to_login(self.pages, visit, BASE)
-        try:
-            items = await self.own_data.waiting(asker)
-        except Refused as refused:
-            return ended(self.pages, visit, refused)
+    async def listed(self, visit: Visit, asker: Asker) -> Response:
+        items = await self.own_data.waiting(asker)
         return self.pages.page(visit, "desk_erasures.html", officer=visit.cookie(OFFICER), items=items)
 
-    async def one(self, visit: Visit) -> Response:
-        asker = officer(visit)
-        return to_login(self.pages, visit, BASE) if asker is None else await self._show(visit, asker)
+    async def one(self, visit: Visit, asker: Asker) -> Response:
+        return await self._show(visit, asker)
 
-    async def decide(self, visit: Visit) -> Response:
-        await visit.read_form()
-        asker = officer(visit)
-        if asker is None:
-            return to_login(self.pages, visit, BASE)
+    async def decide(self, visit: Visit, asker: Asker) -> Response:
         faults = _missing(visit)
         if faults:
             return await self._show(visit, asker, faults)
@@ -62,16 +51,12 @@ class _Erasures:
             decided = await self.own_data.decide(_erasure(visit), body_of(visit, found), asker)
         except Refused as refused:
             if refused.status not in EXPLAINED:
-                return ended(self.pages, visit, refused)
+                raise
             return await self._show(visit, asker, [FieldFault("", refused.detail or refused.title)])
         return self._page(visit, decided, done=True)
 
     async def _show(self, visit: Visit, asker: Asker, faults: Sequence[FieldFault] = ()) -> Response:
-        try:
-            found = await self.own_data.one(_erasure(visit), asker)
-        except Refused as refused:
-            return ended(self.pages, visit, refused)
-        return self._page(visit, found, faults)
+        return self._page(visit, await self.own_data.one(_erasure(visit), asker), faults)
 
     def _page(self, visit: Visit, found: Erasure, faults: Sequence[FieldFault] = (), *, done: bool = False) -> Response:
         def named(codes: Sequence[str]) -> list[tuple[str, str]]:

@@ -11,13 +11,14 @@ from fastapi import APIRouter
 from markupsafe import Markup
 from starlette.responses import Response
 
-from janseva_web.desk.api import officer, to_login
+from janseva_web.desk.officers import EXPLAINED, for_officers
 from janseva_web.pages import FieldFault, Pages, new_router
-from janseva_web.suite.client import Refused
+from janseva_web.suite.client import Asker, Refused
 from janseva_web.suite.desk import Desk, VisitDone
 from janseva_web.tracking.qr import Receipts
 from janseva_web.visit import OFFICER, Receipt, Visit
 
+BASE: Final = "/desk/visits"
 FIELDS: Final = ("number", "name", "phone", "about")
 LONGEST: Final = 2_000
 # Where a member of the body stands on the page.
@@ -27,13 +28,14 @@ PLACES: Final = {
     "/complainant/phone": "phone",
     "/description": "about",
 }
-EXPLAINED: Final = frozenset({400, 404, 409, 422})
+# No case has the number that was typed.
+NO_CASE: Final = 404
 
 
 def visits_router(pages: Pages, desk: Desk, receipts: Receipts) -> APIRouter:
     router, rooms = new_router(), _Visits(pages, desk, receipts)
-    pages.get(router, "/desk/visits")(rooms.ask)
-    pages.post(router, "/desk/visits")(rooms.check_in)
+    pages.get(router, BASE)(for_officers(pages, rooms.ask))
+    pages.post(router, BASE)(for_officers(pages, rooms.check_in, BASE))
     return router
 
 
@@ -43,23 +45,17 @@ class _Visits:
     desk: Desk
     receipts: Receipts
 
-    async def ask(self, visit: Visit) -> Response:
-        if officer(visit) is None:
-            return to_login(self.pages, visit, "/desk/visits")
+    async def ask(self, visit: Visit, _: Asker) -> Response:
         return self._page(visit, {})
 
-    async def check_in(self, visit: Visit) -> Response:
-        await visit.read_form()
-        asker = officer(visit)
-        if asker is None:
-            return to_login(self.pages, visit, "/desk/visits")
+    async def check_in(self, visit: Visit, asker: Asker) -> Response:
         given = {name: visit.field(name)[:LONGEST] for name in FIELDS}
         if not given["number"] and not given["name"]:
             return self._page(visit, given, (FieldFault("name", visit.language.text("visit.who_missing")),))
         try:
             done = await self.desk.check_in(body_of(given, visit.language.filed), visit.field("key")[:60], asker)
         except Refused as refused:
-            if refused.status not in EXPLAINED:
+            if refused.status not in EXPLAINED | {NO_CASE}:
                 raise
             return self._page(visit, given, _faults(refused))
         return self._page(visit, {}, done=done)

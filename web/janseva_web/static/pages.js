@@ -54,7 +54,8 @@ if (live) {
     const answer = await fetch(live.dataset.part, { credentials: "same-origin" });
     if (!answer.ok || answer.redirected) return;
     const text = await answer.text();
-    if (text === live.dataset.shown || live.contains(document.activeElement)) return;
+    /* What somebody is about to do is not taken from under his hands. */
+    if (text === live.dataset.shown || live.contains(document.activeElement) || live.querySelector(":checked")) return;
     const part = new DOMParser().parseFromString(text, "text/html");
     if (live.dataset.shown) live.classList.add("changed");
     live.dataset.shown = text;

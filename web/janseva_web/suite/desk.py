@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from pydantic import Field
 
 from janseva_web.suite.client import Api, Asker
 from janseva_web.suite.services import shaped
 from janseva_web.suite.shapes import Case, CaseClock, DueTime, Read
-
-INBOX: Final = 200
 
 
 class DeskItem(Read):
@@ -31,17 +29,42 @@ class DeskItem(Read):
     kinds_text: tuple[str, ...] = ()
     flags_text: tuple[str, ...] = ()
     clocks: tuple[CaseClock, ...] = ()
+    filed_at: datetime | None = None
+    station: str | None = None
+    officer: str | None = None
+    next_due: datetime | None = None
 
     @property
     def next_clock(self) -> CaseClock | None:
-        """The running time limit that is due first."""
+        """The police's running time limit that is due first."""
         running = [clock for clock in self.clocks if clock.state == "running"]
+        running = [clock for clock in running if clock.due_at == self.next_due] or running
         return min(running, key=lambda clock: clock.due_at, default=None)
 
 
 class DeskPage(Read):
     items: tuple[DeskItem, ...]
     next_cursor: str | None = None
+
+
+class DeskCounts(Read):
+    """Of the cases that are not over."""
+
+    open: int
+    overdue: int
+    mine: int
+    by_status: Mapping[str, int] = {}
+
+
+class AcknowledgedCase(Read):
+    """`detail` says why it was not acknowledged."""
+
+    case_id: str
+    detail: str | None = None
+
+
+class Acknowledged(Read):
+    items: tuple[AcknowledgedCase, ...]
 
 
 class Person(Read):
@@ -97,9 +120,15 @@ class Desk:
     intake: Api
     _document: Mapping[str, Any] | None = field(default=None, repr=False)
 
-    async def inbox(self, asker: Asker) -> DeskPage:
-        answer = await self.intake.get("/v1/desk/cases", asker=asker, query={"limit": str(INBOX)})
-        return shaped(DeskPage, answer.body)
+    async def inbox(self, wanted: Mapping[str, str], asker: Asker) -> DeskPage:
+        return shaped(DeskPage, (await self.intake.get("/v1/desk/cases", asker=asker, query=wanted)).body)
+
+    async def counts(self, wanted: Mapping[str, str], asker: Asker) -> DeskCounts:
+        return shaped(DeskCounts, (await self.intake.get("/v1/desk/cases/counts", asker=asker, query=wanted)).body)
+
+    async def acknowledge(self, case_ids: Sequence[str], asker: Asker) -> Acknowledged:
+        body = {"case_ids": list(case_ids)}
+        return shaped(Acknowledged, (await self.intake.post("/v1/desk/cases/acknowledge", asker=asker, body=body)).body)
 
     async def case(self, case_id: str, asker: Asker) -> DeskCase:
         return shaped(DeskCase, (await self.intake.get("/v1/desk/cases/{}", case_id, asker=asker)).body)

@@ -10,9 +10,9 @@ from typing import Final
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from janseva_web.desk.api import officer, to_login
+from janseva_web.desk.officers import for_officers
 from janseva_web.pages import Pages, new_router
-from janseva_web.suite.client import Refused
+from janseva_web.suite.client import Asker
 from janseva_web.suite.ledger import Ledger, ReportRow
 from janseva_web.visit import OFFICER, Visit
 
@@ -41,20 +41,11 @@ def grouped(rows: Sequence[ReportRow]) -> list[Group]:
 def wall_router(pages: Pages, ledger: Ledger) -> APIRouter:
     router = new_router()
 
-    async def wall(visit: Visit) -> Response:
-        asker = officer(visit)
-        if asker is None:
-            return to_login(pages, visit, "/desk/wall")
+    async def wall(visit: Visit, asker: Asker) -> Response:
         district = visit.query("district", 100)
-        try:
-            by, wanted = ("station", {"district": district}) if district else ("district", {})
-            report = await ledger.report(by, wanted, asker)
-            running = await ledger.open_rounds(EMERGENCY, asker)
-        except Refused as refused:
-            if refused.status == 401:
-                visit.drop(OFFICER)
-                return to_login(pages, visit, "/desk/wall")
-            raise
+        by, wanted = ("station", {"district": district}) if district else ("district", {})
+        report = await ledger.report(by, wanted, asker)
+        running = await ledger.open_rounds(EMERGENCY, asker)
         return pages.page(
             visit,
             "wall_part.html" if visit.query("part") else "wall.html",
@@ -67,5 +58,5 @@ def wall_router(pages: Pages, ledger: Ledger) -> APIRouter:
             running=running.items,
         )
 
-    pages.get(router, "/desk/wall")(wall)
+    pages.get(router, "/desk/wall")(for_officers(pages, wall))
     return router
