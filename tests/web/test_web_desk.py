@@ -19,7 +19,7 @@ from janseva_web.desk.commands import LEFT_OUT, OWN_CODES, VOCABULARIES, Command
 from janseva_web.languages import Languages
 from janseva_web.suite.desk import DeskCase
 from tests.texts.readable import CODE
-from tests.web.fake_suite import CASE, FakeSuite, browser, hidden, problem
+from tests.web.fake_suite import CASE, FakeSuite, Tags, browser, hidden, problem
 
 DOCUMENT: dict[str, Any] = json.loads((ROOT / "docs/openapi/intake.json").read_text("utf-8"))
 ACTS = sorted(
@@ -161,6 +161,32 @@ async def test_the_citizens_data_are_shown_for_a_reason_alone() -> None:
         form = {**hidden(page.text), "reason": "पीड़ित को फोन करना है"}
         assert "आशा देवी" in (await http.post(f"/desk/cases/{CASE_ID}/reveal", data=form)).text
     assert suite.bodies(f"/v1/desk/cases/{CASE_ID}/reveal") == [{"reason": "पीड़ित को फोन करना है"}]
+
+
+async def test_what_must_be_known_before_a_call_stands_above_the_number() -> None:
+    """Safe hours, the notes of officers, to whom the case was given, and where routing was in doubt, by name."""
+    suite = suite_with_desk()
+    more: dict[str, Any] = {
+        "safe_contact": {"neutral": True, "opens": "10:07", "closes": "16:23"},
+        "notes": [{"note_id": "n_1", "at": "2026-11-28T09:00:00Z", "post": "SHO:5140003", "text": "<i>गवाह</i>"}],
+        "officer": {"officer": "io-5140003-2", "post": "SHO:5140003", "at": "2026-11-28T09:00:00Z"},
+        "assignment": {"reason_text": "स्थान इस थाने में है", "ambiguous_with": ["5140003", "5140012"], "confidence": 0.6},
+        "allowed": ["note", "assign-officer"],
+        "allowed_text": {"note": "टिप्पणी लिखना", "assign-officer": "सौंपना"},
+    }
+    suite.answers[f"GET /v1/desk/cases/{CASE_ID}"] = lambda _: httpx.Response(200, json=DESK_CASE | more)
+    suite.answers[f"POST /v1/desk/cases/{CASE_ID}/note"] = lambda _: httpx.Response(202, json={})
+    async with officer(suite) as http:
+        page = await http.get(f"/desk/cases/{CASE_ID}")
+        long = "गवाह का बयान " * 200
+        await http.post(f"/desk/cases/{CASE_ID}/note", data={**hidden(page.text), "note-note": long})
+    assert page.text.index("केवल 10:07 से 16:23 बजे के बीच") < page.text.index("***02")
+    assert "यह फोन दूसरे भी देख सकते हैं" in page.text
+    assert "&lt;i&gt;गवाह" in page.text
+    assert "io-5140003-2" in page.text
+    assert "अररिया (5140003), 5140012" in page.text
+    assert [one["id"] for one in Tags(page.text).of("textarea")] == ["note-note"]
+    assert suite.bodies(f"/v1/desk/cases/{CASE_ID}/note") == [{"note": long.strip()}]
 
 
 @pytest.mark.parametrize("language", ["hi", "en"])

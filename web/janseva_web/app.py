@@ -130,7 +130,7 @@ def create_app(
             registers_router(pages, Registers(intake), citizens),
             counter_router(pages, catalogue, citizens, geography, receipts, code_names),
             inbox_router(pages, desk, catalogue, code_names),
-            desk_router(pages, desk, login, CommandForms(code_names)),
+            desk_router(pages, desk, login, CommandForms(code_names), geography),
             visits_router(pages, desk, receipts),
             seniors_router(door, catalogue, Away(intake), receipts),
             desk_away_router(pages, Away(intake)),

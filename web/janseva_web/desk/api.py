@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -15,12 +16,15 @@ from janseva_web.desk.officers import DESK, EXPLAINED, for_officers
 from janseva_web.pages import FieldFault, Pages, new_router, own_path
 from janseva_web.suite.client import Asker, Refused
 from janseva_web.suite.desk import Desk, DeskCase
+from janseva_web.suite.services import Geography
 from janseva_web.tracking.streams import handed_on
 from janseva_web.visit import OFFICER, Visit
 
+MOST_RUNNERS_UP: Final = 4
 
-def desk_router(pages: Pages, desk: Desk, login: OfficerLogin, forms: CommandForms) -> APIRouter:
-    router, rooms = new_router(), _DeskPages(pages, desk, login, forms)
+
+def desk_router(pages: Pages, desk: Desk, login: OfficerLogin, forms: CommandForms, geography: Geography) -> APIRouter:
+    router, rooms = new_router(), _DeskPages(pages, desk, login, forms, geography)
     pages.get(router, "/desk/login")(rooms.log_in)
     pages.get(router, CALLBACK)(rooms.logged_in)
     pages.post(router, "/desk/logout")(rooms.log_out)
@@ -37,6 +41,7 @@ class _DeskPages:
     desk: Desk
     login: OfficerLogin
     forms: CommandForms
+    geography: Geography
 
     async def log_in(self, visit: Visit) -> Response:
         return self.pages.redirect(visit, await self.login.begin(visit, own_path(visit.query("to"), DESK)))
@@ -95,10 +100,24 @@ class _DeskPages:
             officer=visit.cookie(OFFICER),
             case=case,
             forms=drawn,
+            runners_up=await self._runners_up(visit, case),
             done=done,
             key=str(uuid.uuid4()),
             asked_act=str(visit.request.path_params.get("act", "")) if faults else "",
         )
+
+    async def _runners_up(self, visit: Visit, case: DeskCase) -> list[str]:
+        """The stations that the case might as well belong to, by name; by code where routing does not answer."""
+        codes = () if case.assignment is None else case.assignment.ambiguous_with
+        found = []
+        for code in codes[:MOST_RUNNERS_UP]:
+            try:
+                station = await self.geography.station(code, visit.asker())
+            except Refused:
+                found.append(code)
+            else:
+                found.append(f"{visit.language.of(station.names)} ({code})")
+        return found
 
     async def _explained(self, visit: Visit, asker: Asker, refused: Refused, prefix: str) -> Response:
         """The case as it is now, and why what was asked was not done."""

@@ -58,19 +58,23 @@ ONE_OF_MANY: Final[Mapping[tuple[str, str], Callable[[DeskCase], tuple[tuple[str
         (one.certificate_id, one.kind_text) for one in case.certificates
     ),
 }
-LONGEST: Final = 2_000
+# More than any command takes: what is too long is refused, never cut.
+LONGEST: Final = 8_000
+# What may be longer is written in a field of several lines.
+LINE: Final = 400
 MOST_LINES: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
 class CommandField:
-    """`shape` is text, time, lines, check, one or many (of `choices`)."""
+    """`shape` is text, long, time, lines, check, one or many (of `choices`)."""
 
     name: str
     title: str
     shape: str
     needed: bool
     choices: tuple[tuple[str, str], ...] = ()
+    longest: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +117,11 @@ class CommandForms:
             # An optional code without names to choose from is nothing to ask a person.
             if shape == "text" and name not in required and name.endswith(("_code", "_id", "outcome", "_of")):
                 continue
-            title = name if papers is None else "paper"
-            yield CommandField(name, language.text(f"desk.field.{title}"), shape, name in required, choices)
+            longest = int(_plain(member).get("maxLength", 0))
+            if shape == "text" and longest > LINE:
+                shape = "long"
+            title = language.text(f"desk.field.{name if papers is None else 'paper'}")
+            yield CommandField(name, title, shape, name in required, choices, longest)
 
     def _choices(
         self, act: str, name: str, member: Mapping[str, Any], case: DeskCase, language: PageLanguage

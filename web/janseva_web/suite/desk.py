@@ -87,6 +87,41 @@ class PaperToApprove(Read):
     kind_text: str
 
 
+class DeskNote(Read):
+    """What an officer wrote for the others; hidden until the details are opened."""
+
+    at: datetime
+    post: str
+    text: str | None = Field(default=None, repr=False)
+
+
+class OfficerOfCase(Read):
+    officer: str
+    at: datetime
+
+
+class SafeContact(Read):
+    """`neutral`: others may read along on this phone; both times or neither."""
+
+    neutral: bool
+    opens: str | None = None
+    closes: str | None = None
+
+
+class Assignment(Read):
+    """Why the office has the case, and which others might as well."""
+
+    reason_text: str = ""
+    provisional: bool = False
+    confidence: float | None = None
+    distance_to_edge_m: float | None = None
+    ambiguous_with: tuple[str, ...] = ()
+
+    @property
+    def is_doubtful(self) -> bool:
+        return self.provisional or bool(self.ambiguous_with)
+
+
 class DeskCase(Case):
     priority: str
     priority_text: str
@@ -96,7 +131,11 @@ class DeskCase(Case):
     flags_text: tuple[str, ...] = ()
     possible_duplicates: tuple[str, ...] = ()
     personal: Person
+    safe_contact: SafeContact | None = None
     messages: tuple[DeskMessage, ...] = ()
+    notes: tuple[DeskNote, ...] = ()
+    officer: OfficerOfCase | None = None
+    assignment: Assignment | None = None
     masked: bool
     allowed: tuple[str, ...] = ()
     allowed_text: Mapping[str, str] = {}

@@ -115,6 +115,7 @@ def desk_router(parts: DeskParts) -> APIRouter:
             parts.commands.allowed(found, actor),
             parts.labels(language),
             masked=masked,
+            contact=parts.safe_contact(found),
             messages=messages_of(found, parts.ring),
             notes=notes_of(found, parts.ring),
             like=beside,

@@ -212,10 +212,22 @@ class CounterOfCase(Shape):
     received_by: Literal["hand", "post"] | None
 
 
+class SafeContactOfCase(Shape):
+    """How the person wishes to be reached. `neutral`: others may read along on this phone. `opens` and `closes`: the
+    time of India's clock between which alone a call or message reaches nobody else, over midnight if it closes first;
+    null: at any time.
+    """
+
+    neutral: bool
+    opens: str | None
+    closes: str | None
+
+
 class DeskCase(CaseStatus):
     """The status, and what an officer needs besides. `allowed`: the commands that would be accepted now, by name in
     `allowed_text`. `papers`: those that may be approved now, by whichever post. `agreed_by`: how the person agreed to
     what a helper filed; name and number of the helper are among the revealed attributes.
+    `safe_contact` stands there masked or not, so that it is seen before a call; null: nothing was asked for.
     """
 
     priority: PriorityName
@@ -238,6 +250,7 @@ class DeskCase(CaseStatus):
     assignment: DeskAssignment | None
     location: Point | None
     personal: Personal
+    safe_contact: SafeContactOfCase | None
     messages: list[DeskMessage]
     notes: list[DeskNote]
     officer: OfficerOfCase | None

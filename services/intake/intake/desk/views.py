@@ -7,7 +7,7 @@ from typing import Any
 
 from chassis.bilingual import Language
 from chassis.sentences import CodeNames
-from event_schemas import PersonalData
+from event_schemas import PersonalData, SafeContact
 from intake.case import past
 from intake.case.clock_views import clock_view
 from intake.case.clocks import NEVER_DUE, displayed_state
@@ -157,6 +157,7 @@ def desk_view(
     labels: Labels,
     *,
     masked: bool,
+    contact: SafeContact | None = None,
     messages: Sequence[WrittenMessage] = (),
     notes: Sequence[WrittenNote] = (),
     like: Likeness = NONE,
@@ -195,6 +196,7 @@ def desk_view(
         else None,
         "location": case.location.model_dump(exclude_none=True) if case.location else None,
         "personal": masked_data(personal, hidden=case.sensitive) if masked else revealed_data(personal),
+        "safe_contact": _reached(contact),
         "messages": [labels.message(one, masked=masked) for one in messages],
         "notes": [labels.note(one, masked=masked) for one in notes],
         "officer": None if case.investigator is None else asdict(case.investigator),
@@ -217,6 +219,13 @@ def _beside(case: Case, like: Likeness, labels: Labels, more: Sequence[str] = ()
         "possible_duplicates": list(like.possible_duplicates),
         "group": like.group,
     }
+
+
+def _reached(contact: SafeContact | None) -> Mapping[str, Any] | None:
+    """None: as usual."""
+    if contact is None or not (contact.neutral or contact.hours):
+        return None
+    return {"neutral": contact.neutral, "opens": contact.opens, "closes": contact.closes}
 
 
 def masked_data(personal: PersonalData, *, hidden: bool) -> Mapping[str, Any]:
