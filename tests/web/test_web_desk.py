@@ -189,6 +189,25 @@ async def test_what_must_be_known_before_a_call_stands_above_the_number() -> Non
     assert suite.bodies(f"/v1/desk/cases/{CASE_ID}/note") == [{"note": long.strip()}]
 
 
+async def test_a_case_is_printed_for_a_reason_that_is_on_record_first() -> None:
+    """The paper has the citizen's data, who printed it and when, and neither menu nor form."""
+    suite = suite_with_desk()
+    shown = DESK_CASE | {"masked": False, "personal": DESK_CASE["personal"] | {"name": "आशा <देवी>"}}
+    suite.answers[f"POST /v1/desk/cases/{CASE_ID}/reveal"] = lambda _: httpx.Response(200, json=shown)
+    async with officer(suite) as http:
+        page = await http.get(f"/desk/cases/{CASE_ID}")
+        nothing = await http.post(f"/desk/cases/{CASE_ID}/print", data=hidden(page.text))
+        assert (nothing.status_code, 'href="#print_reason"' in nothing.text) == (422, True)
+        form = {**hidden(page.text), "print_reason": "न्यायालय की फाइल"}
+        paper = await http.post(f"/desk/cases/{CASE_ID}/print", data=form)
+        listed = await http.get("/desk", params={"mine": "yes", "print": "1"})
+    assert suite.bodies(f"/v1/desk/cases/{CASE_ID}/reveal") == [{"reason": "छापा गया: न्यायालय की फाइल"}]
+    assert "आशा &lt;देवी&gt;" in paper.text
+    for one in (paper, listed):
+        assert "छापा: थानाध्यक्ष (SHO:5140003), 29 नवंबर 2026, 2:30 pm" in one.text
+        assert not Tags(one.text).of("form") + Tags(one.text).of("nav")
+
+
 @pytest.mark.parametrize("language", ["hi", "en"])
 @pytest.mark.parametrize("act", COMMANDS)
 def test_every_command_of_the_document_has_a_form_for_people(act: str, language: str) -> None:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from janseva_web.desk.commands import CommandForms, body_of, field_id
 from janseva_web.desk.login import CALLBACK, OfficerLogin
-from janseva_web.desk.officers import DESK, EXPLAINED, for_officers
+from janseva_web.desk.officers import DESK, EXPLAINED, for_officers, named_officer
 from janseva_web.pages import FieldFault, Pages, new_router, own_path
 from janseva_web.suite.client import Asker, Refused
 from janseva_web.suite.desk import Desk, DeskCase
@@ -21,6 +21,8 @@ from janseva_web.tracking.streams import handed_on
 from janseva_web.visit import OFFICER, Visit
 
 MOST_RUNNERS_UP: Final = 4
+# With what is written before it, within what intake takes.
+LONGEST_REASON: Final = 200
 
 
 def desk_router(pages: Pages, desk: Desk, login: OfficerLogin, forms: CommandForms, geography: Geography) -> APIRouter:
@@ -31,6 +33,7 @@ def desk_router(pages: Pages, desk: Desk, login: OfficerLogin, forms: CommandFor
     pages.get(router, "/desk/cases/{case}")(for_officers(pages, rooms.case))
     pages.get(router, "/desk/cases/{case}/papers/{paper}")(for_officers(pages, rooms.paper))
     pages.post(router, "/desk/cases/{case}/reveal")(for_officers(pages, rooms.reveal))
+    pages.post(router, "/desk/cases/{case}/print")(for_officers(pages, rooms.print_case))
     pages.post(router, "/desk/cases/{case}/{act}")(for_officers(pages, rooms.command))
     return router
 
@@ -74,6 +77,20 @@ class _DeskPages:
         """The citizen's papers and the letters to offices; intake records who read which."""
         path, paper = "/v1/desk/cases/{}/certificates/{}.pdf", str(visit.request.path_params["paper"])
         return await handed_on(visit, self.desk.intake, asker, path, _case_id(visit), paper)
+
+    async def print_case(self, visit: Visit, asker: Asker) -> Response:
+        """The whole case for the file; that it was printed, by whom and why, is on record before."""
+        why = visit.field("print_reason")[:LONGEST_REASON]
+        if not why:
+            missing = FieldFault("print_reason", visit.language.text("form.missing"))
+            return await self._show(visit, asker, await self.desk.case(_case_id(visit), asker), faults=[missing])
+        try:
+            case = await self.desk.reveal(_case_id(visit), visit.language.text("print.recorded", reason=why), asker)
+        except Refused as refused:
+            return await self._explained(visit, asker, refused, "print_reason")
+        return self.pages.page(
+            visit, "desk_case_print.html", case=case, who=named_officer(visit), back=visit.here.rpartition("/")[0]
+        )
 
     async def command(self, visit: Visit, asker: Asker) -> Response:
         act, case_id = str(visit.request.path_params["act"]), _case_id(visit)

@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from chassis.sentences import CodeNames
-from janseva_web.desk.officers import DESK, EXPLAINED, for_officers
+from janseva_web.desk.officers import DESK, EXPLAINED, for_officers, named_officer
 from janseva_web.languages import PageLanguage
 from janseva_web.pages import FieldFault, Pages, new_router
 from janseva_web.suite.client import Asker, Refused
@@ -29,6 +29,8 @@ ENDED: Final = frozenset({"closed", "withdrawn"})
 WAITING: Final = frozenset({"assigned", "reopened"})
 # So many days ago it was filed, or more.
 AGES: Final = (1, 3, 7, 15, 30, 60)
+# What of the page is asked for, and its template.
+TEMPLATES: Final[Mapping[str, str]] = {"part": "desk_inbox_part.html", "print": "desk_inbox_print.html"}
 CODE: Final = re.compile(r"[0-9A-Za-z_-]{1,60}")
 
 
@@ -88,8 +90,16 @@ class Asked:
     @property
     def part(self) -> str:
         """Where a script fetches this very list anew."""
+        return self._as("part")
+
+    @property
+    def paper(self) -> str:
+        """This very list, made for paper."""
+        return self._as("print")
+
+    def _as(self, form: str) -> str:
         place = self.address(after=self.after)
-        return f"{place}{'&' if '?' in place else '?'}part=1"
+        return f"{place}{'&' if '?' in place else '?'}{form}=1"
 
     @property
     def is_narrowed(self) -> bool:
@@ -154,10 +164,12 @@ class _Inbox:
         language = visit.language
         return self.pages.page(
             visit,
-            "desk_inbox_part.html" if visit.query("part") else "desk_inbox.html",
+            next((name for form, name in TEMPLATES.items() if visit.query(form)), "desk_inbox.html"),
             status=422 if faults or refusal else 200,
             faults=[*faults, *refusal],
             officer=visit.cookie(OFFICER),
+            who=named_officer(visit),
+            back=asked.address(),
             asked=asked,
             items=emergencies_first(page.items) if not asked.sort else page.items,
             following=asked.address(after=page.next_cursor) if page.next_cursor else "",

@@ -54,6 +54,15 @@ def officer(visit: Visit) -> Asker | None:
     return None if kept is None else visit.asker(token=str(kept["access"]))
 
 
+def named_officer(visit: Visit) -> str:
+    """Who is logged in, as a paper names him: role and post."""
+    kept = visit.cookie(OFFICER) or {}
+    role = str(kept.get("role", ""))
+    title = visit.language.text(f"desk.role.{role}") if visit.language.has(f"desk.role.{role}") else role
+    post = str(kept.get("post", ""))
+    return f"{title} ({post})" if post else title
+
+
 def whole_place(visit: Visit) -> str:
     """This page with what was asked of it, to come back to."""
     query = visit.request.url.query

@@ -35,6 +35,12 @@ if (track && location.hash.includes("~")) {
   track.submit();
 }
 
+/* A page made for paper: its button prints it. */
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
 /* Time that is left counts down; within the last day in hours, minutes and seconds. */
 const tick = () => {
   for (const left of document.querySelectorAll("[data-due]")) {
