@@ -117,7 +117,7 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Acknowledgement:
     """What became of one of the chosen cases; `why` it was not acknowledged, empty if it was."""
 
     number: str
@@ -156,7 +156,7 @@ class _Inbox:
         return await self._show(visit, asker, outcomes=_outcomes(chosen, done))
 
     async def _show(
-        self, visit: Visit, asker: Asker, *, faults: Sequence[FieldFault] = (), outcomes: Sequence[Outcome] = ()
+        self, visit: Visit, asker: Asker, *, faults: Sequence[FieldFault] = (), outcomes: Sequence[Acknowledgement] = ()
     ) -> Response:
         asked = Asked.of(visit)
         page, refusal = await self._page(visit, asked, asker)
@@ -218,5 +218,5 @@ def _chosen(visit: Visit) -> Iterator[tuple[str, str]]:
             yield case_id, number or case_id
 
 
-def _outcomes(chosen: Mapping[str, str], done: Acknowledged) -> list[Outcome]:
-    return [Outcome(chosen.get(one.case_id, one.case_id), one.detail or "") for one in done.items]
+def _outcomes(chosen: Mapping[str, str], done: Acknowledged) -> list[Acknowledgement]:
+    return [Acknowledgement(chosen.get(one.case_id, one.case_id), one.detail or "") for one in done.items]

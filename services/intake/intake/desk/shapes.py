@@ -213,7 +213,7 @@ class CounterOfCase(Shape):
 
 
 class SafeContactOfCase(Shape):
-    """How the person wishes to be reached. `neutral`: others may read along on this phone. `opens` and `closes`: the
+    """How the person asked to be reached. `neutral`: others may read along on this phone. `opens` and `closes`: the
     time of India's clock between which alone a call or message reaches nobody else, over midnight if it closes first;
     null: at any time.
     """
