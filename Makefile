@@ -77,6 +77,14 @@ demo: $(RUNS) ## Let some 300 citizens and officers use the suite and reconcile;
 seed-data: $(RUNS) ## Fill the running suite with sample registers, FIRs and officers, marked as samples
 	@exec $(SUITE) seed-data
 
+.PHONY: dashboards-check
+dashboards-check: $(RUNS) ## Ask a real Prometheus beside the suite every query of the dashboards, every rule, one sum of the ledger
+	@exec $(PY) deploy/grafana/check.py
+
+.PHONY: hq
+hq: $(RUNS) ## Draw all dashboards of the suite, in Hindi and English, as pages and pictures (.data/hq)
+	@exec $(PY) deploy/grafana/draw.py
+
 ## Work on the code
 
 .PHONY: fast

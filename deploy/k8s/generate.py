@@ -24,7 +24,7 @@ def files() -> dict[Path, str]:
     for service in PROGRAMS:
         made |= _service_files(service)
     made[K8S / "components/strimzi/topics.yaml"] = as_yaml_stream(topic_resources(), source=SOURCE)
-    made[K8S / "components/monitoring/dashboards.yaml"] = as_yaml(_dashboards(), source=SOURCE)
+    made[K8S / "components/monitoring/dashboards.yaml"] = as_yaml_stream(_dashboards(), source=SOURCE)
     return made
 
 
@@ -50,19 +50,23 @@ def _shared() -> list[Setting]:
     return [setting for setting in settings.values() if setting.shared and not setting.secret]
 
 
-def _dashboards() -> dict[str, object]:
+def _dashboards() -> list[dict[str, object]]:
+    """One object for each file: all of them together are more than an object may hold."""
     folder = ROOT / "deploy/grafana/dashboards"
-    return {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": {
-            "name": "janseva-dashboards",
-            "namespace": "janseva",
-            "labels": {"grafana_dashboard": "1"},
-            "annotations": {"grafana_folder": "Janseva"},
-        },
-        "data": {path.name: path.read_text(encoding="utf8") for path in sorted(folder.glob("*.json"))},
-    }
+    return [
+        {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {
+                "name": path.stem,
+                "namespace": "janseva",
+                "labels": {"grafana_dashboard": "1"},
+                "annotations": {"grafana_folder": "Janseva"},
+            },
+            "data": {path.name: path.read_text(encoding="utf8")},
+        }
+        for path in sorted(folder.glob("*.json"))
+    ]
 
 
 if __name__ == "__main__":

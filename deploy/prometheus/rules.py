@@ -1,10 +1,12 @@
 """Recording and alerting rules, as data: rules.yaml and the cluster's PrometheusRule are written from here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from deploy.prometheus.alerts import ALERTS, Alert
 from deploy.prometheus.expressions import WINDOWS, gained, grown, or_zero
+from deploy.prometheus.places import district_places
 from deploy.prometheus.promises import PROMISES
 
 
@@ -41,6 +43,25 @@ def document() -> dict[str, Any]:
     return {"groups": [group.document() for group in groups()]}
 
 
+# What dashboards add up over a window, as `growth: (counter, labels that are kept)`.
+COUNTED: Final[Mapping[str, tuple[str, ...]]] = {
+    "submissions": ("janseva_submissions_accepted_total", "service_code", "channel"),
+    "submissions_rejected": ("janseva_submissions_rejected_total", "code"),
+    "desk_commands": ('janseva_desk_commands_total{outcome="accepted"}', "command"),
+    "assignments": ("janseva_assignments_total", "reason", "provisional"),
+    "emergency_phase_seconds_bucket": ("janseva_emergency_phase_seconds_bucket", "phase", "le"),
+    "emergency_arrivals": ("janseva_emergency_arrivals_total", "source"),
+    "certificates_issued": ("janseva_certificates_issued_total", "kind"),
+    "certificates_revoked": ("janseva_certificates_revoked_total", "kind"),
+    "certificate_verifications": ("janseva_certificate_verifications_total", "result"),
+}
+PLACE: Final = ("district", "latitude", "longitude")
+
+
+def _growth(name: str, counter: str, *labels: str) -> Recording:
+    return Recording(f"janseva:{name}:increase1m", f"sum by ({', '.join(labels)}) ({grown(counter)})")
+
+
 GROWTH = (
     Recording(
         "janseva:sla_met:increase1m",
@@ -73,6 +94,11 @@ GROWTH = (
     Recording("janseva:events_lost:increase1m", f"sum by (job, topic, group) ({grown('janseva_events_lost_total')})"),
     Recording(
         "janseva:notifications:increase1m", f"sum by (channel, outcome) ({grown('janseva_notifications_total')})"
+    ),
+    *(_growth(name, counter, *labels) for name, (counter, *labels) in COUNTED.items()),
+    *(
+        Recording("janseva:district_place:info", "vector(1)", dict(zip(PLACE, place, strict=True)))
+        for place in district_places()
     ),
     # The share of promises to keep, so that a panel draws its line from the same number as the alert.
     *(

@@ -13,7 +13,10 @@ import httpx
 import pytest
 import pytest_asyncio
 from deploy.grafana import generate as grafana
-from deploy.grafana.sla_dashboard import dashboard
+from deploy.grafana.boards import BOARDS
+from deploy.grafana.grafana import document
+from deploy.grafana.model import Board
+from deploy.grafana.texts import LANGUAGES, Texts, texts
 from deploy.k8s.tools.generated import ROOT, stale
 from deploy.k8s.tools.services import PROGRAMS, package_of
 from deploy.prometheus import generate as prometheus
@@ -34,9 +37,9 @@ EXPORTED = re.compile(r"^# TYPE (janseva_[a-z0-9_]+) ", re.MULTILINE)
 
 
 def expressions() -> list[str]:
-    return [query.expr for _, query in dashboard().queries()] + [
-        rule.expr for group in groups() for rule in group.rules
-    ]
+    panels = [panel for board in BOARDS for panel in board.panels()]
+    asked = [query.expr for panel in panels for query in panel.queries]
+    return asked + [rule.expr for group in groups() for rule in group.rules]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -103,20 +106,49 @@ def test_a_metric_nobody_exports_is_found(exported: frozenset[str]) -> None:
     assert list(unknown_metrics(planted, exported)) == ["janseva_no_such_total", planted[1]]
 
 
-def test_the_dashboard_is_well_made() -> None:
+def written(board: Board, language: str) -> dict[str, Any]:
+    made: dict[str, Any] = json.loads(document(board, texts(language)))
+    return made
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("board", BOARDS, ids=[board.key for board in BOARDS])
+def test_a_dashboard_is_well_made(board: Board, language: str) -> None:
     """Each panel says what it shows, in which unit, from the datasource the reader chose."""
-    assert list(dashboard_faults(dashboard().document())) == []
+    assert list(dashboard_faults(written(board, language))) == []
 
 
 def test_a_badly_made_dashboard_is_found() -> None:
     """A panel without a unit, a fixed datasource, a fixed interval and an unused variable are each found."""
-    document = json.loads(json.dumps(dashboard().document()))
-    panel = document["panels"][1]
+    made = written(BOARDS[0], "en")
+    panel = made["panels"][1]
     panel["fieldConfig"]["defaults"].pop("unit")
     panel["targets"][0]["datasource"] = {"uid": "prometheus-1"}
     panel["targets"][0]["expr"] = "rate(janseva_dead_letters_total[5m])"
-    document["templating"]["list"].append({"name": "station"})
-    assert len(list(dashboard_faults(document))) == 4
+    made["templating"]["list"].append({"name": "station"})
+    assert len(list(dashboard_faults(made))) == 4
+
+
+def test_every_language_has_every_text_and_no_other() -> None:
+    """Of boards, rows, panels, legends and columns; a clock's code never stands in a legend's place."""
+    first, *others = (_keys(texts(language)) for language in LANGUAGES)
+    assert others
+    assert all(one == first for one in others)
+    shown = {(board.key, panel.key) for board in BOARDS for panel in board.panels()}
+    assert {(board, panel) for board, panel in first["panels"]} == shown
+    legends = {query.legend for board in BOARDS for panel in board.panels() for query in panel.queries if query.legend}
+    named = {key for legend in legends if "{{" not in (key := legend.partition(" ")[0])}
+    assert named - first["legends"] == set()
+
+
+def _keys(one: Texts) -> dict[str, set[Any]]:
+    return {
+        "phrases": set(one.phrases),
+        "columns": set(one.columns),
+        "legends": set(one.legends),
+        "rows": {(board, row) for board, found in one.boards.items() for row in found["rows"]},
+        "panels": {(board, panel) for board, found in one.boards.items() for panel in found["panels"]},
+    }
 
 
 def test_the_promises_of_the_dashboard_are_those_of_the_policy() -> None:

@@ -1,6 +1,12 @@
 """What intake counts."""
 
-from prometheus_client import CollectorRegistry, Counter
+from datetime import datetime
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+# The promise is 20 minutes until help arrives.
+PHASE_BUCKETS: Final = (60, 120, 180, 300, 600, 900, 1200, 1800, 3600)
 
 
 class IntakeMetrics:
@@ -41,3 +47,23 @@ class IntakeMetrics:
             ["command", "outcome"],
             registry=registry,
         )
+        self.emergency_phase = Histogram(
+            "janseva_emergency_phase_seconds",
+            "From the filing of an emergency to each dispatch and each arrival of a unit",
+            ["phase"],
+            buckets=PHASE_BUCKETS,
+            registry=registry,
+        )
+        self.arrivals = Counter(
+            "janseva_emergency_arrivals",
+            "Arrivals at emergencies by how they are known: gps, button, caller, unknown",
+            ["source"],
+            registry=registry,
+        )
+
+    def dispatched(self, filed_at: datetime, at: datetime) -> None:
+        self.emergency_phase.labels("dispatch").observe((at - filed_at).total_seconds())
+
+    def arrived(self, filed_at: datetime, at: datetime, source: str) -> None:
+        self.emergency_phase.labels("arrival").observe((at - filed_at).total_seconds())
+        self.arrivals.labels(source).inc()

@@ -24,6 +24,7 @@ from event_schemas import Lane
 from event_schemas.policies import PolicySet
 from sla_monitor.ledger.amender import Amender
 from sla_monitor.ledger.api import create_router
+from sla_monitor.ledger.figures import Figures
 from sla_monitor.ledger.handler import LedgerHandler, ledger_types
 from sla_monitor.ledger.metrics import LedgerMetrics
 from sla_monitor.ledger.queries import LedgerQueries
@@ -130,7 +131,9 @@ class Parts:
             every=timedelta(seconds=settings.reconcile_every_s),
             posts=self.posts.directory,
         )
+        figures = Figures(self.store, metrics, clock, timedelta(seconds=settings.figures_every_s))
         self.background.add("watermarks", watermarker.run)
+        self.background.add("figures", figures.run)
         if policies.extensions:
             self.background.add("amender", Amender(self.store, policies, clock).run)
         self.background.add("directory", self.posts.view.run, stop=self.posts.view.stop)

@@ -31,4 +31,16 @@ class LedgerMetrics:
         self.passes = Counter(
             "janseva_sla_reconciler_passes", "Passes of the reconciler", ["outcome"], registry=registry
         )
+        self.station_rounds = Gauge(
+            "janseva_sla_station_rounds",
+            "Rounds of the three promises of the last 30 days by station: met, breached, open, overdue",
+            ["clock", "district", "station", "outcome"],
+            registry=registry,
+        )
+        self.service_rounds = Gauge(
+            "janseva_sla_service_rounds",
+            "Rounds of the last 30 days by service, the whole state; figures under five are left out",
+            ["clock", "service_code", "outcome"],
+            registry=registry,
+        )
         self.checked = Counter("janseva_sla_reconciler_checked", "Clock rounds checked", registry=registry)

@@ -19,6 +19,8 @@ class LedgerSettings(ServiceSettings):
     reconcile_after_s: float = Field(default=120.0, ge=0.0)
     reconcile_every_s: float = Field(default=5.0, gt=0.0)
     watermark_every_s: float = Field(default=1.0, gt=0.0)
+    # How often the figures by station and service are counted for the dashboards.
+    figures_every_s: float = Field(default=30.0, gt=0.0)
     ledger_batch: int = Field(default=500, ge=1, le=5_000)
 
     @property

@@ -13,7 +13,7 @@ import yaml
 from chassis.settings import load_yaml
 from janseva_local.ports import free_port
 
-CONFIG = Path(__file__).resolve().parents[2] / "deploy/prometheus"
+CONFIG = Path(__file__).resolve().parent
 READY_WITHIN_S = 30.0
 
 
@@ -52,13 +52,14 @@ class PrometheusServer:
             self._process.terminate()
             await self._process.wait()
 
-    async def query(self, expr: str) -> list[dict[str, Any]]:
-        """The instant vector of an expression. RuntimeError with Prometheus' own words if it refuses it."""
-        return await self._get("/api/v1/query", {"query": expr}, "result")
+    async def query(self, expr: str, at: float | None = None) -> list[dict[str, Any]]:
+        """The instant vector of an expression, now or `at`. RuntimeError with Prometheus' own sentence if refused."""
+        return await self._get("/api/v1/query", {"query": expr} | ({} if at is None else {"time": at}), "result")
 
-    async def query_range(self, expr: str, start: float, end: float) -> list[dict[str, Any]]:
-        """The series of an expression, as a panel would draw them."""
-        return await self._get("/api/v1/query_range", {"query": expr, "start": start, "end": end, "step": 1}, "result")
+    async def query_range(self, expr: str, start: float, end: float, step: float = 1) -> list[dict[str, Any]]:
+        """The series of an expression, as a panel would draw them; `step` in seconds."""
+        wanted = {"query": expr, "start": start, "end": end, "step": step}
+        return await self._get("/api/v1/query_range", wanted, "result")
 
     async def rule_faults(self) -> list[str]:
         """Rules whose last evaluation failed, or that were not evaluated yet."""

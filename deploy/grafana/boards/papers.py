@@ -1,0 +1,62 @@
+"""Verifications and papers: what is owed, what was issued, and what those who check a paper were answered."""
+
+from deploy.grafana.boards.shares import of_clock, or_nothing, over_window
+from deploy.grafana.model import NONE_IS_GOOD, Board, Panel, Query, Row
+from deploy.prometheus.expressions import quantile
+
+CLOCKS = ("certificate", "verification", "passport_verification")
+
+PAPERS = Board(
+    "papers",
+    (
+        Row(
+            "papers",
+            (
+                Panel(
+                    "open",
+                    "stat",
+                    "short",
+                    (Query(f"sum by (clock) ({of_clock('janseva_sla_clocks_open', *CLOCKS)})", "{{clock}}"),),
+                    height=6,
+                ),
+                Panel(
+                    "overdue",
+                    "stat",
+                    "short",
+                    (Query(f"sum by (clock) ({of_clock('janseva_sla_clocks_overdue', *CLOCKS)})", "{{clock}}"),),
+                    height=6,
+                    steps=NONE_IS_GOOD,
+                ),
+                Panel(
+                    "revoked",
+                    "stat",
+                    "short",
+                    (Query(or_nothing(over_window("janseva:certificates_revoked:increase1m")), "revoked"),),
+                    height=6,
+                ),
+                Panel(
+                    "issued",
+                    "table",
+                    "short",
+                    (Query(f"{over_window('janseva:certificates_issued:increase1m', 'kind')} > 0", instant=True),),
+                ),
+                Panel(
+                    "checked",
+                    "bargauge",
+                    "short",
+                    (Query(over_window("janseva:certificate_verifications:increase1m", "result"), "{{result}}"),),
+                ),
+                Panel(
+                    "render",
+                    "timeseries",
+                    "s",
+                    (
+                        Query(
+                            quantile(0.99, "rate(janseva_certificate_render_seconds_bucket[$__rate_interval])"), "p99"
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    ),
+)

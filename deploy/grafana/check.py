@@ -1,0 +1,92 @@
+"""Asks a real Prometheus, which scrapes the suite, every query of every panel and every rule.
+
+python deploy/grafana/check.py: the suite of the data folder, or one of its own that the demo fills. Exit status 1 for a
+refused query, an empty panel, a rule that fails, or a sum that the ledger counts otherwise. The answers are kept for
+`make hq`.
+"""
+
+import asyncio
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from deploy.grafana.asking import Answers, ask_all, faults_of
+from deploy.grafana.boards import BOARDS
+from deploy.grafana.watching import Watched, watched_suite
+from deploy.prometheus.promises import PROMISES
+
+from janseva_local.folder import DataFolder
+
+ANSWERS = "prometheus/answers.json"
+# By the workers' counters, which nothing takes back, and by the ledger: the same rounds.
+COUNTED = {"met": 'sum by (clock) (janseva_sla_clocks_stopped_total{outcome="met"})'}
+AGREE_WITHIN_S = 60
+
+
+async def check(folder: DataFolder) -> int:
+    async with watched_suite(folder, _show) as watched:
+        until = time.time()
+        answers = await ask_all(watched.prometheus, BOARDS, watched.since, until)
+        faults = [*faults_of(BOARDS, answers), *await watched.prometheus.rule_faults()]
+        faults += await _disagreements(watched)
+    Answers(as_of=datetime.fromtimestamp(until, UTC), answers=answers).save(folder.root / ANSWERS)
+    panels = sum(1 for board in BOARDS for _ in board.panels())
+    _show(f"{len(BOARDS)} dashboards, {panels} panels, {len(answers)} queries; {len(faults)} faults")
+    for fault in faults:
+        _show(f"  {fault}")
+    return 1 if faults else 0
+
+
+async def _disagreements(watched: Watched) -> list[str]:
+    """Where the workers' counters and the ledger's report differ for longer than a fact needs to reach both.
+
+    A worker that was started again counts from 0: then its counters are less and say nothing.
+    """
+    restarted = await watched.prometheus.query("sum(resets(janseva_sla_clocks_stopped_total[1h])) > 0")
+    if restarted:
+        return []
+    until = time.monotonic() + AGREE_WITHIN_S
+    while True:
+        theirs = {
+            one["metric"]["clock"]: int(float(one["value"][1]))
+            for one in await watched.prometheus.query(COUNTED["met"])
+        }
+        ledger = await _ledger(watched)
+        wrong = [
+            f"{clock}: the workers count {theirs.get(clock, 0)} met, the ledger {ledger.get(clock, 0)}"
+            # The ledger's report leaves out clocks of citizens.
+            for clock in sorted(ledger.keys() | {promise.clock for promise in PROMISES})
+            if theirs.get(clock, 0) != ledger.get(clock, 0)
+        ]
+        if not wrong or time.monotonic() > until:
+            return wrong
+        await asyncio.sleep(2)
+
+
+async def _ledger(watched: Watched) -> dict[str, int]:
+    """Rounds met by clock, all that the ledger knows."""
+    now = datetime.now(UTC)
+    window = {
+        "from": (now - timedelta(days=365)).isoformat(),
+        "to": (now + timedelta(days=1)).isoformat(),
+        "by": "clock",
+    }
+    headers = {"Authorization": f"Bearer {watched.target.officer_token('hq', None)}"}
+    async with httpx.AsyncClient(base_url=watched.target.urls["sla-ledger"], timeout=30) as http:
+        answer = await http.get("/v1/sla/report", params=window, headers=headers)
+        answer.raise_for_status()
+    return {row["clock"]: row["met"] for row in answer.json()["totals"]}
+
+
+def _show(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(check(DataFolder.from_environment())))
