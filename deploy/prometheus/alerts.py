@@ -7,6 +7,8 @@ from deploy.prometheus.expressions import quantile
 from deploy.prometheus.promises import ENOUGH_CLOCKS
 
 RUNBOOKS = "docs/runbooks"
+# Where the pages are read is a setting of each Prometheus: its external label `runbooks`.
+RUNBOOK_URL = "{{ $externalLabels.runbooks }}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +30,16 @@ class Alert:
             "expr": self.expr,
             "for": self.wait,
             "labels": {"severity": self.severity},
-            "annotations": {"summary": self.summary, "description": self.description, "runbook_url": self.runbook},
+            "annotations": {
+                "summary": self.summary,
+                "description": self.description,
+                "runbook_url": f"{RUNBOOK_URL}/{self.name}.md",
+            },
         }
 
 
+# What reads the topic of emergencies.
+READERS = "routing|sla-monitor|sla-ledger|notifier"
 PROGRAMS = "intake|routing|sla-monitor|sla-ledger|notifier|certificate"
 # Of the report: so old a watermark may get before somebody asks why. A restart takes less.
 WATERMARK_LIMIT_S = 120
@@ -72,13 +80,32 @@ ALERTS = (
         " A key that was taken back meanwhile still opens.",
     ),
     Alert(
-        "JansevaOutboxStuck",
-        "min_over_time(janseva_outbox_pending[2m]) > 0 and delta(janseva_outbox_pending[2m]) >= 0"
-        " and max_over_time(janseva_outbox_pending[2m]) > 20",
+        "JansevaServiceGone",
+        " or ".join(f'absent(up{{job="{program}"}})' for program in PROGRAMS.split("|")),
         "2m",
         "page",
+        "Prometheus knows of no process of {{ $labels.job }}",
+        "Not one is to be found any more, answering or not: it was scaled to nothing, deleted, or lost its label."
+        " Filed cases are kept; what the service does with them waits.",
+    ),
+    Alert(
+        "JansevaEmergenciesUnhandled",
+        f'max by (job) (up{{job=~"{READERS}"}}) == 1'
+        " unless on (job) sum by (job) (sum_over_time(janseva:emergencies_handled:increase1m[5m:1m])) > 0"
+        ' and on () sum(sum_over_time(janseva:submissions:increase1m{service_code="emergency-112"}[5m:1m])) > 0',
+        "1m",
+        "page",
+        "{{ $labels.job }} answers, and handles no emergency while people call",
+        "Emergencies were filed in the last five minutes and {{ $labels.job }} has handled no event of them. Its"
+        " process runs, so nothing restarts it.",
+    ),
+    Alert(
+        "JansevaOutboxStuck",
+        "max by (job) (janseva_outbox_oldest_seconds) > 60",
+        "1m",
+        "page",
         "Accepted cases of {{ $labels.job }} do not reach Kafka",
-        "{{ $value }} events wait in the outbox and their number does not fall."
+        "The oldest event has waited in the outbox for {{ $value | humanizeDuration }}."
         " Nothing is lost, but no station hears of these cases.",
     ),
     Alert(

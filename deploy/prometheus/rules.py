@@ -47,6 +47,7 @@ def document() -> dict[str, Any]:
 COUNTED: Final[Mapping[str, tuple[str, ...]]] = {
     "submissions": ("janseva_submissions_accepted_total", "service_code", "channel"),
     "submissions_rejected": ("janseva_submissions_rejected_total", "code"),
+    "emergencies_handled": ('janseva_events_handled_total{topic="cases.emergency"}', "job"),
     "desk_commands": ('janseva_desk_commands_total{outcome="accepted"}', "command"),
     "assignments": ("janseva_assignments_total", "reason", "provisional"),
     "emergency_phase_seconds_bucket": ("janseva_emergency_phase_seconds_bucket", "phase", "le"),
