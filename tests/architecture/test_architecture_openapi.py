@@ -132,6 +132,8 @@ NO_BODY: Final = (
     "/e-sign",
     "/e-sign/{transaction}",
     "/return",
+    "/hearing-windows/{window_id}/open",
+    "/hearing-windows/{window_id}/close",
     "/receipt",
     "/me/erasure",
 )
