@@ -1,55 +1,35 @@
 """The manifests render, are valid, keep the policies and set what the code reads; and each check can fail."""
 
-import copy
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import pytest
 from deploy.k8s import generate, validate, values
 from deploy.k8s.tools.generated import ROOT, stale
 from deploy.k8s.tools.kubectl import RenderFailed, render
-from deploy.k8s.tools.schema import Object, pod_of
+from deploy.k8s.tools.schema import Object
 from deploy.k8s.tools.services import settings_class, settings_of
 from deploy.k8s.tools.settings_lint import environment_faults
 
 from chassis.settings import ServiceSettings
+from tests.architecture.planting import Plant, config, container, drop, faults_with, one, pod, rendered
 
 OVERLAYS = ("dev", "prod")
 LEDGER = {"app.kubernetes.io/name": "sla-ledger"}
 
 
-@cache
-def _rendered(overlay: str) -> list[Object]:
-    return render(ROOT / "deploy/k8s/overlays" / overlay)
-
-
-def _one(objects: list[Object], kind: str, name: str) -> Any:
-    found = [item for item in objects if item["kind"] == kind and item["metadata"]["name"] == name]
-    assert len(found) == 1
-    return found[0]
-
-
-def _pod(objects: list[Object], kind: str = "Deployment", name: str = "intake") -> Any:
-    return pod_of(_one(objects, kind, name))["spec"]
-
-
-def _container(objects: list[Object]) -> Any:
-    return _pod(objects)["containers"][0]
-
-
 def _audit(objects: list[Object]) -> Any:
-    return _one(objects, "CronJob", "sla-audit")["spec"]
+    return one(objects, "CronJob", "sla-audit")["spec"]
 
 
 def _audits(objects: list[Object]) -> Any:
-    return _pod(objects, "CronJob", "sla-audit")
+    return pod(objects, "sla-audit", "CronJob")
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_an_overlay_is_valid_and_keeps_the_policies(overlay: str) -> None:
     """Each object of what would be applied is valid by Kubernetes' strict schema and by this project's policies."""
-    assert list(validate.faults_of(_rendered(overlay))) == []
+    assert list(validate.faults_of(rendered(overlay))) == []
 
 
 def test_every_overlay_is_tested() -> None:
@@ -75,83 +55,79 @@ def test_a_kustomization_that_does_not_render_gives_its_reason(tmp_path: Any) ->
         render(tmp_path)
 
 
-def _drop(kind: str, name: str) -> Callable[[list[Object]], None]:
-    return lambda objects: objects.remove(_one(objects, kind, name))
-
-
-def _set(get: Callable[[list[Object]], Any], key: str, value: Any) -> Callable[[list[Object]], None]:
+def _set(get: Callable[[list[Object]], Any], key: str, value: Any) -> Plant:
     return lambda objects: get(objects).update({key: value})
 
 
-FAULTS: list[tuple[str, Callable[[list[Object]], None]]] = [
-    ("replicaz", _set(lambda o: _one(o, "Deployment", "routing")["spec"], "replicaz", 2)),
-    ("no schema for", _set(lambda o: _one(o, "Service", "intake"), "kind", "Servicee")),
+FAULTS: list[tuple[str, Plant]] = [
+    ("replicaz", _set(lambda o: one(o, "Deployment", "routing")["spec"], "replicaz", 2)),
+    ("no schema for", _set(lambda o: one(o, "Service", "intake"), "kind", "Servicee")),
     (
         "livenessProbe must get /health/live",
-        lambda o: _container(o)["livenessProbe"]["httpGet"].update(path="/health/ready"),
+        lambda o: container(o)["livenessProbe"]["httpGet"].update(path="/health/ready"),
     ),
-    ("startupProbe must get", lambda o: _container(o).pop("startupProbe")),
-    ("readinessProbe must ask the port ops", lambda o: _container(o)["readinessProbe"]["httpGet"].update(port="http")),
+    ("startupProbe must get", lambda o: container(o).pop("startupProbe")),
+    ("readinessProbe must ask the port ops", lambda o: container(o)["readinessProbe"]["httpGet"].update(port="http")),
     (
         "metrics are on the port ops",
-        lambda o: _one(o, "PodMonitor", "janseva")["spec"]["podMetricsEndpoints"][0].update(port="http"),
+        lambda o: one(o, "PodMonitor", "janseva")["spec"]["podMetricsEndpoints"][0].update(port="http"),
     ),
     (
         "is no part of a service",
-        lambda o: _one(o, "Service", "intake")["spec"]["ports"].append({"name": "ops", "port": 81}),
+        lambda o: one(o, "Service", "intake")["spec"]["ports"].append({"name": "ops", "port": 81}),
     ),
     (
         "only Prometheus reaches the port ops",
-        lambda o: _one(o, "NetworkPolicy", "from-gateway")["spec"]["ingress"][0]["ports"][0].update(port="ops"),
+        lambda o: one(o, "NetworkPolicy", "from-gateway")["spec"]["ingress"][0]["ports"][0].update(port="ops"),
     ),
-    ("OPS_PORT", lambda o: _config(o, "janseva-shared-").pop("OPS_PORT")),
-    ("OFFICER_ISSUER", lambda o: _config(o, "janseva-shared-").update(OFFICER_ISSUER="janseva-local")),
-    ("OFFICER_JWKS_URL", lambda o: _config(o, "janseva-shared-").update(OFFICER_JWKS_URL="http://login.example/x")),
-    ("TRUSTED_PROXIES", lambda o: _config(o, "janseva-shared-").update(TRUSTED_PROXIES="")),
-    ("no limits of memory", lambda o: _container(o)["resources"]["limits"].pop("memory")),
-    ("no requests of cpu", lambda o: _container(o)["resources"]["requests"].pop("cpu")),
-    ("readOnlyRootFilesystem", lambda o: _container(o)["securityContext"].update(readOnlyRootFilesystem=False)),
-    ("allowPrivilegeEscalation", lambda o: _container(o)["securityContext"].pop("allowPrivilegeEscalation")),
-    ("every capability", lambda o: _container(o)["securityContext"].update(capabilities={"drop": ["NET_RAW"]})),
-    ("/tmp must be a volume", lambda o: _container(o).pop("volumeMounts")),
-    ("not root", lambda o: _pod(o)["securityContext"].update(runAsUser=0)),
-    ("seccompProfile", lambda o: _pod(o)["securityContext"].pop("seccompProfile")),
-    ("automountServiceAccountToken", lambda o: _pod(o).pop("automountServiceAccountToken")),
-    ("needs a version", lambda o: _container(o).update(image="janseva/intake:latest")),
-    ("needs a version", lambda o: _container(o).update(image="registry.local:5000/janseva/intake")),
-    ("topologySpreadConstraints", lambda o: _pod(o).pop("topologySpreadConstraints")),
-    ("preStop must sleep", lambda o: _pod(o).update(terminationGracePeriodSeconds=5)),
-    ("exactly one PodDisruptionBudget", _drop("PodDisruptionBudget", "intake")),
-    ("exactly one PodDisruptionBudget", _drop("PodDisruptionBudget", "sla-monitor-routine")),
-    ("its ServiceAccount is not here", _drop("ServiceAccount", "routing")),
-    ("ConfigMap 'absent' is not here", lambda o: _container(o)["envFrom"].append({"configMapRef": {"name": "absent"}})),
-    ("selects no pod", lambda o: _one(o, "Service", "intake")["spec"].update(selector={"app": "intake"})),
-    ("leave the number of replicas", _set(lambda o: _one(o, "Deployment", "intake")["spec"], "replicas", 2)),
-    ("no NetworkPolicy denies by default", _drop("NetworkPolicy", "default-deny")),
-    ("no network policy lets it call certificate", _drop("NetworkPolicy", "intake-to-services")),
-    ("lets notifier be called", _drop("NetworkPolicy", "from-intake")),
-    ("must name both peers and ports", lambda o: _one(o, "NetworkPolicy", "providers")["spec"]["egress"][0].pop("to")),
-    ("pod security must be restricted", lambda o: _one(o, "Namespace", "janseva")["metadata"].update(labels={})),
+    ("OPS_PORT", lambda o: config(o, "janseva-shared").pop("OPS_PORT")),
+    ("OFFICER_ISSUER", lambda o: config(o, "janseva-shared").update(OFFICER_ISSUER="janseva-local")),
+    ("OFFICER_JWKS_URL", lambda o: config(o, "janseva-shared").update(OFFICER_JWKS_URL="http://login.example/x")),
+    ("TRUSTED_PROXIES", lambda o: config(o, "janseva-shared").update(TRUSTED_PROXIES="")),
+    ("no limits of memory", lambda o: container(o)["resources"]["limits"].pop("memory")),
+    ("no requests of cpu", lambda o: container(o)["resources"]["requests"].pop("cpu")),
+    ("readOnlyRootFilesystem", lambda o: container(o)["securityContext"].update(readOnlyRootFilesystem=False)),
+    ("allowPrivilegeEscalation", lambda o: container(o)["securityContext"].pop("allowPrivilegeEscalation")),
+    ("every capability", lambda o: container(o)["securityContext"].update(capabilities={"drop": ["NET_RAW"]})),
+    ("/tmp must be a volume", lambda o: container(o).pop("volumeMounts")),
+    ("not root", lambda o: pod(o)["securityContext"].update(runAsUser=0)),
+    ("seccompProfile", lambda o: pod(o)["securityContext"].pop("seccompProfile")),
+    ("automountServiceAccountToken", lambda o: pod(o).pop("automountServiceAccountToken")),
+    ("needs a version", lambda o: container(o).update(image="janseva/intake:latest")),
+    ("needs a version", lambda o: container(o).update(image="registry.local:5000/janseva/intake")),
+    ("topologySpreadConstraints", lambda o: pod(o).pop("topologySpreadConstraints")),
+    ("preStop must sleep", lambda o: pod(o).update(terminationGracePeriodSeconds=5)),
+    ("exactly one PodDisruptionBudget", drop("PodDisruptionBudget", "intake")),
+    ("exactly one PodDisruptionBudget", drop("PodDisruptionBudget", "sla-monitor-routine")),
+    ("its ServiceAccount is not here", drop("ServiceAccount", "routing")),
+    ("ConfigMap 'absent' is not here", lambda o: container(o)["envFrom"].append({"configMapRef": {"name": "absent"}})),
+    ("selects no pod", lambda o: one(o, "Service", "intake")["spec"].update(selector={"app": "intake"})),
+    ("leave the number of replicas", _set(lambda o: one(o, "Deployment", "intake")["spec"], "replicas", 2)),
+    ("no NetworkPolicy denies by default", drop("NetworkPolicy", "default-deny")),
+    ("no network policy lets CERTIFICATE_URL", drop("NetworkPolicy", "intake-to-services")),
+    ("notifier: ingress: no network policy lets intake", drop("NetworkPolicy", "from-intake")),
+    ("must name both peers and ports", lambda o: one(o, "NetworkPolicy", "providers")["spec"]["egress"][0].pop("to")),
+    ("pod security must be restricted", lambda o: one(o, "Namespace", "janseva")["metadata"].update(labels={})),
     ("does not belong into the repository", lambda o: o.append(_secret())),
-    ("KafkaTopic/cases.emergency: is missing", _drop("KafkaTopic", "cases.emergency")),
-    ("the partitions are not those", lambda o: _one(o, "KafkaTopic", "cases.routine")["spec"].update(partitions=12)),
+    ("KafkaTopic/cases.emergency: is missing", drop("KafkaTopic", "cases.emergency")),
+    ("the partitions are not those", lambda o: one(o, "KafkaTopic", "cases.routine")["spec"].update(partitions=12)),
     (
         "the configuration is not that",
-        lambda o: _one(o, "KafkaTopic", "notifications")["spec"]["config"].pop("retention.ms"),
+        lambda o: one(o, "KafkaTopic", "notifications")["spec"]["config"].pop("retention.ms"),
     ),
-    ("no topic of the registry", lambda o: _one(o, "KafkaTopic", "notifications")["spec"].update(topicName="other")),
-    ("v1beta2", _set(lambda o: _one(o, "Kafka", "janseva"), "apiVersion", "kafka.strimzi.io/v1beta2")),
-    ("'partition' was unexpected", lambda o: _one(o, "KafkaTopic", "directory.posts")["spec"].update(partition=1)),
+    ("no topic of the registry", lambda o: one(o, "KafkaTopic", "notifications")["spec"].update(topicName="other")),
+    ("v1beta2", _set(lambda o: one(o, "Kafka", "janseva"), "apiVersion", "kafka.strimzi.io/v1beta2")),
+    ("'partition' was unexpected", lambda o: one(o, "KafkaTopic", "directory.posts")["spec"].update(partition=1)),
     ("is not valid under any of", lambda o: _an_alert(o)["annotations"].pop("runbook_url")),
-    ("is no setting of", lambda o: _config(o, "routing-").update(NO_SUCH_SETTING="1")),
-    ("the setting KAFKA_BOOTSTRAP is not set", lambda o: _config(o, "janseva-shared-").pop("KAFKA_BOOTSTRAP")),
-    ("http_port", lambda o: _config(o, "janseva-shared-").update(HTTP_PORT="eighty")),
-    ("is a secret and stands in the open", lambda o: _config(o, "intake-").update(RECEIPT_KEY="abc")),
-    ("the secret MONGO_URI is not referred to", lambda o: _container(o).update(env=[])),
-    ("sla-ledger: needs exactly one PodDisruptionBudget", _drop("PodDisruptionBudget", "sla-ledger")),
+    ("is no setting of", lambda o: config(o, "routing").update(NO_SUCH_SETTING="1")),
+    ("the setting KAFKA_BOOTSTRAP is not set", lambda o: config(o, "janseva-shared").pop("KAFKA_BOOTSTRAP")),
+    ("http_port", lambda o: config(o, "janseva-shared").update(HTTP_PORT="eighty")),
+    ("is a secret and stands in the open", lambda o: config(o, "intake").update(RECEIPT_KEY="abc")),
+    ("the secret MONGO_URI is not referred to", lambda o: container(o).update(env=[])),
+    ("sla-ledger: needs exactly one PodDisruptionBudget", drop("PodDisruptionBudget", "sla-ledger")),
     ("sla-ledger: readinessProbe must get", lambda o: _ledger(o).pop("readinessProbe")),
-    ("sla-ledger: no network policy lets it reach Kafka", _drop("NetworkPolicy", "backends")),
-    ("the setting RECONCILE_AFTER_S is not set", lambda o: _config(o, "sla-ledger-").pop("RECONCILE_AFTER_S")),
+    ("sla-ledger: egress: no network policy lets MONGO_URI", drop("NetworkPolicy", "mongodb")),
+    ("the setting RECONCILE_AFTER_S is not set", lambda o: config(o, "sla-ledger").pop("RECONCILE_AFTER_S")),
     ("concurrencyPolicy must be Forbid", lambda o: _audit(o).update(concurrencyPolicy="Allow")),
     ("timeZone must be Asia/Kolkata", lambda o: _audit(o).pop("timeZone")),
     ("needs activeDeadlineSeconds", lambda o: _audit(o)["jobTemplate"]["spec"].pop("activeDeadlineSeconds")),
@@ -160,13 +136,13 @@ FAULTS: list[tuple[str, Callable[[list[Object]], None]]] = [
     ("sla-audit: must run as a numeric user", lambda o: _audits(o)["securityContext"].pop("runAsNonRoot")),
     ("sla-audit: readOnlyRootFilesystem", lambda o: _audits(o)["containers"][0]["securityContext"].clear()),
     ("sla-audit: the secret MONGO_URI is not", lambda o: _audits(o)["containers"][0].update(env=[])),
-    ("sla-audit: a PodDisruptionBudget", lambda o: _widen(_one(o, "PodDisruptionBudget", "sla-ledger")["spec"])),
-    ("selects a job's pods", lambda o: _one(o, "Service", "sla-ledger")["spec"].update(selector=LEDGER)),
+    ("sla-audit: a PodDisruptionBudget", lambda o: _widen(one(o, "PodDisruptionBudget", "sla-ledger")["spec"])),
+    ("selects a job's pods", lambda o: one(o, "Service", "sla-ledger")["spec"].update(selector=LEDGER)),
 ]
 
 
 def _ledger(objects: list[Object]) -> Any:
-    return _pod(objects, "Deployment", "sla-ledger")["containers"][0]
+    return container(objects, "sla-ledger")
 
 
 def _widen(budget: Any) -> None:
@@ -178,19 +154,13 @@ def _secret() -> Object:
 
 
 def _an_alert(objects: list[Object]) -> Any:
-    return _one(objects, "PrometheusRule", "janseva")["spec"]["groups"][-1]["rules"][0]
-
-
-def _config(objects: list[Object], prefix: str) -> Any:
-    return next(o for o in objects if o["kind"] == "ConfigMap" and o["metadata"]["name"].startswith(prefix))["data"]
+    return one(objects, "PrometheusRule", "janseva")["spec"]["groups"][-1]["rules"][0]
 
 
 @pytest.mark.parametrize(("complaint", "plant"), FAULTS, ids=[str(i) for i in range(len(FAULTS))])
-def test_a_planted_fault_is_found(complaint: str, plant: Callable[[list[Object]], None]) -> None:
+def test_a_planted_fault_is_found(complaint: str, plant: Plant) -> None:
     """Each check of the manifests finds the fault it is for."""
-    objects = copy.deepcopy(_rendered("prod"))
-    plant(objects)
-    assert [fault for fault in validate.faults_of(objects) if complaint in fault]
+    assert [fault for fault in faults_with(plant) if complaint in fault]
 
 
 class _Settings(ServiceSettings):
@@ -215,5 +185,5 @@ def test_withheld_secrets_exist() -> None:
 
 def test_a_gateway_that_repeats_what_it_was_sent_twice_is_expected() -> None:
     """Where it counts, no routine message may be sent again on a guess, and reports settle what was not heard."""
-    config = _config(_rendered("prod"), "notifier-")
-    assert (config["RESEND_UNCONFIRMED"], config["DELIVERY_REPORTS"]) == ("emergency", "all")
+    found = config(rendered("prod"), "notifier")
+    assert (found["RESEND_UNCONFIRMED"], found["DELIVERY_REPORTS"]) == ("emergency", "all")

