@@ -185,7 +185,7 @@ def test_a_mistake_is_found(complaint: str, plant: Plant) -> None:
     assert [fault for fault in found if complaint in fault], found
 
 
-def test_a_drain_takes_what_the_code_says() -> None:
+def test_a_drain_takes_as_long_as_the_code_waits() -> None:
     """Requests, tasks, outbox and the batch in hand: more than 15 s, and within the grace of every overlay."""
     assert DRAIN_S == 16
 
@@ -201,7 +201,7 @@ def test_every_address_is_known() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "program"),
+    ("arguments", "program"),
     [
         ("intake", ("intake", False)),
         ("sla_monitor worker --lane routine", ("sla-monitor", False)),
@@ -212,9 +212,9 @@ def test_every_address_is_known() -> None:
         ("", None),
     ],
 )
-def test_what_arguments_start(words: str, program: object) -> None:
-    """The module's own main reads the words of the manifest."""
-    assert started(words.split()) == program
+def test_what_arguments_start(arguments: str, program: object) -> None:
+    """The module's own main reads the arguments of the manifest."""
+    assert started(arguments.split()) == program
 
 
 EXAMPLES = [

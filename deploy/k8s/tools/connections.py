@@ -50,8 +50,8 @@ CONNECTS: Mapping[str, int] = {
     "ROUTING_URL": 80,
     "LEDGER_URL": 80,
 }
-# Settings that hold an address which others are told: nothing connects to it.
-TOLD = frozenset({"PUBLIC_URL", "PAGES_URL", "TIPS_URL", "QUICK_EXIT_URL", "RECEIPTS_URL"})
+# Settings that hold an address that is shown to others: the program connects to none of them.
+PUBLISHED = frozenset({"PUBLIC_URL", "PAGES_URL", "TIPS_URL", "QUICK_EXIT_URL", "RECEIPTS_URL"})
 # What only the cluster's Secret knows is somewhere at a private address.
 SECRET = frozenset({"MONGO_URI"})
 
@@ -112,7 +112,7 @@ def unknown_addresses() -> Iterator[str]:
     for program in PROGRAMS:
         for name in settings_of(settings_class(program)):
             is_address = name.endswith(("_URL", "_URI", "_ENDPOINT", "_BOOTSTRAP", "_SCANNER", "_ADDRESS"))
-            if is_address and name not in CONNECTS and name not in TOLD:
+            if is_address and name not in CONNECTS and name not in PUBLISHED:
                 yield f"{program}: {name} is an address; say in connections.py whether the program connects to it"
 
 
@@ -228,7 +228,7 @@ def _numbers(pods: list[Object], port: int | str) -> set[int]:
 
 
 def _number(text: str) -> int:
-    """0 for what is no number: that the setting is wrong is told elsewhere."""
+    """0 for what is no number: that the setting is wrong is found elsewhere."""
     return int(text) if text.isdecimal() else 0
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from deploy.k8s.tools.objects import configuration, environment, of, program_of, programs
 from deploy.k8s.tools.schema import Object, name_of
 
-# Settings of several programs that must say the same.
+# Settings of several programs that must be the same.
 SAME: tuple[frozenset[tuple[str, str]], ...] = (
     # A paper's page of verification and the links in answers are behind one gateway.
     frozenset({("intake", "PUBLIC_URL"), ("certificate", "PUBLIC_URL")}),
@@ -20,7 +20,7 @@ SAME: tuple[frozenset[tuple[str, str]], ...] = (
 _EXAMPLE_HOST = re.compile(r"(?:^|\.)(?:example|invalid|test|example\.(?:com|org|net))$")
 # Zeros after a few digits: an id that nobody was given.
 _EXAMPLE_ID = re.compile(r"^\d{0,6}0{12,}$")
-_EXAMPLE_WORDS = ("replace-me", "changeme", "change-me", "todo", "xxx", "your-")
+_EXAMPLE_MARKS = ("replace-me", "changeme", "change-me", "todo", "xxx", "your-")
 
 
 def agreement_faults(objects: list[Object]) -> Iterator[str]:
@@ -30,9 +30,9 @@ def agreement_faults(objects: list[Object]) -> Iterator[str]:
         for name, value in environment(configs, container).items():
             found[program_of(workload), name] = value
     for group in SAME:
-        said = {f"{program}'s {name}": found[program, name] for program, name in group if (program, name) in found}
-        if "" not in said.values() and len(set(said.values())) > 1:
-            yield f"must be the same: {', '.join(f'{name} is {value}' for name, value in sorted(said.items()))}"
+        stated = {f"{program}'s {name}": found[program, name] for program, name in group if (program, name) in found}
+        if "" not in stated.values() and len(set(stated.values())) > 1:
+            yield f"must be the same: {', '.join(f'{name} is {value}' for name, value in sorted(stated.items()))}"
 
 
 def example_faults(objects: list[Object]) -> Iterator[str]:
@@ -43,13 +43,13 @@ def example_faults(objects: list[Object]) -> Iterator[str]:
         for workload, container in programs(objects)
         if environment(configs, container).get("ENVIRONMENT") == "production"
     ]
-    said = {
+    stated = {
         f"{name} is still the example {value!r}"
         for _, found in production
         for name, value in found.items()
         if is_example(value)
     }
-    yield from sorted(said)
+    yield from sorted(stated)
     if not production:
         return
     for item in of(objects, "HTTPRoute", "Gateway", "Certificate", "ClusterIssuer", "Issuer", "SecretStore"):
@@ -63,7 +63,7 @@ def is_example(value: str) -> bool:
     return bool(
         any(_EXAMPLE_HOST.search(_host_of(part)) for part in plain.split(","))
         or _EXAMPLE_ID.match(plain)
-        or any(mark in plain for mark in _EXAMPLE_WORDS)
+        or any(mark in plain for mark in _EXAMPLE_MARKS)
     )
 
 

@@ -1,4 +1,4 @@
-"""What a container starts, against the code: its image, the image's version, the module and the words after it."""
+"""What a container starts, against the code: its image, the image's version, the module and the arguments after it."""
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -118,7 +118,7 @@ def _program(reference: str) -> str:
 
 
 def _command(arguments: Sequence[str], commands: str, package: str) -> tuple[str, bool] | None:
-    """A command of the operator: whose settings it reads is said by the manifest's label; its words must parse."""
+    """A command of the operator: the manifest names whose settings it reads; its arguments must parse."""
     command: Any = get_command(loaded(commands))
     name: str | None = package
     rest = [*arguments]
