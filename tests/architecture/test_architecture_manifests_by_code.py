@@ -185,7 +185,7 @@ def test_a_mistake_is_found(complaint: str, plant: Plant) -> None:
     assert [fault for fault in found if complaint in fault], found
 
 
-def test_a_drain_takes_as_long_as_the_code_waits() -> None:
+def test_the_time_of_a_drain_is_that_of_the_code() -> None:
     """Requests, tasks, outbox and the batch in hand: more than 15 s, and within the grace of every overlay."""
     assert DRAIN_S == 16
 
