@@ -34,7 +34,7 @@ export UV_PROJECT_ENVIRONMENT := $(VENV)
 .PHONY: help
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^## / {printf "\n\033[1m%s\033[0m\n", substr($$0, 4)} \
-		/^[a-z0-9-]+:.*## / {printf "  \033[36m%-16s\033[0m %s\n", $$1, $$2}' Makefile
+		/^[a-z0-9-]+:.*## / {printf "  \033[36m%-18s\033[0m %s\n", $$1, $$2}' Makefile
 	@printf '\nOptions of run and up: POLICIES=<file> PORT_BASE=9000 FREE_PORTS=1 SECURE=1; JANSEVA_DATA=<folder> for all.\n'
 	@printf 'KAFKA_BOOTSTRAP and MONGO_URI name servers to use instead of starting some.\n'
 	@printf 'PYTHON=/path/to/python uses another interpreter (3.11 to 3.14), in an environment of its own.\n'
