@@ -101,7 +101,7 @@ ALERTS = (
     ),
     Alert(
         "JansevaOutboxStuck",
-        "max by (job) (janseva_outbox_oldest_seconds) > 60",
+        "max by (job) (janseva_outbox_oldest_seconds) > 10",
         "1m",
         "page",
         "Accepted cases of {{ $labels.job }} do not reach Kafka",

@@ -165,7 +165,9 @@ def test_the_shell_completes_names_and_options() -> None:
     assert completed("janseva de") == ["dead-letters"]
     assert completed("janseva dead-letters ") == ["list", "show", "replay"]
     assert completed("janseva dead-letters list --ea") == ["--each"]
-    script = subprocess.run([program, "--show-completion", "bash"], capture_output=True, text=True, check=False)
+    # The shell is the one it was called from: who runs the tests may have none above him.
+    called = ["bash", "-c", f"{program} --show-completion; true"]
+    script = subprocess.run(called, capture_output=True, text=True, check=False)
     assert "_JANSEVA_COMPLETE=complete_bash" in script.stdout
 
 
