@@ -14,6 +14,7 @@ from intake.case.faults import ImplausibleTime, KindNotOut, KindsMissing
 from intake.case.model import Case
 from intake.case.states import State
 from intake.http.one_of import OneOf
+from intake.metrics import IntakeMetrics
 
 HelpKind = Annotated[str, OneOf(ResponderKind)]
 # How far the clock of a dispatcher's screen may be off.
@@ -34,6 +35,15 @@ class Arrive(Dispatch):
 def respond(body: Dispatch, _case: Case, _context: Context) -> EventDraft:
     """Help is sent, or has arrived."""
     return EventDraft(body.fields())
+
+
+def measure(body: object, case: Case, at: datetime, metrics: IntakeMetrics) -> None:
+    """How long after the filing help was sent, or arrived."""
+    match body:
+        case Arrive():
+            metrics.arrived(case.filed_at, at, body.source)
+        case Dispatch():
+            metrics.dispatched(case.filed_at, at)
 
 
 class StandDown(DeskCommandBody):

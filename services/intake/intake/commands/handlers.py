@@ -26,7 +26,7 @@ from intake.case.states import Role, State
 from intake.case.store import CaseStore
 from intake.commands.allowed import allowed_acts
 from intake.commands.decide import decide
-from intake.commands.emergencies import Arrive, Dispatch, ResolveEmergency
+from intake.commands.emergencies import ResolveEmergency, measure
 from intake.commands.problems import problem_of
 from intake.commands.survivors import JOINED, check_survivor
 from intake.commands.table import TABLE, Act, withdrawal_of
@@ -180,15 +180,8 @@ class CommandDesk:
             raise problem_of(fault, case, self.allowed(case, actor), self._code_names) from fault
         if changed is None:
             return None
-        self._measure(request.body, case, now)
+        measure(request.body, case, now, self._metrics)
         return AcceptedCommand(changed, event_id, case.version + 1, change.update.state)
-
-    def _measure(self, body: object, case: Case, now: datetime) -> None:
-        match body:
-            case Arrive():
-                self._metrics.arrived(case.filed_at, now, body.source)
-            case Dispatch():
-                self._metrics.dispatched(case.filed_at, now)
 
     async def _first_holder(self, request: CommandRequest, case: Case) -> FirstHolder | None:
         return await self._identities.first_holder(case) if TABLE[request.act].reviews_identity else None

@@ -101,7 +101,7 @@ def windows_router(parts: WindowParts) -> APIRouter:
         return parts.shown(await parts.desk.open(actor_of(principal), window_id), accept_language)
 
     @router.post("/{window_id}/close")
-    @described(docs.CLOSE)
+    @described(docs.CLOSE_WINDOW)
     async def close_window(window_id: str, principal: Publisher, accept_language: AcceptLanguage = None) -> Response:
         return parts.shown(await parts.desk.close(actor_of(principal), window_id), accept_language)
 

@@ -65,7 +65,7 @@ OPEN: Final = Description(
     problems=_OWN,
     parameters=_WINDOW,
 )
-CLOSE: Final = Description(
+CLOSE_WINDOW: Final = Description(
     "close_hearing_window",
     "Close a hearing window",
     f"One that is open. {_POSTS}",
