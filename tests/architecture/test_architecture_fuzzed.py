@@ -35,7 +35,7 @@ EXAMPLES: Final = 12
 LEFT_OUT: Final = {("sla-monitor", "/health/ready"), ("sla-ledger", "/health/ready")}
 # A stream that is opened has no end to wait for: strangers ask for it.
 CONDITIONS: Final = {"If-Match", "If-None-Match", "X-Receipt"}
-ENDLESS: Final = {"stream_status"}
+ENDLESS: Final = {"stream_status", "stream_desk", "stream_station"}
 OTHER_CALLERS: Final = {"intake": [bearer(DISPATCHER)]}
 SETTINGS: Final = settings(
     max_examples=EXAMPLES,

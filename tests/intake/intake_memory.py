@@ -3,16 +3,16 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Collection, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 
 from chassis.outbox.publisher import OutboxEntry
-from intake.case.clocks import police_due
+from intake.case.clocks import Breach, police_due
 from intake.case.derived import Derived, apply
 from intake.case.model import ActedBy, Case, CaseUpdate, CommandMark, TimelineEntry, Trace
 from intake.case.scope import may_see
 from intake.case.states import DONE
-from intake.case.store import CaseFilter, Counts, Page, Proof, Sort, UniqueConflict, UniqueField, lists
+from intake.case.store import CaseFilter, ChangedCase, Counts, Page, Proof, Sort, UniqueConflict, UniqueField, lists
 from intake.case.trail.handlers import Trail
 from intake.hearings.store import KEPT_AFTER_END, Claim, in_the_way_of
 
@@ -24,7 +24,8 @@ class MemoryCaseStore:
         self.entries: dict[str, TimelineEntry] = {}
         self.published: list[OutboxEntry] = []
         self.refuses: Exception | None = None
-        self._tails: list[asyncio.Queue[str]] = []
+        self._tails: list[asyncio.Queue[ChangedCase]] = []
+        self._changes = 0
 
     async def insert(self, case: Case, entries: Sequence[OutboxEntry]) -> None:
         await asyncio.sleep(0)
@@ -44,6 +45,7 @@ class MemoryCaseStore:
             raise UniqueConflict(UniqueField.CASE_ID)
         self.cases[case.case_id] = case
         self.published += entries
+        self._notify(None, case)
 
     async def by_id(self, case_id: str) -> Case | None:
         return self.cases.get(case_id)
@@ -95,7 +97,7 @@ class MemoryCaseStore:
         changed = updated(now, update)
         self.cases[case.case_id] = changed
         self.published += entries
-        self._notify(case.case_id)
+        self._notify(now, changed)
         return changed
 
     async def erase(
@@ -114,7 +116,7 @@ class MemoryCaseStore:
         )
         self.cases[case.case_id] = changed
         self.published += entries
-        self._notify(case.case_id)
+        self._notify(now, changed)
         return changed
 
     async def apply_derived(self, batch: Sequence[Derived]) -> None:
@@ -124,7 +126,7 @@ class MemoryCaseStore:
             case = self.cases.get(derived.case_id)
             if case is not None and derived.effect is not None:
                 self.cases[derived.case_id] = apply(case, derived.effect)
-                self._notify(derived.case_id)
+                self._notify(case, self.cases[derived.case_id])
 
     async def timeline(self, case_id: str) -> tuple[TimelineEntry, ...]:
         found = [entry for entry in self.entries.values() if entry.case_id == case_id]
@@ -150,15 +152,27 @@ class MemoryCaseStore:
             mine=sum(_given_to(case, officer) for case in found),
         )
 
-    async def changed_cases(self) -> AsyncGenerator[str, None]:
-        tail: asyncio.Queue[str] = asyncio.Queue()
+    async def changed_cases(self) -> AsyncGenerator[ChangedCase, None]:
+        tail: asyncio.Queue[ChangedCase] = asyncio.Queue()
         self._tails.append(tail)
         while True:
             yield await tail.get()
 
-    def _notify(self, case_id: str) -> None:
+    def _notify(self, before: Case | None, after: Case) -> None:
+        if not self._tails:
+            return
+        self._changes += 1
+        written = {
+            one.name for one in fields(after) if before and getattr(before, one.name) != getattr(after, one.name)
+        }
+        if before is not None and _breaches(before) != _breaches(after):
+            written.add("breaches")
         for tail in self._tails:
-            tail.put_nowait(case_id)
+            tail.put_nowait(ChangedCase(after.case_id, self._changes, before is None, frozenset(written)))
+
+
+def _breaches(case: Case) -> list[Breach]:
+    return [breach for view in case.clocks.values() for breach in view.breaches.values()]
 
 
 def updated(case: Case, update: CaseUpdate) -> Case:

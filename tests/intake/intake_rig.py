@@ -30,6 +30,8 @@ from intake.case.derived import derive
 from intake.case.keys import Keys
 from intake.case.trail.handlers import Trail
 from intake.catalogue import load_catalogue
+from intake.desk.live import LiveDesk
+from intake.desk.stream import DeskStreamParts
 from intake.evidence.handlers import EvidenceDesk
 from intake.evidence.sweep import EvidenceSweep
 from intake.metrics import IntakeMetrics
@@ -162,7 +164,9 @@ class Rig:
     clock: ManualClock
     ring: KeyRing
     live: LiveCases
+    live_desk: LiveDesk
     stream: StreamParts
+    desk_stream: DeskStreamParts
     evidence: EvidenceDesk
     sweep: EvidenceSweep
     slots: MemorySlotStore
@@ -335,7 +339,7 @@ def _built(signer: Signer, more: dict[str, Any]) -> tuple[Rig, Callable[[], None
     )
     app.middleware_stack = app.build_middleware_stack()
     beside = (slots, offices, papers, files, scanner, identities, register)
-    parts = (api.live, api.stream, api.evidence, api.sweep, *beside)
+    parts = (api.live, api.live_desk, api.stream, api.desk_stream, api.evidence, api.sweep, *beside)
     own = (entries, firs, tips, erasures, messages, accounts, api.erasures, away, api.away)
     made = Rig(app, _client(app), store, side, clock, ring, *parts, *own, trail, trails, windows)
     state = (deps, api, app.middleware_stack, app.router.routes, app.dependency_overrides, app.state)

@@ -300,15 +300,18 @@ async def test_lists_are_filtered_and_paged(stores: Stores) -> None:
 
 
 async def test_changes_are_announced(stores: Stores) -> None:
-    """Whoever tails hears of a command and of a derived event."""
+    """Whoever tails hears of a filing and of a derived event, in their order and with what was written."""
     case = fresh()
-    await stores.cases.insert(case, [])
     tail = stores.cases.changed_cases()
     heard = asyncio.ensure_future(anext(tail))
     await asyncio.sleep(0.5)
+    await stores.cases.insert(case, [])
     await stores.cases.apply_derived([derive("a", assigned(case.case_id, 1, STATION, START))])
     async with asyncio.timeout(60):
-        assert await heard == case.case_id
+        first, second = await heard, await anext(tail)
+    assert [(one.case_id, one.is_new) for one in (first, second)] == [(case.case_id, True), (case.case_id, False)]
+    assert first.at < second.at
+    assert {"assignment", "state", "changes"} <= second.fields
     await tail.aclose()
 
 

@@ -207,7 +207,12 @@ def create_app(
             background.add(f"consumer.{lane}", consumer.run, stop=consumer.stop)
         for name, outbox in (("outbox", cases.outbox), ("audit_heads", cases.heads), ("windows", cases.windows_outbox)):
             background.add(name, outbox.run, stop=outbox.stop)
-        for name, task in (("live", api.live.run), ("registers", api.registers.run), ("away_notices", api.away.run)):
+        for name, task in (
+            ("live", api.live.run),
+            ("live_desk", api.live_desk.run),
+            ("registers", api.registers.run),
+            ("away_notices", api.away.run),
+        ):
             background.add(name, task)
         background.add("evidence_sweep", api.sweep.run)
         background.add("erasures", api.erasures.run)

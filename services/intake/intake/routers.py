@@ -29,7 +29,9 @@ from intake.catalogue.api import services_router
 from intake.commands.handlers import CommandDesk
 from intake.desk.api import DeskParts, desk_router
 from intake.desk.inbox import inbox_router
+from intake.desk.live import LiveDesk
 from intake.desk.papers import desk_papers_router
+from intake.desk.stream import DeskStreamParts, desk_stream_router
 from intake.desk.visits import WALK_IN_SERVICE, VisitParts, visits_router
 from intake.disputes.api import DisputeParts, disputes_router
 from intake.evidence.api import EvidenceParts, evidence_router
@@ -124,13 +126,15 @@ class Deps:
 
 @dataclass(frozen=True, slots=True)
 class CaseApi:
-    """`live`, `sweep`, `registers` and `erasures` have tasks to run: the tail that wakes the streams, the end of files
-    that are nobody's, the end of entries that have left, erasures that a crash cut short.
+    """`live`, `live_desk`, `sweep`, `registers` and `erasures` have tasks to run: the tail that wakes streams, those of
+    the desk, the end of files that are nobody's, of entries that have left, erasures that a crash cut short.
     """
 
     routers: list[APIRouter]
     live: LiveCases
+    live_desk: LiveDesk
     stream: StreamParts
+    desk_stream: DeskStreamParts
     evidence: EvidenceDesk
     sweep: EvidenceSweep
     registers: RegisterDesk
@@ -142,7 +146,8 @@ def case_api(deps: Deps) -> CaseApi:
     """Every route of the API but login."""
     settings = deps.settings
     keys, texts = Keys(settings.receipt_key), load_texts()
-    live = LiveCases(deps.store)
+    live_desk = LiveDesk(deps.store)
+    live = LiveCases(deps.store, live_desk)
     answers = Answers(texts, deps.catalogue, settings.public_url)
     filing = _filing_desk(deps, keys, deps.clock, deps.metrics)
     emergencies = EmergencyDesk(
@@ -213,6 +218,7 @@ def case_api(deps: Deps) -> CaseApi:
         authenticator=deps.authenticator,
         slots=StreamSlots(settings.streams_per_viewer, settings.streams_at_most),
     )
+    desk_stream = DeskStreamParts(desk, live_desk, stream.slots, keys, settings.stream_heartbeat)
     visits = VisitParts(
         desk=desk,
         filing=filing,
@@ -293,6 +299,7 @@ def case_api(deps: Deps) -> CaseApi:
         services_router(deps.catalogue, deps.policies, texts, deps.clock),
         visits_router(visits),
         inbox_router(desk),
+        desk_stream_router(desk_stream),
         desk_router(desk),
         desk_papers_router(desk, deps.papers),
         fir_router(FIRParts(FIRDesk(deps.firs, deps.store, deps.clock, deps.policies), deps.authenticator, searches)),
@@ -307,7 +314,8 @@ def case_api(deps: Deps) -> CaseApi:
         desk_registers_router(DeskRegisterParts(registers, deps.authenticator, settings.public_url)),
     ]
     sweep = EvidenceSweep(deps.files, (listed_in_case(deps.store), shown_by_entry(deps.entries)), deps.clock)
-    return CaseApi(routers, live, stream, evidence, sweep, registers, own_data.desk, away.desk)
+    live_parts = (live, live_desk, stream, desk_stream)
+    return CaseApi(routers, *live_parts, evidence, sweep, registers, own_data.desk, away.desk)
 
 
 def _own_data(deps: Deps, reader: StatusReader, identity: IdentityDesk, texts: Texts) -> OwnDataParts:

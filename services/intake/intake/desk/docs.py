@@ -38,6 +38,29 @@ LIST: Final = Description(
         "limit": "How many at most.",
     },
 )
+_STREAMED: Final = (
+    "Server-Sent Events. `case`: a case was filed, assigned, transferred, escalated or changed; its line of the list "
+    "as JSON, with `happened` and, of an emergency, `location`. `left`: that `case_id` is the officer's no more. "
+    "`reload`: something may have been missed, read the list anew; it comes first unless `Last-Event-ID` is known. A "
+    "comment while nothing happens. The stream ends with the officer's token. No personal data; who sees which case is "
+    "the rule of the list."
+)
+_STREAM: Final = Answer(200, "The stream", schemas={"text/event-stream": {"type": "string"}})
+STREAM: Final = Description(
+    "stream_desk",
+    "The inbox, live: every case in the officer's charge",
+    _STREAMED,
+    (_STREAM,),
+    problems=(problems.TOO_MANY_STREAMS,),
+)
+STATION_STREAM: Final = Description(
+    "stream_station",
+    "A station's cases, live",
+    f"Of his own station an officer hears all that his list shows. {_STREAMED}",
+    (_STREAM,),
+    problems=(problems.TOO_MANY_STREAMS,),
+    parameters={"code": "The station's code."},
+)
 COUNTS: Final = Description(
     "count_desk_cases",
     "How many cases wait",

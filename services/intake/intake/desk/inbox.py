@@ -164,8 +164,13 @@ def _number(typed: str) -> str:
 
 
 def _own_cases(actor: Actor, station: str | None, status: State | None) -> CaseFilter:
+    check_station(actor, station)
+    return CaseFilter(seen_by=actor, station=station, status=None if status is None else status.value)
+
+
+def check_station(actor: Actor, station: str | None) -> None:
+    """Problem 403 for another's station, and for an officer whose token names no place of his own."""
     if actor.role in STATION_ROLES and (actor.station is None or station not in (None, actor.station)):
         raise Problem(FORBIDDEN, "own_station")
     if actor.role in DISTRICT_ROLES and actor.district is None:
         raise Problem(FORBIDDEN, "no_district")
-    return CaseFilter(seen_by=actor, station=station, status=None if status is None else status.value)

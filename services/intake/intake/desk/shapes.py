@@ -8,6 +8,7 @@ from intake.case.shapes import ClockState, HelpKind, LaneName, PriorityName, Pro
 from intake.case.states import State
 from intake.commands.shapes import Done
 from intake.commands.table import Act
+from intake.desk.live import Happened
 from intake.filing.shapes import FiledCase
 from intake.tracking.shapes import CaseStatus
 
@@ -116,6 +117,13 @@ class DeskAssignment(Shape):
     distance_to_edge_m: float | None
     ambiguous_with: list[str]
     boundary_version: str | None
+
+
+class DeskStreamCase(DeskItem):
+    """A line of the list as the stream sends it: `location` of an emergency, where it is known."""
+
+    happened: Happened
+    location: Point | None
 
 
 class Personal(Shape):

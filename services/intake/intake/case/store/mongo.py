@@ -23,8 +23,9 @@ from intake.case.derived import Derived
 from intake.case.model import ActedBy, Case, CaseUpdate, TimelineEntry, Trace
 from intake.case.scope import AGAINST_POLICE
 from intake.case.store import lists
+from intake.case.store.changes import CHANGES, changed_case
 from intake.case.store.documents import document_of, entry_from, from_document, to_document, trace_of
-from intake.case.store.port import CaseFilter, Counts, Page, Proof, Sort, UniqueConflict, UniqueField
+from intake.case.store.port import CaseFilter, ChangedCase, Counts, Page, Proof, Sort, UniqueConflict, UniqueField
 from intake.case.store.sight import opened_by
 from intake.case.store.updates import NEXT_DUE, command_update, derived_updates, erasing_update
 from intake.case.trail.handlers import Trail
@@ -206,16 +207,11 @@ class MongoCaseStore:
             groups = await self._cases.aggregate(lists.counting(wanted, now, officer)).to_list(None)
         return lists.counts_of(groups)
 
-    async def changed_cases(self) -> AsyncGenerator[str, None]:
-        # Every write that a reader can see moves `changes`; the outbox's own writes do not.
-        pipeline: list[Document] = [
-            {"$match": {"operationType": "update", "updateDescription.updatedFields.changes": {"$exists": True}}},
-            {"$project": {"documentKey": 1}},
-        ]
+    async def changed_cases(self) -> AsyncGenerator[ChangedCase, None]:
         with store_errors():
-            async with self._cases.watch(pipeline, max_await_time_ms=1_000) as stream:
+            async with self._cases.watch(CHANGES, max_await_time_ms=1_000) as stream:
                 async for change in stream:
-                    yield change["documentKey"]["_id"]
+                    yield changed_case(change)
 
     async def _one(self, query: Document) -> Case | None:
         with store_errors():

@@ -103,6 +103,18 @@ class Counts:
     mine: int
 
 
+@dataclass(frozen=True, slots=True)
+class ChangedCase:
+    """A case was written. `at` grows from write to write, alike in every process; `fields` are what was written, with
+    `breaches` for those of its clocks; of a new case none.
+    """
+
+    case_id: str
+    at: int
+    is_new: bool = False
+    fields: frozenset[str] = frozenset()
+
+
 class CaseStore(Protocol):
     """StoreUnavailable: nothing was written. UnknownOutcome: it may have been. Both reach the citizen as 503."""
 
@@ -154,5 +166,5 @@ class CaseStore(Protocol):
 
     async def counts(self, wanted: CaseFilter, now: datetime, officer: str) -> Counts: ...
 
-    def changed_cases(self) -> AsyncGenerator[str, None]:
-        """The ids of cases as they change, from now on, in whichever process the change was made."""
+    def changed_cases(self) -> AsyncGenerator[ChangedCase, None]:
+        """Cases as they are filed and change, from now on, in whichever process that was."""
