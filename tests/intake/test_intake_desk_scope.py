@@ -7,12 +7,13 @@ from typing import Any, Final
 import pytest
 
 from event_schemas import Station, ids
-from intake.auth import Principal
+from intake.auth import Principal, actor_of
 from intake.case.derived import derive
 from intake.case.model import CertificateRecord
-from intake.case.scope import OFFICER_ROLES
+from intake.case.scope import OFFICER_ROLES, STATION_ROLES
 from intake.case.states import State
 from intake.commands.table import DESK_COMMANDS, TABLE, Act
+from intake.desk.live import Scope, keys_of
 from tests.intake.intake_rig import (
     COMPLAINT,
     COUNTER,
@@ -122,6 +123,23 @@ async def acknowledged(intake: Rig, case: Mapping[str, Any], by: Principal) -> b
     return bool(item["code"] != "not_found")
 
 
+async def heard(intake: Rig, case: Mapping[str, Any], by: Principal) -> bool:
+    return _hears(intake, case, by, None)
+
+
+async def heard_at_station(intake: Rig, case: Mapping[str, Any], by: Principal) -> bool:
+    """Of his own station an officer hears what his list shows; who stands above, of the one that has the case."""
+    code = intake.store.cases[case["case_id"]].station_code
+    return _hears(intake, case, by, None if by.role in STATION_ROLES else code)
+
+
+def _hears(intake: Rig, case: Mapping[str, Any], by: Principal, station: str | None) -> bool:
+    scope, now = Scope(actor_of(by), station), intake.store.cases[case["case_id"]]
+    shown = scope.shows(now)
+    assert not shown or scope.keys & keys_of(now), "the stream is not looked for"
+    return shown
+
+
 async def checked_in(intake: Rig, case: Mapping[str, Any], by: Principal) -> bool:
     if by.role not in TABLE[Act.CHECK_IN].roles:
         return await read(intake, case, by)
@@ -146,6 +164,8 @@ ROUTES: Final[Mapping[tuple[str, str], Probe]] = {
     ("POST", "/v1/desk/cases/{case_id}/{command}"): commanded,
     ("POST", "/v1/desk/visits"): checked_in,
     ("GET", "/v1/desk/cases/counts"): counted,
+    ("GET", "/v1/desk/stream"): heard,
+    ("GET", "/v1/desk/stations/{code}/stream"): heard_at_station,
     # Of many at once; it comes last, as it acknowledges the case for the first who sees it.
     ("POST", "/v1/desk/cases/{command}"): acknowledged,
 }
