@@ -339,7 +339,7 @@ def _built(signer: Signer, more: dict[str, Any]) -> tuple[Rig, Callable[[], None
     )
     app.middleware_stack = app.build_middleware_stack()
     beside = (slots, offices, papers, files, scanner, identities, register)
-    parts = (api.live, api.live_desk, api.stream, api.desk_stream, api.evidence, api.sweep, *beside)
+    parts = (api.live, api.desk_stream.live, api.stream, api.desk_stream, api.evidence, api.sweep, *beside)
     own = (entries, firs, tips, erasures, messages, accounts, api.erasures, away, api.away)
     made = Rig(app, _client(app), store, side, clock, ring, *parts, *own, trail, trails, windows)
     state = (deps, api, app.middleware_stack, app.router.routes, app.dependency_overrides, app.state)

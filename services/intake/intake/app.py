@@ -209,7 +209,7 @@ def create_app(
             background.add(name, outbox.run, stop=outbox.stop)
         for name, task in (
             ("live", api.live.run),
-            ("live_desk", api.live_desk.run),
+            ("live_desk", api.desk_stream.live.run),
             ("registers", api.registers.run),
             ("away_notices", api.away.run),
         ):

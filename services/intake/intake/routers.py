@@ -126,13 +126,10 @@ class Deps:
 
 @dataclass(frozen=True, slots=True)
 class CaseApi:
-    """`live`, `live_desk`, `sweep`, `registers` and `erasures` have tasks to run: the tail that wakes streams, those of
-    the desk, the end of files that are nobody's, of entries that have left, erasures that a crash cut short.
-    """
+    """The routers, and the parts that have tasks to run besides."""
 
     routers: list[APIRouter]
     live: LiveCases
-    live_desk: LiveDesk
     stream: StreamParts
     desk_stream: DeskStreamParts
     evidence: EvidenceDesk
@@ -144,10 +141,8 @@ class CaseApi:
 
 def case_api(deps: Deps) -> CaseApi:
     """Every route of the API but login."""
-    settings = deps.settings
-    keys, texts = Keys(settings.receipt_key), load_texts()
-    live_desk = LiveDesk(deps.store)
-    live = LiveCases(deps.store, live_desk)
+    settings, keys, texts = deps.settings, Keys(deps.settings.receipt_key), load_texts()
+    live = LiveCases(deps.store, live_desk := LiveDesk(deps.store))
     answers = Answers(texts, deps.catalogue, settings.public_url)
     filing = _filing_desk(deps, keys, deps.clock, deps.metrics)
     emergencies = EmergencyDesk(
@@ -281,7 +276,6 @@ def case_api(deps: Deps) -> CaseApi:
         texts.code_names,
         deps.authenticator,
     )
-    tips = _tips(deps, keys, standings, answers, texts, evidence)
     routers = [
         filing_router(filings),
         handoff_router(HandoffParts(filings, reader, handoff)),
@@ -303,7 +297,7 @@ def case_api(deps: Deps) -> CaseApi:
         desk_router(desk),
         desk_papers_router(desk, deps.papers),
         fir_router(FIRParts(FIRDesk(deps.firs, deps.store, deps.clock, deps.policies), deps.authenticator, searches)),
-        tips_router(tips),
+        tips_router(_tips(deps, keys, standings, answers, texts, evidence)),
         away_router(away),
         desk_away_router(away),
         windows_router(
@@ -314,8 +308,7 @@ def case_api(deps: Deps) -> CaseApi:
         desk_registers_router(DeskRegisterParts(registers, deps.authenticator, settings.public_url)),
     ]
     sweep = EvidenceSweep(deps.files, (listed_in_case(deps.store), shown_by_entry(deps.entries)), deps.clock)
-    live_parts = (live, live_desk, stream, desk_stream)
-    return CaseApi(routers, *live_parts, evidence, sweep, registers, own_data.desk, away.desk)
+    return CaseApi(routers, live, stream, desk_stream, evidence, sweep, registers, own_data.desk, away.desk)
 
 
 def _own_data(deps: Deps, reader: StatusReader, identity: IdentityDesk, texts: Texts) -> OwnDataParts:
@@ -402,7 +395,6 @@ def _command_desk(
 
 
 def _service(catalogue: Catalogue, code: str) -> Service:
-    service = catalogue.get(code)
-    if service is None:
+    if (service := catalogue.get(code)) is None:
         raise CatalogueError(f"the catalogue lacks {code}, which intake cannot do without")
     return service
