@@ -118,6 +118,14 @@ ALERTS = (
         " lost: the heads wait in the outbox.",
     ),
     Alert(
+        "JansevaBreakGlassUnreviewed",
+        "max by (job) (janseva_break_glass_reviews_overdue) > 0",
+        "5m",
+        "ticket",
+        "{{ $value }} openings of sealed cases were reviewed by no superior in time",
+        "Officers opened sealed cases that are not in their charge, and nobody has looked at why within three days.",
+    ),
+    Alert(
         "JansevaEmergencyEventsOld",
         quantile(0.99, 'rate(janseva_event_age_seconds_bucket{topic="cases.emergency",job!="sla-ledger"}[5m])', "job")
         + " > 10",

@@ -44,7 +44,7 @@ from tests.architecture.apps import CLOCK, made_app
 from tests.certificate.certificate_fakes import certificate
 from tests.http_app import app_of
 from tests.intake.evidence_rig import begin
-from tests.intake.intake_rig import ASHA, COMPLAINT, COUNTER, DATA_POST, SDPO, SHO, SP, Rig, bearer, rig
+from tests.intake.intake_rig import ASHA, COMPLAINT, COUNTER, DATA_POST, OTHER_SHO, SDPO, SHO, SP, Rig, bearer, rig
 from tests.intake.intake_rig import START as FILED_AT
 from tests.intake.test_intake_auth_login import Desk
 from tests.intake.test_intake_esign import E_FIR, KEY
@@ -108,10 +108,17 @@ async def _intake() -> AsyncIterator[Answering]:
         known |= {"notice_id": "an_none", "erasure_id": erasure.json()["erasure_id"]}
         window = {"starts_at": (FILED_AT + timedelta(days=1, minutes=30)).isoformat()}
         known["window_id"] = (await made.post("/v1/desk/hearing-windows", window, by=SHO)).json()["window_id"]
+        another = {"description": "रास्ते में पीछा करता है।", "attributes": {"category": "crime_against_women"}}
+        sealed = await made.filed(COMPLAINT | another)
+        await made.assign(sealed["case_id"])
+        reason = {"reason": "The victim is at this station"}
+        opened = await made.post(f"/v1/desk/cases/{sealed['case_id']}/break-glass", reason, by=OTHER_SHO)
+        known |= {"opening_id": opened.json()["opening_id"]}
         known |= {"case_key": tip["case_key"], "transaction": await _begun_signature(made)}
         callers = {"/": bearer(ASHA), "/v1/desk": bearer(SHO), "/v1/desk/visits": bearer(COUNTER)}
         callers |= {"/v1/tips/": {"x-passphrase": tip["passphrase"]}}
         callers |= {"/v1/desk/registers/fir/withhold": bearer(SDPO), "/v1/desk/erasures": bearer(DATA_POST)}
+        callers |= {"/v1/desk/break-glass": bearer(SP)}
         callers |= {f"/v1/desk/cases/{{case_id}}/{act}": bearer(SP) for act in _OF_THE_SUPERINTENDENT}
         stores = (
             made.store,
@@ -124,6 +131,7 @@ async def _intake() -> AsyncIterator[Answering]:
             made.away,
             made.windows,
             made.erasures,
+            made.openings,
         )
         asked = (*stores, made.identities, made.papers, made.slots, made.offices, made.register)
         yield Answering(made.app, known, callers, _restorer(*stores), asked)

@@ -26,17 +26,19 @@ from event_schemas import AssignedToStation, Event, PersonalData, Station, decod
 from intake.app import EMERGENCY_CALL, UNRECORDED, body_limits
 from intake.auth import Authenticator, Principal
 from intake.away.handlers import AwayDesk
+from intake.break_glass.handlers import BreakGlass
 from intake.case.derived import derive
 from intake.case.keys import Keys
 from intake.case.trail.handlers import Trail
 from intake.catalogue import load_catalogue
+from intake.deps import Deps
 from intake.desk.live import LiveDesk
 from intake.desk.stream import DeskStreamParts
 from intake.evidence.handlers import EvidenceDesk
 from intake.evidence.sweep import EvidenceSweep
 from intake.metrics import IntakeMetrics
 from intake.own_data.handlers import ErasureDesk
-from intake.routers import Deps, case_api
+from intake.routers import case_api
 from intake.settings import IntakeSettings
 from intake.signing.provider import NoSigner, Signer
 from intake.tracking.live import LiveCases
@@ -45,6 +47,7 @@ from intake.tracking.stream import StreamParts
 from tests.as_born import restorer
 from tests.contract import documented
 from tests.intake.away_memory import MemoryAwayStore
+from tests.intake.break_glass_memory import MemoryOpenings
 from tests.intake.evidence_memory import InThread, MemoryFileStore, TestScanner
 from tests.intake.identity_memory import KnownRegister, MemoryIdentityStore
 from tests.intake.intake_memory import KnownOffices, MemoryCaseStore, MemorySideStore, MemorySlotStore
@@ -188,6 +191,9 @@ class Rig:
     trail: Trail
     trails: MemoryTrailStore
     windows: MemoryWindowStore
+    openings: MemoryOpenings
+    glass: BreakGlass
+    metrics: IntakeMetrics
 
     async def post(self, path: str, body: Any = None, *, by: Principal | None = None, **headers: str) -> httpx.Response:
         sent = {name.replace("_", "-"): value for name, value in headers.items()} | bearer(by)
@@ -290,10 +296,11 @@ def _built(signer: Signer, more: dict[str, Any]) -> tuple[Rig, Callable[[], None
     erasures, messages, accounts = MemoryErasures(), KeptMessages(), KeptAccounts()
     configured = settings(**({"stream_heartbeat": timedelta(milliseconds=20)} | more))
     ring = KeyRing.from_json(configured.sealing_keys)
-    trails = MemoryTrailStore()
+    trails, openings = MemoryTrailStore(), MemoryOpenings()
     trail = Trail(trails, Keys(configured.receipt_key).trail)
     store = MemoryCaseStore(trail)
     registry = CollectorRegistry()
+    metrics = IntakeMetrics(registry)
     deps = Deps(
         settings=configured,
         store=store,
@@ -303,7 +310,7 @@ def _built(signer: Signer, more: dict[str, Any]) -> tuple[Rig, Callable[[], None
         clock=clock,
         policies=POLICIES,
         catalogue=CATALOGUE,
-        metrics=IntakeMetrics(registry),
+        metrics=metrics,
         authenticator=KnownTokens(),
         contact_of=subject_of,
         slots=slots,
@@ -321,6 +328,7 @@ def _built(signer: Signer, more: dict[str, Any]) -> tuple[Rig, Callable[[], None
         away=away,
         windows=windows,
         erasures=erasures,
+        openings=openings,
         accounts=accounts,
         messages=messages,
     )
@@ -341,7 +349,8 @@ def _built(signer: Signer, more: dict[str, Any]) -> tuple[Rig, Callable[[], None
     beside = (slots, offices, papers, files, scanner, identities, register)
     parts = (api.live, api.desk_stream.live, api.stream, api.desk_stream, api.evidence, api.sweep, *beside)
     own = (entries, firs, tips, erasures, messages, accounts, api.erasures, away, api.away)
-    made = Rig(app, _client(app), store, side, clock, ring, *parts, *own, trail, trails, windows)
+    kept = (trail, trails, windows, openings, api.glass, metrics)
+    made = Rig(app, _client(app), store, side, clock, ring, *parts, *own, *kept)
     state = (deps, api, app.middleware_stack, app.router.routes, app.dependency_overrides, app.state)
     return made, restorer(*state)
 

@@ -27,7 +27,7 @@ ACTS = sorted(
     for path, calls in DOCUMENT["paths"].items()
     if path.startswith("/v1/desk/cases/{case_id}/") and "post" in calls
 )
-COMMANDS = [act for act in ACTS if act != "reveal"]
+COMMANDS = [act for act in ACTS if act not in ("reveal", "break-glass")]
 CASE_ID = CASE["case_id"]
 ISSUER = "http://issuer.example"
 DESK_CASE: dict[str, Any] = CASE | {

@@ -33,6 +33,7 @@ from intake.auth.store import MongoLoginStore, MongoOtpStore, MongoSessionStore
 from intake.auth.tokens import CitizenTokens
 from intake.away import api as away
 from intake.away.store import MongoAwayStore
+from intake.break_glass.store import MongoOpeningStore
 from intake.case.contact import SafeContacts
 from intake.case.derived import DERIVED_TYPES
 from intake.case.handlers import DerivedHandler
@@ -44,6 +45,7 @@ from intake.case.trail.adopting import adopt_reveals
 from intake.case.trail.handlers import Trail
 from intake.case.trail.store import TRAIL, MongoTrailStore
 from intake.catalogue import CatalogueError, load_catalogue
+from intake.deps import Deps
 from intake.evidence.api import FORM_BYTES, LARGE_PATHS
 from intake.evidence.scan import scanner_at
 from intake.evidence.store import MongoFileStore
@@ -60,7 +62,7 @@ from intake.own_data.store import MongoErasureStore
 from intake.registers.fir_store import MongoFIRStore
 from intake.registers.photos import PHOTO_PATHS
 from intake.registers.store import MongoEntryStore
-from intake.routers import Deps, case_api
+from intake.routers import case_api
 from intake.settings import IntakeSettings
 from intake.signing.provider import signer_at
 from intake.tips import api as tips
@@ -107,7 +109,8 @@ def create_app(
     producer = EventProducer(settings.kafka_bootstrap, client_id=SOURCE)
     cases = _KeptCases(mongo, producer, clock, registry, settings)
     side, files, identities = MongoSideStore(mongo), MongoFileStore(mongo), MongoIdentityStore(mongo)
-    entries, firs, erasures = MongoEntryStore(mongo), MongoFIRStore(mongo), MongoErasureStore(mongo)
+    entries, firs = MongoEntryStore(mongo), MongoFIRStore(mongo)
+    erasures, openings = MongoErasureStore(mongo), MongoOpeningStore(mongo)
     ring, directory = KeyRing.from_json(settings.sealing_keys), OfficeDirectory(settings.kafka_bootstrap, clock)
     http = httpx.AsyncClient()
     certificates, notices = httpx.AsyncClient(limits=papers.LIMITS), MongoAwayStore(mongo)
@@ -164,6 +167,7 @@ def create_app(
         away=notices,
         windows=cases.windows,
         erasures=erasures,
+        openings=openings,
         accounts=KeptLogins(sessions, logins),
         messages=NotifierMessages(http, settings.notifier_url, settings.service_token),
     )
@@ -182,6 +186,7 @@ def create_app(
             entries,
             firs,
             erasures,
+            openings,
             notices,
             sessions,
             logins,
@@ -212,10 +217,11 @@ def create_app(
             ("live_desk", api.desk_stream.live.run),
             ("registers", api.registers.run),
             ("away_notices", api.away.run),
+            ("evidence_sweep", api.sweep.run),
+            ("erasures", api.erasures.run),
+            ("break_glass", api.glass.run),
         ):
             background.add(name, task)
-        background.add("evidence_sweep", api.sweep.run)
-        background.add("erasures", api.erasures.run)
         background.add("officer_keys", officer_keys.run)
         background.add("ended_sessions", ended.run)
         background.add("directory", directory.view.run, stop=directory.view.stop)

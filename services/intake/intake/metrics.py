@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 # The promise is 20 minutes until help arrives.
 PHASE_BUCKETS: Final = (60, 120, 180, 300, 600, 900, 1200, 1800, 3600)
@@ -39,6 +39,17 @@ class IntakeMetrics:
             "janseva_erasures",
             "Requests to erase a person's data, by what became of them; case_erased counts the cases",
             ["outcome"],
+            registry=registry,
+        )
+        self.break_glass = Counter(
+            "janseva_break_glass",
+            "Sealed cases that officers opened out of turn, and what their superiors made of it",
+            ["outcome"],
+            registry=registry,
+        )
+        self.break_glass_overdue = Gauge(
+            "janseva_break_glass_reviews_overdue",
+            "Openings of sealed cases that no superior has reviewed in time",
             registry=registry,
         )
         self.commands = Counter(

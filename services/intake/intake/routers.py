@@ -1,6 +1,5 @@
 """Puts the API together from its parts: the same for the running service and for tests in memory."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -9,24 +8,21 @@ from prometheus_client import CollectorRegistry
 
 from chassis.clock import Clock
 from chassis.http.rates import RateLimit
-from chassis.sealing import KeyRing
-from event_schemas.policies import PolicySet
 from intake.appeals.api import appeals_router
 from intake.appeals.domain import SERVICE as APPEAL_SERVICE
 from intake.appeals.handlers import AppealDesk
-from intake.auth import Authenticator, Principal
+from intake.auth import Principal
 from intake.away.api import AwayParts, away_router, desk_away_router
 from intake.away.domain import SERVICE as AWAY_SERVICE
 from intake.away.handlers import AwayDesk
-from intake.away.store import AwayStore
+from intake.break_glass.api import BreakGlassParts, break_glass_router
+from intake.break_glass.handlers import BreakGlass
 from intake.case.contact import SafeContacts
 from intake.case.keys import Keys
-from intake.case.store import CaseStore
-from intake.case.store.side import SideStore
-from intake.case.trail.handlers import Trail
 from intake.catalogue import Catalogue, CatalogueError, Service
 from intake.catalogue.api import services_router
 from intake.commands.handlers import CommandDesk
+from intake.deps import Deps
 from intake.desk.api import DeskParts, desk_router
 from intake.desk.inbox import inbox_router
 from intake.desk.live import LiveDesk
@@ -37,10 +33,7 @@ from intake.disputes.api import DisputeParts, disputes_router
 from intake.evidence.api import EvidenceParts, evidence_router
 from intake.evidence.domain import EvidenceLimits
 from intake.evidence.handlers import EvidenceDesk
-from intake.evidence.scan import Scanner
-from intake.evidence.store import FileStore
 from intake.evidence.sweep import EvidenceSweep, listed_in_case
-from intake.evidence.workshop import CopyMaker
 from intake.filing.answers import Answers
 from intake.filing.api import EMERGENCY, FilingParts, filing_router
 from intake.filing.emergencies import EmergencyDesk
@@ -48,80 +41,36 @@ from intake.filing.filed_before import FiledBefore
 from intake.filing.handlers import FilingDesk
 from intake.handoff.api import HandoffParts, handoff_router
 from intake.handoff.handlers import HandoffDesk
-from intake.hearings.store import SlotStore
 from intake.identity.api import me_router
 from intake.identity.domain import IdentityClaim
 from intake.identity.handlers import IdentityDesk
-from intake.identity.register import Register
 from intake.identity.standing import Standings
-from intake.identity.store import IdentityStore
 from intake.metrics import IntakeMetrics
-from intake.offices.domain import Offices
 from intake.own_data.api import OwnDataParts, own_data_router
 from intake.own_data.export import Exporter
-from intake.own_data.handlers import Accounts, ErasureDesk
-from intake.own_data.messages import Messages
-from intake.own_data.store import ErasureStore
+from intake.own_data.handlers import ErasureDesk
 from intake.registers.api import RegisterParts, registers_router
 from intake.registers.desk_api import DeskRegisterParts, desk_registers_router
 from intake.registers.fir_api import FIRParts, fir_router
 from intake.registers.fir_desk import FIRDesk
-from intake.registers.fir_store import FIRStore
 from intake.registers.handlers import RegisterDesk
 from intake.registers.kinds import load_registers
 from intake.registers.photos import Photos, shown_by_entry
-from intake.registers.store import EntryStore
-from intake.settings import IntakeSettings
 from intake.signing.api import signing_router
 from intake.signing.handlers import SigningDesk
-from intake.signing.provider import Signer
 from intake.texts import Texts, load_texts
 from intake.tips.api import TipParts, tips_router
 from intake.tips.domain import SERVICE as TIP_SERVICE
 from intake.tips.domain import CoarseClock
 from intake.tips.handlers import TRIES, TRIES_WINDOW, TipDesk
-from intake.tips.store import TipStore
 from intake.tracking.api import StatusReader, status_router
 from intake.tracking.live import LiveCases
-from intake.tracking.papers import Papers, papers_router
+from intake.tracking.papers import papers_router
 from intake.tracking.printing import Printing, printing_router
 from intake.tracking.stream import StreamParts, StreamSlots, stream_router
 from intake.verifying.persons import SealedPersons
 from intake.windows.api import WindowParts, windows_router
 from intake.windows.handlers import WindowDesk
-from intake.windows.store import WindowStore
-
-
-@dataclass(frozen=True, slots=True)
-class Deps:
-    settings: IntakeSettings
-    store: CaseStore
-    side: SideStore
-    trail: Trail
-    ring: KeyRing
-    clock: Clock
-    policies: PolicySet
-    catalogue: Catalogue
-    metrics: IntakeMetrics
-    authenticator: Authenticator
-    contact_of: Callable[[str], str]
-    slots: SlotStore
-    offices: Offices
-    papers: Papers
-    files: FileStore
-    scanner: Scanner
-    copies: CopyMaker
-    identities: IdentityStore
-    register: Register
-    entries: EntryStore
-    firs: FIRStore
-    signer: Signer
-    tips: TipStore
-    away: AwayStore
-    windows: WindowStore
-    erasures: ErasureStore
-    accounts: Accounts
-    messages: Messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +86,7 @@ class CaseApi:
     registers: RegisterDesk
     erasures: ErasureDesk
     away: AwayDesk
+    glass: BreakGlass
 
 
 def case_api(deps: Deps) -> CaseApi:
@@ -173,6 +123,7 @@ def case_api(deps: Deps) -> CaseApi:
         ),
         upload_ttl=settings.evidence_upload_ttl,
     )
+    glass = BreakGlass(deps.openings, deps.store, deps.trail, deps.offices, deps.ring, deps.metrics, deps.clock)
     desk = DeskParts(
         store=deps.store,
         trail=deps.trail,
@@ -184,6 +135,7 @@ def case_api(deps: Deps) -> CaseApi:
         catalogue=deps.catalogue,
         authenticator=deps.authenticator,
         identities=standings,
+        glass=glass,
     )
     signing = SigningDesk(
         store=deps.store,
@@ -294,6 +246,7 @@ def case_api(deps: Deps) -> CaseApi:
         visits_router(visits),
         inbox_router(desk),
         desk_stream_router(desk_stream),
+        break_glass_router(BreakGlassParts(glass, texts.code_names, deps.authenticator)),
         desk_router(desk),
         desk_papers_router(desk, deps.papers),
         fir_router(FIRParts(FIRDesk(deps.firs, deps.store, deps.clock, deps.policies), deps.authenticator, searches)),
@@ -308,7 +261,7 @@ def case_api(deps: Deps) -> CaseApi:
         desk_registers_router(DeskRegisterParts(registers, deps.authenticator, settings.public_url)),
     ]
     sweep = EvidenceSweep(deps.files, (listed_in_case(deps.store), shown_by_entry(deps.entries)), deps.clock)
-    return CaseApi(routers, live, stream, desk_stream, evidence, sweep, registers, own_data.desk, away.desk)
+    return CaseApi(routers, live, stream, desk_stream, evidence, sweep, registers, own_data.desk, away.desk, glass)
 
 
 def _own_data(deps: Deps, reader: StatusReader, identity: IdentityDesk, texts: Texts) -> OwnDataParts:
