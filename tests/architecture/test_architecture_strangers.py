@@ -44,6 +44,7 @@ KINDS: Final = frozenset({"register"})
 # What is there for everybody to look up, and says of nobody that he is in a case.
 PUBLISHED: Final[Mapping[str, str]] = {
     "intake /v1/services/{code}": "the catalogue is public",
+    "intake /v1/desk/hearing-windows": "when an office hears people; no person and no case is in it",
     "intake /v1/desk/stations/{code}/stream": "which stations there are is public; who hears of what the matrix walks",
     "intake /v1/registers/": "entries are proclaimed for everybody, or for who has logged in",
     "intake /v1/complaints/{tracking_number}/emergency": "no call for help is refused; without proof it links to none",

@@ -204,7 +204,7 @@ def test_a_value_is_picked_out_of_json() -> None:
 def test_the_compose_file_offers_what_the_suite_needs() -> None:
     """Both servers listen on loopback alone, with a health check, and MongoDB as the replica set the suite names."""
     compose = load_yaml(ROOT / "deploy/compose/compose.yaml")
-    services = compose["services"]
+    services = {name: one for name, one in compose["services"].items() if "profiles" not in one}
     assert {name: one["image"] for name, one in services.items()} == {
         "kafka": "apache/kafka:4.3.1",
         "mongo": "mongo:8.0",
@@ -217,6 +217,20 @@ def test_the_compose_file_offers_what_the_suite_needs() -> None:
     assert all(isinstance(value, str) for value in kafka.values())
     assert kafka["KAFKA_AUTO_CREATE_TOPICS_ENABLE"] == "false"
     assert services["mongo"]["command"][:2] == ["--replSet", "rs0"]
+
+
+def test_what_hq_looks_at_in_compose_listens_on_loopback() -> None:
+    """Prometheus and Grafana share the machine's network, start only when asked for, and mount what is there."""
+    folder = ROOT / "deploy/compose"
+    compose = load_yaml(folder / "compose.yaml")
+    watching = {name: one for name, one in compose["services"].items() if one.get("profiles") == ["hq"]}
+    assert sorted(watching) == ["grafana", "prometheus"]
+    for service in watching.values():
+        places = [*service.get("command", ()), *service.get("environment", {}).values()]
+        assert any("127.0.0.1" in place for place in places)
+        for volume in service["volumes"]:
+            source = volume.split(":")[0]
+            assert (folder / source).exists() if source.startswith(".") else source in compose["volumes"]
 
 
 def surroundings(folder: Path, *, policies: Path | None = None) -> Surroundings:
