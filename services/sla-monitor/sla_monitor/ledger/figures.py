@@ -5,16 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-import structlog
-
 from chassis.clock import Clock
 from chassis.faults import TransientFault
 from chassis.mongo.client import store_errors
+from chassis.telemetry.logs import get_logger
 from sla_monitor.ledger.metrics import LedgerMetrics
 from sla_monitor.ledger.report import UNASSIGNED
 from sla_monitor.ledger.store import LedgerStore
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 WINDOW: Final = timedelta(days=30)
 # By station only these: 1,390 stations with every clock would be more series than a Prometheus should keep.
 PROMISES: Final = ("dial112_response", "hearing", "inquiry")
