@@ -44,7 +44,7 @@ from tests.architecture.apps import CLOCK, made_app
 from tests.certificate.certificate_fakes import certificate
 from tests.http_app import app_of
 from tests.intake.evidence_rig import begin
-from tests.intake.intake_rig import ASHA, COMPLAINT, COUNTER, DATA_POST, OTHER_SHO, SDPO, SHO, SP, Rig, bearer, rig
+from tests.intake.intake_rig import ASHA, COMPLAINT, COUNTER, DATA_POST, HQ, OTHER_SHO, SDPO, SHO, SP, Rig, bearer, rig
 from tests.intake.intake_rig import START as FILED_AT
 from tests.intake.test_intake_auth_login import Desk
 from tests.intake.test_intake_esign import E_FIR, KEY
@@ -118,7 +118,7 @@ async def _intake() -> AsyncIterator[Answering]:
         callers = {"/": bearer(ASHA), "/v1/desk": bearer(SHO), "/v1/desk/visits": bearer(COUNTER)}
         callers |= {"/v1/tips/": {"x-passphrase": tip["passphrase"]}}
         callers |= {"/v1/desk/registers/fir/withhold": bearer(SDPO), "/v1/desk/erasures": bearer(DATA_POST)}
-        callers |= {"/v1/desk/break-glass": bearer(SP)}
+        callers |= {"/v1/desk/break-glass": bearer(SP), "/v1/desk/stations/": bearer(HQ)}
         callers |= {f"/v1/desk/cases/{{case_id}}/{act}": bearer(SP) for act in _OF_THE_SUPERINTENDENT}
         stores = (
             made.store,

@@ -198,7 +198,8 @@ async def test_what_is_measured_is_what_runs(program: Program) -> None:
         _, answer = await _ask(program, call, Sent(usual_body(call)))
         code = answer.json().get("code") if "problem" in answer.headers.get("content-type", "") else None
         assert code not in BEFORE_THE_WORK, (str(call), answer.text)
-        assert answer.status_code < 500, str(call)
+        # A program that waits for Kafka is not ready, and says so.
+        assert answer.status_code < 500 or call.path == "/health/ready", str(call)
         assert call.fields or call.method in SAFE or call.path in WITHOUT_A_BODY or TUS_LENGTH in call.headers, str(
             call
         )
