@@ -16,7 +16,7 @@ class Query:
     legend: str = ""
     instant: bool = False
     may_be_empty: bool = False
-    """Nothing to show is a good sign (no dead letters), so a check does not ask for data."""
+    """Nothing to show is a good sign (no dead letters), or up to strangers, so a check does not ask for data."""
     dashed: bool = False
     """A line to compare with: a target."""
 

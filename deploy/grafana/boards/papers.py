@@ -44,7 +44,13 @@ PAPERS = Board(
                     "checked",
                     "bargauge",
                     "short",
-                    (Query(over_window("janseva:certificate_verifications:increase1m", "result"), "{{result}}"),),
+                    (
+                        Query(
+                            over_window("janseva:certificate_verifications:increase1m", "result"),
+                            "{{result}}",
+                            may_be_empty=True,
+                        ),
+                    ),
                 ),
                 Panel(
                     "render",
