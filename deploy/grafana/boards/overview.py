@@ -1,6 +1,6 @@
 """The state at a glance: are the three promises kept, and as of when."""
 
-from deploy.grafana.boards.shares import KEPT, over_window, share
+from deploy.grafana.boards.shares import KEPT, THE_PROMISES, over_window, share
 from deploy.grafana.boards.trust import TICK_AGE, WATERMARK
 from deploy.grafana.model import HERE, IN_WINDOW, Board, Panel, Query, Row
 
@@ -22,7 +22,7 @@ OVERVIEW = Board(
                     "kept",
                     "stat",
                     "percentunit",
-                    (Query(share("clock"), "{{clock}}"),),
+                    (Query(share("clock", THE_PROMISES), "{{clock}}"),),
                     width=12,
                     height=5,
                     steps=KEPT,
@@ -32,7 +32,7 @@ OVERVIEW = Board(
                     "decided",
                     "stat",
                     "short",
-                    (Query(f"janseva:sla_decided:sum{{{IN_WINDOW}}}", "{{clock}}"),),
+                    (Query(f"janseva:sla_decided:sum{{{IN_WINDOW}, {THE_PROMISES}}}", "{{clock}}"),),
                     width=6,
                     height=5,
                 ),
@@ -41,7 +41,7 @@ OVERVIEW = Board(
                     "timeseries",
                     "percentunit",
                     (
-                        Query(f"janseva:sla_compliance:ratio{{{IN_WINDOW}}}", "{{clock}}"),
+                        Query(f"janseva:sla_compliance:ratio{{{IN_WINDOW}, {THE_PROMISES}}}", "{{clock}}"),
                         Query("janseva:sla_compliance:target", "to_keep_clock", dashed=True),
                     ),
                     width=12,
@@ -52,8 +52,10 @@ OVERVIEW = Board(
                     "timeseries",
                     "short",
                     (
-                        Query(f"sum by (clock) (janseva_sla_clocks_open{{{HERE}}})", "open_clock"),
-                        Query(f"sum by (clock) (janseva_sla_clocks_overdue{{{HERE}}})", "overdue_clock"),
+                        Query(f"sum by (clock) (janseva_sla_clocks_open{{{HERE}, {THE_PROMISES}}})", "open_clock"),
+                        Query(
+                            f"sum by (clock) (janseva_sla_clocks_overdue{{{HERE}, {THE_PROMISES}}})", "overdue_clock"
+                        ),
                     ),
                     width=12,
                 ),

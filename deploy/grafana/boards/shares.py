@@ -13,10 +13,18 @@ MET = f"janseva:sla_met:sum{{{IN_WINDOW}, {HERE}}}"
 MISSED = f"janseva:sla_missed:sum{{{IN_WINDOW}, {HERE}}}"
 
 
-def share(by: str) -> str:
-    """Of the clocks decided in the window the part that was met."""
-    met, missed = f"sum by ({by}) ({MET})", f"sum by ({by}) ({MISSED})"
+THE_PROMISES = f'clock=~"{"|".join(promise.clock for promise in PROMISES)}"'
+
+
+def share(by: str, of: str = "") -> str:
+    """Of the clocks decided in the window the part that was met; `of`: only those with these labels."""
+    met, missed = (f"sum by ({by}) ({chosen(counted, of)})" for counted in (MET, MISSED))
     return f"{met} / (({met} + {missed}) > 0)"
+
+
+def chosen(selected: str, of: str) -> str:
+    """A selection with further labels."""
+    return selected.replace("}", f", {of}}}", 1) if of else selected
 
 
 def of_clock(expression: str, *clocks: str) -> str:
@@ -37,9 +45,9 @@ def or_nothing(expression: str) -> str:
 
 def percentiles(buckets: str, by: str = "", selector: str = "") -> tuple[Query, ...]:
     """Half, nine in ten and 99 in 100 of them, from a histogram's recorded or rated buckets."""
-    chosen = buckets.replace("}", f", {selector}}}", 1) if selector else buckets
+    wanted = chosen(buckets, selector)
     label = f"{{{{{by}}}}}" if by else ""
     return tuple(
-        Query(quantile(part, chosen, by), f"{key} {label}".strip())
+        Query(quantile(part, wanted, by), f"{key} {label}".strip())
         for part, key in ((0.5, "p50"), (0.9, "p90"), (0.99, "p99"))
     )
