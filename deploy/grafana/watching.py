@@ -27,11 +27,12 @@ SETTLED = ('sum(janseva:sla_decided:sum{window="30d"}) > 0', "count(janseva_sla_
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """`since`: from when on there is something to see, in seconds since 1970."""
+    """`since`: from when on there is something to see, in seconds since 1970. `own`: the suite was started for it."""
 
     prometheus: PrometheusServer
     target: Target
     since: float
+    own: bool
 
 
 @asynccontextmanager
@@ -48,7 +49,7 @@ async def watched_suite(folder: DataFolder, show: Callable[[str], None]) -> Asyn
             if not runs:
                 await _play_the_demo(folder, target)
             await settled(prometheus)
-            yield Watched(prometheus, target, since)
+            yield Watched(prometheus, target, since, own=not runs)
         finally:
             await prometheus.stop()
 
