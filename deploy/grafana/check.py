@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from deploy.grafana.asking import Answers, ask_all, faults_of
 from deploy.grafana.boards import BOARDS
-from deploy.grafana.watching import Watched, watched_suite
+from deploy.grafana.watching import Watched, show, watched_suite
 from deploy.prometheus.promises import PROMISES
 
 from janseva_local.folder import DataFolder
@@ -29,16 +29,16 @@ AGREE_WITHIN_S = 60
 
 
 async def check(folder: DataFolder) -> int:
-    async with watched_suite(folder, _show) as watched:
+    async with watched_suite(folder, show) as watched:
         until = time.time()
         answers = await ask_all(watched.prometheus, BOARDS, watched.since, until)
         faults = [*faults_of(BOARDS, answers), *await watched.prometheus.rule_faults()]
         faults += await _disagreements(watched)
     Answers(as_of=datetime.fromtimestamp(until, UTC), answers=answers).save(folder.root / ANSWERS)
     panels = sum(1 for board in BOARDS for _ in board.panels())
-    _show(f"{len(BOARDS)} dashboards, {panels} panels, {len(answers)} queries; {len(faults)} faults")
+    show(f"{len(BOARDS)} dashboards, {panels} panels, {len(answers)} queries; {len(faults)} faults")
     for fault in faults:
-        _show(f"  {fault}")
+        show(f"  {fault}")
     return 1 if faults else 0
 
 
@@ -83,11 +83,6 @@ async def _ledger(watched: Watched) -> dict[str, int]:
         answer = await http.get("/v1/sla/report", params=window, headers=headers)
         answer.raise_for_status()
     return {row["clock"]: row["met"] for row in answer.json()["totals"]}
-
-
-def _show(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

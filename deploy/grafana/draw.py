@@ -18,10 +18,11 @@ from deploy.grafana.asking import Answers, ask_all, filled_in, saved
 from deploy.grafana.boards import BOARDS
 from deploy.grafana.check import ANSWERS
 from deploy.grafana.model import Board
-from deploy.grafana.pictures import INDIA, picture
+from deploy.grafana.pictures import picture
 from deploy.grafana.texts import LANGUAGES, Texts, texts
-from deploy.grafana.watching import watched_suite
+from deploy.grafana.watching import show, watched_suite
 
+from event_schemas.calendars import INDIA
 from janseva_local.folder import DataFolder
 
 STYLE = (
@@ -34,7 +35,7 @@ async def answers_of(folder: DataFolder) -> Answers | None:
     """Of the suite that runs, else those that were kept."""
     if folder.running() is None:
         return saved(folder.root / ANSWERS)
-    async with watched_suite(folder, _show) as watched:
+    async with watched_suite(folder, show) as watched:
         until = time.time()
         asked = await ask_all(watched.prometheus, BOARDS, watched.since, until)
     return Answers(as_of=datetime.fromtimestamp(until, UTC), answers=asked)
@@ -86,16 +87,11 @@ def main(languages: Sequence[str]) -> int:
     folder = DataFolder.from_environment()
     answers = asyncio.run(answers_of(folder))
     if answers is None:
-        _show("nothing to draw: no suite runs, and `make dashboards-check` has kept no answers yet")
+        show("nothing to draw: no suite runs, and `make dashboards-check` has kept no answers yet")
         return 1
     for page in write(folder.root / "hq", answers, languages or LANGUAGES):
-        _show(f"drawn: {page}")
+        show(f"drawn: {page}")
     return 0
-
-
-def _show(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

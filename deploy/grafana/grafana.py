@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
-from deploy.grafana.model import Board, Panel, Query, Row
+from deploy.grafana.model import WIDTH, Board, Panel, Query
 from deploy.grafana.texts import Texts
 from deploy.prometheus.expressions import WINDOWS
 from grafana_foundation_sdk.builders import bargauge, common, geomap, prometheus, stat, table, timeseries
@@ -16,7 +16,6 @@ from grafana_foundation_sdk.models import dashboard as models
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
 DATASOURCE = models.DataSourceRef(type_val="prometheus", uid="${datasource}")
-WIDTH = 24
 IN_COLUMNS = {"table", "geomap"}
 # Bihar.
 LATITUDE, LONGITUDE, ZOOM = 26, 86, 7
@@ -45,24 +44,11 @@ def document(board: Board, texts: Texts) -> str:
     for row in board.rows:
         title = builders.Row(own.rows[row.key]).id(next(number)).grid_pos(models.GridPos(h=1, w=WIDTH, x=0, y=y))
         made = made.with_row(title)
-        for panel, place in _laid_out(row, y + 1):
+        for panel, x, below in row.placed():
+            place = models.GridPos(h=panel.height, w=panel.width, x=x, y=y + 1 + below)
             made = made.with_panel(_panel(panel, place, own.panels[panel.key], texts).id(next(number)))
-        y = _bottom(row, y + 1)
+        y += 1 + row.height
     return json.dumps(made.build(), cls=JSONEncoder, ensure_ascii=False, indent=1) + "\n"
-
-
-def _laid_out(row: Row, top: int) -> Iterator[tuple[Panel, models.GridPos]]:
-    """From left to right, a new line where the next panel does not fit."""
-    x, y, height = 0, top, 0
-    for panel in row.panels:
-        if x + panel.width > WIDTH:
-            x, y, height = 0, y + height, 0
-        yield panel, models.GridPos(h=panel.height, w=panel.width, x=x, y=y)
-        x, height = x + panel.width, max(height, panel.height)
-
-
-def _bottom(row: Row, top: int) -> int:
-    return max((place.y + place.h for _, place in _laid_out(row, top)), default=top)
 
 
 def _panel(panel: Panel, place: models.GridPos, text: Any, texts: Texts) -> Any:

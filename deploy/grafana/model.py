@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+# Columns of a dashboard.
+WIDTH = 24
+
 Unit = Literal["percentunit", "s", "short", "dateTimeAsIso", "reqps", "none"]
 Kind = Literal["stat", "timeseries", "table", "bargauge", "geomap"]
 
@@ -47,6 +50,19 @@ class Panel:
 class Row:
     key: str
     panels: tuple[Panel, ...]
+
+    def placed(self) -> Iterator[tuple[Panel, int, int]]:
+        """Each panel with its column and line within the row: from left to right, a new line where none fits."""
+        x, y, height = 0, 0, 0
+        for panel in self.panels:
+            if x + panel.width > WIDTH:
+                x, y, height = 0, y + height, 0
+            yield panel, x, y
+            x, height = x + panel.width, max(height, panel.height)
+
+    @property
+    def height(self) -> int:
+        return max((y + panel.height for panel, _, y in self.placed()), default=0)
 
 
 Variable = Literal["window", "district", "station"]

@@ -3,20 +3,20 @@
 import json
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any, Final
 
 from deploy.grafana.asking import Answer, Answers, Series
-from deploy.grafana.model import Board, Panel, Row, Step
+from deploy.grafana.model import WIDTH, Board, Panel, Row, Step
 from deploy.grafana.texts import Texts
 from deploy.prometheus.places import BOUNDARIES
 from matplotlib import dates, font_manager, rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-INDIA: Final = timezone(timedelta(hours=5, minutes=30), "IST")
-WIDTH: Final = 24
+from event_schemas.calendars import INDIA
+
 INCHES, HEADING, ROW_HEADING, TITLE = 0.75, 1.4, 0.7, 0.9
 ROWS_SHOWN, BARS_SHOWN, FEWEST_BARS, LINES_SHOWN = 14, 14, 8, 10
 COLOURS: Final = {"green": "#2f7d3a", "orange": "#c46a00", "red": "#b3261e", "blue": "#1f4e8c"}
@@ -32,9 +32,9 @@ def picture(board: Board, texts: Texts, answers: Answers) -> Figure:
     with rc_context({"font.family": FONTS, "font.size": 8}):
         figure = Figure(figsize=(WIDTH * INCHES, height * INCHES / 1.6))
         figure.text(0.01, 1 - 0.6 / height, own.title, fontsize=14, va="center")
-        for row, y in _headings(board):
+        for row, y in _rows_from_top(board):
             figure.text(
-                0.01, 1 - (y + HEADING + 0.1) / height, own.rows[row], fontsize=11, color="#1f4e8c", va="center"
+                0.01, 1 - (y + HEADING + 0.1) / height, own.rows[row.key], fontsize=11, color="#1f4e8c", va="center"
             )
         for panel, x, y in places:
             top = y + HEADING + TITLE
@@ -52,28 +52,17 @@ def picture(board: Board, texts: Texts, answers: Answers) -> Figure:
 
 
 def _places(board: Board) -> Iterator[tuple[Panel, int, float]]:
-    for row, y in _headings(board):
-        found = next(one for one in board.rows if one.key == row)
-        for panel, x, below in _in_row(found):
+    for row, y in _rows_from_top(board):
+        for panel, x, below in row.placed():
             yield panel, x, y + below + ROW_HEADING
 
 
-def _headings(board: Board) -> Iterator[tuple[str, float]]:
-    """Where each row begins."""
+def _rows_from_top(board: Board) -> Iterator[tuple[Row, float]]:
+    """Each row and where it begins."""
     y = 0.0
     for row in board.rows:
-        yield row.key, y
-        y += max(below + panel.height for panel, _, below in _in_row(row)) + ROW_HEADING
-
-
-def _in_row(row: Row) -> Iterator[tuple[Panel, int, int]]:
-    """From left to right, a new line where the next panel does not fit."""
-    x, y, height = 0, 0, 0
-    for panel in row.panels:
-        if x + panel.width > WIDTH:
-            x, y, height = 0, y + height, 0
-        yield panel, x, y
-        x, height = x + panel.width, max(height, panel.height)
+        yield row, y
+        y += row.height + ROW_HEADING
 
 
 def _fill(axes: Axes, panel: Panel, answers: Sequence[Answer], texts: Texts) -> None:

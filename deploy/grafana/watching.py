@@ -1,18 +1,17 @@
 """A Prometheus beside the suite of the data folder: the one that runs, or one of its own that the demo fills."""
 
 import asyncio
+import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
 from deploy.prometheus.server import PrometheusServer
 
-from janseva_local.demo.journal import Journal
 from janseva_local.demo.options import Options
-from janseva_local.demo.run import Demo
+from janseva_local.demo.run import play_demo
 from janseva_local.demo.target import Target, find_or_start
 from janseva_local.folder import DataFolder
 
@@ -47,7 +46,8 @@ async def watched_suite(folder: DataFolder, show: Callable[[str], None]) -> Asyn
         try:
             since = time.time()
             if not runs:
-                await _play_the_demo(folder, target)
+                # Its findings are shown; that a panel has something to show does not depend on them.
+                await play_demo(folder, target, Options(citizens=CITIZENS))
             await settled(prometheus)
             yield Watched(prometheus, target, since, own=not runs)
         finally:
@@ -79,10 +79,6 @@ async def settled(prometheus: PrometheusServer) -> None:
     await asyncio.sleep(3)
 
 
-async def _play_the_demo(folder: DataFolder, target: Target) -> None:
-    """Its findings are shown; that a panel has something to show does not depend on them."""
-    out = folder.root / "demo"
-    limits = httpx.Limits(max_connections=60)
-    async with httpx.AsyncClient(timeout=15, limits=limits) as http:
-        with Journal(out / "journal.jsonl") as journal:
-            await Demo(target, http, journal, Options(citizens=CITIZENS), out).run()
+def show(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

@@ -1,7 +1,7 @@
 """Emergencies now: what runs by remaining time, how long call, dispatch and arrival took."""
 
-from deploy.grafana.boards.shares import ELAPSED, KEPT, of_clock, over_window, percentiles
-from deploy.grafana.model import HERE, IN_WINDOW, NONE_IS_GOOD, Board, Panel, Query, Row
+from deploy.grafana.boards.shares import elapsed_of, kept_of, of_clock, of_clocks, over_window, percentiles
+from deploy.grafana.model import HERE, Board, Panel, Query, Row
 from deploy.prometheus.expressions import quantile
 
 CLOCK = "dial112_response"
@@ -13,23 +13,8 @@ DIAL112 = Board(
         Row(
             "now",
             (
-                Panel(
-                    "running",
-                    "stat",
-                    "short",
-                    (Query(f"sum({of_clock('janseva_sla_clocks_open', CLOCK)})", "running"),),
-                    width=6,
-                    height=6,
-                ),
-                Panel(
-                    "overdue",
-                    "stat",
-                    "short",
-                    (Query(f"sum({of_clock('janseva_sla_clocks_overdue', CLOCK)})", "overdue"),),
-                    width=6,
-                    height=6,
-                    steps=NONE_IS_GOOD,
-                ),
+                of_clocks("running", (CLOCK,), width=6),
+                of_clocks("overdue", (CLOCK,), metric="overdue", width=6),
                 Panel(
                     "next_due",
                     "stat",
@@ -44,16 +29,7 @@ DIAL112 = Board(
                     width=6,
                     height=6,
                 ),
-                Panel(
-                    "kept",
-                    "stat",
-                    "percentunit",
-                    (Query(f'janseva:sla_compliance:ratio{{{IN_WINDOW}, clock="{CLOCK}"}}', "{{clock}}"),),
-                    width=6,
-                    height=6,
-                    steps=KEPT,
-                    top=1,
-                ),
+                kept_of(CLOCK, width=6),
                 Panel(
                     "by_age",
                     "bargauge",
@@ -79,24 +55,12 @@ DIAL112 = Board(
         Row(
             "times",
             (
-                Panel(
-                    "elapsed",
-                    "timeseries",
-                    "s",
-                    (
-                        *percentiles(ELAPSED, selector=f'clock="{CLOCK}"'),
-                        Query(f"max({of_clock('janseva_sla_target_seconds', CLOCK)})", "target", dashed=True),
-                    ),
-                    width=12,
-                ),
+                elapsed_of("elapsed", CLOCK, width=12),
                 Panel(
                     "phases",
                     "table",
                     "s",
-                    tuple(
-                        Query(quantile(part, f"sum_over_time({PHASE}[$window:1m])", "phase"), key, instant=True)
-                        for part, key in ((0.5, "p50 {{phase}}"), (0.9, "p90 {{phase}}"), (0.99, "p99 {{phase}}"))
-                    ),
+                    percentiles(f"sum_over_time({PHASE}[$window:1m])", "phase", instant=True),
                     width=12,
                 ),
                 Panel(

@@ -109,7 +109,7 @@ DISTRICTS = Board(
                     "short",
                     (
                         Query(
-                            f"topk(200, sum by (district, station, clock, outcome) ({BY_STATION} ({STATIONS})))",
+                            f"topk(200, {BY_STATION} ({STATIONS}))",
                             instant=True,
                         ),
                     ),

@@ -1,7 +1,7 @@
 """Inquiries, enquiries, FIRs and investigations: how old they get, and what became of complaints."""
 
-from deploy.grafana.boards.shares import ELAPSED, KEPT, of_clock, or_nothing, over_window, percentiles
-from deploy.grafana.model import IN_WINDOW, NONE_IS_GOOD, Board, Panel, Query, Row
+from deploy.grafana.boards.shares import elapsed_of, kept_of, of_clock, of_clocks, or_nothing, over_window
+from deploy.grafana.model import Board, Panel, Query, Row
 
 LONG_CLOCKS = ("inquiry", "preliminary_enquiry", "investigation", "efir_signature", "progress_to_victim")
 
@@ -18,30 +18,9 @@ INQUIRIES = Board(
         Row(
             "age",
             (
-                Panel(
-                    "kept",
-                    "stat",
-                    "percentunit",
-                    (Query(f'janseva:sla_compliance:ratio{{{IN_WINDOW}, clock="inquiry"}}', "{{clock}}"),),
-                    height=6,
-                    steps=KEPT,
-                    top=1,
-                ),
-                Panel(
-                    "open",
-                    "stat",
-                    "short",
-                    (Query(f"sum by (clock) ({of_clock('janseva_sla_clocks_open', *LONG_CLOCKS)})", "{{clock}}"),),
-                    height=6,
-                ),
-                Panel(
-                    "overdue",
-                    "stat",
-                    "short",
-                    (Query(f"sum by (clock) ({of_clock('janseva_sla_clocks_overdue', *LONG_CLOCKS)})", "{{clock}}"),),
-                    height=6,
-                    steps=NONE_IS_GOOD,
-                ),
+                kept_of("inquiry"),
+                of_clocks("open", LONG_CLOCKS),
+                of_clocks("overdue", LONG_CLOCKS, metric="overdue"),
                 Panel(
                     "by_age",
                     "table",
@@ -54,17 +33,7 @@ INQUIRIES = Board(
                     ),
                     height=10,
                 ),
-                Panel(
-                    "elapsed",
-                    "timeseries",
-                    "s",
-                    (
-                        *percentiles(ELAPSED, selector='clock="inquiry"'),
-                        Query(f"max({of_clock('janseva_sla_target_seconds', 'inquiry')})", "target", dashed=True),
-                    ),
-                    width=16,
-                    height=10,
-                ),
+                elapsed_of("elapsed", "inquiry", width=16, height=10),
             ),
         ),
         Row(

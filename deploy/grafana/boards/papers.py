@@ -1,7 +1,7 @@
 """Verifications and papers: what is owed, what was issued, and what those who check a paper were answered."""
 
-from deploy.grafana.boards.shares import of_clock, or_nothing, over_window
-from deploy.grafana.model import NONE_IS_GOOD, Board, Panel, Query, Row
+from deploy.grafana.boards.shares import of_clocks, or_nothing, over_window
+from deploy.grafana.model import Board, Panel, Query, Row
 from deploy.prometheus.expressions import quantile
 
 CLOCKS = ("certificate", "verification", "passport_verification")
@@ -12,21 +12,8 @@ PAPERS = Board(
         Row(
             "papers",
             (
-                Panel(
-                    "open",
-                    "stat",
-                    "short",
-                    (Query(f"sum by (clock) ({of_clock('janseva_sla_clocks_open', *CLOCKS)})", "{{clock}}"),),
-                    height=6,
-                ),
-                Panel(
-                    "overdue",
-                    "stat",
-                    "short",
-                    (Query(f"sum by (clock) ({of_clock('janseva_sla_clocks_overdue', *CLOCKS)})", "{{clock}}"),),
-                    height=6,
-                    steps=NONE_IS_GOOD,
-                ),
+                of_clocks("open", CLOCKS),
+                of_clocks("overdue", CLOCKS, metric="overdue"),
                 Panel(
                     "revoked",
                     "stat",

@@ -1,6 +1,8 @@
 """Queries that several dashboards show: shares of kept promises, percentiles, growth over the chosen window."""
 
-from deploy.grafana.model import HERE, IN_WINDOW, Query, Step
+from typing import Any
+
+from deploy.grafana.model import HERE, IN_WINDOW, NONE_IS_GOOD, Panel, Query, Step
 from deploy.prometheus.expressions import quantile
 from deploy.prometheus.promises import PROMISES
 
@@ -43,11 +45,32 @@ def or_nothing(expression: str) -> str:
     return f"{expression} or vector(0)"
 
 
-def percentiles(buckets: str, by: str = "", selector: str = "") -> tuple[Query, ...]:
-    """Half, nine in ten and 99 in 100 of them, from a histogram's recorded or rated buckets."""
-    wanted = chosen(buckets, selector)
+def percentiles(buckets: str, by: str, *, instant: bool = False) -> tuple[Query, ...]:
+    """Half, nine in ten and 99 in 100 of them, from a histogram's buckets; in the legend by the label, if any."""
     label = f"{{{{{by}}}}}" if by else ""
     return tuple(
-        Query(quantile(part, wanted, by), f"{key} {label}".strip())
+        Query(quantile(part, buckets, by), f"{key} {label}".strip(), instant=instant)
         for part, key in ((0.5, "p50"), (0.9, "p90"), (0.99, "p99"))
     )
+
+
+def of_clocks(key: str, clocks: tuple[str, ...], *, metric: str = "open", **more: Any) -> Panel:
+    """How many of these clocks are open, or overdue: of several each, of one clock by the panel's own key."""
+    selected = of_clock(f"janseva_sla_clocks_{metric}", *clocks)
+    one = len(clocks) == 1
+    query = Query(f"sum({selected})", key) if one else Query(f"sum by (clock) ({selected})", "{{clock}}")
+    steps = NONE_IS_GOOD if metric == "overdue" else ()
+    return Panel(key, "stat", "short", (query,), height=6, steps=steps, **more)
+
+
+def kept_of(clock: str, **more: Any) -> Panel:
+    """The share of the clock's rounds in the window that were in time."""
+    query = Query(f'janseva:sla_compliance:ratio{{{IN_WINDOW}, clock="{clock}"}}', "{{clock}}")
+    return Panel("kept", "stat", "percentunit", (query,), height=6, steps=KEPT, top=1, **more)
+
+
+def elapsed_of(key: str, clock: str, **more: Any) -> Panel:
+    """How long the clock's rounds took, beside its target."""
+    target = Query(f"max({of_clock('janseva_sla_target_seconds', clock)})", "target", dashed=True)
+    took = percentiles(chosen(ELAPSED, f'clock="{clock}"'), "")
+    return Panel(key, "timeseries", "s", (*took, target), **more)

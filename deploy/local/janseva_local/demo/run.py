@@ -48,12 +48,15 @@ CURABLE = {"missing", "unexpected"}
 
 
 async def run_demo(folder: DataFolder, options: Options) -> int:
-    """The process's exit status: 0 if nothing is missing, doubled, late or wrong."""
+    """On the suite that runs, or on one of its own. The process's exit status, as `play_demo` has it."""
+    async with find_or_start(folder, _show) as target:
+        return await play_demo(folder, target, options)
+
+
+async def play_demo(folder: DataFolder, target: Target, options: Options) -> int:
+    """0 if nothing is missing, doubled, late or wrong. Its journal and pictures lie in the data folder."""
     out = folder.root / "demo"
-    async with (
-        find_or_start(folder, _show) as target,
-        httpx.AsyncClient(timeout=15, limits=httpx.Limits(max_connections=60)) as http,
-    ):
+    async with httpx.AsyncClient(timeout=15, limits=httpx.Limits(max_connections=60)) as http:
         with Journal(out / "journal.jsonl") as journal:
             return await Demo(target, http, journal, options, out).run()
 
