@@ -12,7 +12,17 @@ from pathlib import Path
 import pytest
 
 from chassis.mongo.batch_insert import BatchInserter
-from chassis.mongo.client import Collection, DuplicateKeyError, Mongo, StoreUnavailable, UnknownOutcome, store_errors
+from chassis.mongo.client import (
+    Collection,
+    DuplicateKeyError,
+    IndexModel,
+    Mongo,
+    OperationFailure,
+    StoreUnavailable,
+    UnknownOutcome,
+    index_if_set,
+    store_errors,
+)
 from janseva_local.servers import MongoServer
 
 
@@ -132,6 +142,17 @@ async def test_a_caller_that_gives_up_harms_nobody(things: Collection) -> None:
     assert all(isinstance(result, asyncio.CancelledError) for result in results[::2])
     await inserter.insert({"_id": "later", "key": "later"})
     await inserter.drain()
+
+
+async def test_an_index_of_documents_with_a_field_is_one_with_that_of_earlier_versions(things: Collection) -> None:
+    """Made with or without saying that it is not unique: a start on old data makes none anew and is not refused."""
+    wanted = index_if_set("at", [("at", 1)], name="at")
+    plain = IndexModel([("at", 1)], name="at", partialFilterExpression={"at": {"$exists": True}})
+    for one in (plain, wanted, plain):
+        await things.create_indexes([one])
+    assert set(await things.index_information()) == {"_id_", "key_1", "at"}
+    with pytest.raises(OperationFailure):
+        await things.create_indexes([index_if_set("at", [("at", 1)], name="at", unique=True)])
 
 
 async def test_a_document_brings_its_own_id(things: Collection) -> None:

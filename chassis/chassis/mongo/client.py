@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -43,6 +43,7 @@ __all__ = [
     "StoreUnavailable",
     "UnknownOutcome",
     "UpdateOne",
+    "index_if_set",
     "make_client",
     "store_errors",
     "transient_fault_of",
@@ -67,6 +68,11 @@ def make_client(uri: str, *, wire: MongoWire | None = None, **options: Any) -> A
         return AsyncIOMotorClient(uri, **(wire or load(MongoWire)).client_options(), **options)
     except FileMissing as error:
         raise SettingsRefused(str(error)) from None
+
+
+def index_if_set(field: str, keys: Sequence[tuple[str, int]], *, name: str, unique: bool = False) -> IndexModel:
+    """An index of those documents alone that have the field: the others cost nothing to write, nor to keep."""
+    return IndexModel(list(keys), name=name, unique=unique, partialFilterExpression={field: {"$exists": True}})
 
 
 class Mongo:

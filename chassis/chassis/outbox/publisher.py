@@ -13,7 +13,7 @@ from typing import Any
 from chassis.clock import Clock
 from chassis.faults import PublishFailed, RecordTooLarge, TransientFault
 from chassis.kafka.producer import Producer
-from chassis.mongo.client import Collection, Document, IndexModel, store_errors
+from chassis.mongo.client import Collection, Document, index_if_set, store_errors
 from chassis.outbox.entry import OutboxEntry
 from chassis.outbox.recent import RecentIds
 from chassis.telemetry.logs import get_logger
@@ -86,13 +86,7 @@ class Outbox:
     async def ensure_index(self) -> None:
         """The partial index the sweep needs: it holds only documents with unpublished entries."""
         with store_errors():
-            await self._collection.create_indexes(
-                [
-                    IndexModel(
-                        [("outbox_at", 1)], name="outbox_at", partialFilterExpression={"outbox_at": {"$exists": True}}
-                    )
-                ]
-            )
+            await self._collection.create_indexes([index_if_set("outbox_at", [("outbox_at", 1)], name="outbox_at")])
 
     @staticmethod
     def insert_fields(entries: Sequence[OutboxEntry], now: datetime) -> Document:

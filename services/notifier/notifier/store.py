@@ -17,6 +17,7 @@ from chassis.mongo.client import (
     ReturnDocument,
     UnknownOutcome,
     UpdateOne,
+    index_if_set,
     store_errors,
 )
 from chassis.mongo.erasures import ErasureLog
@@ -117,9 +118,7 @@ class DispatchStore:
         self.relaxed: Collection = mongo.relaxed(DISPATCHES)
 
     async def ensure_indexes(self) -> None:
-        queue = IndexModel(
-            [("urgency", 1), ("due_at", 1)], name="queue", partialFilterExpression={"due_at": {"$exists": True}}
-        )
+        queue = index_if_set("due_at", [("urgency", 1), ("due_at", 1)], name="queue")
         with store_errors():
             await self.collection.create_indexes([queue, IndexModel([("case_id", 1), ("created_at", 1), ("_id", 1)])])
 

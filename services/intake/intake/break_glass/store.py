@@ -1,11 +1,11 @@
 """Openings of sealed cases in MongoDB: who, when, why, and the superior's review. They are the audit and stay."""
 
-from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Protocol
 
 from chassis.mongo.client import Collection, Document, DuplicateKeyError, IndexModel, Mongo, store_errors
 from intake.break_glass.domain import Opening, Review
+from intake.case.store.documents import codec_of, document_of
 
 OPENINGS = "break_glass"
 MOST = 200
@@ -85,15 +85,10 @@ class MongoOpeningStore:
 
 
 def _document(opening: Opening) -> Document:
-    plain: Document = {name: value for name, value in asdict(opening).items() if value is not None}
-    return {"_id": plain.pop("opening_id"), **plain, "review": str(opening.review)}
+    plain = document_of(opening)
+    return {"_id": plain.pop("opening_id"), **plain}
 
 
 def _opening(document: Document) -> Opening:
-    fields = {name: value for name, value in document.items() if name != "_id"}
-    read: Opening = replace(
-        Opening(opening_id=document["_id"], **fields),
-        review=Review(document["review"]),
-        reviewers=tuple(document["reviewers"]),
-    )
+    read: Opening = codec_of(Opening).read({**document, "opening_id": document["_id"]})
     return read

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from chassis.mongo.client import Collection, Document, IndexModel, Mongo, ReturnDocument, store_errors
+from chassis.mongo.client import Collection, Document, IndexModel, Mongo, ReturnDocument, index_if_set, store_errors
 from event_schemas import ids
 
 FILES, PARTS = "evidence", "evidence_parts"
@@ -124,12 +124,8 @@ class MongoFileStore:
             await self._files.create_indexes(
                 [
                     IndexModel([("case_id", 1)], name="case"),
-                    IndexModel(
-                        [("expires_at", 1)],
-                        name="expires",
-                        partialFilterExpression={"expires_at": {"$exists": True}},
-                    ),
-                    IndexModel([("kept_at", 1)], name="kept", partialFilterExpression={"kept_at": {"$exists": True}}),
+                    index_if_set("expires_at", [("expires_at", 1)], name="expires"),
+                    index_if_set("kept_at", [("kept_at", 1)], name="kept"),
                 ]
             )
             await self._parts.create_indexes([IndexModel([("file", 1)], name="file")])

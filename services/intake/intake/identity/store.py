@@ -12,6 +12,7 @@ from chassis.mongo.client import (
     IndexModel,
     Mongo,
     ReturnDocument,
+    index_if_set,
     store_errors,
 )
 from intake.identity.domain import Checker, ClaimState, IdentityClaim
@@ -60,7 +61,7 @@ class MongoIdentityStore:
             await self._claims.create_indexes(
                 [
                     IndexModel([("holder", 1), ("key", 1)], name="holder", unique=True),
-                    IndexModel([("mark", 1)], name="mark", partialFilterExpression={"mark": {"$exists": True}}),
+                    index_if_set("mark", [("mark", 1)], name="mark"),
                 ]
             )
 

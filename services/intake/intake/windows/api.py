@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
-from chassis.http.cursor import read_time_cursor, write_time_cursor
+from chassis.http.cursor import write_time_cursor
 from chassis.http.moments import Since, Until
 from chassis.http.openapi import described
 from chassis.http.problems import Problem, language_of
@@ -16,8 +16,8 @@ from event_schemas.calendars import INDIA
 from intake.auth import Authenticator, Principal, actor_of
 from intake.case.scope import OFFICER_ROLES
 from intake.http.answers import json_response
+from intake.http.paging import read_place
 from intake.http.reading import read_model
-from intake.problems import CURSOR_INVALID
 from intake.windows import docs
 from intake.windows.bodies import PublishBody, WithdrawWindowBody
 from intake.windows.domain import FARTHEST, PUBLISHERS, Window
@@ -80,7 +80,7 @@ def windows_router(parts: WindowParts) -> APIRouter:
         accept_language: AcceptLanguage = None,
     ) -> Response:
         begin, end = parts.span(since, until)
-        found = await parts.desk.listed(actor_of(principal), begin, end, _behind(cursor), limit)
+        found = await parts.desk.listed(actor_of(principal), begin, end, read_place(cursor), limit)
         last = found[-1] if len(found) == limit else None
         items = [parts.view(window, accept_language) for window in found]
         next_cursor = None if last is None else write_time_cursor(last.starts_at, last.window_id)
@@ -118,12 +118,3 @@ def windows_router(parts: WindowParts) -> APIRouter:
 
 def _today(now: datetime) -> datetime:
     return now.astimezone(INDIA).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _behind(cursor: str | None) -> tuple[datetime, str] | None:
-    if not cursor:
-        return None
-    try:
-        return read_time_cursor(cursor)
-    except ValueError as error:
-        raise Problem(CURSOR_INVALID) from error

@@ -5,6 +5,7 @@ from typing import Final
 from chassis.http.openapi import Answer, Body, Description
 from chassis.http.problems import FORBIDDEN, NOT_FOUND
 from intake import problems
+from intake.http.paging import CURSOR
 from intake.windows import shapes
 from intake.windows.bodies import PublishBody, WithdrawWindowBody
 from intake.windows.problems import LINK_MISSING, NOT_LAND_DISPUTE, OVERLAPS, PLACE_ELSEWHERE, SPAN, STATE
@@ -47,7 +48,7 @@ LIST: Final = Description(
     f"In the order of their beginning. {_SEEN}",
     (Answer(200, "A page", shapes.DeskWindows),),
     problems=(problems.CURSOR_INVALID, SPAN),
-    parameters=_SPAN | {"cursor": "`next_cursor` of the page before.", "limit": "At most so many."},
+    parameters=_SPAN | {"cursor": CURSOR, "limit": "At most so many."},
 )
 REPORT: Final = Description(
     "report_hearing_windows",

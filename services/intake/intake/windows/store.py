@@ -13,6 +13,7 @@ from chassis.mongo.client import (
     IndexModel,
     Mongo,
     ReturnDocument,
+    index_if_set,
     store_errors,
 )
 from chassis.outbox.publisher import Outbox, OutboxEntry
@@ -51,12 +52,11 @@ class MongoWindowStore:
         self._clock = clock
 
     async def ensure_indexes(self) -> None:
-        kept = {"quarters": {"$exists": True}}
         times = [("officer_post", 1), ("quarters", 1)]
         with store_errors():
             await self._windows.create_indexes(
                 [
-                    IndexModel(times, name="post_quarters", unique=True, partialFilterExpression=kept),
+                    index_if_set("quarters", times, name="post_quarters", unique=True),
                     IndexModel([*_FIRST], name="start"),
                     IndexModel([("officer_post", 1), *_FIRST], name="post_start"),
                     IndexModel([("place", 1), *_FIRST], name="place_start"),

@@ -1,13 +1,12 @@
 """Shows as gauges what the ledger counts by station and by service, over the last thirty days, for dashboards."""
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from chassis.clock import Clock
-from chassis.faults import TransientFault
 from chassis.mongo.client import store_errors
+from chassis.repeating import repeat
 from chassis.telemetry.logs import get_logger
 from sla_monitor.ledger.metrics import LedgerMetrics
 from sla_monitor.ledger.report import UNASSIGNED
@@ -32,12 +31,7 @@ class Figures:
 
     async def run(self) -> None:
         """Until cancelled."""
-        while True:
-            try:
-                await self.refresh()
-            except TransientFault as fault:
-                _log.warning("figures_not_counted", reason=f"{type(fault).__name__}: {fault}")
-            await asyncio.sleep(self._every.total_seconds())
+        await repeat(self.refresh, self._every, _log, "figures_not_counted")
 
     async def refresh(self) -> None:
         now = self._clock.now()

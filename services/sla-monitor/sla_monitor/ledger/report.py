@@ -4,16 +4,16 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from event_schemas import ClockEndReason
+from event_schemas.calendars import india_date
 from event_schemas.times import time_of
 from sla_monitor.domain.times import epoch_ms
 from sla_monitor.ledger.model import Round
 
-INDIA: Final = timezone(timedelta(hours=5, minutes=30), "IST")
 UNASSIGNED: Final = "(unassigned)"
 AGE_BANDS: Final = ((0.5, "under 50 %"), (0.8, "50 to 80 %"), (1.0, "80 to 100 %"), (1.5, "100 to 150 %"))
 OLDEST_BAND: Final = "over 150 %"
@@ -184,7 +184,7 @@ class ReportBuilder:
         for tally in tallies:
             tally.times.append(elapsed)
         self._add_custody(one)
-        day = time_of(one.decided).astimezone(INDIA).date().isoformat()
+        day = india_date(time_of(one.decided)).isoformat()
         self._trend.setdefault((day, one.clock), [0, 0])[outcome == "breached"] += 1
 
     def build(self) -> Report:

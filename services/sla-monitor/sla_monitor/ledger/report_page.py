@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from event_schemas import ClockEndReason
+from event_schemas.calendars import INDIA
 from sla_monitor.ledger.drawings import ageing_chart, compliance_chart, trend_chart
-from sla_monitor.ledger.report import DEFINITIONS, INDIA, Report, Row
+from sla_monitor.ledger.report import DEFINITIONS, Report, Row
 
 STYLE = """
 body{font:14px/1.45 system-ui,'Noto Sans','Noto Sans Devanagari',sans-serif;color:#1b1b1b;max-width:62rem;margin:2rem auto;padding:0 1rem}

@@ -6,7 +6,16 @@ from datetime import datetime
 from typing import Any, Final
 
 from chassis.faults import TransientFault
-from chassis.mongo.client import BulkWriteError, Collection, IndexModel, InsertOne, Mongo, UpdateOne, store_errors
+from chassis.mongo.client import (
+    BulkWriteError,
+    Collection,
+    IndexModel,
+    InsertOne,
+    Mongo,
+    UpdateOne,
+    index_if_set,
+    store_errors,
+)
 from sla_monitor.domain import record_codec
 from sla_monitor.domain.model import CaseRecord
 from sla_monitor.ledger.documents import round_document
@@ -68,11 +77,7 @@ class LedgerStore:
                     IndexModel([("case_id", 1)]),
                     IndexModel([("open", 1), ("due_at", 1), ("_id", 1)]),
                     IndexModel([("decided_at", 1)]),
-                    IndexModel(
-                        [("topic", 1), ("partition", 1), ("check_at", 1)],
-                        name="to_check",
-                        partialFilterExpression={"check_at": {"$exists": True}},
-                    ),
+                    index_if_set("check_at", [("topic", 1), ("partition", 1), ("check_at", 1)], name="to_check"),
                 ]
             )
             await self.heard.create_indexes([IndexModel([("case_id", 1), ("clock_id", 1)])])

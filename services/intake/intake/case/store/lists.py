@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from chassis.http.cursor import read_time_cursor, write_time_cursor
-from chassis.mongo.client import Document, IndexModel
+from chassis.mongo.client import Document, IndexModel, index_if_set
 from event_schemas import Lane
 from intake.case.model import Case
 from intake.case.states import DONE, State
@@ -25,11 +25,11 @@ def indexes() -> Iterator[IndexModel]:
     station, district, post = _IN_CHARGE
     by = {"station": [(station, 1), ("state", 1)], "district": [(district, 1)], "post": [(post, 1)]}
     for name, keys in by.items():
-        yield _if_set(f"assigned_{name}", [*keys, ("_id", -1)])
+        yield index_if_set(keys[0][0], [*keys, ("_id", -1)], name=f"assigned_{name}")
     for field in _IN_CHARGE:
-        yield _if_set(f"due_{field.rpartition('.')[2]}", [(field, 1), *_BY_DUE])
+        yield index_if_set(field, [(field, 1), *_BY_DUE], name=f"due_{field.rpartition('.')[2]}")
     for field in _IF_SET:
-        yield _if_set(f"inbox_{field}", [(field, 1), *_BY_DUE])
+        yield index_if_set(field, [(field, 1), *_BY_DUE], name=f"inbox_{field}")
     emergencies = {"lane": Lane.EMERGENCY.value}
     yield IndexModel([("lane", 1), *_BY_DUE], name="inbox_emergencies", partialFilterExpression=emergencies)
     yield IndexModel([("lane", 1), ("state", 1), ("_id", -1)], name="emergencies", partialFilterExpression=emergencies)
@@ -46,10 +46,6 @@ REPLACED_INDEXES = (
     "inbox_police_district",
     "inbox_officer_post",
 )
-
-
-def _if_set(name: str, keys: list[tuple[str, int]]) -> IndexModel:
-    return IndexModel(keys, name=name, partialFilterExpression={keys[0][0]: {"$exists": True}})
 
 
 def order_of(sort: Sort) -> list[tuple[str, int]]:

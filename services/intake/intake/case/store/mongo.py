@@ -16,6 +16,7 @@ from chassis.mongo.client import (
     OperationFailure,
     ReturnDocument,
     UpdateOne,
+    index_if_set,
     store_errors,
 )
 from chassis.outbox.publisher import Outbox, OutboxEntry
@@ -50,20 +51,20 @@ class MongoCaseStore:
             await self._cases.create_indexes(
                 [
                     IndexModel([("tracking_number", 1)], name="tracking_number", unique=True),
-                    _unique_if_set("idempotency.scope", "idempotency"),
-                    _unique_if_set("repeat_slot", "repeat_slot"),
-                    _unique_if_set("marks", "marks"),
-                    _if_set("desk_keys", [("desk_keys", 1)]),
-                    _if_set("joins.scope", [("joins.scope", 1)]),
-                    _if_set("fir.key", [("fir.key", 1)]),
-                    _if_set("fir.online", [("fir.online", 1), ("_id", -1)]),
+                    index_if_set("idempotency.scope", [("idempotency.scope", 1)], name="idempotency", unique=True),
+                    index_if_set("repeat_slot", [("repeat_slot", 1)], name="repeat_slot", unique=True),
+                    index_if_set("marks", [("marks", 1)], name="marks", unique=True),
+                    index_if_set("desk_keys", [("desk_keys", 1)], name="desk_keys"),
+                    index_if_set("joins.scope", [("joins.scope", 1)], name="joins.scope"),
+                    index_if_set("fir.key", [("fir.key", 1)], name="fir.key"),
+                    index_if_set("fir.online", [("fir.online", 1), ("_id", -1)], name="fir.online"),
                     IndexModel(
                         [("receipts", 1)], name="emergency_receipts", partialFilterExpression={"lane": "emergency"}
                     ),
-                    _if_set("owner", [("owner", 1), ("_id", -1)]),
+                    index_if_set("owner", [("owner", 1), ("_id", -1)], name="owner"),
                     _if_true(f"attributes.{AGAINST_POLICE}", "against_police"),
-                    _if_set("asked", [("asked", 1), ("_id", -1)]),
-                    _if_set("named_station", [("named_station", 1), ("_id", -1)]),
+                    index_if_set("asked", [("asked", 1), ("_id", -1)], name="asked"),
+                    index_if_set("named_station", [("named_station", 1), ("_id", -1)], name="named_station"),
                     *lists.indexes(),
                 ]
             )
@@ -219,17 +220,8 @@ class MongoCaseStore:
         return None if found is None else from_document(found)
 
 
-def _if_set(name: str, keys: list[tuple[str, int]], *, unique: bool = False) -> IndexModel:
-    field = keys[0][0]
-    return IndexModel(keys, name=name, unique=unique, partialFilterExpression={field: {"$exists": True}})
-
-
 def _if_true(field: str, name: str) -> IndexModel:
     return IndexModel([(field, 1)], name=name, partialFilterExpression={field: True})
-
-
-def _unique_if_set(field: str, name: str) -> IndexModel:
-    return _if_set(name, [(field, 1)], unique=True)
 
 
 def _conflicting_field(error: DuplicateKeyError) -> UniqueField:
